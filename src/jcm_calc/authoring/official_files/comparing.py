@@ -6,53 +6,34 @@ evaluator of spreadsheets, the equations by the engine, with the default values 
 
 from __future__ import annotations
 
-import itertools
 import math
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from jcm_calc.authoring.official_files.matching import Cells, SheetSet, factor, quantities
+from jcm_calc.authoring.official_files.drawing import Branches, Draw, Drawn, Values, drawn, is_drawn, number, reached
+from jcm_calc.authoring.official_files.layout import Layout
+from jcm_calc.authoring.official_files.matching import Cells, Item, SheetSet, factor, items_of, quantities
 from jcm_calc.base.languages import _
-from jcm_calc.declarations.graph import RESULTS, Graph
+from jcm_calc.declarations.expression import Expression
+from jcm_calc.declarations.graph import RESULTS, Graph, open_choices
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Equation, Kind, Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import EvaluationError, evaluate
 from jcm_calc.reports.workbook.opening import Book
-from jcm_calc.reports.workbook.references import Place, areas
-from jcm_calc.reports.workbook.sheet_sets import header, sheet_sets
+from jcm_calc.reports.workbook.references import Place
+from jcm_calc.reports.workbook.sheet_sets import sheet_sets
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError
 
-DRAWS = 40  # with all rows filled; on top of them some with zeros, and some with blank rows
 TOLERANCE = 1e-9
-USUAL = 1e4
-QUOTED = re.compile(r'"((?:[^"]|"")+)"')
-NUMBER = re.compile(r"(?<![\w.$])\d+(?:\.\d+)?(?![\w.(!])")
-
-Values = dict[str, Any]
-
-
-@dataclass
-class Draw:
-    """Inputs drawn for one set of sheets.
-
-    Attributes
-    ----------
-    values : mapping
-        By name, in declared units: a number, or an array with a value for each unit.
-    rows : tuple of int
-        Which rows of the table of units are filled in, from 0; the others are blank.
-    zero : str
-        The amount that is 0 in it, by name; empty where none was made so.
-    """
-
-    values: Values
-    rows: tuple[int, ...]
-    zero: str = ""
+MORE = 1.01  # what an input is multiplied with for an elasticity
+LEAST_APART = 0.005  # per cent
+TRIED = 12  # draws in which the effect of an equation without a cell is looked for
+Array = npt.NDArray[Any]
 
 
 @dataclass
@@ -67,6 +48,8 @@ class Outcome:
         The first cell that differs.
     here, there : float
         What the library and the spreadsheet give in that cell.
+    draw : int
+        The first draw that differs.
     """
 
     agreed: int = 0
@@ -74,6 +57,7 @@ class Outcome:
     place: Place | None = None
     here: float = math.nan
     there: float = math.nan
+    draw: int = -1
 
     @property
     def differs(self) -> bool:
@@ -87,8 +71,10 @@ class Case:
 
     Attributes
     ----------
+    options : mapping
+        Of the choices that matter in it.
     missing : tuple of str
-        Symbols of inputs that the case needs and the spreadsheet has not: nothing was compared.
+        Names of inputs that the case needs and the spreadsheet has not: nothing was compared.
     without_text : tuple of str
         Symbols of classes for which no text that selects a value was found: nothing was compared.
     only_zero : tuple of str
@@ -99,6 +85,10 @@ class Case:
         Where the case agrees only while one of these amounts is 0.
     outcomes : mapping
         By the name of the quantity; over the draws in which the case is in force.
+    parts : mapping
+        From the name of an equation without a cell to the quantity through which it was compared.
+    untaken : tuple of str
+        Names of equations of which no draw took every branch.
     """
 
     options: Mapping[str, str]
@@ -109,20 +99,80 @@ class Case:
     zeros: tuple[str, ...] = ()
     everywhere: bool = False
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
+    untaken: tuple[str, ...] = ()
 
     @property
     def in_force(self) -> bool:
         """Whether some draws are explained by it."""
         return self.everywhere or bool(self.zeros)
 
+    @property
+    def share(self) -> float:
+        """The share of all comparisons that agree."""
+        compared = sum(one.compared for one in self.outcomes.values())
+        return sum(one.agreed for one in self.outcomes.values()) / compared if compared else -1.0
+
+
+@dataclass(frozen=True)
+class Elasticity:
+    """By how many per cent a quantity moves where an input is 1 % more, in the spreadsheet and in the library."""
+
+    of: str
+    on: str
+    there: float
+    here: float
+
+
+@dataclass
+class SetComparison:
+    """What the comparison of one set of sheets found.
+
+    Attributes
+    ----------
+    found : SheetSet
+    drawn : Drawn
+    cases : list of Case
+    taken, branches : int
+        How many branches of IF, MIN and MAX were taken, of how many.
+    missed : dict
+        By the name of a quantity, the cell of a formula of which a branch was not taken.
+    fills_all : bool
+        Whether the spreadsheet gives a result only where every row is filled in: others were not compared.
+    elasticities : list of Elasticity
+        Of the quantities that differ first.
+    claim : Outcome
+        Table 3, compared with ER but for less than a tonne.
+    uncut : tuple or None
+        The cell of table 3, where it is not ER cut to whole tonnes.
+    """
+
+    found: SheetSet
+    drawn: Drawn
+    cases: list[Case] = field(default_factory=list)
+    taken: int = 0
+    branches: int = 0
+    missed: dict[str, Place] = field(default_factory=dict)
+    fills_all: bool = False
+    elasticities: list[Elasticity] = field(default_factory=list)
+    claim: Outcome = field(default_factory=Outcome)
+    uncut: Place | None = None
+
+    @property
+    def shown(self) -> list[Case]:
+        """The cases in force; where none is, the one that agrees most."""
+        in_force = [one for one in self.cases if one.in_force]
+        compared = [one for one in self.cases if one.outcomes]
+        return in_force or sorted(compared, key=lambda one: -one.share)[:1]
+
 
 @dataclass
 class Comparison:
     """What the comparison of a spreadsheet with a methodology found, for each set of sheets."""
 
-    sets: dict[str, SheetSet]
-    cases: dict[str, list[Case]]
-    draws: int
+    layout: Layout
+    sets: dict[str, SetComparison]
+    items: dict[str, Item]
 
 
 def compare(book: Book, m: Declarations, seed: int = 1) -> Comparison:
@@ -133,269 +183,344 @@ def compare(book: Book, m: Declarations, seed: int = 1) -> Comparison:
     InputError
         If the spreadsheet is of another methodology or version, or calculates nothing.
     """
-    roles = sheet_sets(book)
-    _same_methodology(book, m, header(book, [sheet for one in roles.values() for sheet in one.values()]))
-    sets = {" ".join(filter(None, key)): quantities(book, m, key[0], one) for key, one in roles.items()}
-    for one in sets.values():
-        _leave_other_units(m, one)
-        _calculates(book, one)
-    rng = np.random.default_rng(seed)
-    draws = {key: list(_draws(book, m, one, rng)) for key, one in sets.items()}
-    count = min(map(len, draws.values()))
-    found: dict[str, list[tuple[Draw, Values]]] = {key: [] for key in sets}
-    for number in range(count):
-        drawn = {key: draws[key][number] for key in sets}
-        for key, values in _of_workbook(book, m, sets, drawn).items():
-            found[key].append((drawn[key], values))
-    return Comparison(sets, {key: list(_cases(m, sets[key], found[key])) for key in sets}, count)
-
-
-def _same_methodology(book: Book, m: Declarations, named: tuple[str, str]) -> None:
-    if named != (m.number, m.version):
-        complaint = _("is for {given}; the methodology is {expected}. Give the spreadsheet of that version")
-        given, expected = (_("{number} ver {version}").format(number=one, version=of) for one, of in
-                           (named, (m.number, m.version)))  # fmt: skip
+    layout = Layout(book)
+    if layout.header != (m.number, m.version):
+        complaint = _(
+            "is for {given}; the methodology is {expected}. Give the spreadsheet of that version, or translate this "
+            "one with `jcm import`"
+        )
+        given, expected = (
+            _("{number} ver {version}").format(number=number, version=version)
+            for number, version in (layout.header, (m.number, m.version))
+        )
         raise book.unusable(complaint.format(given=given, expected=expected))
+    sets = {" ".join(filter(None, key)): quantities(layout, m, key[0], one) for key, one in sheet_sets(book).items()}
+    for found in sets.values():
+        _calculates(layout, found)
+    rng = np.random.default_rng(seed)
+    compared = {key: SetComparison(found, drawn(layout, m, found, rng)) for key, found in sets.items()}
+    _Both(layout, m, compared).compare()
+    return Comparison(layout, compared, items_of(m))
 
 
-def _leave_other_units(m: Declarations, found: SheetSet) -> None:
-    """Take out cells whose unit does not convert into the declared one: their numbers cannot be compared."""
-    items: dict[str, Parameter | Equation] = {**m.inputs, **{rule.name: rule for rule in m.rules}}
-    for name, many in list(found.found.items()):
-        item = items[name]
-        if isinstance(item, Parameter) and (item.is_class or item.unit == "date"):
-            continue
-        other = [one for one in many if one.unit and factor(one.unit, item.unit) is None]
-        found.other_units += other
-        found.found[name] = [one for one in many if one not in other]
-        if not found.found[name]:
-            del found.found[name]
-
-
-def _calculates(book: Book, found: SheetSet) -> None:
+def _calculates(layout: Layout, found: SheetSet) -> None:
     """Refuse a spreadsheet whose results are numbers: a constant agrees with a constant and proves nothing."""
     cells = found.cells("ER")
     if cells is None:
-        raise book.unusable(_("{kind}: no cell for the emission reductions ER was found").format(kind=found.kind))
+        complaint = _("{kind}: no cell for the emission reductions ER was found, with a unit such as tCO2/p")
+        raise layout.book.unusable(complaint.format(kind=found.kind))
     inputs = {
         place for name, many in found.found.items() if name not in RESULTS for one in many for place in one.places
     }
-    if not inputs & reached(book, cells.places[0]):
+    if not inputs & reached(layout, cells.places[0]):
         complaint = _(
             "{cell}: got no formula that leads to an input; the spreadsheet must calculate. Give the blank form"
         )
-        raise book.unusable(complaint.format(cell=cells.address))
+        raise layout.book.unusable(complaint.format(cell=cells.address))
 
 
-def reached(book: Book, start: Place) -> set[Place]:
-    """Return every cell that a cell depends on."""
-    found, waiting = set[Place](), [start]
-    while waiting:
-        place = waiting.pop()
-        if place in found or place[0] not in book.sheets:
-            continue
-        found.add(place)
-        formula = book.formulas(place[0]).get(place[1:])
-        if formula is not None:
-            waiting += [one for area in areas(formula.text, place[0]) for one in area.places]
-    return found
+class _Both:
+    """Both sides for the same inputs: the cells of all sets of sheets, and the equations of a methodology."""
 
+    def __init__(self, layout: Layout, m: Declarations, sets: Mapping[str, SetComparison]) -> None:
+        self.layout, self.m, self.sets, self.items = layout, m, sets, items_of(m)
+        self.count = min(len(one.drawn.draws) for one in sets.values())
+        self.chosen = {place: name for place, name in layout.choices.items() if name in m.choices}
 
-# Draws
+    def compare(self) -> None:
+        """Compare every case of the choices, and note what the draws cover."""
+        results = {key: [one.found.found[name][0].places[0] for name in RESULTS if name in one.found.found]
+                   for key, one in self.sets.items()}  # fmt: skip
+        branches = {key: Branches(self.layout, places) for key, places in results.items()}
+        known: list[dict[str, Values]] = []
+        for options in _cases(self.m):
+            if not known or self.chosen:
+                calculators = [self.calculator(draw, options) for draw in range(self.count)]
+                known = [self.read(calculator) for calculator in calculators]
+                for calculator in calculators:
+                    for key, found in branches.items():
+                        found.take(calculator)
+                        self._claim(self.sets[key], calculator)
+            for key, one in self.sets.items():
+                one.cases.append(self._case(key, options, [values[key] for values in known]))
+        for key, one in self.sets.items():
+            one.taken, one.branches = branches[key].taken, branches[key].count
+            if missed := branches[key].missed:
+                for name, many in one.found.found.items():
+                    below = {place for cells in many for place in reached(self.layout, cells.places[0])}
+                    if places := [place for place in missed if place in below]:
+                        one.missed[name] = places[0]
+            one.elasticities = list(self._elasticities(key))
 
+    # The spreadsheet
 
-def _draws(book: Book, m: Declarations, found: SheetSet, rng: np.random.Generator) -> Iterator[Draw]:
-    """Yield draws that cover classes, limits, zeros of each amount, and tables that are filled in part."""
-    inputs = [m.inputs[name] for name in found.found if name in m.inputs and _is_drawn(book, found, m.inputs[name])]
-    texts, limits = _constants(book, found)
-    classes = {one.name: _classes(book, found, one, texts) for one in inputs if one.is_class}
+    def calculator(self, draw: int, options: Mapping[str, str], more: tuple[str, str] = ("", "")) -> Calculator:
+        """Return the cells with the inputs of a draw; `more` names a quantity of a set that is 1 % more."""
+        given: dict[Place, Any] = {place: options.get(name) for place, name in self.chosen.items()}
+        for key, one in self.sets.items():
+            inputs = one.drawn.draws[draw]
+            for name, value in inputs.values.items():
+                scale = MORE if more == (key, name) else 1.0
+                for cells in one.found.found[name]:
+                    for at, place in enumerate(cells.places):
+                        if not self.layout.formula(place):
+                            own = value[at] if cells.tabular else value
+                            blank = cells.tabular and at not in inputs.rows
+                            given[place] = None if blank else _written(own, cells, self.m.inputs[name], scale)
+        name = more[1]
+        if name and name not in self.sets[more[0]].drawn.draws[draw].values:  # a default that the sheet selects
+            plain = Calculator(self.layout.book, given)
+            for cells in self.sets[more[0]].found.found[name]:
+                given |= {place: found * MORE for place in cells.places if math.isfinite(found := number(plain, place))}
+        return Calculator(self.layout.book, given)
 
-    every = tuple(range(found.units))
-
-    def drawn(rows: tuple[int, ...] = every, zero: str = "") -> Draw:
-        values = {one.name: _value(one, found, classes, limits, rng) for one in inputs}
-        if zero:
-            values[zero] = values[zero] * 0
-        return Draw(values, rows, zero)
-
-    yield from (drawn() for _number in range(DRAWS))
-    for one in inputs:
-        if one.extensive and 0 in one.bounds:
-            yield from (drawn(zero=one.name) for _number in range(4))
-    if found.units > 1:
-        some = {every[:1], every[: found.units // 2], every[:-1], every[1:], every[::2], every[:1] + every[2:]}
-        yield from (drawn(rows) for rows in sorted(some) if rows)
-
-
-def _is_drawn(book: Book, found: SheetSet, parameter: Parameter) -> bool:
-    """Whether a parameter is filled in: a default is, where the spreadsheet leaves its cells blank."""
-    if parameter.kind is not Kind.DEFAULT:
-        return parameter.unit != "date"
-    places = found.found[parameter.name][0].places
-    return all(not book.formulas(place[0]).get(place[1:]) and book.value(*place) == "" for place in places)
-
-
-def _constants(book: Book, found: SheetSet) -> tuple[list[str], list[float]]:
-    """Return the texts and the numbers in the cells and formulas that the quantities depend on: classes and limits."""
-    texts, numbers = dict[str, None](), set[float]()
-    for place in {
-        place for many in found.found.values() for one in many for place in reached(book, one.places[0])
-    }:
-        formula = book.formulas(place[0]).get(place[1:])
-        value = book.value(*place)
-        if formula is not None:
-            texts |= dict.fromkeys(QUOTED.findall(formula.text))
-            numbers |= {float(one) for one in NUMBER.findall(formula.text)}
-        elif isinstance(value, str) and value:
-            texts[value] = None
-            left = book.value(place[0], place[1], place[2] - 1) if place[2] else ""
-            texts |= {left: None} if isinstance(left, str) and left else {}
-        elif value != "" and not isinstance(value, bool | str):
-            numbers.add(float(value))
-            for column in range(place[2]):
-                label = book.value(place[0], place[1], column)
-                texts |= {label: None} if isinstance(label, str) and label else {}
-    return sorted(texts), sorted(numbers)
-
-
-def _classes(book: Book, found: SheetSet, key: Parameter, texts: list[str]) -> list[str]:
-    """Return the texts that select a value, when they are written into the cell of a class."""
-    cells = found.found[key.name][0]
-    results = [one.places[0] for name, many in found.found.items() for one in many if one.tabular and name != key.name
-               and book.formulas(one.places[0][0]).get(one.places[0][1:])]  # fmt: skip
-    selected = []
-    for text in texts:
-        for place in results:
-            if cells.places[0] in reached(book, place):
-                with_text = _number(Calculator(book, {cells.places[0]: text}), place)
-                if math.isfinite(with_text) and with_text != _number(Calculator(book, {cells.places[0]: "\0"}), place):
-                    selected.append(text)
-                    break
-    return selected
-
-
-def _value(
-    one: Parameter, found: SheetSet, classes: Mapping[str, list[str]], limits: list[float], rng: np.random.Generator
-) -> Any:
-    tabular = found.found[one.name][0].tabular
-    size = found.units if tabular else 1
-    if one.is_class:
-        values: Any = rng.choice(np.array(classes[one.name] or [""], dtype=object), size)
-    else:
-        low, high = _range(one.bounds, one.plausible)
-        values = rng.uniform(low, high, size)
-        if inside := [limit for limit in limits if low < limit < high]:
-            at = rng.choice(inside, size) * rng.choice([1 - 1e-9, 1.0, 1 + 1e-9], size)
-            values = np.where(rng.random(size) < 0.25, at, values)
-    return values if tabular else values[0]
-
-
-def _range(bounds: Interval, plausible: Interval | None) -> tuple[float, float]:
-    low = max(bounds.lower, plausible.lower if plausible else 0.0, -USUAL)
-    high = min(bounds.upper, plausible.upper if plausible else USUAL)
-    return low + 1e-3 * (high - low), high - 1e-3 * (high - low)
-
-
-# Both sides
-
-
-def _of_workbook(
-    book: Book, m: Declarations, sets: Mapping[str, SheetSet], drawn: Mapping[str, Draw]
-) -> dict[str, Values]:
-    """Return what the cells of every quantity hold when the inputs are filled in, in declared units."""
-    given: dict[Place, Any] = {}
-    for key, found in sets.items():
-        for name, value in drawn[key].values.items():
-            for cells in found.found[name]:
-                open_ = [place for place in cells.places if not book.formulas(place[0]).get(place[1:])]
-                for at, place in enumerate(cells.places):
-                    if place in open_:
-                        one = value[at] if cells.tabular else value
-                        blank = cells.tabular and at not in drawn[key].rows
-                        given[place] = None if blank else _written(one, cells, m.inputs[name])
-    calculator = Calculator(book, given)
-    items: dict[str, Parameter | Equation] = {**m.inputs, **{rule.name: rule for rule in m.rules}}
-    return {
-        key: {
-            name: [[_read(calculator, place, cells, items[name]) for place in cells.places] for cells in many]
-            for name, many in found.found.items()
+    def read(self, calculator: Calculator) -> dict[str, Values]:
+        """Return what the cells of every quantity of each set hold, in declared units."""
+        return {
+            key: {
+                name: [[_read(calculator, place, cells, self.items[name]) for place in cells.places] for cells in many]
+                for name, many in one.found.found.items()
+            }
+            for key, one in self.sets.items()
         }
-        for key, found in sets.items()
-    }
 
+    def _claim(self, one: SetComparison, calculator: Calculator) -> None:
+        """Compare table 3 with ER, and with its whole tonnes."""
+        reductions = number(calculator, one.found.found["ER"][0].places[0])
+        for place in one.found.claims:
+            if self.layout.formula(place) and reductions > 0:
+                there, claim = number(calculator, place), one.claim
+                agrees = abs(there - reductions) < 1
+                claim.compared += 1
+                claim.agreed += agrees
+                if not agrees and claim.place is None:
+                    claim.place, claim.here, claim.there = place, reductions, there
+                if there != math.floor(reductions + 1e-6):
+                    one.uncut = place
 
-def _written(value: Any, cells: Cells, item: Parameter) -> Any:
-    """Return a value in the unit of the sheet."""
-    convert = None if item.is_class or not cells.unit else factor(cells.unit, item.unit)
-    return value if convert is None else float((value - convert.offset) * convert.denominator / convert.numerator)
+    # The library
 
+    def known(self, graph: Graph, key: str, draw: Draw, values: Values) -> tuple[dict[str, int], dict[str, Array]]:
+        """Return the inputs of the equations, as the cells have them, on the axes of the methodology."""
+        found, known = self.sets[key].found, dict[str, Array]()
+        for one in graph.parameters:
+            cells = found.cells(one.name)
+            if cells is not None and not one.is_class:
+                read = values[one.name][0]
+                places = draw.rows if cells.tabular else (0,)
+                known[one.name] = np.array([_usable(one, read[at], at, values) for at in places], dtype=float)
+            elif one.value is not None:
+                known[one.name] = np.array([one.value.value])
+            elif one.is_class:
+                known[one.name] = np.zeros(len(draw.rows) if one.indices.replace("p", "") else 1)  # only tables look
+        letters = self.m.indices
+        sizes = {letter: len(draw.rows) if letter != "p" else 1 for letter in letters} | {"p": 1}
+        for name, array in known.items():
+            own = graph.nodes[name].indices
+            known[name] = array.reshape([len(array) if letter in own and letter != "p" else 1 for letter in sizes])
+        return sizes, known
 
-def _read(calculator: Calculator, place: Place, cells: Cells, item: Parameter | Equation) -> Any:
-    if isinstance(item, Parameter) and item.is_class:
-        try:
-            return calculator.value(place)
-        except FormulaError:
-            return None
-    convert = factor(cells.unit, item.unit) if cells.unit else None
-    number = _number(calculator, place)
-    return number if convert is None else convert(number)
+    def library(self, graph: Graph, key: str, draw: Draw, values: Values, names: Sequence[str]) -> dict[str, Array]:
+        """Return what the equations give.
 
+        Raises
+        ------
+        EvaluationError
+            If they give nothing, as for 0 ÷ 0.
+        """
+        sizes, known = self.known(graph, key, draw, values)
+        return evaluate(graph, sizes, known, {}, tuple(names))
 
-def _number(calculator: Calculator, place: Place) -> float:
-    try:
-        found = calculator.value(place)
-        return float(found) if found is not None and not isinstance(found, str) else math.nan
-    except (FormulaError, ValueError):
-        return math.nan
+    # Cases
 
-
-def _cases(m: Declarations, found: SheetSet, drawn: list[tuple[Draw, Values]]) -> Iterator[Case]:
-    """Yield every case of the choices with what was compared in the draws that it explains."""
-    options = [[(choice.name, option) for option in choice.options] for choice in m.choices.values()]
-    for pairs in itertools.product(*options):
-        case = dict(pairs)
-        graph = m.graph(case)
-        needed = [one for one in graph.parameters if one.kind is not Kind.CONSTANT and one.name not in found.found]
-        missing = [one.symbol for one in needed if one.value is None]
-        missing += [one.name for one in graph.nodes.values() if not isinstance(one, Equation | Parameter)]
+    def _case(self, key: str, options: Mapping[str, str], read: Sequence[Values]) -> Case:
+        one, graph = self.sets[key], self.m.graph(options)
+        needed = [node for node in graph.parameters if node.kind is not Kind.CONSTANT]
+        missing = [node.name for node in needed if node.name not in one.found.found and node.value is None]
+        missing += [node.name for node in graph.nodes.values() if not isinstance(node, Equation | Parameter)]
         if missing:
-            yield Case(case, missing=tuple(missing))
+            return Case(options, missing=tuple(missing))
+        classes = [node for node in graph.parameters if node.is_class and node.name in one.drawn.classes]
+        if without := [node.symbol for node in classes if not one.drawn.classes[node.name]]:
+            return Case(options, without_text=tuple(without))
+        numbered = list(enumerate(zip(one.drawn.draws, read, strict=False)))
+        if one.found.units > 1 and _only_filled(one, read):
+            one.fills_all = True
+            numbered = [(at, pair) for at, pair in numbered if len(pair[0].rows) == one.found.units]
+        checked = [(at, draw, self._checked(graph, key, draw, values)) for at, (draw, values) in numbered]
+        kept = [(at, draw, found) for at, draw, found in checked if found is not None]
+        case = _explained(options, kept)
+        case.lost = len(checked) - len(kept)
+        in_force = [(at, draw) for at, draw, _found in kept if not case.zeros or draw.zero in case.zeros]
+        self._without_cells(case, key, graph, [(draw, read[at]) for at, draw in in_force])
+        return case
+
+    def _checked(
+        self, graph: Graph, key: str, draw: Draw, values: Values
+    ) -> dict[str, tuple[Place | None, float, float]] | None:
+        """Compare every quantity of a draw; None where the equations have no value, as for 0 ÷ 0."""
+        found = self.sets[key].found
+        keep = tuple(rule.name for rule in graph.equations if rule.name in found.found)
+        try:
+            own = self.library(graph, key, draw, values, keep)
+        except EvaluationError:
+            return None
+        result = dict(_defaults(graph, found, draw, values))
+        for name in keep:
+            expected = own[name].ravel()
+            result[name] = (None, float(np.abs(expected).max()), 0.0)
+            for cells, got in zip(found.found[name], values[name], strict=True):
+                for position, at in enumerate(draw.rows if cells.tabular else (0,)):
+                    there = got[at]
+                    here = float(expected[position] if expected.size > 1 else expected[0])
+                    if not math.isclose(here, there, rel_tol=TOLERANCE, abs_tol=1e-9) and result[name][0] is None:
+                        result[name] = (cells.places[at], here, there)
+        return result
+
+    def _without_cells(self, case: Case, key: str, graph: Graph, draws: Sequence[tuple[Draw, Values]]) -> None:
+        """Note through which compared quantity an equation without a cell was compared, and branches not taken."""
+        compared = [rule.name for rule in graph.equations if (one := case.outcomes.get(rule.name)) and not one.differs]
+        alone = [rule.name for rule in graph.equations if rule.name not in self.sets[key].found.found]
+        alone += [
+            one.name
+            for one in graph.parameters
+            if one.kind is Kind.DEFAULT and one.value is not None and one.name not in self.sets[key].found.found
+        ]
+        branched = {rule.name: rule for rule in graph.equations if _branches(_expression(rule))}
+        open_ = {name: _branches(_expression(rule)) for name, rule in branched.items()}
+        names = [*compared, *(name for name in alone if isinstance(graph.nodes[name], Equation))]
+        names += [one for rule in branched.values() for one in rule.arguments if isinstance(graph.nodes[one], Equation)]
+        for place, (draw, values) in enumerate(draws):
+            if not alone and not any(open_.values()):
+                break
+            sizes, known = self.known(graph, key, draw, values)
+            try:
+                own = evaluate(graph, sizes, known, {}, tuple(dict.fromkeys(names)))
+            except EvaluationError:
+                continue
+            for name, arms in open_.items():
+                _cross_off(arms, _expression(branched[name]), {**known, **own})
+            for name in list(alone) if place < TRIED else ():
+                moved = {**known, name: {**known, **own}[name] * MORE}
+                changed = evaluate(graph, sizes, moved, {}, tuple(compared))
+                through = [one for one in compared if one != name and not np.allclose(changed[one], own[one], 1e-6, 0)]
+                if through:
+                    case.parts[name] = through[0]
+                    alone.remove(name)
+        case.untaken = tuple(name for name, arms in open_.items() if arms)
+
+    # Elasticities
+
+    def _elasticities(self, key: str) -> Iterator[Elasticity]:
+        """Yield the inputs that move a quantity otherwise, for those that differ first."""
+        one = self.sets[key]
+        for case in one.shown[:1]:
+            graph = self.m.graph(case.options)
+            differing = [name for name, outcome in case.outcomes.items() if outcome.differs]
+            first = [name for name in differing if not any(other in differing for other in _operands(graph, name))]
+            for name in first:
+                if isinstance(self.items[name], Equation):
+                    yield from self._moved(key, case, graph, name)
+
+    def _moved(self, key: str, case: Case, graph: Graph, name: str) -> Iterator[Elasticity]:
+        one, outcome = self.sets[key], case.outcomes[name]
+        cells = next(cells for cells in one.found.found[name] if outcome.place in cells.places)
+        draw, at = one.drawn.draws[outcome.draw], cells.places.index(outcome.place)
+        position = draw.rows.index(at) if cells.tabular else 0
+
+        def both(more: str = "") -> tuple[float, float]:
+            values = self.read(self.calculator(outcome.draw, case.options, (key, more)))[key]
+            own = self.library(graph, key, draw, values, [name])[name].ravel()
+            there = values[name][one.found.found[name].index(cells)][at]
+            return float(own[position] if own.size > 1 else own[0]), there
+
+        here, there = both()
+        upstream = graph.upstream(name)
+        for parameter in upstream.parameters:
+            if parameter.name in one.found.found and not parameter.textual and here and there:
+                try:
+                    more_here, more_there = both(parameter.name)
+                except EvaluationError:
+                    continue
+                moves = [(more / base - 1) * 100 for more, base in ((more_there, there), (more_here, here))]
+                if not abs(moves[0] - moves[1]) < LEAST_APART:
+                    yield Elasticity(parameter.name, name, *moves)
+
+
+def _cases(m: Declarations) -> Iterator[dict[str, str]]:
+    """Yield every case of the choices that matter: one that nothing asks for under the others is left out."""
+    waiting: list[dict[str, str]] = [{}]
+    while waiting:
+        case = waiting.pop(0)
+        left = open_choices(m, case, frozenset())
+        if not left:
+            yield case
             continue
-        classes = {one.name: one.symbol for one in graph.parameters if one.is_class and one.name in found.found}
-        without = [symbol for name, symbol in classes.items() if not any(_has_text(draw, name) for draw, _all in drawn)]
-        if without:
-            yield Case(case, without_text=tuple(without))
-            continue
-        checked = [_checked(m, graph, found, draw, values) for draw, values in drawn]
-        kept = [(draw, one) for (draw, _values), one in zip(drawn, checked, strict=True) if one is not None]
-        explained = _explained(case, kept)
-        explained.lost = len(checked) - len(kept)
-        yield explained
+        waiting = [{**case, left[0]: option} for option in m.choices[left[0]].options] + waiting
 
 
-def _has_text(draw: Draw, name: str) -> bool:
-    """Whether a draw has a text for a class; a class that the spreadsheet calculates is not drawn."""
-    return name not in draw.values or any(np.atleast_1d(draw.values[name]))
+def _operands(graph: Graph, name: str) -> set[str]:
+    return set(graph.upstream(name).nodes) - {name}
 
 
-def _explained(case: Mapping[str, str], kept: list[tuple[Draw, dict[str, tuple[Place | None, float, float]]]]) -> Case:
+def _expression(rule: Equation) -> Expression:
+    return rule.expression({name: name for name in rule.arguments})
+
+
+def _branches(expression: Expression) -> set[tuple[int, int]]:
+    """Return the branches of where, minimum and maximum, by the number of the operation."""
+    return {(at, arm) for at, one in enumerate(_operations(expression)) if one.operation in ARMS for arm in (0, 1)}
+
+
+ARMS = ("where", "minimum", "maximum")
+
+
+def _operations(expression: Expression) -> Iterator[Expression]:
+    if expression.operation not in ("symbol", "number"):
+        yield expression
+        for one in expression.arguments:
+            if isinstance(one, Expression):
+                yield from _operations(one)
+
+
+def _cross_off(arms: set[tuple[int, int]], expression: Expression, arrays: Mapping[str, Array]) -> None:
+    for at, one in enumerate(_operations(expression)):
+        if one.operation in ARMS and {(at, 0), (at, 1)} & arms:
+            first, second = (part.value(arrays) for part in one.arguments[:2])
+            taken = first if one.operation == "where" else np.less(first, second)
+            arms -= {(at, 0)} if np.any(taken) else set()
+            arms -= {(at, 1)} if not np.all(taken) else set()
+
+
+def _only_filled(one: SetComparison, read: Sequence[Values]) -> bool:
+    """Whether the results are errors in every draw with blank rows: such a sheet asks for all of them."""
+    partial = [values for draw, values in zip(one.drawn.draws, read, strict=False) if len(draw.rows) < one.found.units]
+    errors = [any(not math.isfinite(values[name][0][0]) for name in RESULTS if name in values) for values in partial]
+    return bool(errors) and all(errors)
+
+
+def _explained(
+    case: Mapping[str, str], kept: list[tuple[int, Draw, dict[str, tuple[Place | None, float, float]]]]
+) -> Case:
     """Return over which draws a case agrees: all, those with an amount at 0, or none of these, and it is then all."""
 
     def agrees(one: Mapping[str, tuple[Place | None, float, float]]) -> bool:
         return all(place is None for place, _here, _there in one.values())
 
-    not_zero = {name for _draw, one in kept for name, (_place, here, there) in one.items() if here or there}
-    everywhere = bool(not_zero & {*RESULTS}) and all(agrees(one) for _draw, one in kept)
+    not_zero = {name for _at, _draw, one in kept for name, (_place, here, there) in one.items() if here or there}
+    everywhere = bool(not_zero & {*RESULTS}) and all(agrees(one) for _at, _draw, one in kept)
     # without choices everything must agree; and that 0 is 0 explains nothing
     names = {
-        draw.zero for draw, one in kept if case and draw.zero and any(one[name][1] for name in RESULTS if name in one)
+        draw.zero
+        for _at, draw, one in kept
+        if case and draw.zero and any(one[name][1] for name in RESULTS if name in one)
     }
-    zeros = tuple(sorted(z for z in names if all(agrees(one) for draw, one in kept if draw.zero == z)))
+    zeros = tuple(sorted(z for z in names if all(agrees(one) for _at, draw, one in kept if draw.zero == z)))
     if everywhere:
         zeros = ()
-    only_zero = {name for _draw, one in kept for name in one} - not_zero
+    only_zero = {name for _at, _draw, one in kept for name in one} - not_zero
     found = Case(case, only_zero=tuple(sorted(only_zero)), zeros=zeros, everywhere=everywhere)
-    for draw, one in kept:
+    for at, draw, one in kept:
         if zeros and draw.zero not in zeros:
             continue
         for name, (place, here, there) in one.items():
@@ -405,48 +530,8 @@ def _explained(case: Mapping[str, str], kept: list[tuple[Draw, dict[str, tuple[P
             outcome.compared += 1
             outcome.agreed += place is None
             if place is not None and outcome.place is None:
-                outcome.place, outcome.here, outcome.there = place, here, there
+                outcome.place, outcome.here, outcome.there, outcome.draw = place, here, there, at
     return found
-
-
-def _checked(
-    m: Declarations, graph: Graph, found: SheetSet, draw: Draw, values: Values
-) -> dict[str, tuple[Place | None, float, float]] | None:
-    """Compare every quantity of a draw; None where the equations have no value, as for 0 ÷ 0."""
-    rows = draw.rows
-    known: Values = {}
-    for one in graph.parameters:
-        cells = found.cells(one.name)
-        if cells is not None and not one.is_class:
-            read = values[one.name][0]
-            places = rows if cells.tabular else (0,)
-            known[one.name] = np.array([_usable(one, read[at], at, values) for at in places], dtype=float)
-        elif one.value is not None:
-            known[one.name] = np.array([one.value.value])
-        elif one.is_class:
-            known[one.name] = np.zeros(len(rows) if one.indices.replace("p", "") else 1)  # only tables look at it
-    units = [letter for letter in m.indices if letter != "p"]
-    sizes = {letter: len(rows) if letter != "p" else 1 for letter in m.indices} | ({} if "p" in m.indices else {"p": 1})
-    arrays = {}
-    for name, array in known.items():
-        shape = [len(array) if letter in graph.nodes[name].indices and letter in units else 1 for letter in sizes]
-        arrays[name] = array.reshape(shape)
-    keep = tuple(rule.name for rule in graph.equations if rule.name in found.found)
-    try:
-        own = evaluate(graph, sizes, arrays, {}, keep)
-    except EvaluationError:
-        return None
-    result = dict(_defaults(graph, found, draw, values))
-    for name in keep:
-        expected = own[name].ravel()
-        result[name] = (None, float(np.abs(expected).max()), 0.0)
-        for cells, got in zip(found.found[name], values[name], strict=True):
-            for number, at in enumerate(rows if cells.tabular else (0,)):
-                there = got[at]
-                here = float(expected[number] if expected.size > 1 else expected[0])
-                if not math.isclose(here, there, rel_tol=TOLERANCE, abs_tol=1e-9) and result[name][0] is None:
-                    result[name] = (cells.places[at], here, there)
-    return result
 
 
 def _defaults(
@@ -464,8 +549,8 @@ def _defaults(
         same: dict[str, float] = {}  # what the first row of a class selects, where the library has no value
         for at in draw.rows if cells.tabular else (0,):
             there = values[one.name][0][at]
-            key = values[one.by][0][at if cells.tabular else 0] if one.by else None
-            here = _declared(one, key)
+            key = values[one.by][0][at if found.found[one.by][0].tabular else 0] if one.by else None
+            here = declared(one, key)
             if here is None and isinstance(key, str) and key:
                 first = same.setdefault(key.casefold(), there)
                 if outcome[0] is None and first != there and not (math.isnan(first) and math.isnan(there)):
@@ -484,15 +569,123 @@ def _usable(one: Parameter, value: float, at: int, values: Values) -> float:
     if one.kind is not Kind.DEFAULT or math.isfinite(value):
         return value
     keys = values[one.by][0] if one.by in values else [None]
-    here = _declared(one, keys[at if len(keys) > 1 else 0])
+    here = declared(one, keys[at if len(keys) > 1 else 0])
     return value if here is None else here
 
 
-def _declared(one: Parameter, key: Any) -> float | None:
+def declared(one: Parameter, key: Any) -> float | None:
     """Return the value that the library has for a class or a number; None where it has none."""
     if one.table is None or key is None:
         return None if one.value is None else one.value.value
     for named, value in one.table.entries.items():
-        if key in named if isinstance(named, Interval) else str(key).casefold() == named.casefold():
+        if isinstance(named, Interval):
+            if isinstance(key, int | float) and key in named:
+                return value.value
+        elif str(key).casefold() == named.casefold():
             return value.value
     return None
+
+
+def _written(value: Any, cells: Cells, item: Parameter, scale: float) -> Any:
+    """Return a value in the unit of the sheet."""
+    if item.is_class:
+        return value
+    convert = None if cells.unit is None else factor(cells.unit, item.unit)
+    value = value * scale
+    return float(value if convert is None else (value - convert.offset) * convert.denominator / convert.numerator)
+
+
+def _read(calculator: Calculator, place: Place, cells: Cells, item: Item) -> Any:
+    if isinstance(item, Parameter) and item.is_class:
+        try:
+            return calculator.value(place)
+        except FormulaError:
+            return None
+    found = number(calculator, place)
+    convert = None if cells.unit is None else factor(cells.unit, item.unit)
+    return found if convert is None else convert(found)
+
+
+@dataclass(frozen=True)
+class Selected:
+    """One value of a default, as the spreadsheet selects it.
+
+    Attributes
+    ----------
+    key : str
+        A class or an interval; empty for a single value.
+    here, there : float or None
+        The value of the library and that of the spreadsheet; None where one has none.
+    place : tuple
+    open : str
+        At which of the library's limits the spreadsheet has none: it goes on with the same value.
+    """
+
+    key: str
+    here: float | None
+    there: float | None
+    place: Place
+    open: str = ""
+
+    @property
+    def differs(self) -> bool:
+        """Whether both have a value, and not the same one; or the spreadsheet lacks one of the library's."""
+        if self.here is None:
+            return False
+        return self.there is None or not math.isclose(self.here, self.there, rel_tol=TOLERANCE)
+
+
+def selected(layout: Layout, m: Declarations, one: SetComparison, default: Parameter) -> list[Selected]:
+    """Return the values of a default by class or interval; none where the spreadsheet does not select them."""
+    cells = one.found.cells(default.name)
+    if cells is None or is_drawn(layout, one.found, default):
+        return []
+    place = cells.places[0]
+
+    def value(given: Mapping[Place, Any]) -> float | None:
+        found = _read(Calculator(layout.book, given), place, cells, default)
+        return found if math.isfinite(found) else None
+
+    if not default.by:
+        here = None if default.value is None else default.value.value
+        return [Selected("", here, value({}), place)]
+    key = one.found.cells(default.by)
+    if key is None:
+        return []
+    by = m.inputs[default.by]
+    if by.is_class:
+        texts = [*one.drawn.classes.get(default.by, [])]
+        named = {text.casefold(): text for text in texts}
+        known = [str(name) for name in (default.table.entries if default.table else {})]
+        keys = {name: named.get(name.casefold(), name) for name in known}
+        keys |= {text: text for text in texts if text.casefold() not in {name.casefold() for name in known}}
+        found = [
+            Selected(name, declared(default, name), value({key.places[0]: text}), place) for name, text in keys.items()
+        ]
+        return [one for one in found if one.here is not None or one.there is not None]
+    at = lambda amount: value({key.places[0]: _written(amount, key, by, 1.0)})  # noqa: E731
+    bins = [name for name in (default.table.entries if default.table else {}) if isinstance(name, Interval)]
+    return [_in_bin(default, name, at, one.drawn.limits.get(default.by, []), by, place) for name in bins]
+
+
+def _in_bin(
+    default: Parameter, name: Interval, at: Any, limits: Sequence[float], by: Parameter, place: Place
+) -> Selected:
+    """Compare the value and the limits of one interval: inside, at every limit, and on both sides of its ends."""
+    step = 1e-9 * max(1.0, *(abs(end) for end in (name.lower, name.upper) if math.isfinite(end)))
+    inside = [
+        name.first if name.closed_lower else name.lower + step,
+        name.beyond - step if math.isfinite(name.upper) else 0,
+    ]
+    inside += [limit + way for limit in limits for way in (-step, 0.0, step)]
+    amounts = [one for one in inside if one in name and one in by.bounds]
+    found = [at(one) for one in amounts]
+    here = declared(default, amounts[0]) if amounts else None
+    other = next((one for one in found if one is None or here is None or not math.isclose(one, here)), here)
+    outside = {
+        end: amount for end, amount in ((name.lower, name.lower - (step if name.closed_lower else 0.0)),
+                                        (name.upper, name.upper + (step if name.closed_upper else 0.0)))
+        if math.isfinite(end) and amount in by.bounds
+    }  # fmt: skip
+    open_ = [f"{end:g}" for end, amount in outside.items() if declared(default, amount) != other == at(amount)]
+    return Selected(str(name), here, other, place, ", ".join(open_))

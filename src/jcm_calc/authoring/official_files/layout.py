@@ -60,6 +60,8 @@ class Label:
         Whether it is in the table of monitored parameters.
     per_period : bool
         Whether its unit says ``/p``.
+    written : str
+        The symbol as it is written.
     """
 
     symbol: str = ""
@@ -67,6 +69,7 @@ class Label:
     words: str = ""
     monitored: bool = False
     per_period: bool = False
+    written: str = ""
 
 
 def spelled(text: str) -> str:
@@ -158,7 +161,7 @@ class Layout:
                     unit, per_period = unit_of(row.text("unit")) if "unit" in row.cells else (None, False)
                     monitored = "point" in row.cells
                     symbol = spelled(row.text("symbol")) or re.sub(r"\W+", "_", row.text("symbol"))
-                    label = Label(symbol, unit, row.text("text"), monitored, per_period)
+                    label = Label(symbol, unit, row.text("text"), monitored, per_period, row.text("symbol"))
                     for column in range(
                         cell.column, row.cells["unit"].column if "unit" in row.cells else cell.column + 1
                     ):
@@ -178,11 +181,12 @@ class Layout:
                     heads = {}
                 elif heads:
                     unit, per_period = unit_of(self.text(sheet, row, heads["units"]))
-                    symbol = spelled(self.text(sheet, row, heads["parameter"])) if "parameter" in heads else ""
+                    written = self.text(sheet, row, heads["parameter"]) if "parameter" in heads else ""
+                    symbol = spelled(written)
                     words = next((cell for cell in cells[: heads["value"]] if isinstance(cell, str) and cell), "")
                     if symbol or words:
                         place = sheet, row, heads["value"]
-                        yield place, Label(symbol, unit, " ".join(words.split()), False, per_period)
+                        yield place, Label(symbol, unit, " ".join(words.split()), False, per_period, written)
 
     def label(self, place: Place) -> Label:
         """Return the label of a cell: of its row, or what stands above its column."""

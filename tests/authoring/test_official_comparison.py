@@ -5,8 +5,8 @@ import pytest
 
 import jcm_calc
 from jcm_calc.authoring.official_files.comparing import compare
-from jcm_calc.authoring.official_files.matching import address
 from jcm_calc.reports.workbook.opening import Book
+from jcm_calc.verification.location import address
 
 UNITS = 5
 
@@ -68,7 +68,7 @@ def official_form(version="01.0"):
 def compared(tmp_path, book):
     path = tmp_path / "official.xlsx"
     book.save(path)
-    return compare(Book(path), jcm_calc.methodology("ID_AM003")).cases["MRS"][0]
+    return compare(Book(path), jcm_calc.methodology("ID_AM003")).sets["MRS"].cases[0]
 
 
 def test_a_spreadsheet_that_says_the_same_agrees_in_every_draw(tmp_path):
