@@ -1,0 +1,495 @@
+"""The approved text of a methodology, as PDF or DOCX: what it says, and where.
+
+Read are number, version and title, the eligibility criteria, the parameters fixed ex ante, and those to be
+monitored where a table lists them. Equations of a DOCX are read as expressions; those of a PDF are pictures.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from jcm_calc.authoring.official_files import pdf_pages
+from jcm_calc.authoring.official_files.blocks import Block, Equation
+from jcm_calc.authoring.official_files.word import word_blocks
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import InputError, Problem, no_such_file, require, shown
+from jcm_calc.reports.workbook.opening import printable
+
+MOST_BYTES, MOST_PAGES, MOST_MEMORY = 50_000_000, 300, 1_500_000_000
+LONGEST = 60.0  # seconds; a document of 30 pages takes two
+NUMBER = re.compile(r"(?<![A-Za-z])([A-Z]{2}_[A-Z]{0,2}M\d{3})(?!\d)")
+IN_HEADER = re.compile(rf"{NUMBER.pattern}[ _]*ver(?:sion|\.)?\s*0*(\d+\.\d+)", re.I)
+VERSION = re.compile(r"[\s,;(]*\bver(?:sion|\.)?\s*0*(\d+\.\d+)[).\s]*$", re.I)
+HEADING = re.compile(r"([A-K])\s*\.\s*(?:\d+\.?)*\s*(?=\S)")
+CONTENTS = re.compile(r"(?:\.{3,}|…)\s*\d+$")
+LAST = re.compile(r"(?:history of (?:the )?document|revision history|annex|appendix)\b", re.I)
+SECTIONS = {
+    "title": re.compile(r"title of (?:the )?methodology$|方法論の名称$", re.I),
+    "criteria": re.compile(r"eligibility criteria$|適格性要件$", re.I),
+    "ex_ante": re.compile(r"fixed ex[- ]?ante$|事前に(?:設定|固定)\S*$", re.I),
+    "monitored": re.compile(r"(?:to be |are )?monitored(?: ex[- ]?post)?$|モニタリング\S*パラメータ$", re.I),
+}
+# How a criterion begins: by name, or as an item of a list.
+BY_NAME = re.compile(
+    r"\W*(?:eligibility\s+)?(?:criterion\s*(?:no\.?\s*)?(?P<number>\d{1,2}\b|)|criteria\s*(?P<other>\d{1,2})\b)\s*[:.)–-]?\s*"
+    r"|(?:適格性)?要件\s*(?P<japanese>\d{1,2})\s*[::.)]?\s*",
+    re.I,
+)
+IN_LISTS = tuple(
+    re.compile(rf"{mark}\s+")
+    for mark in (r"(\d{1,2})[.)]", r"\((\d{1,2})\)", r"\(([a-z])\)", r"([a-z])[.)]", r"([•●■▪◦‣·–*\uf0b7\uf0a7-])")
+)
+ALONE = re.compile(r"\(?(\d{1,2})[.)]?")
+COLUMNS = {
+    "symbol": re.compile(r"parameters?|symbols?|(?:データ・)?パラメータ"),
+    "description": re.compile(r"descriptions?(?:of(?:the)?(?:data|parameters?)(?:and\w+)?)?|内容|説明"),
+    "source": re.compile(r"(?:data)?sources?(?:of(?:the)?data)?|出典|情報源"),
+    "unit": re.compile(r"units?|単位"),
+    "value": re.compile(r"(?:(?:default|estimated)?values?)(?:applied)?|値"),
+}
+LONGEST_SYMBOL = 40
+CJK = r"[\u3040-\u30ff\u3400-\u9fff\uff00-\uffef]"
+UNREAD_PICTURE = _("an equation of a PDF is a picture: compare it with the declared equation by eye")
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A text of the document with its place: an eligibility criterion.
+
+    Attributes
+    ----------
+    label : str
+        How the document names it, such as ``"Criterion 3"``; an item of a list without numbers is counted.
+    text : str
+    page : int or None
+        The page on which it begins; None in a DOCX, which has no pages.
+    """
+
+    label: str
+    text: str
+    page: int | None
+
+    @property
+    def number(self) -> str:
+        """Its number alone, such as ``"3"``."""
+        return self.label.rpartition(" ")[2]
+
+    @property
+    def place(self) -> str:
+        """Where it is, such as ``page 2, Criterion 3``."""
+        return self.label if self.page is None else f"page {self.page}, {self.label}"
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterRow:
+    """A row of the table of parameters fixed ex ante, or of those to be monitored.
+
+    Attributes
+    ----------
+    symbol : str
+        As on one line: ``"COP_RE,i"``.
+    description, source, unit, value : str
+        Empty where the table has no such column.
+    page : int or None
+        The page on which the row begins; None in a DOCX.
+    others : tuple of (str, str)
+        Heading and text of each other column.
+    """
+
+    symbol: str
+    description: str
+    source: str
+    page: int | None
+    unit: str = ""
+    value: str = ""
+    others: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Where it is, such as ``page 3, COP_RE,i``."""
+        return self.symbol if self.page is None else f"page {self.page}, {self.symbol}"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What the approved text of a methodology says.
+
+    Attributes
+    ----------
+    name, sha256 : str
+        Of the file.
+    number, version, title : str
+        Empty where none was found. The version is written as in the rule book: ``"1.0"``.
+    criteria : tuple of DocumentRow
+    ex_ante, monitored : tuple of ParameterRow
+    equations : tuple of Equation
+    remarks : tuple of Problem
+        What could not be read, or contradicts itself.
+    """
+
+    name: str
+    sha256: str
+    number: str
+    version: str
+    title: str
+    criteria: tuple[DocumentRow, ...] = ()
+    ex_ante: tuple[ParameterRow, ...] = ()
+    monitored: tuple[ParameterRow, ...] = ()
+    equations: tuple[Equation, ...] = ()
+    remarks: tuple[Problem, ...] = ()
+
+
+def read_document(path: str | os.PathLike[str]) -> Document:
+    """Read the approved text of a methodology.
+
+    Parameters
+    ----------
+    path : path
+        A PDF or a DOCX.
+
+    Returns
+    -------
+    Document
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, has no text, is not of a methodology, or costs more than a document should; or if
+        the extra ``documents`` is not installed.
+    """
+    name = printable(Path(path).name)
+
+    def unusable(complaint: Message) -> InputError:
+        return InputError(name, [Problem(name, complaint)])
+
+    content = _content(Path(path), unusable)
+    remarks: list[Problem] = []
+    if b"%PDF-" in content[:1024]:
+        require("pdfplumber", "documents")
+        found = _pages(content, unusable)
+        blocks, heads = [_block(one) for one in found["blocks"]], list(found["heads"])
+        remarks += [
+            Problem(name, _("page {page} is a picture without text: it was not read").format(page=page))
+            for page in found["scanned"]
+        ]
+        if any("(cid:" in cell for one in blocks for cell in (one.text, *(cell for row in one.rows for cell in row))):
+            remarks.append(Problem(name, _("some letters have no meaning in the file: their texts are incomplete")))
+    else:
+        require("docx", "documents")
+        blocks, heads = word_blocks(content, unusable)
+    result = _document(Document(name, hashlib.sha256(content).hexdigest(), "", "", ""), blocks, heads, remarks)
+    if not (result.number or result.criteria or result.ex_ante):
+        raise unusable(
+            _("is not an approved methodology: it has neither a number such as ID_AM003 nor eligibility criteria")
+        )
+    return result
+
+
+def _content(path: Path, unusable: Callable[[Message], InputError]) -> bytes:
+    try:
+        if not path.exists():
+            raise unusable(no_such_file(printable(str(path))))
+        if not path.is_file():
+            raise unusable(_("is not a file"))
+        if path.stat().st_size > MOST_BYTES:
+            raise unusable(_("is larger than {size} MB").format(size=MOST_BYTES // 1_000_000))
+        content = path.read_bytes()
+    except OSError as error:
+        raise unusable(_("cannot be read: {reason}").format(reason=error.strerror)) from None
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise unusable(_("is in the old format .doc, or protected by a password: save it as .docx without one"))
+    if b"%PDF-" not in content[:1024] and not content.startswith(b"PK"):
+        raise unusable(_("must be a PDF or a Word document (.docx)"))
+    return content
+
+
+def _pages(content: bytes, unusable: Callable[[Message], InputError]) -> dict[str, Any]:
+    """Return what a PDF holds; it is read in a process of its own, which has a limit of time and memory."""
+    command = [sys.executable, "-P", str(Path(pdf_pages.__file__)), str(MOST_MEMORY), str(MOST_PAGES)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONIOENCODING": "utf-8"}
+    try:
+        done = subprocess.run(command, input=content, capture_output=True, timeout=LONGEST, env=environment)
+    except subprocess.TimeoutExpired:
+        raise unusable(_("takes longer than {time:.0f} s to read").format(time=LONGEST)) from None
+    try:
+        found: dict[str, Any] = json.loads(done.stdout)
+    except ValueError:  # it was ended
+        found = {"refused": "memory"}
+    refusals = {
+        "password": _("is protected by a password: save it without one"),
+        "pages": _("has more than {most:,} pages; a methodology has some 30").format(most=MOST_PAGES),
+        "memory": _("takes more than {size:,} MB of memory to read").format(size=MOST_MEMORY // 1_000_000),
+        "damaged": _("is damaged: it cannot be read as a PDF"),
+    }
+    if "refused" in found:
+        raise unusable(refusals[found["refused"]])
+    if not any(one.get("text") or one.get("rows") for one in found["blocks"]):
+        raise unusable(_("has no text: its pages are pictures. Save it with its text, or give the DOCX"))
+    return found
+
+
+def _block(one: dict[str, Any]) -> Block:
+    if "box" not in one:
+        # a cell that is merged with the one above is None
+        rows = tuple(tuple("\0" if cell is None else cell for cell in row) for row in one.get("rows", ()))
+        return Block(one["page"], one.get("text", ""), rows)
+    picture = base64.b64decode(one.get("picture", ""))
+    equation = Equation("", None, one["text"], UNREAD_PICTURE, one["page"], tuple(one["box"]), picture)
+    return Block(one["page"], one["text"], equation=equation)
+
+
+def _document(empty: Document, blocks: list[Block], heads: Sequence[str], remarks: list[Problem]) -> Document:
+    sections = _sections(blocks)
+    start = sections.get("", [])
+    title = _joined("\n".join(_texts(sections.get("title", []))))
+    running = " ".join([*heads, *_texts(start)])
+    named = IN_HEADER.search(running)
+    number = named or NUMBER.search(running) or NUMBER.search(title)
+    versions = {match[match.re.groups] for match in (named, VERSION.search(title)) if match}
+    if len(versions) > 1:
+        complaint = _("says version {one} in its header and {other} in its title: its version is not known")
+        other = next(iter(versions - {named[2]})) if named else ""
+        remarks.append(Problem(empty.name, complaint.format(one=named[2] if named else "", other=other)))
+    criteria = _criteria(sections.get("criteria", []), empty.name, remarks)
+    fixed, monitored = (_parameters(sections.get(key, []), empty.name, remarks) for key in ("ex_ante", "monitored"))
+    apart = {"", *SECTIONS}
+    equations = [
+        one for key, many in sections.items() for one in many if one.equation and (not one.page or key not in apart)
+    ]
+    return replace(
+        empty,
+        number=number[1].upper() if number else "",
+        version=versions.pop() if len(versions) == 1 else "",
+        title=VERSION.sub("", title).strip(' "“”'),
+        criteria=tuple(criteria),
+        ex_ante=tuple(fixed),
+        monitored=tuple(monitored),
+        equations=tuple(one.equation for one in equations if one.equation),
+        remarks=tuple(remarks),
+    )
+
+
+def _texts(blocks: Iterable[Block]) -> Iterator[str]:
+    """Yield lines and cells."""
+    for one in blocks:
+        yield from filter(None, (one.text, *(cell.strip("\0") for row in one.rows for cell in row)))
+
+
+def _sections(blocks: Sequence[Block]) -> dict[str, list[Block]]:
+    """Return the blocks of each section; those of no name have the letter of their heading."""
+    found: dict[str, list[Block]] = {}
+    letter, key, skip = "", "", False
+    for one, after in zip(blocks, [*blocks[1:], Block(None)], strict=True):
+        match = None if one.rows or CONTENTS.search(one.text) else HEADING.match(one.text)
+        if skip:
+            skip = False
+        elif LAST.match(one.text):
+            letter, key = "", "last"
+        elif match is None and not one.heading:
+            found.setdefault(key, []).append(one)
+        else:
+            both = f"{one.text} {after.text}"
+            named = _section(one.text) or (_section(both) if not after.rows else "")
+            skip = bool(named) and not _section(one.text)
+            later = match is not None and (match[1] == "A" or match[1] > letter)
+            if later and match is not None:
+                letter = match[1]
+            if named or later or one.heading:
+                key = named or f"{letter}."
+            else:
+                found.setdefault(key, []).append(one)
+    return found
+
+
+def _section(text: str) -> str:
+    return next((key for key, pattern in SECTIONS.items() if pattern.search(text.strip(" .:"))), "")
+
+
+# Eligibility criteria
+
+
+def _criteria(blocks: Sequence[Block], name: str, remarks: list[Problem]) -> list[DocumentRow]:
+    """Return the criteria: rows of a table, or items of a list."""
+    rows = list(_whole_rows(blocks))
+    labels = [BY_NAME.match(cells[0]) or ALONE.fullmatch(cells[0].strip()) for cells, _page in rows]
+    if any(labels):
+        found = _of_rows(rows)
+        lines = [one.text for one in blocks if one.text]
+        after = [line for line in lines if BY_NAME.match(line)]
+        remarks += [Problem(name, _("criteria: got {text} outside the table").format(text=shown(one))) for one in after]
+    else:
+        found = _of_lines([one for one in blocks if one.text])
+    numbers = [int(one.number) for one in found if one.number.isdecimal()]
+    if numbers != list(range(1, len(numbers) + 1)) or not found:
+        complaint = _("criteria: got the numbers {numbers}; must be 1, 2, 3 and so on. Compare them by eye")
+        got = ", ".join(map(str, numbers)) or _("none")
+        remarks.append(Problem(name, complaint.format(numbers=got)))
+    return [replace(one, text=_joined(one.text)) for one in found]
+
+
+def _of_rows(rows: Sequence[Row]) -> list[DocumentRow]:
+    found: list[DocumentRow] = []
+    for cells, page in rows:
+        first = " ".join(cells[0].split())
+        match = BY_NAME.match(first) or ALONE.fullmatch(first)
+        number = next(filter(None, match.groups()), "") if match else ""
+        rest = [first[match.end() :] if match else cells[0], *cells[1:]]
+        text = "\n".join(filter(None, rest))
+        if match is None and found:
+            found[-1] = replace(found[-1], text=f"{found[-1].text}\n{'; '.join(filter(None, rest))}")
+        elif match is not None and (number or text) and not (not number and not found and len(text) < LONGEST_SYMBOL):
+            found.append(DocumentRow(f"Criterion {number or len(found) + 1}", text, page))
+    return found
+
+
+def _of_lines(lines: Sequence[Block]) -> list[DocumentRow]:
+    """Return the items of a list; what its first item begins with begins each."""
+    patterns = (BY_NAME, *IN_LISTS)
+    begins = [(pattern, one) for pattern in patterns[:1] for one in lines if _labelled(pattern, one.text)]
+    begins += [(pattern, one) for one in lines for pattern in patterns[1:] if pattern.match(one.text)]
+    if not begins:
+        return []
+    pattern = begins[0][0]
+    found: list[DocumentRow] = []
+    without_number = False
+    for line in lines:
+        match, text = pattern.match(line.text), line.text
+        number = next(filter(None, match.groups()), "") if match else ""
+        begins = _labelled(pattern, text) if pattern is BY_NAME else _next(number, found)
+        if match and begins:
+            label = number if number.isdecimal() else str(len(found) + 1)
+            found.append(DocumentRow(f"Criterion {label}", text[match.end() :], line.page))
+            without_number = not number
+        elif found:
+            if without_number and (own := re.match(r"(\d{1,2})[.:)]?(?:\s+|$)", text)):  # the label is in two lines
+                found[-1] = replace(found[-1], label=f"Criterion {own[1]}")
+                text = text[own.end() :]
+            without_number = False
+            found[-1] = replace(found[-1], text=f"{found[-1].text}\n{text}")
+    return found
+
+
+def _labelled(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether a line begins with the name of a criterion, which a sentence about one does not."""
+    match = pattern.match(text)
+    return match is not None and (any(match.groups()) or text[match.end() :][:1].isupper() or match.end() == len(text))
+
+
+def _next(number: str, found: Sequence[DocumentRow]) -> bool:
+    """Whether the number or letter of an item follows the one before it."""
+    at = len(found)
+    return not number.isalnum() or number in (str(at + 1), chr(ord("a") + at % 26))
+
+
+# Tables
+
+
+Row = tuple[list[str], int | None]  # cells, and the page on which it begins
+
+
+def _whole_rows(blocks: Sequence[Block]) -> Iterator[Row]:
+    """Yield the rows of tables; one that is broken over pages, or whose first cell spans several, is whole.
+
+    A broken row has its first cell filled in once: on the first page, or on the second where it is set in the middle.
+    """
+    rows = [
+        (list(row), one.page, not at, at == len(one.rows) - 1)
+        for one in blocks
+        for at, row in enumerate(one.rows)
+        if any(cell.strip("\0") for cell in row)
+    ]
+    whole: list[Row] = []
+    waiting: Row | None = None
+    for at, (cells, page, first, last) in enumerate(rows):
+        merged = cells[0] == "\0"
+        cells = [cell.strip("\0") for cell in cells]
+        after = rows[at + 1] if at + 1 < len(rows) else None
+        breaks = page is not None and after is not None and last and after[1] != page and len(after[0]) == len(cells)
+        turned = bool(whole) and page is not None and first and whole[-1][1] != page
+        if waiting is not None:
+            cells, page = _together(waiting[0], cells), waiting[1]
+            waiting = None
+            whole.append((cells, page))
+        elif whole and turned and _number_only(whole[-1][0], cells):
+            whole[-1] = (_together(whole[-1][0], cells), whole[-1][1])
+        elif cells[0].strip() or not whole:
+            whole.append((cells, page))
+        elif breaks and not turned and not merged and after is not None and _goes_on(cells, after[0]):
+            waiting = (cells, page)
+        else:
+            whole[-1] = (_together(whole[-1][0], cells), whole[-1][1])
+    yield from [*whole, *([waiting] if waiting else [])]
+
+
+def _together(one: Sequence[str], other: Sequence[str]) -> list[str]:
+    size = max(len(one), len(other))
+    pairs = zip([*one, *[""] * (size - len(one))], [*other, *[""] * (size - len(other))], strict=True)
+    return ["\n".join(filter(None, pair)) for pair in pairs]
+
+
+def _number_only(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether a label is broken over two pages: "Criterion" and "4"."""
+    match = BY_NAME.fullmatch(one[0].strip())
+    return bool(match and not any(match.groups()) and ALONE.fullmatch(other[0].strip()))
+
+
+def _goes_on(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether the text of a row at the end of a page goes on in the next row, which has the label of both."""
+    before, after = one[-1].rstrip(), next((cell for cell in other[1:] if cell.strip("\0")), "").lstrip("\0")
+    return bool(other[0].strip("\0")) and (before[-1:] not in tuple(".;。") or after[:1].islower())
+
+
+def _parameters(blocks: Sequence[Block], name: str, remarks: list[Problem]) -> Iterator[ParameterRow]:
+    """Yield the rows of tables whose headings name a parameter and its description or source."""
+    columns: list[str] = []
+    heads: list[str] = []
+    for cells, page in _whole_rows(blocks):
+        found = [_column(cell) for cell in cells]
+        if "symbol" in found and {"description", "source"} & {*found}:
+            columns, heads = found, [_joined(cell) for cell in cells]
+            continue
+        if len(cells) != len(columns):
+            complaint = _(
+                "the row {row} was not read: it is below no headings such as Parameter, Description and Source"
+            )
+            remarks.append(Problem(name, complaint.format(row=shown(_joined(" ".join(cells))))))
+            continue
+        texts = [_joined(cell) for cell in cells]
+        known = {key: text for key, text in zip(columns, texts, strict=True) if key}
+        others = tuple((head, text) for key, head, text in zip(columns, heads, texts, strict=True) if not key and text)
+        symbol = cells[columns.index("symbol")]
+        given = {key: known.get(key, "") for key in ("description", "source", "unit", "value")}
+        yield ParameterRow(symbol=_symbol(symbol), page=page, others=others, **given)
+
+
+def _column(heading: str) -> str:
+    text = re.sub(r"\s|\(s\)", "", heading).casefold()
+    return next((key for key, pattern in COLUMNS.items() if pattern.fullmatch(text)), "")
+
+
+def _symbol(text: str) -> str:
+    """Return a symbol on one line; what has no index below it may be words."""
+    compact = "".join(text.split())
+    return compact if "_" in text and len(compact) <= LONGEST_SYMBOL else _joined(text)
+
+
+def _joined(text: str) -> str:
+    r"""Return lines as one; no blank is between Japanese letters, or behind a hyphen at the end of a line.
+
+    Examples
+    --------
+    >>> _joined("re-\nuse of the\nequipment")
+    're-use of the equipment'
+    """
+    text = re.sub(rf"(?<={CJK})\n(?={CJK})", "", text)
+    return " ".join(re.sub(r"(?<=[A-Za-z]-)\n(?=[a-z])", "", text).split())
