@@ -7,33 +7,40 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from jcm_calc.authoring.official_files.confirming import Confirmed, Status, confirm, coverage
+from jcm_calc.authoring.official_files.confirming import Confirmed, Status, confirm, coverage, row_text
 from jcm_calc.base.files import save
 from jcm_calc.base.languages import Message, _
 from jcm_calc.cli import output
 from jcm_calc.cli.codes import DIFFERS
-from jcm_calc.cli.confirming import signature
+from jcm_calc.cli.confirming import answered, signature
 from jcm_calc.rulebooks import methodology
+from jcm_calc.verification.location import address
 
 SHOWN = (Status.DIFFERS, Status.AGREES, Status.NOT_COMPARED, Status.NOT_FOUND)
 
 
 def confirm_files(
-    number: str, workbook: Path, version: str | None, target: Path | None, force: bool, as_json: bool
+    number: str,
+    workbook: Path,
+    document: Path | None,
+    version: str | None,
+    target: Path | None,
+    force: bool,
+    as_json: bool,
 ) -> int:
     """Compare, report, ask who signs at a terminal, and write the evidence file; return the exit code."""
     if target is not None:
         output.check_target(target, force, (".toml",))
     with output.working(_("comparing")):
-        found = confirm(methodology(number, version), workbook)
+        found = confirm(methodology(number, version), workbook, document)
     if as_json:
         output.data({**found.as_data(), "written": target and str(target)})
     else:
         _report(found)
     if target is not None:
-        person, day = signature() if sys.stdin.isatty() and not as_json and found.proposed else ("", "")
+        answers, person, day = _asked(found) if sys.stdin.isatty() and not as_json else ({}, "", "")
         try:
-            save(target, found.evidence(person, day).encode(), overwrite=force)
+            save(target, found.evidence(person, day, answers).encode(), overwrite=force)
         except OSError as error:
             raise output.unwritable(target, error) from None
         if not as_json:
@@ -41,10 +48,27 @@ def confirm_files(
     return DIFFERS if found.differs or not found.compared else 0
 
 
+def _asked(found: Confirmed) -> tuple[dict[tuple[str, str, str], dict[str, Any]], str, str]:
+    """Ask, with the document in hand, for what is not proposed; then who signs, and when."""
+    answers: dict[tuple[str, str, str], dict[str, Any]] = {}
+    if found.document is not None:
+        left = [one for one in found.lines if not one.answer and not one.statement.confirmed]
+        answers = answered(found.m, [one.statement for one in left], {one.statement.key: one.seen for one in left})
+    return answers, *(signature() if found.proposed or answers else ("", ""))
+
+
 def _report(found: Confirmed) -> None:
     told = _("{file}: {methodology}, SHA-256 {sha256}, sheets {sheets}")
     sheets = ", ".join(found.comparison.sets)
     output.paragraph(told.format(file=found.workbook.name, methodology=found.m, sha256=found.sha256, sheets=sheets))
+    if found.text is not None:
+        text = _("{file}: {number} ver {version}, SHA-256 {sha256}: {title}")
+        known = found.text
+        output.paragraph(
+            text.format(
+                file=known.name, number=known.number, version=known.version, sha256=known.sha256, title=known.title
+            )
+        )
     for remark in found.remarks:
         output.paragraph(Message("{}: {}").format(found.workbook.name, remark), bold=True)
     output.heading(_("Quantities"))
@@ -65,8 +89,22 @@ def _report(found: Confirmed) -> None:
     if reader := found.of(Status.READER):
         told = _("For a reader of the document: {items}")
         output.paragraph(told.format(items=Message(", ").join(str(one.statement) for one in reader)))
+    if found.text is not None:
+        _side_by_side(found)
     if not found.compared:
         output.paragraph(_("Nothing was compared."), bold=True)
+
+
+def _side_by_side(found: Confirmed) -> None:
+    """Write what the document says next to what is declared."""
+    output.heading(_("The document next to the library; whether both say the same is for a person"))
+    for one in found.lines:
+        if one.seen:
+            output.paragraph(Message("{}: {}").format(str(one.statement), one.statement.reading))
+            for text in one.seen:
+                output.paragraph(text, indent=4)
+    for other in found.others:
+        output.paragraph(_("Only in the document: {row}").format(row=row_text(other)))
 
 
 def _unit(unit: str | None) -> str:
@@ -100,6 +138,11 @@ def _differences(found: Confirmed) -> Iterator[str]:
             told = _("{kind}: 1 % more {of} moves {on} {there} in the workbook, {here} in the library")
             there, here = (f"{percent:+.2f} %" for percent in (one.there, one.here))
             yield told.format(kind=key, of=symbols[one.of], on=symbols[one.on], there=there, here=here)
+        for name, outcome in compared.links.items():
+            if outcome.place is not None:
+                told = _("{kind}: {cell} shows {there} in place of {symbol} = {here}, which is filled in")
+                cell, there, here = str(address(outcome.place)), str(outcome.there), str(outcome.here)
+                yield told.format(kind=key, cell=cell, there=there, symbol=symbols[name], here=here)
         if compared.claim.place is not None:
             told = _("{kind}: table 3 gives {there:.6g}, ER is {here:.6g}")
             yield told.format(kind=key, there=compared.claim.there, here=compared.claim.here)

@@ -27,13 +27,14 @@ from jcm_calc.engine.evaluation import EvaluationError, evaluate
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.references import Place
 from jcm_calc.reports.workbook.sheet_sets import sheet_sets
-from jcm_calc.verification.spreadsheet import Calculator, FormulaError
+from jcm_calc.verification.spreadsheet import Calculator, FormulaError, close
 
 TOLERANCE = 1e-9
 MORE = 1.01  # what an input is multiplied with for an elasticity
 LEAST_APART = 0.005  # per cent
 TRIED = 12  # draws in which the effect of an equation without a cell is looked for
 Array = npt.NDArray[Any]
+Checked = dict[str, tuple[Place | None, float, float]]
 
 
 @dataclass
@@ -82,9 +83,11 @@ class Case:
     lost : int
         The number of draws that were not compared, because the equations have no value in them.
     zeros : tuple of str
-        Where the case agrees only while one of these amounts is 0.
+        Where the case agrees only while one of these amounts is 0, and another case agrees everywhere.
     outcomes : mapping
         By the name of the quantity; over the draws in which the case is in force.
+    kept : list
+        Number, draw and what was compared of every draw that was not lost.
     parts : mapping
         From the name of an equation without a cell to the quantity through which it was compared.
     untaken : tuple of str
@@ -101,6 +104,7 @@ class Case:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
     untaken: tuple[str, ...] = ()
+    kept: list[tuple[int, Draw, Checked]] = field(default_factory=list, repr=False)
 
     @property
     def in_force(self) -> bool:
@@ -137,12 +141,16 @@ class SetComparison:
         How many branches of IF, MIN and MAX were taken, of how many.
     missed : dict
         By the name of a quantity, the cell of a formula of which a branch was not taken.
+    chosen : bool
+        Whether the spreadsheet has cells in which the choices are made: it must then agree in every case.
     fills_all : bool
         Whether the spreadsheet gives a result only where every row is filled in: others were not compared.
     elasticities : list of Elasticity
         Of the quantities that differ first.
     claim : Outcome
         Table 3, compared with ER but for less than a tonne.
+    links : dict
+        By the name of an input, its cells that show where it is filled in.
     uncut : tuple or None
         The cell of table 3, where it is not ER cut to whole tonnes.
     """
@@ -153,17 +161,19 @@ class SetComparison:
     taken: int = 0
     branches: int = 0
     missed: dict[str, Place] = field(default_factory=dict)
+    chosen: bool = False
     fills_all: bool = False
     elasticities: list[Elasticity] = field(default_factory=list)
     claim: Outcome = field(default_factory=Outcome)
+    links: dict[str, Outcome] = field(default_factory=dict)
     uncut: Place | None = None
 
     @property
     def shown(self) -> list[Case]:
         """The cases in force; where none is, the one that agrees most."""
-        in_force = [one for one in self.cases if one.in_force]
         compared = [one for one in self.cases if one.outcomes]
-        return in_force or sorted(compared, key=lambda one: -one.share)[:1]
+        in_force = [one for one in compared if one.in_force]
+        return compared if self.chosen else in_force or sorted(compared, key=lambda one: -one.share)[:1]
 
 
 @dataclass
@@ -198,7 +208,8 @@ def compare(book: Book, m: Declarations, seed: int = 1) -> Comparison:
     for found in sets.values():
         _calculates(layout, found)
     rng = np.random.default_rng(seed)
-    compared = {key: SetComparison(found, drawn(layout, m, found, rng)) for key, found in sets.items()}
+    made = drawn(layout, m, sets, rng)
+    compared = {key: SetComparison(found, made[key]) for key, found in sets.items()}
     _Both(layout, m, compared).compare()
     return Comparison(layout, compared, items_of(m))
 
@@ -241,8 +252,15 @@ class _Both:
                     for key, found in branches.items():
                         found.take(calculator)
                         self._claim(self.sets[key], calculator)
+                for draw, values in enumerate(known):
+                    self._links(draw, values)
             for key, one in self.sets.items():
                 one.cases.append(self._case(key, options, [values[key] for values in known]))
+        for key, one in self.sets.items():
+            one.chosen = any(place[0] in _sheets(one) for place in self.chosen)
+            _in_force(one)
+            for case in one.cases:
+                self._without_cells(case, key, self.m.graph(case.options))
         for key, one in self.sets.items():
             one.taken, one.branches = branches[key].taken, branches[key].count
             if missed := branches[key].missed:
@@ -286,17 +304,41 @@ class _Both:
 
     def _claim(self, one: SetComparison, calculator: Calculator) -> None:
         """Compare table 3 with ER, and with its whole tonnes."""
-        reductions = number(calculator, one.found.found["ER"][0].places[0])
-        for place in one.found.claims:
-            if self.layout.formula(place) and reductions > 0:
-                there, claim = number(calculator, place), one.claim
-                agrees = abs(there - reductions) < 1
+        reductions, claim = number(calculator, one.found.found["ER"][0].places[0]), one.claim
+        for place, unit in one.found.claims.items():
+            if self.layout.formula(place) and math.isfinite(reductions):
+                there, slack = unit(number(calculator, place)), 1e-6 + TOLERANCE * abs(reductions)
+                agrees = abs(there - reductions) < 1 + slack if reductions > 0 else math.isfinite(there)
                 claim.compared += 1
                 claim.agreed += agrees
                 if not agrees and claim.place is None:
                     claim.place, claim.here, claim.there = place, reductions, there
-                if there != math.floor(reductions + 1e-6):
+                if reductions > 0 and abs(there - math.floor(reductions + slack)) > slack:
                     one.uncut = place
+
+    def _links(self, draw: int, values: Mapping[str, Values]) -> None:
+        """Compare the cells that only show an input with the cell in which it is filled in, of this set or another."""
+        for key, one in self.sets.items():
+            for name, many in one.found.found.items():
+                homes = [other for other, their in self.sets.items() if name in their.drawn.draws[draw].values]
+                home = key if key in homes else next(iter(homes), None)
+                if home is None or (home == key and len(many) == 1):
+                    continue
+                own = values[home][name][0]
+                for cells, got in zip(many, values[key][name], strict=True):
+                    if len(got) == len(own) and all(map(self.layout.formula, cells.places)):
+                        self._link(one, name, draw, cells, own, got)
+
+    def _link(
+        self, one: SetComparison, name: str, draw: int, cells: Cells, own: Sequence[Any], got: Sequence[Any]
+    ) -> None:
+        outcome = one.links.setdefault(name, Outcome())
+        rows = one.drawn.draws[draw].rows if cells.tabular else (0,)
+        apart = [at for at in rows if not close(own[at], got[at])]
+        outcome.compared += 1
+        outcome.agreed += not apart
+        if apart and outcome.place is None:
+            outcome.place, outcome.here, outcome.there = cells.places[apart[0]], own[apart[0]], got[apart[0]]
 
     # The library
 
@@ -349,15 +391,9 @@ class _Both:
             numbered = [(at, pair) for at, pair in numbered if len(pair[0].rows) == one.found.units]
         checked = [(at, draw, self._checked(graph, key, draw, values)) for at, (draw, values) in numbered]
         kept = [(at, draw, found) for at, draw, found in checked if found is not None]
-        case = _explained(options, kept)
-        case.lost = len(checked) - len(kept)
-        in_force = [(at, draw) for at, draw, _found in kept if not case.zeros or draw.zero in case.zeros]
-        self._without_cells(case, key, graph, [(draw, read[at]) for at, draw in in_force])
-        return case
+        return Case(options, lost=len(checked) - len(kept), kept=kept)
 
-    def _checked(
-        self, graph: Graph, key: str, draw: Draw, values: Values
-    ) -> dict[str, tuple[Place | None, float, float]] | None:
+    def _checked(self, graph: Graph, key: str, draw: Draw, values: Values) -> Checked | None:
         """Compare every quantity of a draw; None where the equations have no value, as for 0 ÷ 0."""
         found = self.sets[key].found
         keep = tuple(rule.name for rule in graph.equations if rule.name in found.found)
@@ -377,7 +413,7 @@ class _Both:
                         result[name] = (cells.places[at], here, there)
         return result
 
-    def _without_cells(self, case: Case, key: str, graph: Graph, draws: Sequence[tuple[Draw, Values]]) -> None:
+    def _without_cells(self, case: Case, key: str, graph: Graph) -> None:
         """Note through which compared quantity an equation without a cell was compared, and branches not taken."""
         compared = [rule.name for rule in graph.equations if (one := case.outcomes.get(rule.name)) and not one.differs]
         alone = [rule.name for rule in graph.equations if rule.name not in self.sets[key].found.found]
@@ -390,9 +426,11 @@ class _Both:
         open_ = {name: _branches(_expression(rule)) for name, rule in branched.items()}
         names = [*compared, *(name for name in alone if isinstance(graph.nodes[name], Equation))]
         names += [one for rule in branched.values() for one in rule.arguments if isinstance(graph.nodes[one], Equation)]
-        for place, (draw, values) in enumerate(draws):
+        draws = [(at, draw) for at, draw, _found in case.kept if not case.zeros or draw.zero in case.zeros]
+        for place, (at, draw) in enumerate(draws):
             if not alone and not any(open_.values()):
                 break
+            values = self.read(self.calculator(at, case.options))[key]
             sizes, known = self.known(graph, key, draw, values)
             try:
                 own = evaluate(graph, sizes, known, {}, tuple(dict.fromkeys(names)))
@@ -414,7 +452,7 @@ class _Both:
     def _elasticities(self, key: str) -> Iterator[Elasticity]:
         """Yield the inputs that move a quantity otherwise, for those that differ first."""
         one = self.sets[key]
-        for case in one.shown[:1]:
+        for case in one.shown[-1:]:
             graph = self.m.graph(case.options)
             differing = [name for name, outcome in case.outcomes.items() if outcome.differs]
             first = [name for name in differing if not any(other in differing for other in _operands(graph, name))]
@@ -499,39 +537,50 @@ def _only_filled(one: SetComparison, read: Sequence[Values]) -> bool:
     return bool(errors) and all(errors)
 
 
-def _explained(
-    case: Mapping[str, str], kept: list[tuple[int, Draw, dict[str, tuple[Place | None, float, float]]]]
-) -> Case:
-    """Return over which draws a case agrees: all, those with an amount at 0, or none of these, and it is then all."""
+def _agrees(one: Checked) -> bool:
+    return all(place is None for place, _here, _there in one.values())
 
-    def agrees(one: Mapping[str, tuple[Place | None, float, float]]) -> bool:
-        return all(place is None for place, _here, _there in one.values())
 
-    not_zero = {name for _at, _draw, one in kept for name, (_place, here, there) in one.items() if here or there}
-    everywhere = bool(not_zero & {*RESULTS}) and all(agrees(one) for _at, _draw, one in kept)
-    # without choices everything must agree; and that 0 is 0 explains nothing
-    names = {
-        draw.zero
-        for _at, draw, one in kept
-        if case and draw.zero and any(one[name][1] for name in RESULTS if name in one)
-    }
-    zeros = tuple(sorted(z for z in names if all(agrees(one) for _at, draw, one in kept if draw.zero == z)))
-    if everywhere:
-        zeros = ()
-    only_zero = {name for _at, _draw, one in kept for name in one} - not_zero
-    found = Case(case, only_zero=tuple(sorted(only_zero)), zeros=zeros, everywhere=everywhere)
-    for at, draw, one in kept:
-        if zeros and draw.zero not in zeros:
+def _in_force(one: SetComparison) -> None:
+    """Find the case that explains every draw, those that explain all with some amount at 0, and what agrees in each.
+
+    A case that explains zeros alone counts only beside one that explains everything: an error may vanish at 0.
+    """
+    for case in one.cases:
+        not_zero = {
+            name for _at, _draw, found in case.kept for name, (_p, here, there) in found.items() if here or there
+        }
+        case.only_zero = tuple(sorted({name for _at, _draw, found in case.kept for name in found} - not_zero))
+        case.everywhere = bool(not_zero & {*RESULTS}) and all(_agrees(found) for _at, _draw, found in case.kept)
+    general = any(case.everywhere for case in one.cases) and not one.chosen
+    for case in one.cases:
+        if general and not case.everywhere and case.options:
+            # that 0 is 0 explains nothing
+            names = {draw.zero for _at, draw, found in case.kept
+                     if draw.zero and any(found[name][1] for name in RESULTS if name in found)}  # fmt: skip
+            case.zeros = tuple(sorted(
+                zero for zero in names if all(_agrees(found) for _at, draw, found in case.kept if draw.zero == zero)
+            ))  # fmt: skip
+        _count(case)
+
+
+def _count(case: Case) -> None:
+    """Count in how many draws each quantity agrees."""
+    for at, draw, found in case.kept:
+        if case.zeros and draw.zero not in case.zeros:
             continue
-        for name, (place, here, there) in one.items():
-            if name in only_zero:
+        for name, (place, here, there) in found.items():
+            if name in case.only_zero:
                 continue
-            outcome = found.outcomes.setdefault(name, Outcome())
+            outcome = case.outcomes.setdefault(name, Outcome())
             outcome.compared += 1
             outcome.agreed += place is None
             if place is not None and outcome.place is None:
                 outcome.place, outcome.here, outcome.there, outcome.draw = place, here, there, at
-    return found
+
+
+def _sheets(one: SetComparison) -> set[str]:
+    return {place[0] for many in one.found.found.values() for cells in many for place in cells.places}
 
 
 def _defaults(
@@ -647,8 +696,9 @@ def selected(layout: Layout, m: Declarations, one: SetComparison, default: Param
         return found if math.isfinite(found) else None
 
     if not default.by:
+        there = value({})
         here = None if default.value is None else default.value.value
-        return [Selected("", here, value({}), place)]
+        return [] if there is None else [Selected("", here, there, place)]
     key = one.found.cells(default.by)
     if key is None:
         return []

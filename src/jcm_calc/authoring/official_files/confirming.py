@@ -5,17 +5,25 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from jcm_calc.authoring.official_files.comparing import Case, Comparison, Selected, SetComparison, compare, selected
+from jcm_calc.authoring.official_files.document import Document, DocumentRow, ParameterRow, read_document
+from jcm_calc.authoring.official_files.document_comparing import (
+    RowMatch,
+    match_criteria,
+    match_equations,
+    match_parameters,
+)
 from jcm_calc.authoring.official_files.drawing import NUMBER, reached
 from jcm_calc.authoring.official_files.matching import Cells, factor
 from jcm_calc.base.files import save
 from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.declarations.items import Equation, Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs.confirmation import Statement, blank_file, statements
@@ -53,6 +61,8 @@ class Line:
         What is proposed: ``agrees``, ``value`` or ``values``; empty where nothing is.
     note : str
         What a person must know of a proposal.
+    seen : tuple of str
+        What the document says of it, with its place.
     """
 
     statement: Statement
@@ -61,6 +71,7 @@ class Line:
     said: str = ""
     answer: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
+    seen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,7 +87,7 @@ class Matched:
 
 
 class Confirmed:
-    """What the official monitoring spreadsheet says of a methodology.
+    """What the official files say of a methodology: its monitoring spreadsheet, and the approved text.
 
     Attributes
     ----------
@@ -84,12 +95,27 @@ class Confirmed:
     workbook : Path
     sha256 : str
     comparison : Comparison
+    text : Document or None
+        What the approved text says, `document` its file.
     remarks : list of str
         What limits the proposals.
+    others : list of RowMatch
+        Criteria and parameters of the document that the methodology does not declare.
     """
 
-    def __init__(self, m: Declarations, workbook: Path, comparison: Comparison, sha256: str) -> None:
+    def __init__(
+        self,
+        m: Declarations,
+        workbook: Path,
+        comparison: Comparison,
+        sha256: str,
+        document: Path | None = None,
+        text: Document | None = None,
+    ) -> None:
         self.m, self.workbook, self.comparison, self.sha256 = m, workbook, comparison, sha256
+        self.document, self.text = document, text
+        self.others: list[RowMatch] = []
+        self._seen, self._differing = self._of_document()
         self.filled = sorted({place for one in comparison.sets.values() for place in _filled(comparison, m, one)})
         self.translated = any(sha256 in str(one.evidence) or sha256 in str(one.evidence.source) for one in m.rules)
         self.remarks = list(self._remarks())
@@ -97,7 +123,7 @@ class Confirmed:
     @cached_property
     def lines(self) -> tuple[Line, ...]:
         """Every statement of the methodology but the rules of the scheme."""
-        return tuple(self._line(one) for one in statements(self.m) if one.kind != "rule")
+        return tuple(self._with_document(self._line(one)) for one in statements(self.m) if one.kind != "rule")
 
     def of(self, status: Status) -> list[Line]:
         """Return the lines of one status."""
@@ -106,8 +132,9 @@ class Confirmed:
     @property
     def differs(self) -> bool:
         """Whether something in the spreadsheet differs from the methodology."""
-        claims = any(one.claim.differs for one in self.comparison.sets.values())
-        return claims or bool(self.of(Status.DIFFERS))
+        sets = self.comparison.sets.values()
+        shown = [outcome for one in sets for outcome in (one.claim, *one.links.values())]
+        return any(one.differs for one in shown) or bool(self.of(Status.DIFFERS))
 
     @property
     def compared(self) -> bool:
@@ -134,7 +161,7 @@ class Confirmed:
             found.setdefault(key, {}).update(answer)
         kept = [one.statement for one in self.lines if one.answer or not one.statement.confirmed]
         kept += [one for one in statements(self.m) if one.kind == "rule" and not one.confirmed]
-        return blank_file(self.m, kept, None, found, person, day, self.workbook)
+        return blank_file(self.m, kept, self.document, found, person, day, self.workbook)
 
     def save(self, path: str | os.PathLike[str], overwrite: bool = False) -> None:
         """Write the evidence file with the proposals, to be signed.
@@ -147,12 +174,77 @@ class Confirmed:
         save(Path(path), self.evidence().encode(), overwrite=overwrite)
 
     def _item(self, line: Line) -> dict[str, Any]:
-        if not line.answer:
-            return {"seen": [str(line.said)]} if line.said and line.status is not Status.READER else {}
-        proposal = {**line.answer, "document": "workbook", "page": line.place, "sha256": self.sha256}
-        return {"proposed": proposal, "seen": [str(line.said)], **({"note": str(line.note)} if line.note else {})}
+        said = [str(line.said)] if line.said else []
+        found: dict[str, Any] = {"seen": [*said, *map(str, line.seen)]}
+        if line.answer:
+            proposed = {**line.answer, "document": "workbook", "page": line.place, "sha256": self.sha256}
+            found |= {"proposed": proposed, **({"note": str(line.note)} if line.note else {})}
+        return found
+
+    def _of_document(self) -> tuple[dict[tuple[str, str], list[str]], set[str]]:
+        """Return what the document says by kind and name of a statement, and the equations in which it differs."""
+        seen: dict[tuple[str, str], list[str]] = {}
+        differing: set[str] = set()
+        if self.text is None:
+            return seen, differing
+        symbols = self.m.symbols()
+        for match in match_criteria(self.text, self.m):
+            self._row_seen(
+                seen, match, "criterion", match.name, match.row.text if isinstance(match.row, DocumentRow) else ""
+            )
+        for match in match_parameters(self.text, self.m):
+            row = match.row
+            told = f"{row.description} {row.value} {row.source}" if isinstance(row, ParameterRow) else ""
+            self._row_seen(seen, match, "default", symbols.get(match.name, ""), told)
+        for one in match_equations(self.text, self.m):
+            where = _("document: {text}").format(text=one.equation.text)
+            if not one.cases or one.unmatched:
+                why = one.equation.unread or _("symbols that are not declared: {symbols}").format(
+                    symbols=", ".join(one.unmatched)
+                )
+                told = Message("{} ({})").format(where, why)
+            elif any(case.agrees for case in one.cases):
+                told = _("{equation} (agrees by meaning)").format(equation=where)
+            else:
+                told = _("{equation} (differs by meaning)").format(equation=where)
+                differing.add(one.name)
+            seen.setdefault(("equation", symbols.get(one.name, "")), []).append(told)
+        return seen, differing
+
+    def _row_seen(
+        self, seen: dict[tuple[str, str], list[str]], match: RowMatch, kind: str, name: str, text: str
+    ) -> None:
+        if not name:
+            self.others.append(match)
+            return
+        if match.row is None:
+            seen.setdefault((kind, name), []).append(_("document: not found"))
+            return
+        told = _("document, {place}: {text}").format(place=match.row.place, text=" ".join(text.split()))
+        if match.only_here or match.only_there:
+            here, there = (", ".join(map(str, one)) or "-" for one in (match.only_here, match.only_there))
+            told = _("{row} [numbers only in the library: {here}; only in the document: {there}]").format(
+                row=told, here=here, there=there
+            )
+        if match.turned:
+            told = _("{row} [the values may be of other classes]").format(row=told)
+        seen.setdefault((kind, name), []).append(told)
+
+    def _with_document(self, line: Line) -> Line:
+        """Return a line with what the document says; an equation that differs there is not proposed."""
+        statement = line.statement
+        seen = tuple(self._seen.get((statement.kind, statement.name), ()))
+        if statement.kind == "equation" and statement.item.name in self._differing:
+            return replace(
+                line, status=Status.DIFFERS, said=_("the document says something else"), answer={}, seen=seen
+            )
+        return replace(line, seen=seen)
 
     def _remarks(self) -> Iterator[str]:
+        if self.text is not None:
+            yield from map(str, self.text.remarks)
+            if not self.text.number or not self.text.version:
+                yield _("{file} does not say of which methodology and version it is").format(file=self.text.name)
         if self.translated:
             yield _("the methodology was translated from this very file: this proves the translation, not the reading")
         if self.filled:
@@ -161,6 +253,14 @@ class Confirmed:
             )
             yield complaint.format(cells=_several(self.filled))
         for key, one in self.comparison.sets.items():
+            for place, value in _prefilled(self.comparison, one):
+                told = _("{cell} holds {value}: it is taken as an input, and other values are put into it")
+                yield told.format(cell=str(address(place)), value=value)
+            if not one.shown:
+                yield Message("{}: {}").format(key, _("nothing was compared"))
+            elif lost := max(case.lost for case in one.shown):
+                told = _("{kind}: {count} inputs were not compared, because the equations have no value there")
+                yield told.format(kind=key, count=lost)
             if one.uncut is not None and not one.claim.differs:
                 told = _("{cell} of table 3 is not ER cut to whole tonnes in every input")
                 yield told.format(cell=str(address(one.uncut)))
@@ -200,9 +300,9 @@ class Confirmed:
         order = (Status.DIFFERS, Status.AGREES, Status.NOT_COMPARED, Status.NOT_FOUND)
         line = min(found, key=lambda one: order.index(one.status))
         if line.answer and self.filled:
-            return Line(statement, line.status, line.place, line.said)
+            return replace(line, answer={}, note="")
         if line.answer and self.translated and not line.note:
-            return Line(statement, line.status, line.place, line.said, line.answer, _("proves the translation alone"))
+            return replace(line, note=_("proves the translation alone"))
         return line
 
     def _equation(self, statement: Statement, one: SetComparison) -> Line:
@@ -340,6 +440,7 @@ class Confirmed:
             "methodology": self.m.number,
             "version": self.m.version,
             "workbook": {"file": self.workbook.name, "sha256": self.sha256, "sheets": list(self.comparison.sets)},
+            "document": self.text and {"file": self.text.name, "sha256": self.text.sha256, "title": self.text.title},
             "differs": self.differs,
             "remarks": [str(one) for one in self.remarks],
             "parameters": [
@@ -349,14 +450,11 @@ class Confirmed:
             ],
             "items": [
                 {"kind": one.statement.kind, "name": one.statement.name, "case": one.statement.case}
-                | {
-                    "status": str(one.status.value),
-                    "cell": one.place,
-                    "said": str(one.said),
-                    "proposed": dict(one.answer),
-                }
+                | {"status": str(one.status.value), "cell": one.place, "said": str(one.said)}
+                | {"proposed": dict(one.answer), "document": list(map(str, one.seen))}
                 for one in self.lines
             ],
+            "only in the document": [row_text(one) for one in self.others],
             "elasticities": [
                 {"sheets": key, "of": one.of, "on": one.on, "workbook": one.there, "library": one.here}
                 for key, compared in self.comparison.sets.items()
@@ -386,9 +484,13 @@ def coverage(one: SetComparison) -> dict[str, Any]:
 
 
 def confirm(
-    methodology_or_number: Declarations | str, workbook: str | os.PathLike[str], *, version: str | None = None
+    methodology_or_number: Declarations | str,
+    workbook: str | os.PathLike[str],
+    document: str | os.PathLike[str] | None = None,
+    *,
+    version: str | None = None,
 ) -> Confirmed:
-    """Compare a methodology with its official monitoring spreadsheet.
+    """Compare a methodology with its official files: the monitoring spreadsheet and, where it is given, the document.
 
     Every formula whose quantity is found is compared by meaning: for inputs that cover classes, limits, zeros and
     branches, the cell and the declared equation must give the same. Nothing is confirmed by it: what agrees is
@@ -400,6 +502,9 @@ def confirm(
         Such as ``"ID_AM003"``.
     workbook : path
         The blank official form, ``.xlsx``.
+    document : path, optional
+        The approved methodology, ``.pdf`` or ``.docx``: its criteria and parameters are put next to the declared ones,
+        and equations of a DOCX are compared by meaning. It needs the extra ``documents``.
     version : str, optional
         Of the methodology; the latest by default.
 
@@ -427,7 +532,24 @@ def confirm(
         m = methodology(m, version)
     path = Path(workbook)
     comparison = compare(Book(path), m)
-    return Confirmed(m, path, comparison, hashlib.sha256(path.read_bytes()).hexdigest())
+    own = hashlib.sha256(path.read_bytes()).hexdigest()
+    if document is None:
+        return Confirmed(m, path, comparison, own)
+    text = read_document(document)
+    stated = (text.number or m.number, text.version or m.version)
+    if stated != (m.number, m.version):
+        complaint = _("is {given}; must be {expected}. Give the document of that version")
+        given = _("{number} ver {version}").format(number=stated[0], version=stated[1])
+        raise InputError(text.name, [Problem(text.name, complaint.format(given=given, expected=m))])
+    return Confirmed(m, path, comparison, own, Path(document), text)
+
+
+def row_text(match: RowMatch) -> str:
+    """Return a row of the document with its place."""
+    row = match.row
+    if isinstance(row, ParameterRow):
+        return f"{row.place}: {' '.join(f'{row.symbol} {row.description}'.split())}"
+    return "" if row is None else f"{row.place}: {' '.join(row.text.split())}"
 
 
 def _filled(comparison: Comparison, m: Declarations, one: SetComparison) -> Iterator[Place]:
@@ -441,6 +563,16 @@ def _filled(comparison: Comparison, m: Declarations, one: SetComparison) -> Iter
                     value = comparison.layout.value(place)
                     if isinstance(value, int | float) and not comparison.layout.formula(place):
                         yield place
+
+
+def _prefilled(comparison: Comparison, one: SetComparison) -> Iterator[tuple[Place, float]]:
+    """Yield the single cells of inputs that hold a number."""
+    for name, many in one.found.found.items():
+        if isinstance(comparison.items[name], Parameter) and name in one.drawn.draws[0].values:
+            for cells in many if not many[0].tabular else ():
+                value = comparison.layout.value(cells.places[0])
+                if isinstance(value, int | float) and not comparison.layout.formula(cells.places[0]):
+                    yield cells.places[0], value
 
 
 def _is_class(item: Parameter | Equation) -> bool:

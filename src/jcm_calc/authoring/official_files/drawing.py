@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +29,16 @@ QUOTED = re.compile(r'"((?:[^"]|"")+)"')
 NUMBER = re.compile(r"(?<![\w.$])\d+(?:\.\d+)?(?![\w.(!])")
 
 Values = dict[str, Any]
+Rows = tuple[int, ...]
+# Which rows of a table of units are filled in, where not all are.
+SOME: tuple[Callable[[Rows], Rows], ...] = (
+    lambda rows: rows[:1],
+    lambda rows: rows[: len(rows) // 2],
+    lambda rows: rows[:-1],
+    lambda rows: rows[1:],
+    lambda rows: rows[::2],
+    lambda rows: rows[:1] + rows[2:],
+)
 
 
 @dataclass
@@ -80,47 +90,57 @@ def reached(layout: Layout, start: Place) -> set[Place]:
     return found
 
 
-def drawn(layout: Layout, m: Declarations, found: SheetSet, rng: np.random.Generator) -> Drawn:
-    """Return draws that cover classes, limits, zeros of each amount, and tables that are filled in part."""
-    inputs = [m.inputs[name] for name in found.found if name in m.inputs and is_drawn(layout, found, m.inputs[name])]
+def drawn(layout: Layout, m: Declarations, sets: Mapping[str, SheetSet], rng: np.random.Generator) -> dict[str, Drawn]:
+    """Return draws for each set that cover classes, limits, zeros of each amount, and tables that are filled in part.
+
+    Each draw has the same amount at 0 and the same rows in all sets: the cells of one may show those of another.
+    """
+    inputs = {
+        key: [one for name, one in m.inputs.items() if name in found.found and is_drawn(layout, found, one)]
+        for key, found in sets.items()
+    }
+    zeros = dict.fromkeys(one.name for many in inputs.values() for one in many if not one.is_class and 0 in one.bounds)
+    tables = any(found.units > 1 for found in sets.values())
+    plan: list[tuple[str, Callable[[Rows], Rows]]] = [("", _all)] * DRAWS
+    plan += [(name, _all) for name in zeros for _number in range(ZEROS)]
+    plan += [("", some) for some in SOME if tables]
+    return {key: _of_set(layout, m, found, inputs[key], plan, rng) for key, found in sets.items()}
+
+
+def _of_set(
+    layout: Layout,
+    m: Declarations,
+    found: SheetSet,
+    inputs: Sequence[Parameter],
+    plan: Sequence[tuple[str, Callable[[Rows], Rows]]],
+    rng: np.random.Generator,
+) -> Drawn:
     texts, numbers = _constants(layout, found)
-    classes = {one.name: _classes(layout, found, one, texts) for one in inputs if one.is_class}
-    limits = {one.name: sorted({*numbers, *_limits(m, one)}) for one in inputs if not one.is_class and _selects(m, one)}
+    there = [m.inputs[name] for name in found.found if name in m.inputs]
+    made = Drawn([], {one.name: _classes(layout, found, one, texts) for one in there if one.is_class})
+    for one in there:
+        if not one.is_class and any(other.by == one.name for other in m.inputs.values()):
+            made.limits[one.name] = sorted(at for at in {*numbers, *_limits(m, one)} if at in one.bounds)
     every = tuple(range(found.units))
-    made = Drawn(
-        [], classes, {name: [at for at in many if at in m.inputs[name].bounds] for name, many in limits.items()}
-    )
-
-    def draw(rows: tuple[int, ...] = every, zero: str = "") -> None:
-        at = len(made.draws)
-        values = {one.name: _value(one, found, made, numbers, at, rng) for one in inputs}
-        if zero:
+    for zero, some in plan:
+        values = {one.name: _value(one, found, made, numbers, len(made.draws), rng) for one in inputs}
+        if zero in values:
             values[zero] = values[zero] * 0
-        made.draws.append(Draw(values, rows, zero))
-
-    for _number in range(DRAWS):
-        draw()
-    for one in inputs:
-        if not one.is_class and 0 in one.bounds:
-            for _number in range(ZEROS):
-                draw(zero=one.name)
-    if found.units > 1:
-        some = {every[:1], every[: found.units // 2], every[:-1], every[1:], every[::2], every[:1] + every[2:]}
-        for rows in sorted(one for one in some if one and one != every):
-            draw(rows)
+        made.draws.append(Draw(values, some(every) or every, zero))
     return made
+
+
+def _all(rows: Rows) -> Rows:
+    return rows
 
 
 def is_drawn(layout: Layout, found: SheetSet, parameter: Parameter) -> bool:
     """Whether a parameter is filled in: a default is, where the spreadsheet leaves its cells blank."""
+    places = [place for cells in found.found[parameter.name] for place in cells.places]
     if parameter.kind is not Kind.DEFAULT:
-        return parameter.unit != "date"
-    places = found.found[parameter.name][0].places
-    return all(not layout.formula(place) and layout.value(place) is None for place in places)
-
-
-def _selects(m: Declarations, one: Parameter) -> bool:
-    return any(other.by == one.name for other in m.inputs.values())
+        return parameter.unit != "date" and not all(map(layout.formula, places))
+    own = found.found[parameter.name][0].places
+    return all(not layout.formula(place) and layout.value(place) is None for place in own)
 
 
 def _limits(m: Declarations, one: Parameter) -> Iterator[float]:

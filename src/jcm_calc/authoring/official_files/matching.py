@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from jcm_calc.authoring.official_files.layout import RESULTS, Layout
+from jcm_calc.authoring.official_files.layout import RESULTS, Layout, unit_of
 from jcm_calc.declarations.items import Equation, Kind, Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.reports.workbook.references import Place, areas
@@ -70,8 +70,8 @@ class SheetSet:
     found : dict
     without_unit, other_unit : list of Cells
         Their sheet says no unit, or one that does not convert into the declared one: their numbers are not compared.
-    claims : list of Place
-        The whole tonnes of table 3.
+    claims : dict
+        The cells of table 3, with what converts them into tonnes.
     units : int
         The number of rows of the table of units.
     """
@@ -81,7 +81,7 @@ class SheetSet:
     unmatched: list[Cells] = field(default_factory=list)
     without_unit: dict[str, Cells] = field(default_factory=dict)
     other_unit: dict[str, Cells] = field(default_factory=dict)
-    claims: list[Place] = field(default_factory=list)
+    claims: dict[Place, Linear] = field(default_factory=dict)
     units: int = 1
 
     def cells(self, name: str) -> Cells | None:
@@ -120,7 +120,7 @@ def quantities(layout: Layout, m: Declarations, kind: str, roles: Roles) -> Shee
             found.unmatched.append(cells)
         else:
             found.found.setdefault(item.name, []).append(cells)
-    found.claims = list(_claims(layout, roles["input"]))
+    found.claims = dict(_claims(layout, roles["input"]))
     _leave_inputs(layout, declared, found)
     _by_words(layout, m, found)
     _leave_units(layout, m, found)
@@ -280,9 +280,10 @@ def _column(layout: Layout, sheet: str, column: int, symbol: str, first: int, en
     return Cells(symbol, label.unit, label.words, tuple((sheet, at, column) for at in range(first, end)), tabular=True)
 
 
-def _claims(layout: Layout, sheet: str) -> Iterator[Place]:
-    """Yield the cells of table 3: below the heading of emission reductions."""
+def _claims(layout: Layout, sheet: str) -> Iterator[tuple[Place, Linear]]:
+    """Yield the cells of table 3, below the heading of emission reductions, each with what its unit is in tonnes."""
     for row, cells in enumerate(layout.book.grid(sheet)):
         for column, cell in enumerate(cells):
             if isinstance(cell, str) and in_english(cell) == CLAIM:
-                yield sheet, row + 1, column
+                written, _per_period = unit_of(layout.text(sheet, row + 1, column + 1))
+                yield (sheet, row + 1, column), factor(written or "tCO2", "tCO2") or conversion("", "")

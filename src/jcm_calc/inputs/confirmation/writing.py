@@ -123,7 +123,7 @@ def _item(statement: Statement, answer: Mapping[str, Any]) -> Iterator[str]:
         yield f"case = {_text(statement.case)}"
     yield f"reading = {_text(statement.reading)}"
     yield f"fingerprint = {_text(statement.fingerprint)}"
-    yield from (f"# {' '.join(line.split())}" for line in answer.get("seen", ()))
+    yield from (f"# {_comment(line)}" for line in answer.get("seen", ()))
     if not statement.values:
         yield f"# here {statement.evidence}"
     if statement.kind != "default":
@@ -151,6 +151,11 @@ def _item(statement: Statement, answer: Mapping[str, Any]) -> Iterator[str]:
 
 def _known(value: Value, unit: str) -> str:
     return f"{f'{value.value:.15g} {unit}'.strip()}, {' '.join(str(value.evidence).split())}"
+
+
+def _comment(line: str) -> str:
+    """Return a text of another file on one line, without what a comment must not have."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in line).split())
 
 
 def _inline(table: Mapping[str, Any]) -> str:
