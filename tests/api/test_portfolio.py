@@ -72,7 +72,7 @@ def test_each_project_of_every_methodology_is_what_it_is_alone(projects):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             alone = found[row.project]
-        assert [row.RE, row.PE, row.ER, row.tonnes] == alone.years().loc[2024][RESULTS].tolist()
+        assert [row.RE, row.PE, row.ER, row.tonnes] == alone.by_year().loc[2024][RESULTS].tolist()
         assert [remark for project, remark in found.remarks if project == row.project] == list(alone.remarks)
 
 

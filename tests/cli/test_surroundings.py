@@ -115,12 +115,12 @@ def test_a_full_temporary_folder_is_no_damaged_file(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("megabytes", [150, 200, 250, 300])
+@pytest.mark.parametrize("megabytes", [80, 100, 130, 300])
 def test_too_little_memory_is_told_in_a_line(megabytes):
     done = limited(resource.RLIMIT_AS, megabytes * 1_000_000, "calc", CASE, OPENBLAS_NUM_THREADS="1")
     said = [line for line in done.stderr.splitlines() if not line.startswith("<jemalloc>")]
     if done.returncode == 0:
-        assert megabytes >= 200
+        assert megabytes >= 100
         return
     if done.returncode < 0 or (said and said[0].startswith("OpenBLAS")) or "SystemError: " in done.stderr:
         pytest.skip("the interpreter or NumPy's own library has ended the process")

@@ -91,7 +91,7 @@ def test_a_season_over_new_year_is_shared_between_its_years():
     assert result["D"].magnitude[0].tolist() == pytest.approx([110, 120 * 61 / 151, 120 * 90 / 151])
     re, pe = by_hand()
     wet, dry = (re - pe) * 0.85
-    years = result.years()
+    years = result.by_year()
     assert years.index.tolist() == [2024, 2025]
     assert years["ER"].tolist() == pytest.approx([wet + dry * 61 / 151, dry * 90 / 151], rel=1e-12)
     assert years["tonnes"].tolist() == [int(wet + dry * 61 / 151), int(dry * 90 / 151)]

@@ -58,7 +58,7 @@ def test_four_years_by_hand():
     assert result["B"].magnitude == pytest.approx(BUFFER, abs=1e-9)
     assert result["C_before"].magnitude.tolist() == [[100, 130, 190, 150], [30, 40, 60, 60]]
     assert result["B_before"].magnitude == pytest.approx([5, *BUFFER[:3]], abs=1e-9)
-    years = result.years()
+    years = result.by_year()
     assert years["tonnes"].tolist() == [116, 233, 0, 28]
     assert (years["RE"] - years["PE"] + years["RM"] - years["BF"] + years["BU"]).tolist() == pytest.approx(REDUCTIONS)
     assert result.remarks == ()

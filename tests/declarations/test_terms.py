@@ -77,7 +77,7 @@ def failures(m):
 def test_the_forest_by_hand():
     result = calculate("XX_AM012", **FOREST)
     assert result.ER.magnitude.tolist() == pytest.approx(REDUCTIONS, rel=1e-12)
-    years = result.years()
+    years = result.by_year()
     assert list(years.columns) == ["RE", "PE", "LK", "UD [tCO2]", "BF [tCO2]", "ER", "tonnes"]
     assert years["tonnes"].tolist() == [175_950, 151_413]
     assert years["LK"].tolist() == [3600, 4500]
@@ -95,7 +95,7 @@ def test_every_row_adds_up(numbers, shares):
     a, b, c = np.array(numbers).reshape(3, 2)
     two = {name: np.array([one, one[::-1]]) for name, one in (("a", a), ("b", b), ("c", c))}
     result = calculate(usual(), U=shares, p=["2023", "2024"], **two)
-    years = result.years()
+    years = result.by_year()
     rest = years["RE"] - years["PE"] - years["LK"] - years["U [tCO2]"]
     scale = 1e-12 * (1 + float(sum(numbers)))
     assert np.allclose(rest, years["ER"], rtol=0, atol=scale)
@@ -137,7 +137,7 @@ def test_an_addition_and_a_buffer_after_it():
     m.default("K_p", "tCO2", value=7.0, raises="K", text="a buffer that is always the same", evidence=GUESS)
     m.waive("zero activity", "the buffer is always the same", of="K")
     result = calculate(m, a=[[100.0]], b=[[10.0]], c=[[30.0]], U=[0.5], p=["2024"])
-    assert result.years().iloc[0].to_dict() == {
+    assert result.by_year().iloc[0].to_dict() == {
         "RE": 100, "PE": 10, "LK": 30, "U [tCO2]": 60, "K": 7, "ER": 53, "tonnes": 53,
     }  # fmt: skip
     parts = result.by_unit()
@@ -330,7 +330,7 @@ def test_dask_arrays_give_the_same_years():
     lazily = {**FOREST, "AD_PJ": da.from_array(np.array(FOREST["AD_PJ"]), chunks=(1, 2))}
     for name in ("AD_RL", "C_before", "C_after"):
         lazily[name] = da.from_array(np.array(FOREST[name]), chunks=1)
-    found, plain = calculate("XX_AM012", **lazily).by_year(), calculate("XX_AM012", **FOREST).years()
+    found, plain = calculate("XX_AM012", **lazily).by_year(), calculate("XX_AM012", **FOREST).by_year()
     assert list(found.columns) == list(plain.columns)
     assert np.allclose(found.to_numpy(float), plain.to_numpy(float), rtol=1e-12)
 
@@ -361,7 +361,7 @@ def test_a_request_for_issuance_has_a_column_for_them(tmp_path):
     result = calculate("XX_AM012", **FOREST)
     years = [
         Year(int(year), {name: row[name] for name in ("RE", "PE", "ER")}, int(row["tonnes"]), ())
-        for year, row in result.years().iterrows()
+        for year, row in result.by_year().iterrows()
     ]
     request = IssuanceRequest({"number": "XX001"}, (result,), tuple(years), (), (), ())
     (tmp_path / "request.xlsx").write_bytes(paper.workbook(request))

@@ -28,6 +28,27 @@ PAGES = ["bornuur", "roofs", "hostile", "paper"]
 ROOFS = Path(__file__).parents[2] / "docs" / "examples" / "pw_am001_two_years" / "case.toml"
 
 
+def chillers():
+    return calculate(
+        "ID_AM002",
+        EC_PJ=[["1200 MWh", "1100 MWh"], ["900 MWh", "950 MWh"], ["400 MWh", "410 MWh"]],
+        COP_PJ=[6.1, 6.0, 5.8],
+        T_cooling_out=[36.0, 37.0, 36.5],
+        T_chilled_out=[7.0, 7.0, 8.0],
+        capacity=["500 USRt", "400 USRt", "150 USRt"],
+        power_source="grid",
+        EF_grid=0.8,
+        p=["2023", "2024"],
+    )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_day():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOURCE_DATE_EPOCH", "1767312000")  # 2026-01-02
+        yield
+
+
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory):
     """Write reports of a published case, two roofs over the turn of a year and hostile names; a verifier's paper."""
@@ -90,6 +111,29 @@ def test_every_link_leads_somewhere_and_nothing_is_loaded(reports, trees, name):
     assert not re.search(r"<(link|script)[^>]*(src|href)=(?!.data:)", text)
     assert "@import" not in text
     assert "url(" not in text
+
+
+def test_every_value_that_was_given_and_the_equations_of_every_unit_are_in_the_report(tmp_path):
+    chillers().to_html(tmp_path / "chillers.html")
+    tree = parsed((tmp_path / "chillers.html").read_text(encoding="utf-8"))
+    words = text_of(tree)
+    for row in ("1 2023 1,200", "1 2024 1,100", "2 2023 900", "2 2024 950", "3 2023 400", "3 2024 410"):
+        assert row in words
+    others = [text_of(element) for element in tree.iter("details")]
+    assert [words.split(" ", 6)[:6] for words in others[:5]] == [
+        ["i", "=", unit, "p", "=", year]
+        for unit, year in (("1,", "2024"), ("2,", "2023"), ("2,", "2024"), ("3,", "2023"), ("3,", "2024"))
+    ]
+    assert "320 tCO2" in others[3]  # PE of chiller 3 in 2023: 400 MWh × 0.8
+
+
+def test_the_report_begins_with_what_is_asked_first(trees):
+    first = text_of(trees["roofs"]).partition("Summary")[0]
+    years = read_case(ROOFS).calculate().by_year()
+    assert f"{years['ER'].sum():,.3f} tCO2" in first
+    assert f"whole tonnes by calendar year: {years['tonnes'].sum():,}" in first
+    assert "2024" in first
+    assert "2026-01-02, jcm_calc" in first
 
 
 def test_hostile_names_are_texts(trees):
@@ -195,12 +239,22 @@ def test_text_and_links_have_contrast(driver, reports, on):
     dark(driver, False)
 
 
-def test_the_report_prints(driver, reports):
-    opened(driver, reports["bornuur"])
+def printed(driver):
     pdf = base64.b64decode(driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})["data"])
     assert pdf.startswith(b"%PDF-")
-    pages = len(re.findall(rb"/Type\s*/Page\b", pdf))
-    assert 4 <= pages <= 30
+    return pdf, len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
+def test_three_chillers_take_six_pages(driver, tmp_path):
+    chillers().to_html(tmp_path / "chillers.html", project={"title": "Chillers of a hotel"})
+    opened(driver, tmp_path / "chillers.html")
+    assert printed(driver)[1] <= 6
+
+
+def test_the_report_prints(driver, reports):
+    opened(driver, reports["bornuur"])
+    pdf, pages = printed(driver)
+    assert 3 <= pages <= 12
     boxes = {tuple(map(float, box.split())) for box in re.findall(rb"/MediaBox\s*\[([^\]]*)\]", pdf)}
     assert all(box[2:] == pytest.approx((595, 842), abs=2) for box in boxes)  # A4
 

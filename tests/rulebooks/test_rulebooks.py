@@ -210,6 +210,14 @@ def test_a_calculation_from_arrays_loads_no_tables():
     assert "jcm_methodologies.vn_am001" not in loaded
 
 
+def test_a_case_of_single_values_is_calculated_without_tables_and_units():
+    case = str(files("jcm_methodologies") / "cases" / "id_am003_frozen_food.toml")
+    command = f"import sys\nfrom jcm_calc.cli import main\nsys.argv = ['jcm', 'calc', {case!r}]"
+    loaded = modules_after(f"{command}\ntry:\n    main()\nexcept SystemExit:\n    pass")
+    assert "jcm_methodologies.id_am003" in loaded
+    assert loaded.isdisjoint({"pandas", "pint", "jinja2", "openpyxl", "xlsxwriter", "matplotlib"})
+
+
 def test_every_public_name_can_be_imported():
     for name in jcm_calc.__all__:
         assert getattr(jcm_calc, name) is not None

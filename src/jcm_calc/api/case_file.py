@@ -165,7 +165,7 @@ class CaseFile(Case):
             raise InputError(self.path.name, problems)
         if "tonnes" in self.expected:
             try:
-                tonnes = result.years()["tonnes"].tolist()
+                tonnes = [year.tonnes for year in result.calendar_years()]
             except ValueError:  # a period in two calendar years has no whole tonnes
                 tonnes = []
             found.append(Comparison("tonnes", self.expected["tonnes"], tuple(tonnes)))
@@ -186,7 +186,7 @@ def _comparisons(result: Result, name: str, figures: Any) -> Iterator[Comparison
     if own not in result:
         hint = suggestion(name, result.keys())
         raise KeyError(_("takes no part in this calculation{hint}").format(hint=hint))
-    values = result[own].magnitude
+    values = result.array(own)
     if not isinstance(figures, Mapping):
         yield Comparison(name, figures, tuple(values.ravel().tolist()))
         return

@@ -18,18 +18,17 @@ from jcm_calc.base.problems import InputError, Problem, Remark
 from jcm_calc.base.toml import crowded
 from jcm_calc.cli import output
 from jcm_calc.cli.codes import DIFFERS, REFUSED, UNUSABLE
+from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.inputs.case import Comparison
 from jcm_calc.reports.html import amounts
-from jcm_calc.results.credits import Item, UncertifiedError
+from jcm_calc.results import eligibility
+from jcm_calc.results.credits import CalendarYear, Item, UncertifiedError
 from jcm_calc.results.eligibility import Answer
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from jcm_calc.api.result import Result
     from jcm_calc.readings import Monitored
 
-RESULTS = ("RE", "PE", "ER")
 # What a manifest says besides its results, and what a replay must find again.
 STATED = ("periods", "choices", "inputs", "evidence", "eligibility", "certified")
 
@@ -153,9 +152,9 @@ def _unusable(path: Path, complaint: str) -> InputError:
     return InputError(path.name, [Problem(path.name, complaint)])
 
 
-def _by_year(result: Result) -> pd.DataFrame | None:
+def _by_year(result: Result) -> tuple[CalendarYear, ...] | None:
     try:
-        return result.years()
+        return result.calendar_years()
     except ValueError as error:
         output.complaints(_("There are no whole tonnes by calendar year"), [Problem("p", str(error))])
         return None
@@ -196,7 +195,7 @@ def _save(
 def _as_data(
     result: Result,
     manifest: Mapping[str, Any],
-    years: pd.DataFrame | None,
+    years: Sequence[CalendarYear] | None,
     credits: Mapping[str, int] | None,
     missing: Sequence[Item],
     comparisons: Sequence[Comparison],
@@ -205,8 +204,8 @@ def _as_data(
     """Return the manifest, and beside it what is worth having without another calculation."""
     found: dict[str, Any] = {
         **manifest,
-        "by_year": None if years is None else list(_year_records(years)),
-        "criteria": json.loads(result.eligibility().reset_index().to_json(orient="records")),
+        "by_year": years and [{"year": one.year, **one.emissions, "tonnes": one.tonnes} for one in years],
+        "criteria": eligibility.records(result.verdicts),
         "unconfirmed": [str(item) for item in result.unconfirmed],
     }
     found["remarks"] = [*manifest["remarks"], *(Remark.of(remark).as_data() for remark in remarks)]
@@ -222,19 +221,13 @@ def _as_data(
     return found
 
 
-def _year_records(years: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    for year, row in years.iterrows():
-        emissions = {name: float(row[name]) for name in years.columns.drop("tonnes")}
-        yield {"year": _year(year), **emissions, "tonnes": int(row["tonnes"])}
-
-
 # The page
 
 
 def _page(
     case: CaseFile,
     result: Result,
-    years: pd.DataFrame | None,
+    years: Sequence[CalendarYear] | None,
     credits: Mapping[str, int] | None,
     comparisons: Sequence[Comparison],
     trace: bool,
@@ -291,25 +284,15 @@ def _periods(result: Result) -> None:
     )
 
 
-def _years(years: pd.DataFrame) -> None:
+def _years(years: Sequence[CalendarYear]) -> None:
     output.heading(_("By calendar year, tCO2 and whole tonnes"))
     output.table(
-        [_("year"), *years.columns.drop("tonnes"), _("tonnes")],
+        [_("year"), *years[0].emissions, _("tonnes")],
         [
-            [
-                str(_year(year) or _("undated")),
-                *map(amounts.tonnes, row.drop("tonnes")),
-                f"{int(row['tonnes']):,}",
-            ]
-            for year, row in years.iterrows()
+            [str(one.year or _("undated")), *map(amounts.tonnes, one.emissions.values()), f"{one.tonnes:,}"]
+            for one in years
         ],
     )
-
-
-def _year(year: Any) -> int | None:
-    import pandas as pd
-
-    return None if pd.isna(year) else int(year)
 
 
 def _comparisons(case: CaseFile, comparisons: Sequence[Comparison]) -> None:

@@ -16,7 +16,7 @@ from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import suggestion
 from jcm_calc.declarations import table_file
 from jcm_calc.declarations.constants import by_definition
-from jcm_calc.declarations.expression import ExpressionError, record
+from jcm_calc.declarations.expression import ExpressionError, argument_names, record
 from jcm_calc.declarations.faults import as_read, calling, in_line, of_function, plain, reading
 from jcm_calc.declarations.frozen import FrozenError, frozen
 from jcm_calc.declarations.graph import compatible
@@ -89,8 +89,7 @@ OF_PERIODS = ("days", "hours", "year", "first_day", "last_day")
 # An error that names a line already.
 IN_LINE = re.compile(r" \([^()]* line \d+\)$")
 # Operands with which the code of an equation is compared to what is recorded of it.
-TRIALS = (0.5 + np.arange(1, 385) * 0.6180339887 % 1).reshape(64, 2, 3)
-SCALES = (1.0, 300.0)
+TRIALS = (0.5 + np.arange(1, 385) * 0.6180339887 % 1).reshape(64, 1, 2, 3) * np.array([1.0, 300.0]).reshape(2, 1, 1)
 # Of what methodologies describe in English, these terms of the scheme are translated.
 TERMS = (
     *(_("reference emissions"), _("project emissions"), _("emission reductions"), _("monitoring period")),
@@ -466,7 +465,7 @@ class Group:
 
         def declare(function: F) -> F:
             own = self._split(symbol, index)[1]
-            names = tuple(inspect.signature(function).parameters)
+            names = argument_names(function)
             key = name or function.__name__
             self._add(
                 Equation(key, symbol, unit, own, function, names, total, dict(when or {}), Message(text), evidence)
@@ -482,7 +481,7 @@ class Group:
         evidence_of(evidence)
 
         def declare(function: F) -> F:
-            names = tuple(inspect.signature(function).parameters)
+            names = argument_names(function)
             self._ask(Criterion(str(number), text, function, names, evidence))
             return function
 
@@ -563,7 +562,7 @@ class Group:
         self._still_open()
 
         def declare(function: F) -> F:
-            names = tuple(inspect.signature(function).parameters)
+            names = argument_names(function)
             key = name or function.__name__
             interval = Interval.parse(plausible)
             declared = Indicator(key, symbol, unit, function, names, interval, Message(text), evidence_of(evidence))
@@ -852,8 +851,7 @@ class Group:
             )
         try:
             rule = replace(rule, recorded=record(rule.function))
-            trials = TRIALS[: len(rule.arguments)]
-            odd = any(rule.differs_from_shown(*(scale * trials)) for scale in SCALES)
+            odd = rule.differs_from_shown(*TRIALS[: len(rule.arguments)])
         except Exception as error:
             told = error if isinstance(error, ExpressionError) else f"{type(error).__name__}: {error}{_cure(error)}"
             raise DeclarationError(f"{self}: equation {rule.name}: {told}{of_function(rule.function)}") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -13,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.base.languages import Message, _
-from jcm_calc.declarations.expression import Expression, latex, record
+from jcm_calc.declarations.expression import Expression, argument_names, latex, record
 from jcm_calc.declarations.frozen import DeclarationError as DeclarationError
 from jcm_calc.declarations.frozen import frozen
 from jcm_calc.declarations.interval import Interval
@@ -318,19 +317,22 @@ class Equation:
 
     def expression(self, operands: Mapping[str, str | Expression]) -> Expression:
         """Return what the function computes, with a symbol or an expression in place of each argument's name."""
-        own = inspect.signature(self.function).parameters
+        own = argument_names(self.function)
         return record(self.function, {name: operands[given] for name, given in zip(own, self.arguments, strict=True)})
 
     def as_shown(self) -> Equation:
         """Return the equation that was recorded when it was declared, whatever the code does by now."""
+        return replace(self, function=self._shown())
+
+    def _shown(self) -> Callable[..., Any]:
         recorded = record(self.function) if self.recorded is None else self.recorded
-        names = tuple(inspect.signature(self.function).parameters)
-        return replace(self, function=lambda *values: recorded.value(dict(zip(names, values, strict=True))))
+        names = argument_names(self.function)
+        return lambda *values: recorded.value(dict(zip(names, values, strict=True)))
 
     def differs_from_shown(self, *values: Any) -> bool:
         """Whether the code gives other numbers than the equation that was recorded."""
         with np.errstate(all="ignore"):
-            code, shown = self.function(*values), self.as_shown().function(*values)
+            code, shown = self.function(*values), self._shown()(*values)
         return not np.allclose(code, shown, rtol=1e-12, atol=0.0, equal_nan=True)
 
     def latex(self, symbols: Mapping[str, str]) -> str:
@@ -455,7 +457,7 @@ class Indicator:
 
     def written(self, symbols: Mapping[str, str]) -> str:
         """Return what it is as text in the document's symbols."""
-        own = inspect.signature(self.function).parameters
+        own = argument_names(self.function)
         operands = {name: symbols[given] for name, given in zip(own, self.arguments, strict=True)}
         expression = str(record(self.function, operands))
         return expression if expression == self.symbol else f"{self.symbol} = {expression}"

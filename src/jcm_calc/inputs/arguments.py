@@ -184,7 +184,7 @@ class Arguments:
         ValueError
             If no table has these labels.
         """
-        from jcm_calc.inputs.tables import label
+        from jcm_calc.inputs.axes import label
 
         own = {label(one) for one in index}
         for letter in parameter.indices:

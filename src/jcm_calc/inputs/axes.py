@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -137,3 +139,13 @@ def _tables(given: Iterable[InputValue], letter: str) -> list[tuple[str, Sequenc
 def _longest(given: Iterable[InputValue], letter: str) -> int | None:
     """Return how long an index without labels is; None where nothing has it."""
     return max((one.along(letter) for one in given if letter in one.letters), default=None)
+
+
+def label(cell: Any) -> Any:
+    """Return a label as tables have it: 1, 1.0 and "1" are one label."""
+    if isinstance(cell, float) and cell.is_integer():
+        return int(cell)
+    if isinstance(cell, str):
+        text = cell.strip() if cell.isascii() else unicodedata.normalize("NFC", cell.strip())
+        return int(text) if re.fullmatch(r"0|[1-9]\d{0,17}", text, re.ASCII) else text
+    return cell

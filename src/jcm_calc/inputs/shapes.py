@@ -12,9 +12,9 @@ import pandas as pd
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import listed
 from jcm_calc.declarations.items import Parameter
+from jcm_calc.inputs.axes import label
 from jcm_calc.inputs.carriers import agreed, carried, is_like, is_unit, is_unit_key, split_heading, stated, unit_in
 from jcm_calc.inputs.periods import Period, of_frequency
-from jcm_calc.inputs.tables import label
 
 # What pint-pandas writes in place of a unit where a column has none.
 NO_UNIT = "No Unit"

@@ -23,6 +23,7 @@ import pandas as pd
 from jcm_calc.base import archives
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem, ProblemKind, listed, no_such_file
+from jcm_calc.inputs.axes import label
 from jcm_calc.inputs.carriers import arrow_units, carried, column_unit, is_unit, is_unit_key, split_heading
 from jcm_calc.inputs.periods import Period, several
 from jcm_calc.inputs.totals import totals_among
@@ -409,16 +410,6 @@ def _refuse_lookalikes(labels: Sequence[Any]) -> None:
             if seen.setdefault(plain, text) != text:
                 told = _("the labels {one} and {other} look the same: write them in one way")
                 raise ValueError(told.format(one=ascii(seen[plain]), other=ascii(text)))
-
-
-def label(cell: Any) -> Any:
-    """Return a label as tables have it: 1, 1.0 and "1" are one label."""
-    if isinstance(cell, float) and cell.is_integer():
-        return int(cell)
-    if isinstance(cell, str):
-        text = cell.strip() if cell.isascii() else unicodedata.normalize("NFC", cell.strip())
-        return int(text) if re.fullmatch(r"0|[1-9]\d{0,17}", text, re.ASCII) else text
-    return cell
 
 
 def _periods(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Period]]:

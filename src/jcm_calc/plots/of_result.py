@@ -118,7 +118,7 @@ def waterfall(result: Calculation, *, ax: Axes | Figure | None = None) -> Axes:
         level += change
     bars.append(("ER", 0.0, reductions, GREEN, ""))
     try:
-        tonnes = int(result.years()["tonnes"].sum())
+        tonnes = sum(year.tonnes for year in result.calendar_years())
     except ValueError:  # a period in two calendar years has no whole tonnes
         pass
     else:

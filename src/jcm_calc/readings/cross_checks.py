@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 from jcm_calc.base.problems import Problem
 from jcm_calc.declarations.items import DAYLIGHT, HOURS, RATED, Parameter
+from jcm_calc.inputs.axes import label
 from jcm_calc.inputs.periods import Period
-from jcm_calc.inputs.tables import label
 from jcm_calc.readings.plan import CrossCheck, Meter, Plan
 from jcm_calc.results.limits import DUST, upper
 from jcm_calc.results.limits import hours as whole_hours

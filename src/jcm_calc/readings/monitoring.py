@@ -208,7 +208,7 @@ class _Given:
         return {name: self._at(result, found, meter) for name, meter in meters.items()}
 
     def _at(self, result: Calculation, found: Mapping[str, Any], meter: Meter) -> list[float]:
-        from jcm_calc.inputs.tables import label
+        from jcm_calc.inputs.axes import label
 
         assert self.m is not None
         array = found.get(self.m.named(meter.parameter) or "")

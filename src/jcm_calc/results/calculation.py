@@ -22,14 +22,16 @@ from jcm_calc.inputs.confirmation.applying import confirm_again
 from jcm_calc.results import checked_values, eligibility
 from jcm_calc.results import remarks as _remarks
 from jcm_calc.results.credits import (
+    CalendarYear,
     Item,
     UncertifiedError,
-    by_year,
     check_years,
     claim_items,
     in_tonnes,
     monitoring_items,
     not_claimable,
+    year_table,
+    yearly,
 )
 from jcm_calc.results.eligibility import Verdict
 from jcm_calc.results.emissions import Emissions
@@ -131,18 +133,21 @@ class Calculation(Emissions):
         KeyError
             If the name takes no part in this calculation.
         """
+        array, unit = self.array(name), self._node(name).unit
+        quantity: Quantity[Any] = registry().Quantity(array, "d" if unit == "date" else unit)
+        return quantity
+
+    def array(self, name: str) -> Array:
+        """Return the numbers of a quantity in its declared unit; see `Result.__getitem__` for the axes and errors."""
         node = self._node(name)
-        name = node.name
         if node.unit == "category":
-            raise KeyError(f"{name} is a class, not a quantity: see Result.table({node.indices!r})")
-        array = self.full(name)
+            raise KeyError(f"{node.name} is a class, not a quantity: see Result.table({node.indices!r})")
         axes = tuple(
             number
             for number, (letter, axis) in enumerate(self.inputs.axes.items())
             if letter not in node.indices or axis.scalar
         )
-        quantity: Quantity[Any] = registry().Quantity(array.squeeze(axes), "d" if node.unit == "date" else node.unit)
-        return quantity
+        return self.full(node.name).squeeze(axes)
 
     def keys(self) -> list[str]:
         """Return the names of all quantities, in the order of calculation.
@@ -163,7 +168,7 @@ class Calculation(Emissions):
 
     def __contains__(self, name: object) -> bool:
         try:
-            return isinstance(name, str) and self[name] is not None
+            return isinstance(name, str) and self.array(name) is not None
         except (KeyError, EvaluationError):
             return False
 
@@ -472,16 +477,16 @@ class Calculation(Emissions):
         InputWarning
             For each of `Result.remarks`, which are in ``attrs["remarks"]`` of the table, too.
         """
-        found = self.years()
+        found = year_table(self.calendar_years())
         found.attrs["remarks"] = [remark.as_data() for remark in self.remarks]
         for remark in self.remarks:
             remark.warn(2)
         return found
 
-    def years(self) -> pd.DataFrame:
-        """Return the table of `by_year`, without a word on the remarks: for outputs that say them themselves."""
+    def calendar_years(self) -> tuple[CalendarYear, ...]:
+        """Return the rows of `by_year`, without its warnings: for outputs that show the remarks themselves."""
         check_years(self.inputs.periods)
-        return by_year(self.inputs.periods, self.emissions)
+        return yearly(self.inputs.periods, self.emissions)
 
     # What has to be looked at
 
@@ -624,7 +629,7 @@ class Calculation(Emissions):
             raise UncertifiedError(str(self.methodology), self.lacking, [self.methodology])
         if problems := list(not_claimable(self.methodology, self.inputs.periods)):
             raise InputError(str(self.methodology), problems)
-        return self.years()["tonnes"].rename("credits")
+        return year_table(self.calendar_years())["tonnes"].rename("credits")
 
     # Manifest
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.base.languages import Message, _
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
 
 Array = npt.NDArray[Any]
-Year = tuple[int | None, float, float, float, int]
 # What ``split="days"`` does is a rule like those by which gaps of readings are treated.
 BY_DAYS = of_treatment(
     "over New Year: shared by days",
@@ -38,6 +36,24 @@ BY_DAYS = of_treatment(
     "the amount of a period over New Year belongs to each year by the share of its days",
     unconfirmed("no document was read that allows it; the readings at the turn of the year decide"),
 )
+
+
+class CalendarYear(NamedTuple):
+    """Emissions and emission reductions of a calendar year.
+
+    Attributes
+    ----------
+    year : int or None
+        None of an undated period.
+    emissions : mapping
+        RE, PE, other terms of ER and ER in tCO2.
+    tonnes : int
+        Whole tonnes of ER.
+    """
+
+    year: int | None
+    emissions: Mapping[str, float]
+    tonnes: int
 
 
 class UncertifiedError(Exception):
@@ -234,7 +250,7 @@ def _entries_used(inputs: Inputs, parameter: Parameter, table: Table) -> Iterato
     keys = inputs.values[parameter.by]
     classes = inputs.classes.get(parameter.by)
     if classes is not None:
-        used = {classes[code] for code in np.unique(keys)}
+        used = {classes[code] for code in set(keys.ravel().tolist())}
         yield from ((key, value) for key, value in table.entries.items() if key in used)
     else:
         for key, value in table.entries.items():
@@ -299,8 +315,8 @@ def check_years(periods: Sequence[Period]) -> None:
             raise ValueError(complaint.format(period=period, turn=turn, after=turn + 1))
 
 
-def yearly(periods: Sequence[Period], amounts: Sequence[Any]) -> Iterator[Year]:
-    """Yield year, RE, PE, ER and whole tonnes of each calendar year.
+def yearly(periods: Sequence[Period], emissions: Mapping[str, Array]) -> tuple[CalendarYear, ...]:
+    """Return the sums of each calendar year.
 
     Undated periods are not added up: nothing says that they lie in one year.
 
@@ -308,12 +324,14 @@ def yearly(periods: Sequence[Period], amounts: Sequence[Any]) -> Iterator[Year]:
     ----------
     periods : sequence of Period
         Without any that lies in several years.
-    amounts : sequence of ndarray
-        RE, PE and ER by period.
+    emissions : mapping
+        RE, PE, other terms of ER and ER by period, as of `in_tonnes`.
     """
+    found = []
     for group, places in _of_years(periods).items():
-        re, pe, er = (float(row[places].sum()) for row in amounts)
-        yield group if isinstance(group, int) else None, re, pe, er, whole_tonnes(er)
+        sums = {name: float(row[places].sum()) for name, row in emissions.items()}
+        found.append(CalendarYear(group if isinstance(group, int) else None, sums, whole_tonnes(sums["ER"])))
+    return tuple(found)
 
 
 def _of_years(periods: Sequence[Period]) -> dict[Any, list[int]]:
@@ -324,18 +342,12 @@ def _of_years(periods: Sequence[Period]) -> dict[Any, list[int]]:
     return groups
 
 
-def by_year(periods: Sequence[Period], emissions: Mapping[str, Array]) -> pd.DataFrame:
-    """Return emissions, as of `in_tonnes`, and whole tonnes as a DataFrame by year; see `yearly`."""
+def year_table(years: Sequence[CalendarYear]) -> pd.DataFrame:
+    """Return calendar years as a DataFrame with a column for RE, PE, each other term of ER, ER and whole tonnes."""
     import pandas as pd
 
-    groups = _of_years(periods)
-    years = [group if isinstance(group, int) else None for group in groups]
-    frame = pd.DataFrame(
-        {name: [float(row[places].sum()) for places in groups.values()] for name, row in emissions.items()},
-        pd.Index(years, name="year", dtype="Int64"),
-    )
-    frame["tonnes"] = [whole_tonnes(er) for er in frame["ER"]]
-    return frame
+    index = pd.Index([one.year for one in years], name="year", dtype="Int64")
+    return pd.DataFrame([{**one.emissions, "tonnes": one.tonnes} for one in years], index)
 
 
 def in_tonnes(terms: Mapping[str, Effect], found: Mapping[str, Array]) -> dict[str, Array]:

@@ -122,12 +122,9 @@ def check(
     return verdicts(inputs, checked_values.values(inputs, {}))
 
 
-def table(answers: Iterable[Verdict]) -> pd.DataFrame:
-    """Return verdicts as a DataFrame by the number of the criterion."""
-    import pandas as pd
-
-    columns = ["number", "text", "answer", "to be shown", "failing units", "grade"]
-    rows = [
+def records(answers: Iterable[Verdict]) -> list[dict[str, Any]]:
+    """Return verdicts as rows of plain values."""
+    return [
         {
             "number": verdict.criterion.number,
             "text": verdict.criterion.text,
@@ -138,4 +135,11 @@ def table(answers: Iterable[Verdict]) -> pd.DataFrame:
         }
         for verdict in answers
     ]
-    return pd.DataFrame(rows, columns=columns).set_index("number")
+
+
+def table(answers: Iterable[Verdict]) -> pd.DataFrame:
+    """Return verdicts as a DataFrame by the number of the criterion."""
+    import pandas as pd
+
+    columns = ["number", "text", "answer", "to be shown", "failing units", "grade"]
+    return pd.DataFrame(records(answers), columns=columns).set_index("number")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,7 +12,7 @@ import numpy.typing as npt
 
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem, Remark, Topic, shown, suggestion
-from jcm_calc.declarations.expression import Expression, ExpressionError, record
+from jcm_calc.declarations.expression import Expression, ExpressionError, argument_names, record
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import DAYLIGHT, HOURS, RATED, Criterion, Effect, Indicator, Limit, Parameter
@@ -76,7 +75,7 @@ def _condition(inputs: Inputs, criterion: Criterion, found: Mapping[str, Any]) -
 
 def _recorded(criterion: Criterion) -> Expression | None:
     try:
-        own = inspect.signature(criterion.function).parameters
+        own = argument_names(criterion.function)
         return record(criterion.function, dict(zip(own, criterion.arguments, strict=True)))
     except (ExpressionError, TypeError, ValueError):
         return None  # it compares words

@@ -11,10 +11,9 @@ from jcm_calc.base.languages import spellings
 from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
 from jcm_calc.inputs import Period
-from jcm_calc.reports.workbook.calculation_sheet import TERMS_OF
 from jcm_calc.reports.workbook.filled_sheets import SheetSet, is_declared
 from jcm_calc.reports.workbook.symbols import Symbols
-from jcm_calc.reports.workbook.tables import CAPTION, Sheets, UnitTable, in_english
+from jcm_calc.reports.workbook.tables import CAPTION, TERMS_OF, Sheets, UnitTable, in_english
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.location import Location, address
 from jcm_calc.verification.spreadsheet import Place

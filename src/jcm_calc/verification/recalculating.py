@@ -15,8 +15,8 @@ from jcm_calc.api.case_file import CaseFile
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, InputWarning, Problem, ProblemKind, listed
 from jcm_calc.evidence import UnconfirmedWarning
+from jcm_calc.inputs.axes import label as as_label
 from jcm_calc.inputs.confirmation import EvidenceFiles
-from jcm_calc.inputs.tables import label as as_label
 from jcm_calc.rulebooks import methodology
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.api.case_file import CaseFile
-from jcm_calc.base import workers
 from jcm_calc.base.languages import Message, _, in_language
 from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.inputs.confirmation import EvidenceFiles
@@ -256,6 +255,8 @@ def verify_all(
 ) -> Iterable[tuple[Path, dict[str, Any] | InputError]]:
     """Verify files on all cores; yield each as it is done, as `Verification.as_data`, or why it cannot be used."""
     from concurrent.futures import as_completed
+
+    from jcm_calc.base import workers
 
     with workers.pool() as pool:
         waiting = {pool.submit(_one, report, plan, case, dict(options)): Path(report) for report in reports}

@@ -312,7 +312,7 @@ def _batched(
     for batch in batches(m, frame):
         for place, years in batch.solve():
             job = jobs[place]
-            outcomes[int(place)] = Outcome(job, [row(job, m, job.estimates, *year) for year in years])
+            outcomes[int(place)] = Outcome(job, [row(job, m, job.estimates, year) for year in years])
     return outcomes
 
 

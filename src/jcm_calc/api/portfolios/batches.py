@@ -16,6 +16,7 @@ import pandas as pd
 
 from jcm_calc.api.portfolios.rows import OWN, Arguments, arguments
 from jcm_calc.base.problems import InputError, InputWarning
+from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import Coordinate
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import Array, EvaluationError, evaluate
@@ -26,7 +27,7 @@ from jcm_calc.inputs.checks import APART, outlying, unlike
 from jcm_calc.inputs.tables import dense
 from jcm_calc.inputs.values import read_cells
 from jcm_calc.results import checked_values, remarks
-from jcm_calc.results.credits import Year, check_years, yearly
+from jcm_calc.results.credits import CalendarYear, check_years, yearly
 
 # Below this number of projects, a batch costs more than it saves.
 FEW = 4
@@ -139,8 +140,8 @@ class Batch:
                     ratio = own / other
                 self.clean &= (own <= 0) | (other <= 0) | ((ratio >= 1 / APART) & (ratio <= APART))
 
-    def solve(self) -> Iterator[tuple[Any, list[Year]]]:
-        """Yield for each project that can be calculated its place, and year, RE, PE, ER and whole tonnes."""
+    def solve(self) -> Iterator[tuple[Any, tuple[CalendarYear, ...]]]:
+        """Yield the place of each project that can be calculated, and its calendar years."""
         inputs = self._bind()
         columns = None if inputs is None else self._arranged(inputs)
         if inputs is None or columns is None:
@@ -156,7 +157,7 @@ class Batch:
                 self.clean &= ~np.isnan(found).reshape(len(self.places), -1).any(axis=1)
         self._leave_out_doubtful(inputs, columns)
         for project, amounts in self._evaluated(inputs, columns, np.flatnonzero(self.clean)):
-            yield self.places[project], list(yearly(inputs.periods, [*amounts]))
+            yield self.places[project], yearly(inputs.periods, dict(zip(RESULTS, amounts, strict=True)))
 
     def _leave_out_doubtful(self, inputs: Inputs, columns: Mapping[str, Array]) -> None:
         """Leave out projects that anything would be remarked on."""
@@ -240,7 +241,7 @@ class Batch:
                 yield from self._evaluated(inputs, columns, rows[len(rows) // 2 :])
             return
         for batch, results in found:
-            stacked = np.stack([results["RE"], results["PE"], results["ER"]], axis=1)
+            stacked = np.stack([results[name] for name in RESULTS], axis=1)
             yield from zip(rows[batch].tolist(), stacked, strict=True)
 
 

@@ -13,10 +13,11 @@ from jcm_calc.api.case_file import CaseFile, read_case
 from jcm_calc.api.portfolios.rows import arguments
 from jcm_calc.api.workbook import read_workbook
 from jcm_calc.base.problems import InputError, InputWarning, Problem
+from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs.confirmation import EvidenceFile, about
+from jcm_calc.results.credits import CalendarYear
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
-from jcm_calc.units import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from jcm_calc.api.result import Result
     from jcm_calc.declarations.methodology import Declarations
 
-RESULTS = ("RE", "PE", "ER")
 # By how much ER is less than RE − PE: leakage, discounts and other terms that a methodology declares.
 OTHER_TERMS = "other terms"
 Row = dict[str, Any]
@@ -76,7 +76,7 @@ class Job:
         result = self._of(book.case)
         planned = {}
         if book.report is not None and book.plan is not None:
-            planned = {year: er for year, _, _, er, _ in _years(self._of(book.plan))}
+            planned = {one.year: one.emissions["ER"] for one in self._of(book.plan).calendar_years()}
         return result, {**planned, **self.estimates}
 
     def _of(self, case: CaseFile) -> Result:
@@ -95,12 +95,6 @@ class Outcome:
     warnings: Sequence[Problem] = ()
 
 
-def _years(result: Result) -> Iterator[tuple[int | None, float, float, float, int]]:
-    """Yield year, RE, PE, ER and whole tonnes; no year of an undated period."""
-    for year, re, pe, er, tonnes in result.years()[[*RESULTS, "tonnes"]].itertuples():
-        yield (None if is_missing(year) else int(year)), re, pe, er, int(tonnes)
-
-
 def solve(jobs: Iterable[Job]) -> list[Outcome]:
     """Calculate projects one by one; nothing that is wrong with one stops another."""
     return list(_solved(jobs))
@@ -113,7 +107,7 @@ def _solved(jobs: Iterable[Job]) -> Iterator[Outcome]:
             warnings.simplefilter("ignore", UnconfirmedWarning)
             try:
                 result, estimates = job.calculate()
-                rows = [row(job, result.methodology, estimates, *year) for year in _years(result)]
+                rows = [row(job, result.methodology, estimates, year) for year in result.calendar_years()]
                 yield Outcome(job, rows, (), result.remarks)
             except InputError as error:
                 yield Outcome(job, [], error.problems, error.warnings)
@@ -123,17 +117,10 @@ def _solved(jobs: Iterable[Job]) -> Iterator[Outcome]:
                 yield Outcome(job, [], [Problem("p", str(error))])
 
 
-def row(
-    job: Job,
-    m: Declarations,
-    estimates: Mapping[int | None, float],
-    year: int | None,
-    re: float,
-    pe: float,
-    er: float,
-    tonnes: int,
-) -> Row:
+def row(job: Job, m: Declarations, estimates: Mapping[int | None, float], found: CalendarYear) -> Row:
     """Return the row of a project and a calendar year."""
+    year, emissions, tonnes = found
+    re, pe, er = (emissions[name] for name in RESULTS)
     return {
         "project": job.project,
         "country": m.country,

@@ -11,8 +11,8 @@ import pandas as pd
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.declarations.methodology import Declarations
+from jcm_calc.inputs.axes import label
 from jcm_calc.inputs.carriers import carried, split_heading
-from jcm_calc.inputs.tables import label
 from jcm_calc.units import is_missing, is_quantity, parse_unit, registry
 
 # The columns of the table itself; all others are the projects'.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import operator
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,7 +11,7 @@ import numpy as np
 
 from jcm_calc.authoring.conformance.subject import ConformanceError, Subject, check, same
 from jcm_calc.base.languages import Message, _
-from jcm_calc.declarations.expression import Expression, record
+from jcm_calc.declarations.expression import Expression, argument_names, record
 from jcm_calc.declarations.faults import of_function
 from jcm_calc.declarations.items import Equation, Parameter
 from jcm_calc.declarations.methodology import Declarations
@@ -179,7 +178,7 @@ def text_form(subject: Subject) -> None:
     rng = np.random.default_rng(2)
     m = subject.methodology
     for rule in m.rules:
-        names = list(inspect.signature(rule.function).parameters)
+        names = argument_names(rule.function)
         text = str(record(rule.function, {name: f"v{place}" for place, name in enumerate(names)}))
         for sign, spelt in NAMES.items():
             text = text.replace(sign, spelt)

@@ -14,6 +14,6 @@ EC_PJ × COP_PJ ÷ COP_RE × EF_elec
 
 from __future__ import annotations
 
-from jcm_calc.declarations.expression.recorded import Expression, ExpressionError, record
+from jcm_calc.declarations.expression.recorded import Expression, ExpressionError, argument_names, record
 
-__all__ = ["Expression", "ExpressionError", "record"]
+__all__ = ["Expression", "ExpressionError", "argument_names", "record"]

@@ -13,7 +13,6 @@ from jcm_calc.reports.html.formulas import Formulas
 from jcm_calc.reports.html.pages import page, prefix
 from jcm_calc.reports.html.sections import LEGEND, Code, Formula, Named, Section, Sources, sections
 from jcm_calc.results.credits import Item
-from jcm_calc.units import is_missing
 
 if TYPE_CHECKING:
     from jcm_calc.declarations.methodology import Declarations
@@ -34,10 +33,10 @@ def summary(found: Calculation) -> dict[str, Any]:
     emissions = found.emissions
     columns = [amounts.tolist() for amounts in emissions.values()]
     try:
-        frame, split = found.years(), ""
+        split = ""
         years = [
-            {"label": _("undated") if is_missing(year) else str(year), **row}
-            for year, row in zip(frame.index, frame.to_dict("records"), strict=True)
+            {"label": str(one.year or _("undated")), **one.emissions, "tonnes": one.tonnes}
+            for one in found.calendar_years()
         ]
     except ValueError as error:
         years, split = [], str(error)

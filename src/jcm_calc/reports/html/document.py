@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from io import StringIO
+from itertools import groupby, product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +24,7 @@ from jcm_calc.base.problems import listed, require
 from jcm_calc.inputs.project import LABELS, Sources, as_text, checked
 from jcm_calc.plots.drawing import style
 from jcm_calc.readings import record
-from jcm_calc.reports.explanation import explain
+from jcm_calc.reports.explanation import Explanation, Step, explain
 from jcm_calc.reports.html import display
 from jcm_calc.reports.html.pages import page
 from jcm_calc.units import with_unit
@@ -28,9 +32,13 @@ from jcm_calc.units import with_unit
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from jcm_calc.evidence import Evidence
     from jcm_calc.inputs.case import Comparison
     from jcm_calc.results.calculation import Calculation
+    from jcm_calc.results.credits import Item
 
+# A longer table of values is for the manifest and the workbook.
+ROWS = 200
 # With the words for a reader who does not see the picture.
 PICTURES: dict[str, tuple[Callable[..., Axes], str]] = {
     _("Emissions by period"): (plots.emissions, _("bars of reference and project emissions of each period")),
@@ -64,8 +72,14 @@ def html(
     said, monitoring = checked(result.methodology, project, sources)
     manifest, readings = result.manifest(), record.of_tables(result.call["tables"])
     told = record.told(readings, monitoring, result.methodology.inputs)
+    explanation = explain(result, "ER", {})
     return page(
         "report.html",
+        written=_today(),
+        period=_period(result),
+        totals={name: float(amounts.sum()) for name, amounts in result.emissions.items()},
+        values=list(_values(result)),
+        elsewhere=_elsewhere(result, explanation),
         project={key: as_text(value) for key, value in said.items()},
         labels=LABELS,
         pictures=list(_pictures(result)),
@@ -74,13 +88,88 @@ def html(
         sources={name: told[name] for name in result.methodology.inputs if name in told},
         readings=readings,
         published=published,
-        items=display.by_kind(result.items),
+        evidence=_by_evidence(result.items),
         confirmed=[(item, item.evidence.confirmation) for item in result.items if item.evidence.confirmation],
         manifest=manifest,
         manifest_text=json.dumps(manifest, indent=2, ensure_ascii=False),
         **display.summary(result),
-        **explain(result, "ER", {}).content("from-"),
+        **explanation.content("from-"),
     )
+
+
+def _today() -> str:
+    """Return the day in UTC; `SOURCE_DATE_EPOCH` fixes it where files have to be the same on every day."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    return str((datetime.now(UTC) if epoch is None else datetime.fromtimestamp(int(epoch), UTC)).date())
+
+
+def _period(result: Calculation) -> str:
+    """Return the monitoring period: the first and the last one where there are several."""
+    first, *rest = map(str, result.inputs.periods)
+    return f"{first} – {rest[-1]}" if rest else first
+
+
+@dataclass(frozen=True)
+class Values:
+    """The values of parameters with the same indices: a row for each combination of labels."""
+
+    indices: tuple[str, ...]
+    names: list[str]
+    units: list[str]
+    rows: list[list[str]]
+    count: int
+
+
+def _values(result: Calculation) -> Iterator[Values]:
+    """Yield every value of the parameters that have several; no rows of a table that is too long for a page."""
+    axes, nodes = result.inputs.axes, result.methodology.inputs
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for row in result.quantities():
+        if row["count"] > 1 and row["name"] in nodes:
+            indices = tuple(letter for letter in axes if letter in nodes[row["name"]].indices and axes[letter].size > 1)
+            groups.setdefault(indices, []).append(row["name"])
+    for indices, names in groups.items():
+        count = math.prod(axes[letter].size for letter in indices)
+        rows = []
+        if count <= ROWS:
+            columns = [_texts(result, name) for name in names]
+            labels = product(*(map(str, axes[letter].labels) for letter in indices))
+            rows = [[*label, *values] for label, *values in zip(labels, *columns, strict=True)]
+        yield Values(indices, names, ["" if nodes[n].unit == "category" else nodes[n].unit for n in names], rows, count)
+
+
+def _texts(result: Calculation, name: str) -> list[str]:
+    """Return the values of a quantity as text, in the order of its axes."""
+    values, classes = result.full(name).ravel().tolist(), result.inputs.classes.get(name)
+    return [classes[int(value)] if classes is not None else f"{value:,.10g}" for value in values]
+
+
+def _elsewhere(result: Calculation, followed: Explanation) -> list[tuple[str, list[Step]]]:
+    """Return the equations of every other unit and period, if they fit on a page: those that differ there."""
+    axes = {letter: list(map(str, result.inputs.axes[letter].labels)) for letter in followed.place}
+    if math.prod(map(len, axes.values())) > display.UNITS:
+        return []
+    found = []
+    for labels in list(product(*axes.values()))[1:]:
+        place = dict(zip(axes, labels, strict=True))
+        steps = [
+            step
+            for step in explain(result, "ER", place).equations
+            if step.equation and set(place) & set(step.equation.indices)
+        ]
+        found.append((", ".join(f"{letter} = {label}" for letter, label in place.items()), steps))
+    return found
+
+
+def _by_evidence(items: Iterable[Item]) -> dict[str, list[tuple[Evidence, str, list[Item]]]]:
+    """Return items by their kind, those with the same evidence and section together."""
+    return {
+        kind: [
+            (evidence, section, list(same))
+            for (evidence, section), same in groupby(found, key=lambda item: (item.evidence, item.section))
+        ]
+        for kind, found in display.by_kind(tuple(items)).items()
+    }
 
 
 def _facts(result: Calculation) -> Iterator[tuple[str, str, str]]:

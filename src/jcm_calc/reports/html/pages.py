@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from jcm_calc.base import notebook
@@ -15,11 +14,16 @@ from jcm_calc.base.languages import Message, language, ngettext, translated
 from jcm_calc.reports.html import amounts
 from jcm_calc.reports.html.sections import grade
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 _numbers = count(1)
 
 
 @cache
 def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     found = Environment(
         loader=PackageLoader("jcm_calc.reports.html"),
         autoescape=True,

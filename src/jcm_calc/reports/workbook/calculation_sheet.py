@@ -14,6 +14,7 @@ from jcm_calc.reports.workbook.formulas import Formulas, labels_place
 from jcm_calc.reports.workbook.layout import FUEL, LABEL, LAST, LEFT, RESULT, Block, DefaultList, Layout
 from jcm_calc.reports.workbook.page import Page, in_spreadsheet, number_style, shown_unit, unit_of
 from jcm_calc.reports.workbook.separate_sheet import each
+from jcm_calc.reports.workbook.tables import TERMS_OF
 
 WIDTHS = (1.5, 44, 13, 17)  # and all further columns as the last
 TITLES = (
@@ -22,7 +23,6 @@ TITLES = (
     _("3. Calculations for reference emissions"),
     _("4. Calculations of the project emissions"),
 )
-TERMS_OF = _("terms of {symbol}")
 PER_UNIT = _("5. Calculations for each unit")
 FUEL_TYPES = {"electric": _("Electricity"), "power consumption": _("Electricity")}
 

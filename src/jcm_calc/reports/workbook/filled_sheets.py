@@ -16,11 +16,10 @@ from jcm_calc.inputs import Period
 from jcm_calc.inputs.project import MONITORING
 from jcm_calc.inputs.totals import is_total
 from jcm_calc.reports.workbook import record_sheet, written_periods
-from jcm_calc.reports.workbook.input_sheet import OVERRIDE
 from jcm_calc.reports.workbook.opening import Book, printable
 from jcm_calc.reports.workbook.sheet_sets import Roles
 from jcm_calc.reports.workbook.symbols import Symbols
-from jcm_calc.reports.workbook.tables import Cell, Row, Sheets, UnitTable
+from jcm_calc.reports.workbook.tables import OVERRIDE, Cell, Row, Sheets, UnitTable
 from jcm_calc.reports.workbook.written_units import plain_unit
 from jcm_calc.units import UnitError, dots_complaint, normalise, parse_unit
 

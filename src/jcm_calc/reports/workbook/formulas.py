@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -12,7 +11,7 @@ import numpy as np
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem
-from jcm_calc.declarations.expression import record
+from jcm_calc.declarations.expression import argument_names, record
 from jcm_calc.declarations.expression.excel import formula
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter, Table
@@ -277,7 +276,7 @@ def _cells_of(column: str) -> list[str]:
 
 
 def _numbered(rule: Equation) -> dict[str, str]:
-    return {name: f"{{{number}}}" for number, name in enumerate(inspect.signature(rule.function).parameters)}
+    return {name: f"{{{number}}}" for number, name in enumerate(argument_names(rule.function))}
 
 
 def _quoted(text: str) -> str:

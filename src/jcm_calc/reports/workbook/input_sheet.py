@@ -27,6 +27,7 @@ from jcm_calc.reports.workbook.layout import (
     column_name,
 )
 from jcm_calc.reports.workbook.page import Page, in_spreadsheet, shown_unit, unit_of
+from jcm_calc.reports.workbook.tables import OVERRIDE
 
 WIDTHS = (1.5, 22, 12, 12, 36, 22, 12, 12, 26, 34, 15, 22)
 OPTIONS = {
@@ -41,7 +42,6 @@ OPTIONS = {
     "C": (_("Based on the actual measurement using measuring equipments"), _("measured values")),
 }
 # Last in a comment: why a value stands in place of the document's.
-OVERRIDE = _("override: {reason}")
 MONTHS = '"Jan","Feb","Mar","Apr","May","Jun","Jul","Aug","Sep","Oct","Nov","Dec"'
 Sources = Mapping[str, Mapping[str, str]]
 

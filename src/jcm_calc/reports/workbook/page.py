@@ -6,12 +6,10 @@ import math
 import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
-
-from xlsxwriter.worksheet import Worksheet
 
 from jcm_calc.base.languages import Message, _, translated
 from jcm_calc.base.problems import InputError, Problem
@@ -81,15 +79,20 @@ class ExactFloat(float):
         return repr(float(self))
 
 
-class PlainWorksheet(Worksheet):  # type: ignore[misc]
-    """A worksheet whose formulas are written as they are.
+@cache
+def _plain_worksheet() -> type[Any]:
+    """Return the class of worksheets whose formulas are written as they are.
 
     XlsxWriter searches each formula for forty functions that Excel has got since 2010. None of
     ours uses them, and the search takes four fifths of the time.
     """
+    from xlsxwriter.worksheet import Worksheet  # where a workbook is only read, it is not needed
 
-    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
-        return formula.removeprefix("=")
+    class PlainWorksheet(Worksheet):  # type: ignore[misc]
+        def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+            return formula.removeprefix("=")
+
+    return PlainWorksheet
 
 
 def new_book(file: BytesIO, title: str, comments: str = "") -> xlsxwriter.Workbook:
@@ -197,7 +200,7 @@ class Page:
         self.name = name
         self.widths = widths
         self._heights: dict[int, float] = {}
-        self.sheet = book.add_worksheet(name, PlainWorksheet)
+        self.sheet = book.add_worksheet(name, _plain_worksheet())
         for column, width in enumerate(widths):
             self.sheet.set_column(column, column, width, formats["plain"])
         self.last = last = len(widths) - 1

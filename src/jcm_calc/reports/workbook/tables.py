@@ -64,6 +64,8 @@ KINDS = {
     "choices": {"choice", "chosen"},
     "periods": {"first", "last"},
 }
+OVERRIDE = _("override: {reason}")
+TERMS_OF = _("terms of {symbol}")
 CAPTION = re.compile(r"\s*(\[|(table|表)\s*\d)", re.I)
 LINK = re.compile(r"(?:(?:'((?:[^']|'')+)'|([\w.]+))!)?\$?([A-Z]{1,3})\$?(\d{1,7})")
 # What adds up cells, or takes another figure of all of them.

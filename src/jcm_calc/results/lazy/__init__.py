@@ -22,7 +22,7 @@ from jcm_calc.inputs.arguments import Arguments
 from jcm_calc.inputs.axes import named_periods
 from jcm_calc.inputs.carriers import split_heading
 from jcm_calc.inputs.confirmation.file import EvidenceFile
-from jcm_calc.results.credits import by_year, check_years, in_tonnes
+from jcm_calc.results.credits import check_years, in_tonnes, year_table, yearly
 from jcm_calc.results.emissions import Emissions
 from jcm_calc.results.lazy import computing
 from jcm_calc.results.lazy.computing import Plan
@@ -127,7 +127,7 @@ class LazyResult(Emissions):
             warnings.warn(str(warning), InputWarning, stacklevel=2)
         check_years(known.periods)
         rows = {name: np.broadcast_to(found[name].ravel(), len(known.periods)) for name in self._names}
-        return by_year(known.periods, in_tonnes(self.methodology.terms, rows))
+        return year_table(yearly(known.periods, in_tonnes(self.methodology.terms, rows)))
 
 
 def calculate(

@@ -15,9 +15,9 @@ import numpy as np
 from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
 from jcm_calc.engine.evaluation import EvaluationError, evaluate
-from jcm_calc.reports.workbook.calculation_sheet import TERMS_OF
 from jcm_calc.reports.workbook.filled_sheets import is_declared
 from jcm_calc.reports.workbook.opening import Formula
+from jcm_calc.reports.workbook.tables import TERMS_OF
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.effects import Array, terms
