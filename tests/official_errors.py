@@ -40,8 +40,14 @@ def blank(number, path):
 
 
 def cells(book):
-    return [(sheet.title, cell.coordinate) for sheet in book if sheet.title.startswith("MRS") for row in sheet.iter_rows()
-            for cell in row if cell.value is not None]  # fmt: skip
+    report = [sheet for sheet in book if sheet.title.startswith("MRS")]
+    return [
+        (sheet.title, cell.coordinate)
+        for sheet in report
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None
+    ]
 
 
 def of_formula(formula):
@@ -72,9 +78,8 @@ def errors(number, path):
             yield "overwritten", sheet, cell, 7
         elif isinstance(value, str) and value in UNITS and "input" in sheet:
             yield "unit", sheet, cell, UNITS[value]
-        elif isinstance(value, int | float) and not isinstance(value, bool) and "calc" in sheet and value > 0:
-            if number != "VN_AM005" or openpyxl.utils.cell.coordinate_from_string(cell)[1] < 12:
-                yield ("limit" if value in (300, 450, 550, 825) else "value"), sheet, cell, value * 1.01
+        elif isinstance(value, int | float) and number != "VN_AM005" and "calc" in sheet and value > 0:
+            yield ("limit" if value in (300, 450, 550, 825) else "value"), sheet, cell, value * 1.01
     for sheet, cell in cells(book):
         if book[sheet][cell].value in ("Cold storage", "50 kVA") and number != "VN_AM005":
             yield "class", sheet, cell, "Warm storage"
@@ -86,7 +91,8 @@ def inputs(path):
     layout, sets = found.comparison.layout, found.comparison.sets.values()
     rng, draws = random.Random(5), []
     for at in range(DRAWS):
-        draw = {}
+        options = {name: rng.choice(list(choice.options)) for name, choice in found.m.choices.items()}
+        draw = {place: options[name] for place, name in layout.choices.items() if name in options}
         for one in sets:
             for name, many in one.found.found.items():
                 for place in many[0].places:
@@ -95,11 +101,13 @@ def inputs(path):
                         number = rng.choice([0, 1, 299.9, 300, 302.9, 450, 454, 550, 555, 825, 833]) if at % 2 else 0
                         number = number or rng.uniform(0.01, 0.99) if at % 3 else number or rng.uniform(1, 900)
                         draw[place] = rng.choice(texts) if texts else number
-        if at % 5 == 4:  # a blank row, an amount at 0
-            key = rng.choice(list(draw))
-            draw |= {place: None for place in draw if place[:2] == key[:2] and at % 2}
-            draw |= {place: 0 for place in draw if place[::2] == key[::2] and not at % 2}
         draws.append(draw)
+    # each row blank, and each column or single amount at 0, in turn
+    for row in sorted({place[:2] for place in draws[0]}):
+        draws.append({place: None if place[:2] == row else value for place, value in draws[len(draws) % DRAWS].items()})
+    for column in sorted({place[::2] for place in draws[0]}):
+        draws.append({place: 0 if place[::2] == column and not isinstance(value, str) else value
+                      for place, value in draws[len(draws) % DRAWS].items()})  # fmt: skip
     quantities = [place for one in sets for name, many in one.found.found.items() for cells_ in many
                   for place in cells_.places if name not in found.m.inputs or layout.formula(place)]  # fmt: skip
     return draws, [*quantities, *(place for one in sets for place in one.found.claims)]

@@ -38,7 +38,7 @@ def confirm_files(
     else:
         _report(found)
     if target is not None:
-        answers, person, day = _asked(found) if sys.stdin.isatty() and not as_json else ({}, "", "")
+        answers, person, day = _asked(found) if at_terminal() and not as_json else ({}, "", "")
         try:
             save(target, found.evidence(person, day, answers).encode(), overwrite=force)
         except OSError as error:
@@ -46,6 +46,11 @@ def confirm_files(
         if not as_json:
             _written(found, target, bool(person))
     return DIFFERS if found.differs or not found.compared else 0
+
+
+def at_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty()
 
 
 def _asked(found: Confirmed) -> tuple[dict[tuple[str, str, str], dict[str, Any]], str, str]:
@@ -92,7 +97,7 @@ def _report(found: Confirmed) -> None:
     if found.text is not None:
         _side_by_side(found)
     if not found.compared:
-        output.paragraph(_("Nothing was compared."), bold=True)
+        output.paragraph(_("No equation was compared."), bold=True)
 
 
 def _side_by_side(found: Confirmed) -> None:
@@ -103,6 +108,8 @@ def _side_by_side(found: Confirmed) -> None:
             output.paragraph(Message("{}: {}").format(str(one.statement), one.statement.reading))
             for text in one.seen:
                 output.paragraph(text, indent=4)
+    for text in found.unread:
+        output.paragraph(text)
     for other in found.others:
         output.paragraph(_("Only in the document: {row}").format(row=row_text(other)))
 

@@ -101,6 +101,8 @@ class Confirmed:
         What limits the proposals.
     others : list of RowMatch
         Criteria and parameters of the document that the methodology does not declare.
+    unread : list of str
+        Equations of the document that were not compared, with the reason.
     """
 
     def __init__(
@@ -115,6 +117,7 @@ class Confirmed:
         self.m, self.workbook, self.comparison, self.sha256 = m, workbook, comparison, sha256
         self.document, self.text = document, text
         self.others: list[RowMatch] = []
+        self.unread: list[str] = []
         self._seen, self._differing = self._of_document()
         self.filled = sorted({place for one in comparison.sets.values() for place in _filled(comparison, m, one)})
         self.translated = any(sha256 in str(one.evidence) or sha256 in str(one.evidence.source) for one in m.rules)
@@ -138,8 +141,8 @@ class Confirmed:
 
     @property
     def compared(self) -> bool:
-        """Whether anything was compared."""
-        return bool(self.of(Status.AGREES)) or self.differs
+        """Whether any equation was compared."""
+        return self.differs or any(one.statement.kind == "equation" for one in self.of(Status.AGREES))
 
     @property
     def proposed(self) -> list[Line]:
@@ -202,8 +205,9 @@ class Confirmed:
                 why = one.equation.unread or _("symbols that are not declared: {symbols}").format(
                     symbols=", ".join(one.unmatched)
                 )
-                told = Message("{} ({})").format(where, why)
-            elif any(case.agrees for case in one.cases):
+                self.unread.append(Message("{} ({})").format(where, why))
+                continue
+            if any(case.agrees for case in one.cases):
                 told = _("{equation} (agrees by meaning)").format(equation=where)
             else:
                 told = _("{equation} (differs by meaning)").format(equation=where)
@@ -455,6 +459,7 @@ class Confirmed:
                 for one in self.lines
             ],
             "only in the document": [row_text(one) for one in self.others],
+            "not read in the document": list(map(str, self.unread)),
             "elasticities": [
                 {"sheets": key, "of": one.of, "on": one.on, "workbook": one.there, "library": one.here}
                 for key, compared in self.comparison.sets.items()
