@@ -15,6 +15,7 @@ PACKAGES = {
     "plot": ["matplotlib"],
     "parquet": ["pyarrow"],
     "monitoring": ["duckdb"],
+    "documents": ["pdfplumber", "docx"],
     "uncertainty": ["scipy"],
     "xarray": ["xarray"],
     "check": ["hypothesis"],
@@ -45,6 +46,7 @@ DOORS = {
         ["calc", "METERED"],
         ["verify", "report.xlsx", "--case", "METERED"],
     ],
+    "documents": ["read_document('text.pdf')", "read_document('text.docx')"],
     "uncertainty": [
         "jcm_calc.uncertainty(roof, {'EG': '±5 % (95 %)'}, draws=100)",
         "jcm_calc.break_even('ID_AM003', {'EC_PJ': '135 MWh', 'application': 'cold storage', 'EF_elec': 0.8}, "
@@ -78,6 +80,7 @@ warnings.simplefilter("ignore")
 from click.testing import CliRunner
 import jcm_calc
 from jcm_calc.api.case_file import read_case
+from jcm_calc.authoring.official_files.document import read_document
 from jcm_calc.cli import jcm
 roof = jcm_calc.calculate("PW_AM001", EG="600 MWh", p="2024")
 roof.to_excel("report.xlsx")
@@ -103,6 +106,8 @@ def behind(doors, missing, folder):
     """Return exit code and text of each door, where some packages are missing."""
     (folder / "case.toml").write_text('methodology = "PW_AM001"\np = "2024"\n[inputs]\nEG = 600\n')
     (folder / "t.csv").write_text("p,EG\n2024,600\n")
+    (folder / "text.pdf").write_bytes(b"%PDF-1.7")
+    (folder / "text.docx").write_bytes(b"PK")
     (folder / "roofs.csv").write_text("project,methodology,p,EG [MWh]\nroof,PW_AM001,2024,600\n")
     pd.DataFrame({"p": ["2024"], "EG [MWh]": [600.0]}).to_parquet(folder / "t.parquet")
     arguments = json.dumps([missing, doors, str(METERED)])

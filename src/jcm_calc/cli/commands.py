@@ -496,23 +496,28 @@ def new(
 
 @jcm.command("import")
 @click.argument("workbook", metavar="FILE.xlsx", type=FILE)
+@click.argument("document", metavar="[DOCUMENT]", type=FILE, required=False)
 @output_option("The package.", name="folder", metavar="FOLDER", required=True)
 @file_option("--names", metavar="FILE.toml", help="Answers to what is asked.")
 @force_option("what is there")
 @as_json
-def import_(workbook: Path, folder: Path, names: Path | None, force: bool, as_json: bool) -> None:
+def import_(
+    workbook: Path, document: Path | None, folder: Path, names: Path | None, force: bool, as_json: bool
+) -> None:
     """Translate an official monitoring spreadsheet into a methodology module.
 
-    Formulas become equations, look-ups become tables. No module is written that differs from its workbook.
+    Formulas become equations, look-ups become tables. No module is written that differs from its workbook. DOCUMENT,
+    the approved text as PDF or DOCX, adds title, criteria and sources; it needs the extra documents.
 
     \b
     Examples:
       jcm import JCM_TH_AM002_ver01.0.xlsx -o my-rules/src/my_rules
+      jcm import JCM_TH_AM002_ver01.0.xlsx JCM_TH_AM002_ver01.0.docx -o …
       jcm import JCM_TH_AM002_ver01.0.xlsx -o … --names th_am002.names.toml --force
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.importing import import_module
 
-    import_module(workbook, folder, names, force, as_json)
+    import_module(workbook, document, folder, names, force, as_json)
 
 
 @jcm.command()

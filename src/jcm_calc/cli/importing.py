@@ -13,10 +13,12 @@ from jcm_calc.base.languages import _, translated
 from jcm_calc.cli import output
 
 
-def import_module(workbook: Path, folder: Path, names: Path | None, force: bool, as_json: bool) -> None:
+def import_module(
+    workbook: Path, document: Path | None, folder: Path, names: Path | None, force: bool, as_json: bool
+) -> None:
     """Translate, prove and write; say what is still open."""
     asked = None if names is not None or not sys.stdin.isatty() or as_json else _prompt
-    found = import_workbook(workbook, names, asked)
+    found = import_workbook(workbook, names, asked, document=document)
     paths = [folder / found.file]
     texts = [found.source]
     if found.names:
@@ -51,6 +53,14 @@ def _tell(found: Imported, paths: list[Path], as_json: bool) -> None:
                 "equal_inputs": found.proof.equal,
                 "largest_difference": found.proof.worst,
                 "difference_from_libreoffice": found.office,
+                "document": None
+                if found.added is None
+                else {
+                    "criteria": found.added.criteria,
+                    "parameters": found.added.parameters,
+                    "equations": found.added.equations,
+                    "equal_equations": found.added.equal,
+                },
                 "open": list(found.open),
                 "remarks": [str(remark) for remark in found.remarks],
             }
@@ -67,6 +77,19 @@ def _tell(found: Imported, paths: list[Path], as_json: bool) -> None:
         )
     )
     output.paragraph(office)
+    if found.added is not None:
+        added = _(
+            "The document adds title, {criteria} criteria and the sources of {parameters} parameters. "
+            "{equal} of its {equations} equations were read and say the same."
+        )
+        output.paragraph(
+            added.format(
+                criteria=found.added.criteria,
+                parameters=found.added.parameters,
+                equal=found.added.equal,
+                equations=found.added.equations,
+            )
+        )
     for remark in found.remarks:
         output.paragraph(str(remark))
     if found.open:

@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from jcm_calc.authoring.official_files import pdf_pages
 from jcm_calc.authoring.official_files.blocks import Block, Equation
 from jcm_calc.authoring.official_files.word import word_blocks
 from jcm_calc.base.languages import Message, _
-from jcm_calc.base.problems import InputError, Problem, no_such_file, require, shown
+from jcm_calc.base.problems import InputError, Problem, listed, no_such_file, require, shown
 from jcm_calc.reports.workbook.opening import printable
 
 MOST_BYTES, MOST_PAGES, MOST_MEMORY = 50_000_000, 300, 1_500_000_000
@@ -253,13 +254,12 @@ def _document(empty: Document, blocks: list[Block], heads: Sequence[str], remark
     start = sections.get("", [])
     title = _joined("\n".join(_texts(sections.get("title", []))))
     running = " ".join([*heads, *_texts(start)])
-    named = IN_HEADER.search(running)
-    number = named or NUMBER.search(running) or NUMBER.search(title)
-    versions = {match[match.re.groups] for match in (named, VERSION.search(title)) if match}
+    number = IN_HEADER.search(running) or NUMBER.search(running) or NUMBER.search(title)
+    versions = list(dict.fromkeys(match[2] for match in IN_HEADER.finditer(running)))
+    versions += [match[1] for match in [VERSION.search(title)] if match and match[1] not in versions]
     if len(versions) > 1:
-        complaint = _("says version {one} in its header and {other} in its title: its version is not known")
-        other = next(iter(versions - {named[2]})) if named else ""
-        remarks.append(Problem(empty.name, complaint.format(one=named[2] if named else "", other=other)))
+        complaint = _("says {versions} of its own version: it is not known")
+        remarks.append(Problem(empty.name, complaint.format(versions=listed(versions))))
     criteria = _criteria(sections.get("criteria", []), empty.name, remarks)
     fixed, monitored = (_parameters(sections.get(key, []), empty.name, remarks) for key in ("ex_ante", "monitored"))
     apart = {"", *SECTIONS}
@@ -269,7 +269,7 @@ def _document(empty: Document, blocks: list[Block], heads: Sequence[str], remark
     return replace(
         empty,
         number=number[1].upper() if number else "",
-        version=versions.pop() if len(versions) == 1 else "",
+        version=versions[0] if len(versions) == 1 else "",
         title=VERSION.sub("", title).strip(' "“”'),
         criteria=tuple(criteria),
         ex_ante=tuple(fixed),
@@ -289,7 +289,7 @@ def _sections(blocks: Sequence[Block]) -> dict[str, list[Block]]:
     """Return the blocks of each section; those of no name have the letter of their heading."""
     found: dict[str, list[Block]] = {}
     letter, key, skip = "", "", False
-    for one, after in zip(blocks, [*blocks[1:], Block(None)], strict=True):
+    for one, after in pairwise([*blocks, Block(None)]):
         match = None if one.rows or CONTENTS.search(one.text) else HEADING.match(one.text)
         if skip:
             skip = False
@@ -345,7 +345,7 @@ def _of_rows(rows: Sequence[Row]) -> list[DocumentRow]:
         number = next(filter(None, match.groups()), "") if match else ""
         rest = [first[match.end() :] if match else cells[0], *cells[1:]]
         text = "\n".join(filter(None, rest))
-        if match is None and found:
+        if found and (match is None or number == found[-1].number):
             found[-1] = replace(found[-1], text=f"{found[-1].text}\n{'; '.join(filter(None, rest))}")
         elif match is not None and (number or text) and not (not number and not found and len(text) < LONGEST_SYMBOL):
             found.append(DocumentRow(f"Criterion {number or len(found) + 1}", text, page))
@@ -354,19 +354,17 @@ def _of_rows(rows: Sequence[Row]) -> list[DocumentRow]:
 
 def _of_lines(lines: Sequence[Block]) -> list[DocumentRow]:
     """Return the items of a list; what its first item begins with begins each."""
-    patterns = (BY_NAME, *IN_LISTS)
-    begins = [(pattern, one) for pattern in patterns[:1] for one in lines if _labelled(pattern, one.text)]
-    begins += [(pattern, one) for one in lines for pattern in patterns[1:] if pattern.match(one.text)]
-    if not begins:
-        return []
-    pattern = begins[0][0]
     found: list[DocumentRow] = []
+    patterns: Sequence[re.Pattern[str]] = (BY_NAME, *IN_LISTS)
     without_number = False
     for line in lines:
-        match, text = pattern.match(line.text), line.text
-        number = next(filter(None, match.groups()), "") if match else ""
-        begins = _labelled(pattern, text) if pattern is BY_NAME else _next(number, found)
-        if match and begins:
+        text = line.text
+        last = int(found[-1].number) if found else 0
+        starts = [(one, match) for one in patterns if (match := _start(one, text, last))]
+        if starts:
+            pattern, match = starts[0]
+            patterns = [pattern]
+            number = next(filter(None, match.groups()), "")
             label = number if number.isdecimal() else str(len(found) + 1)
             found.append(DocumentRow(f"Criterion {label}", text[match.end() :], line.page))
             without_number = not number
@@ -379,16 +377,19 @@ def _of_lines(lines: Sequence[Block]) -> list[DocumentRow]:
     return found
 
 
-def _labelled(pattern: re.Pattern[str], text: str) -> bool:
-    """Whether a line begins with the name of a criterion, which a sentence about one does not."""
+def _start(pattern: re.Pattern[str], text: str, last: int) -> re.Match[str] | None:
+    """Return the label with which an item begins, which "where criterion 4 is met" broken over lines has not."""
     match = pattern.match(text)
-    return match is not None and (any(match.groups()) or text[match.end() :][:1].isupper() or match.end() == len(text))
-
-
-def _next(number: str, found: Sequence[DocumentRow]) -> bool:
-    """Whether the number or letter of an item follows the one before it."""
-    at = len(found)
-    return not number.isalnum() or number in (str(at + 1), chr(ord("a") + at % 26))
+    if match is None:
+        return None
+    number, rest = next(filter(None, match.groups()), ""), text[match.end() :]
+    if pattern is not BY_NAME:
+        begins = not number.isalnum() or number in (str(last + 1), chr(ord("a") + last % 26))
+    elif match[0].lstrip()[:1].islower():
+        begins = False
+    else:
+        begins = int(number) > last if number else not rest or rest[0].isupper()
+    return match if begins else None
 
 
 # Tables
@@ -402,12 +403,7 @@ def _whole_rows(blocks: Sequence[Block]) -> Iterator[Row]:
 
     A broken row has its first cell filled in once: on the first page, or on the second where it is set in the middle.
     """
-    rows = [
-        (list(row), one.page, not at, at == len(one.rows) - 1)
-        for one in blocks
-        for at, row in enumerate(one.rows)
-        if any(cell.strip("\0") for cell in row)
-    ]
+    rows = list(_rows(blocks))
     whole: list[Row] = []
     waiting: Row | None = None
     for at, (cells, page, first, last) in enumerate(rows):
@@ -420,7 +416,7 @@ def _whole_rows(blocks: Sequence[Block]) -> Iterator[Row]:
             cells, page = _together(waiting[0], cells), waiting[1]
             waiting = None
             whole.append((cells, page))
-        elif whole and turned and _number_only(whole[-1][0], cells):
+        elif turned and _is_rest(whole[-1][0][0], cells[0]):
             whole[-1] = (_together(whole[-1][0], cells), whole[-1][1])
         elif cells[0].strip() or not whole:
             whole.append((cells, page))
@@ -437,10 +433,24 @@ def _together(one: Sequence[str], other: Sequence[str]) -> list[str]:
     return ["\n".join(filter(None, pair)) for pair in pairs]
 
 
-def _number_only(one: Sequence[str], other: Sequence[str]) -> bool:
+def _rows(blocks: Sequence[Block]) -> Iterator[tuple[list[str], int | None, bool, bool]]:
+    """Yield the rows of tables, with page, and whether they are first and last; headings are not repeated."""
+    heads: tuple[str, ...] = ()
+    before: int | None = None
+    for one in blocks:
+        if not one.rows:
+            continue
+        first = 1 if one.page != before and one.rows[0] == heads and len(one.rows) > 1 else 0
+        heads, before = (heads if first else one.rows[0]), one.page
+        for at in range(first, len(one.rows)):
+            if any(cell.strip("\0") for cell in one.rows[at]):
+                yield list(one.rows[at]), one.page, at == first, at == len(one.rows) - 1
+
+
+def _is_rest(label: str, rest: str) -> bool:
     """Whether a label is broken over two pages: "Criterion" and "4"."""
-    match = BY_NAME.fullmatch(one[0].strip())
-    return bool(match and not any(match.groups()) and ALONE.fullmatch(other[0].strip()))
+    match, whole = BY_NAME.fullmatch(label), BY_NAME.fullmatch(" ".join(f"{label} {rest}".split()))
+    return bool(whole and any(whole.groups()) and not (match and any(match.groups())))
 
 
 def _goes_on(one: Sequence[str], other: Sequence[str]) -> bool:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -27,7 +28,7 @@ from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import EvaluationError, evaluate
 from jcm_calc.reports.workbook.symbols import Symbols, plain
 
-DRAWS, TOLERANCE, USUAL = 60, 1e-9, 1e4
+DRAWS, LEAST, TOLERANCE, USUAL = 60, 20, 1e-9, 1e4
 LABELS = 3  # of each index
 MOST_CASES = 256
 NUMBERS = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?(?!\w|[.,]\d)")
@@ -50,6 +51,9 @@ class EquationCase:
         What the library and the document give in the first draw that differs.
     factor : float or None
         By which the document differs in every draw: the units may be others.
+    unproved : tuple of str
+        Names of quantities that are one number in this case, such as PE where it is 0: the equations agree as long as
+        they are, which says nothing of their part in them.
     """
 
     options: Mapping[str, str]
@@ -58,11 +62,12 @@ class EquationCase:
     here: float = 0.0
     there: float = 0.0
     factor: float | None = None
+    unproved: tuple[str, ...] = ()
 
     @property
     def agrees(self) -> bool:
-        """Whether all draws agree."""
-        return self.agreed == self.compared > 0
+        """Whether all draws agree, and enough of them have a value."""
+        return self.agreed == self.compared >= LEAST and not self.unproved
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +137,21 @@ def match_equations(document: Document, m: Declarations, seed: int = 1) -> Itera
             yield EquationMatch(one)
             continue
         written = dict.fromkeys([one.symbol, *_operands(one.expression)])
-        found = {symbol: known.find(symbol) for symbol in written}
+        found = {symbol: m.coordinates.get(symbol) or known.find(symbol) for symbol in written}
         rule = found[one.symbol]
         unmatched = tuple(symbol for symbol, item in found.items() if item is None)
         if not isinstance(rule, Equation):
             yield EquationMatch(one, unmatched=tuple(dict.fromkeys((one.symbol, *unmatched))))
             continue
-        other = tuple(symbol for symbol, item in found.items() if item and plain(symbol) != plain(item.symbol))
+        other = tuple(symbol for symbol, item in found.items() if item and plain(symbol) != plain(symbol_of(item)))
         names = {symbol: item.name for symbol, item in found.items() if item is not None}
         cases = () if unmatched else tuple(_cases(m, one, names, rng))
         yield EquationMatch(one, rule.name, unmatched, other, cases)
+
+
+def symbol_of(item: Parameter | Equation | Coordinate) -> str:
+    """Return the symbol of an item; what comes from an index has its name."""
+    return item.name if isinstance(item, Coordinate) else item.symbol
 
 
 def _operands(expression: Expression) -> Iterator[str]:
@@ -174,14 +184,50 @@ def _case(
     options: dict[str, str],
     rng: np.random.Generator,
 ) -> EquationCase:
+    """Compare with the operands of the equation drawn, or else calculated, where one follows from another."""
     sizes = {letter: LABELS if letter != "p" else 2 for letter in m.indices} | ({} if "p" in m.indices else {"p": 1})
-    compared = agreed = 0
-    first: tuple[float, float] | None = None
-    factors: list[float] = []
+    left = graph.nodes[names[one.symbol]]
+    operands = {*names.values(), *(left.arguments if isinstance(left, Equation) else ())} - {left.name}
+    own = {name for name in operands if isinstance(graph.nodes[name], Equation)}
+    fixed = _constant(graph, sizes, own, rng)  # RE + PE is RE − PE where PE is 0: it is drawn instead
+    case = _compared(graph, one, names, options, sizes, rng, (own & {*names.values()}) | fixed)
+    if not case.agrees:
+        calculated = _compared(graph, one, names, options, sizes, rng, fixed)
+        case = calculated if calculated.compared >= LEAST else case
+    if case.agrees or not fixed:
+        return case
+    with_fixed = _compared(graph, one, names, options, sizes, rng, set())
+    return replace(with_fixed, unproved=tuple(sorted(fixed))) if with_fixed.agrees else case
+
+
+def _constant(graph: Graph, sizes: Mapping[str, int], names: set[str], rng: np.random.Generator) -> set[str]:
+    """Return which quantities are one number whatever the inputs are."""
+    found: dict[str, set[float]] = {name: set() for name in names}
+    leaves = [node for node in graph.nodes.values() if not isinstance(node, Equation)]
+    for draw in range(5):
+        values = {node.name: _drawn(node, sizes, rng, draw) for node in leaves}
+        with suppress(EvaluationError):
+            known = evaluate(graph, sizes, values, {}, tuple(names))
+            for name, numbers in found.items():
+                numbers.update(known[name].ravel().tolist())
+    return {name for name, numbers in found.items() if len(numbers) <= 1}
+
+
+def _compared(
+    graph: Graph,
+    one: Typeset,
+    names: Mapping[str, str],
+    options: Mapping[str, str],
+    sizes: Mapping[str, int],
+    rng: np.random.Generator,
+    drawn: Collection[str],
+) -> EquationCase:
+    """Compare in draws of the inputs, and of some quantities that are not calculated."""
+    agreed, first = 0, None
+    factors: list[Array] = []
+    leaves = [node for node in graph.nodes.values() if not isinstance(node, Equation) or node.name in drawn]
     for draw in range(DRAWS):
-        values = {
-            node.name: _drawn(node, sizes, rng, draw) for node in graph.nodes.values() if not isinstance(node, Equation)
-        }
+        values = {node.name: _drawn(node, sizes, rng, draw) for node in leaves}
         keep = tuple(name for name in dict.fromkeys(names.values()) if name not in values)
         try:
             known = values | evaluate(graph, sizes, values, {}, keep)
@@ -189,28 +235,31 @@ def _case(
             continue
         with np.errstate(all="ignore"):
             there = _value(one.expression, {symbol: known[name] for symbol, name in names.items()}, sizes)
-        here = known[names[one.symbol]]
-        both = np.broadcast_arrays(here, there)
-        if not np.isfinite(both[1]).all():
+            here, there = np.broadcast_arrays(known[names[one.symbol]], there)
+            factor = there / here
+        if not np.isfinite(there).all():
             continue
-        compared += 1
-        close = np.isclose(both[0], both[1], rtol=TOLERANCE, atol=TOLERANCE * float(np.abs(both[0]).max()))
-        same = bool(close.all()) and both[0].shape == here.shape
+        close = np.isclose(here, there, rtol=TOLERANCE, atol=TOLERANCE * float(np.abs(here).max()))
+        same = bool(close.all()) and here.shape == known[names[one.symbol]].shape
         agreed += same
-        at = np.unravel_index(int(np.argmin(close)), close.shape)
+        factors.append(factor[np.isfinite(factor)])
         if not same and first is None:
-            first = float(both[0][at]), float(both[1][at])
-        with np.errstate(all="ignore"):
-            factors += (both[1] / both[0])[both[0] != 0].tolist()
-    constant = bool(factors) and first is not None and np.allclose(factors, factors[0], rtol=TOLERANCE, atol=0.0)
-    return EquationCase(options, agreed, compared, *(first or (0.0, 0.0)), factors[0] if constant else None)
+            at = np.unravel_index(int(np.argmin(close)), close.shape)
+            first = float(here[at]), float(there[at])
+    every = np.concatenate(factors) if factors else np.zeros(0)
+    constant = first is not None and every.size > 0 and np.allclose(every, every[0], rtol=TOLERANCE, atol=0.0)
+    return EquationCase(options, agreed, len(factors), *(first or (0.0, 0.0)), float(every[0]) if constant else None)
 
 
-def _drawn(node: Parameter | Coordinate, sizes: Mapping[str, int], rng: np.random.Generator, draw: int) -> Array:
+def _drawn(
+    node: Parameter | Coordinate | Equation, sizes: Mapping[str, int], rng: np.random.Generator, draw: int
+) -> Array:
     """Draw values of an input: at random in its range, in some draws near an end of it, and sometimes 0."""
     shape = [size if letter in node.indices else 1 for letter, size in sizes.items()]
+    if isinstance(node, Equation):
+        return rng.uniform(1.0, 100.0, shape)
     if isinstance(node, Coordinate):
-        return rng.integers(1, 366, shape).astype(float) if node.unit not in ("category", "") else np.zeros(shape)
+        return np.zeros(shape) if node.unit == "category" else rng.integers(1, 366, shape).astype(float)
     if node.kind is Kind.CONSTANT and node.value is not None:
         return np.full(shape, node.value.value)
     if node.textual:

@@ -11,6 +11,8 @@ from pathlib import Path
 from jcm_calc.authoring.module_source import module_source
 from jcm_calc.authoring.official_files import office, proving
 from jcm_calc.authoring.official_files.declaring import Declared
+from jcm_calc.authoring.official_files.document import read_document
+from jcm_calc.authoring.official_files.document_declaring import Added, declare
 from jcm_calc.authoring.official_files.layout import Layout
 from jcm_calc.authoring.official_files.plain_text import unexpected
 from jcm_calc.authoring.official_files.proving import DRAWS, TOLERANCE, Proof
@@ -45,6 +47,8 @@ class Imported:
     remarks : tuple of Problem
         Where the module says less, or something else, than a cell.
     quantities : int
+    added : Added or None
+        What the approved text added, where one was given.
     """
 
     number: str
@@ -57,6 +61,7 @@ class Imported:
     office: float | None
     remarks: tuple[Problem, ...]
     quantities: int
+    added: Added | None = None
 
 
 def import_workbook(
@@ -64,6 +69,7 @@ def import_workbook(
     names: str | os.PathLike[str] | None = None,
     prompt: Prompt | None = None,
     *,
+    document: str | os.PathLike[str] | None = None,
     with_office: bool = True,
 ) -> Imported:
     """Translate an official monitoring spreadsheet into the text of a methodology module.
@@ -75,6 +81,8 @@ def import_workbook(
         A names file with the answers to questions.
     prompt : callable, optional
         Asks a person a question, with a proposal.
+    document : path, optional
+        The approved text as PDF or DOCX: title, criteria and sources of values are taken from it.
     with_office : bool
         Whether some inputs are compared with LibreOffice, too, where it is installed.
 
@@ -95,6 +103,10 @@ def import_workbook(
     for branch in proving.Evaluated(found, draws.values, draws.letters).missed:
         found.remark(found.layout.result("ER"), _("no input took both branches of {branch}").format(branch=branch))
     declared = Declared(found, proving.effects(found, draws, proving.typed_in(found)))
+    added = None
+    if document is not None:
+        added = declare(declared.m, read_document(document), titled="title" in questions.given)
+        found.remarks += added.remarks
     number, version = found.layout.header
     source = module_source(declared.m)
     if strange := unexpected(source):
@@ -110,6 +122,7 @@ def import_workbook(
     return Imported(
         *(number, version, file, source, written, tuple(questions.open), proof, apart, tuple(found.remarks)),
         quantities=len(found.quantities),
+        added=added,
     )
 
 

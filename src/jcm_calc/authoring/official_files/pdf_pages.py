@@ -27,6 +27,7 @@ SIGNS = re.compile(r"[×÷+−*/∑Σ√∏∙⋅·]|\s-\s")
 WORD = re.compile(r"(?<![\w_,])[A-Za-z]?[a-z]{3,}(?![\w_])")
 LABEL = re.compile(r"\W*(?:criteri|要件|where|[A-K]\.\s)", re.I)
 SMALLEST, TALLEST = 12, 200  # points; a picture of another height is not an equation
+SMALLEST_MARK, LARGEST_MARK = 1.5, 9  # points
 MARGIN, RESOLUTION, MOST_PICTURES = 4, 150, 100
 
 
@@ -126,10 +127,28 @@ def around(boxes: Sequence[Box | None]) -> Box:
 def opened(page: Any) -> Page:
     """Return what one page holds; what is turned, such as a watermark, does not count."""
     chars = [one for one in page.dedupe_chars().chars if one["upright"] and one["size"] > 1]
+    chars += [bullet(one) for one in (*page.curves, *page.rects) if is_bullet(one)]
     images = [(one["x0"], one["top"], one["x1"], one["bottom"]) for one in page.images]
     found = Page(page, chars, lines(chars), tables(page), images)
     page.flush_cache()
     return found
+
+
+def is_bullet(shape: dict[str, Any]) -> bool:
+    """Whether a drawn shape is the mark of an item of a list."""
+    width, height = shape["x1"] - shape["x0"], shape["bottom"] - shape["top"]
+    return bool(shape.get("fill")) and min(width, height) > SMALLEST_MARK and max(width, height) < LARGEST_MARK
+
+
+def bullet(shape: dict[str, Any]) -> dict[str, Any]:
+    """Return a drawn mark as a letter."""
+    box = {key: shape[key] for key in ("x0", "x1", "top", "bottom")}
+    return {
+        **box,
+        "text": "•",
+        "size": shape["bottom"] - shape["top"],
+        "matrix": (1, 0, 0, 1, shape["x0"], shape["y0"]),
+    }
 
 
 def same_but_numbers(one: str, other: str, apart: int) -> bool:
@@ -228,7 +247,7 @@ def equations(found: Sequence[Line]) -> list[list[int]]:
                 group.append(other)
                 other += step
         group = sorted(group)
-        if len(group) > 1 or SIGNS.search(line.text):
+        if len(group) > 1 or SIGNS.search(line.text) or len(left.split()) == 1:
             groups.append(group)
     return [group for number, group in enumerate(groups) if not number or not set(group) & set(groups[number - 1])]
 
@@ -296,10 +315,9 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (most_memory, most_memory))
     try:
         result = read(sys.stdin.buffer.read(), most_pages)
-    except (MemoryError, RecursionError):
-        result = {"refused": "memory"}
-    except Exception as error:  # whatever a reader of damaged files raises
-        result = {"refused": "damaged", "reason": type(error).__name__}
+    except Exception as error:  # whatever a reader of damaged files raises, some of it around another error
+        costs = any(isinstance(one, MemoryError | RecursionError) for one in (error, error.__context__, *error.args))
+        result = {"refused": "memory" if costs else "damaged"}
     sys.stdout.write(json.dumps(result))
 
 
