@@ -67,10 +67,9 @@ def _report(found: Confirmed) -> None:
     sheets = ", ".join(found.comparison.sets)
     output.paragraph(told.format(file=found.workbook.name, methodology=found.m, sha256=found.sha256, sheets=sheets))
     if found.text is not None:
-        text = _("{file}: {number} ver {version}, SHA-256 {sha256}: {title}")
-        known = found.text
+        told, known = _("{file}: {number} ver {version}, SHA-256 {sha256}: {title}"), found.text
         output.paragraph(
-            text.format(
+            told.format(
                 file=known.name, number=known.number, version=known.version, sha256=known.sha256, title=known.title
             )
         )

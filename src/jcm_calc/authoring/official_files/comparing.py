@@ -254,6 +254,8 @@ class _Both:
                         self._claim(self.sets[key], calculator)
                 for draw, values in enumerate(known):
                     self._links(draw, values)
+                for one in self.sets.values():
+                    self._claim(one, self.calculator(0, options, scale=0.0))  # nothing is used, nothing is claimed
             for key, one in self.sets.items():
                 one.cases.append(self._case(key, options, [values[key] for values in known]))
         for key, one in self.sets.items():
@@ -272,19 +274,21 @@ class _Both:
 
     # The spreadsheet
 
-    def calculator(self, draw: int, options: Mapping[str, str], more: tuple[str, str] = ("", "")) -> Calculator:
+    def calculator(
+        self, draw: int, options: Mapping[str, str], more: tuple[str, str] = ("", ""), scale: float = 1.0
+    ) -> Calculator:
         """Return the cells with the inputs of a draw; `more` names a quantity of a set that is 1 % more."""
         given: dict[Place, Any] = {place: options.get(name) for place, name in self.chosen.items()}
         for key, one in self.sets.items():
             inputs = one.drawn.draws[draw]
             for name, value in inputs.values.items():
-                scale = MORE if more == (key, name) else 1.0
+                times = MORE if more == (key, name) else scale
                 for cells in one.found.found[name]:
                     for at, place in enumerate(cells.places):
                         if not self.layout.formula(place):
                             own = value[at] if cells.tabular else value
                             blank = cells.tabular and at not in inputs.rows
-                            given[place] = None if blank else _written(own, cells, self.m.inputs[name], scale)
+                            given[place] = None if blank else _written(own, cells, self.m.inputs[name], times)
         name = more[1]
         if name and name not in self.sets[more[0]].drawn.draws[draw].values:  # a default that the sheet selects
             plain = Calculator(self.layout.book, given)

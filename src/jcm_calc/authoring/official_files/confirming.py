@@ -528,8 +528,8 @@ def confirm(
     >>> import jcm_calc
     >>> jcm_calc.methodology("TH_AM013").template("blank.xlsx", units=3)
     >>> found = jcm_calc.confirm("TH_AM013", "blank.xlsx")
-    >>> found.differs, [str(one.statement) for one in found.proposed]
-    (False, ['equation RE_p', 'equation PE_p', 'equation ER_p'])
+    >>> found.differs, sorted(one.statement.name for one in found.proposed)
+    (False, ['ER_p', 'PE_i,p', 'PE_p', 'RE_i,p', 'RE_p'])
     >>> found.save("th_am013.toml")
     """
     m = methodology_or_number
