@@ -18,7 +18,7 @@ from docx.oxml import parse_xml
 
 import jcm_calc
 from jcm_calc.authoring.official_files import document as reader
-from jcm_calc.authoring.official_files import importing
+from jcm_calc.authoring.official_files import importing, pdf_pages
 from jcm_calc.authoring.official_files.document import Document, DocumentRow, ParameterRow, read_document
 from jcm_calc.authoring.official_files.document_comparing import match_criteria, match_equations, match_parameters
 from jcm_calc.authoring.official_files.office_math import equation
@@ -118,6 +118,7 @@ def rows(*pages):
         [[("No.", "Criterion"), ("1", "A is so, and B is so.")]],
         [[("Criterion 1: A is so,",)], [("", ), ("and B is so.",)]],
         [[("Criterion 1", "A is so,"), ("\0", "and B is so.")]],
+        [[("Criterio\nn 1:", "A is so, and B is so.")]],
     ],
 )  # fmt: skip
 def test_a_criterion_is_whole_and_has_the_page_of_its_first_line(pages):
@@ -142,6 +143,29 @@ def test_columns_go_by_their_headings_and_nothing_is_dropped():
     remarks = []
     assert list(reader._parameters(rows([("EF_elec", "factor")]), "a.pdf", remarks)) == []
     assert "EF_elec" in str(remarks[0])
+
+
+def test_headings_that_are_repeated_without_a_rule_below_them_are_no_part_of_a_row():
+    heads = ("Parameter", "Description of data", "Source")
+    pages = [heads, ("COP_RE,i", "", "")], [("Parameter", "Description of data\nratio", "Source\nsurvey")]
+    assert list(reader._parameters(rows(*pages), "a.pdf", [])) == [ParameterRow("COP_RE,i", "ratio", "survey", 1)]
+    remarks = []
+    list(reader._parameters(rows(pages[0]), "a.pdf", remarks))
+    assert "has no text" in str(remarks[0])
+
+
+@pytest.mark.parametrize("rise", [-1.5, -4.5], ids=["matrix", "drawn below"])
+def test_an_index_is_found_however_it_is_lowered(rise):
+    def letter(text, left, size, origin, drawn):
+        bottom = 100 - origin - drawn + 0.2 * size
+        return {"text": text, "x0": left, "x1": left + 0.6 * size, "top": bottom - size, "bottom": bottom, "size": size,
+                "matrix": (1, 0, 0, 1, left, origin)}  # fmt: skip
+
+    origin, drawn = (rise, 0) if rise > -2 else (0, rise)
+    below = (("e", 12), ("l", 16.2), ("2", 36))
+    chars = [letter(text, left, 10, 0, 0) for text, left in (("E", 0), ("F", 6), ("C", 30))]
+    chars += [letter(text, left, 7, origin, drawn) for text, left in below]
+    assert [one.text for one in pdf_pages.lines(chars)] == ["EF_el C2"]
 
 
 def test_two_versions_are_not_guessed_at(tmp_path):

@@ -42,7 +42,7 @@ SECTIONS = {
 }
 # How a criterion begins: by name, or as an item of a list.
 BY_NAME = re.compile(
-    r"\W*(?:eligibility\s+)?(?:criterion\s*(?:no\.?\s*)?(?P<number>\d{1,2}\b|)|criteria\s*(?P<other>\d{1,2})\b)\s*[:.)–-]?\s*"
+    r"\W*(?:eligibility\s*)?(?:criterion\s*(?:no\.?\s*)?(?P<number>\d{1,2}\b|)|criteria\s*(?P<other>\d{1,2})\b)\s*[:.)–-]?\s*"
     r"|(?:適格性)?要件\s*(?P<japanese>\d{1,2})\s*[::.)]?\s*",
     re.I,
 )
@@ -321,8 +321,7 @@ def _section(text: str) -> str:
 def _criteria(blocks: Sequence[Block], name: str, remarks: list[Problem]) -> list[DocumentRow]:
     """Return the criteria: rows of a table, or items of a list."""
     rows = list(_whole_rows(blocks))
-    labels = [BY_NAME.match(cells[0]) or ALONE.fullmatch(cells[0].strip()) for cells, _page in rows]
-    if any(labels):
+    if any(_label(cells[0])[1] for cells, _page in rows):
         found = _of_rows(rows)
         lines = [one.text for one in blocks if one.text]
         after = [line for line in lines if BY_NAME.match(line)]
@@ -334,14 +333,14 @@ def _criteria(blocks: Sequence[Block], name: str, remarks: list[Problem]) -> lis
         complaint = _("criteria: got the numbers {numbers}; must be 1, 2, 3 and so on. Compare them by eye")
         got = ", ".join(map(str, numbers)) or _("none")
         remarks.append(Problem(name, complaint.format(numbers=got)))
+    remarks += [Problem(name, _("{label} has no text").format(label=one.label)) for one in found if not one.text]
     return [replace(one, text=_joined(one.text)) for one in found]
 
 
 def _of_rows(rows: Sequence[Row]) -> list[DocumentRow]:
     found: list[DocumentRow] = []
     for cells, page in rows:
-        first = " ".join(cells[0].split())
-        match = BY_NAME.match(first) or ALONE.fullmatch(first)
+        first, match = _label(cells[0])
         number = next(filter(None, match.groups()), "") if match else ""
         rest = [first[match.end() :] if match else cells[0], *cells[1:]]
         text = "\n".join(filter(None, rest))
@@ -350,6 +349,14 @@ def _of_rows(rows: Sequence[Row]) -> list[DocumentRow]:
         elif match is not None and (number or text) and not (not number and not found and len(text) < LONGEST_SYMBOL):
             found.append(DocumentRow(f"Criterion {number or len(found) + 1}", text, page))
     return found
+
+
+def _label(cell: str) -> tuple[str, re.Match[str] | None]:
+    """Return a first cell on one line with its label; a narrow column breaks words: "Criterio", "n 4"."""
+    joined, compact = " ".join(cell.split()), "".join(cell.split())
+    if match := BY_NAME.match(joined) or ALONE.fullmatch(joined):
+        return joined, match
+    return (compact, match) if (match := BY_NAME.fullmatch(compact)) else (joined, None)
 
 
 def _of_lines(lines: Sequence[Block]) -> list[DocumentRow]:
@@ -440,16 +447,23 @@ def _rows(blocks: Sequence[Block]) -> Iterator[tuple[list[str], int | None, bool
     for one in blocks:
         if not one.rows:
             continue
-        first = 1 if one.page != before and one.rows[0] == heads and len(one.rows) > 1 else 0
-        heads, before = (heads if first else one.rows[0]), one.page
-        for at in range(first, len(one.rows)):
-            if any(cell.strip("\0") for cell in one.rows[at]):
-                yield list(one.rows[at]), one.page, at == first, at == len(one.rows) - 1
+        table = [list(row) for row in one.rows]
+        repeated = one.page != before and len(heads) == len(table[0]) and any(heads)
+        if repeated and all(map(str.startswith, table[0], heads)):
+            # the rule below repeated headings may be missing
+            table[0] = [cell.removeprefix(head).strip() for cell, head in zip(table[0], heads, strict=True)]
+        else:
+            heads = one.rows[0]
+        before = one.page
+        filled = [row for row in table if any(cell.strip("\0") for cell in row)]
+        for at, row in enumerate(filled):
+            yield row, one.page, not at, at == len(filled) - 1
 
 
 def _is_rest(label: str, rest: str) -> bool:
     """Whether a label is broken over two pages: "Criterion" and "4"."""
-    match, whole = BY_NAME.fullmatch(label), BY_NAME.fullmatch(" ".join(f"{label} {rest}".split()))
+    compact = re.sub(r"\s", "", f"{label}\n{rest}")
+    match, whole = BY_NAME.fullmatch("".join(label.split())), BY_NAME.fullmatch(compact)
     return bool(whole and any(whole.groups()) and not (match and any(match.groups())))
 
 
@@ -478,6 +492,8 @@ def _parameters(blocks: Sequence[Block], name: str, remarks: list[Problem]) -> I
         known = {key: text for key, text in zip(columns, texts, strict=True) if key}
         others = tuple((head, text) for key, head, text in zip(columns, heads, texts, strict=True) if not key and text)
         symbol = cells[columns.index("symbol")]
+        if not known.get("description") and not known.get("source"):
+            remarks.append(Problem(name, _("the row of {row} has no text").format(row=shown(_joined(symbol)))))
         given = {key: known.get(key, "") for key in ("description", "source", "unit", "value")}
         yield ParameterRow(symbol=_symbol(symbol), page=page, others=others, **given)
 

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import islice
+from statistics import median
 from typing import Any
 
 Box = tuple[float, float, float, float]  # left, top, right and bottom, in points from the upper left corner
@@ -23,6 +24,7 @@ LIGATURES = str.maketrans(
 )
 SUNK, RAISED = 0.05, 0.12  # by how much of its size the foot of a line is missed by subscripts and superscripts
 BLANK = 0.22  # the gap between words, in sizes of the letters
+LEAST_SHARE = 0.15  # of the height of an index that is within its line
 SIGNS = re.compile(r"[×÷+−*/∑Σ√∏∙⋅·]|\s-\s")
 WORD = re.compile(r"(?<![\w_,])[A-Za-z]?[a-z]{3,}(?![\w_])")
 LABEL = re.compile(r"\W*(?:criteri|要件|where|[A-K]\.\s)", re.I)
@@ -61,12 +63,13 @@ class Page:
 def lines(chars: Sequence[dict[str, Any]]) -> list[Line]:
     """Return letters in lines, from top to bottom: large ones make a line, small ones belong to the line they touch."""
     found: list[Line] = []
-    for char in sorted(chars, key=lambda one: (-one["size"], one["top"])):
+    for char in sorted(chars, key=lambda one: (-one["size"], one["top"], one["x0"])):
         height = max(char["bottom"] - char["top"], 0.1)
-        for line in found:
-            if min(line.bottom, char["bottom"]) - max(line.top, char["top"]) > height / 2:
-                line.chars.append(char)
-                break
+        shares = [(min(one.bottom, char["bottom"]) - max(one.top, char["top"])) / height for one in found]
+        most = max(shares, default=0.0)
+        at = shares.index(most) if most > 0 else -1
+        if most > 1 / 2 or (most > LEAST_SHARE and follows(char, found[at].chars)):
+            found[at].chars.append(char)
         else:
             found.append(Line(char["top"], char["bottom"], [char]))
     found = [line for line in found if any(char["text"].strip() for char in line.chars)]
@@ -76,17 +79,26 @@ def lines(chars: Sequence[dict[str, Any]]) -> list[Line]:
     return sorted(found, key=lambda line: line.top)
 
 
+def follows(char: dict[str, Any], chars: Sequence[dict[str, Any]]) -> bool:
+    """Whether an index, which may be far below its line, is right behind a letter of the line."""
+    small = char["size"] < 0.95 * max(one["size"] for one in chars)
+    return small and any(-1 < char["x0"] - one["x1"] < BLANK * one["size"] for one in chars)
+
+
 def _written(chars: Sequence[dict[str, Any]]) -> str:
     """Return a line as text: a letter below it follows ``_``, a number above a number follows ``^``."""
     visible = [char for char in chars if char["text"].strip()]
     size = max(char["size"] for char in visible)
-    feet = [char["matrix"][5] for char in visible if char["size"] > 0.95 * size]
-    foot = max(set(feet), key=feet.count)
+    whole = [char for char in visible if char["size"] > 0.95 * size]
+    foot, bottom = median(char["matrix"][5] for char in whole), median(char["bottom"] for char in whole)
     text, before, place = "", None, 0
     for char in visible:
         small = char["size"] < 0.95 * size
-        low = foot - char["matrix"][5]
-        now = -1 if small and low > SUNK * size else 1 if small and low < -RAISED * size else 0
+        # some programs move the origin of a letter, others draw it above or below its origin
+        low, below = foot - char["matrix"][5], char["bottom"] - bottom
+        sunk = low > SUNK * size or below > SUNK * size
+        raised = low < -RAISED * size or below < -2 * RAISED * size
+        now = 0 if not small else -1 if sunk else 1 if raised else 0
         letters = char["text"].translate(LIGATURES)
         if before is not None:
             apart = char["x0"] - before["x1"] > BLANK * min(size, char["size"] * 1.2)
