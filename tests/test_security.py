@@ -34,6 +34,7 @@ MODULES = {
     *("socket", "ssl", "http", "urllib", "requests", "httpx", "ftplib", "smtplib", "xmlrpc", "asyncio"),
     *("subprocess", "ctypes", "pty", "code"),
     *("xml", "lxml", "defusedxml"),  # XML is parsed in one place, which refuses entities
+    *("docx", "pdfplumber", "pdfminer"),  # documents of others are read behind limits
 }
 # What a file needs, and why it does no harm there.
 ALLOWED = {
@@ -41,6 +42,9 @@ ALLOWED = {
     "jcm_calc/cli/checking.py": {"subprocess"},  # `jcm check --watch` starts itself again
     # the text that is written, which is looked at first: it declares and calculates, and does nothing else
     "jcm_calc/authoring/official_files/importing.py": {"exec", "compile"},
+    "jcm_calc/authoring/official_files/document.py": {"subprocess"},  # itself: reads a PDF within limits
+    "jcm_calc/authoring/official_files/pdf_pages.py": {"pdfplumber", "pdfminer.pdfpage", "pdfplumber.utils.exceptions"},
+    "jcm_calc/authoring/official_files/word.py": {"docx"},  # after the archive was looked at
     "jcm_calc/authoring/official_files/office.py": {"subprocess"},  # LibreOffice, with a profile of its own
     "jcm_calc/declarations/faults.py": {"exec", "compile"},  # an author's module, which importing it runs as well
     "jcm_calc/verification/paper.py": {"urllib.parse"},  # writes addresses, opens none

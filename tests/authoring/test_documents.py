@@ -73,7 +73,7 @@ def test_a_docx_is_read_whole(number, tmp_path):
     assert found.criteria[2].place == "Criterion 3"
 
 
-@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize("number", range(5))
 def test_a_pdf_is_read_whole_over_its_pages(number, driver, tmp_path):
     says_all(read_document(drawn(number, 20).print(driver, tmp_path / "a.pdf")))
 
@@ -314,7 +314,7 @@ def spoilt(expression):
 def test_one_error_in_an_equation_is_a_difference(number):
     every = [(m, rule, wrong) for m, rule, expression in declared(number) for wrong in spoilt(expression)]
     assert len(every) >= 5
-    for m, rule, wrong in random.Random(3).sample(every, min(len(every), 16)):
+    for m, rule, wrong in random.Random(3).sample(every, min(len(every), 10)):
         try:
             xml = typeset.equation(rule.symbol, rule.total, wrong)
         except typeset.CannotWriteError:

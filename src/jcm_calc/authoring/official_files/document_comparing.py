@@ -317,9 +317,12 @@ def match_criteria(document: Document, m: Declarations) -> Iterator[RowMatch]:
         if free and (share >= LEAST_ALIKE or row.number == one.number):
             taken[one.number] = share, row
     for one in declared:
-        share, row = taken.get(one.number, (0.0, None))
-        only = ((), ()) if row is None else _differences(numbers(one.text), numbers(row.text))
-        yield RowMatch(one.number, one.text, row, row is not None and share < SURE, *only)
+        if one.number not in taken:
+            yield RowMatch(one.number, one.text, None)
+            continue
+        share, row = taken[one.number]
+        only = _differences(numbers(one.text), numbers(row.text))
+        yield RowMatch(one.number, one.text, row, share < SURE, *only)
     left = [row for row in rows if all(row is not other for _share, other in taken.values())]
     yield from (RowMatch("", "", row, True) for row in left)
 

@@ -106,13 +106,13 @@ def _rows(rows: list[RowMatch]) -> Iterator[Problem]:
         elif not one.name:
             yield Problem(one.row.place, _("has no parameter in the spreadsheet"))
         else:
-            told = [Message("{} ({})").format(one.name, one.row.place)]
+            subject = Message("{} ({})").format(one.name, one.row.place)
             if one.only_here:
-                yield Problem(*told, _("the document does not have {numbers}").format(numbers=listed(one.only_here)))
+                yield Problem(subject, _("the document does not have {numbers}").format(numbers=listed(one.only_here)))
             if one.turned:
-                yield Problem(*told, _("the document has the values in another order than their classes"))
+                yield Problem(subject, _("the document has the values in another order than their classes"))
             if one.uncertain:
-                yield Problem(*told, _("was matched by its words: check that the row is about it"))
+                yield Problem(subject, _("was matched by its words: check that the row is about it"))
 
 
 def _equations(found: list[EquationMatch]) -> Iterator[Problem]:
