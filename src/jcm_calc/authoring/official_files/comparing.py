@@ -282,7 +282,7 @@ class _Both:
         for key, one in self.sets.items():
             inputs = one.drawn.draws[draw]
             for name, value in inputs.values.items():
-                times = MORE if more == (key, name) else scale
+                times = MORE if more == (key, name) else scale if 0 in self.m.inputs[name].bounds else 1.0
                 for cells in one.found.found[name]:
                     for at, place in enumerate(cells.places):
                         if not self.layout.formula(place):

@@ -71,11 +71,14 @@ class Drawn:
         The texts that select a value, by the name of the class.
     limits : dict
         The numbers at which a table changes, by the name of what selects; each is taken, and both its neighbours.
+    bins : dict
+        The classes of the library's own tables, by the same name: it gives nothing outside them.
     """
 
     draws: list[Draw]
     classes: dict[str, list[str]] = field(default_factory=dict)
     limits: dict[str, list[float]] = field(default_factory=dict)
+    bins: dict[str, list[Interval]] = field(default_factory=dict)
 
 
 def reached(layout: Layout, start: Place) -> set[Place]:
@@ -121,6 +124,7 @@ def _of_set(
     for one in there:
         if not one.is_class and any(other.by == one.name for other in m.inputs.values()):
             made.limits[one.name] = sorted(at for at in {*numbers, *_limits(m, one)} if at in one.bounds)
+            made.bins[one.name] = list(_bins(m, one))
     every = tuple(range(found.units))
     for zero, some in plan:
         values = {one.name: _value(one, found, made, numbers, len(made.draws), rng) for one in inputs}
@@ -143,13 +147,17 @@ def is_drawn(layout: Layout, found: SheetSet, parameter: Parameter) -> bool:
     return all(not layout.formula(place) and layout.value(place) is None for place in own)
 
 
-def _limits(m: Declarations, one: Parameter) -> Iterator[float]:
-    """Yield the limits of the library's own tables."""
+def _bins(m: Declarations, one: Parameter) -> Iterator[Interval]:
+    """Yield the classes of the library's own tables."""
     for other in m.inputs.values():
         if other.by == one.name and other.table is not None:
-            for key in other.table.entries:
-                if isinstance(key, Interval):
-                    yield from (end for end in (key.lower, key.upper) if math.isfinite(end))
+            yield from (key for key in other.table.entries if isinstance(key, Interval))
+
+
+def _limits(m: Declarations, one: Parameter) -> Iterator[float]:
+    """Yield the limits of the library's own tables."""
+    for key in _bins(m, one):
+        yield from (end for end in (key.lower, key.upper) if math.isfinite(end))
 
 
 def _constants(layout: Layout, found: SheetSet) -> tuple[list[str], list[float]]:
@@ -212,6 +220,9 @@ def _value(
         limit = rng.choice(inside, size) * rng.choice([1 - NEAR, 1.0, 1 + NEAR], size)
         values = np.where(rng.random(size) < 0.25, limit, values)
     values = np.where([number in one.bounds for number in values], values, (low + high) / 2)
+    if bins := made.bins.get(one.name):
+        within = rng.choice([key.first for key in bins], size)
+        values = np.where([any(number in key for key in bins) for number in values], values, within)
     return values if tabular else values[0]
 
 
