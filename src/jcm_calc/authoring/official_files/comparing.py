@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.authoring.official_files.drawing import Branches, Draw, Drawn, Values, drawn, is_drawn, number, reached
+from jcm_calc.authoring.official_files.drawing import Branches, Draw, Drawn, Values, drawn, is_blank, number, reached
 from jcm_calc.authoring.official_files.layout import Layout
 from jcm_calc.authoring.official_files.matching import Cells, Item, SheetSet, factor, items_of, quantities
 from jcm_calc.base.languages import _
@@ -601,7 +601,7 @@ def _defaults(
         cells = found.cells(one.name)
         if one.kind is not Kind.DEFAULT or cells is None or (one.by and one.by not in found.found):
             continue
-        if one.name in draw.values:
+        if one.name in draw.values or not any(map(math.isfinite, values[one.name][0])):
             continue
         outcome: tuple[Place | None, float, float] = (None, 0.0, 0.0)
         known = 0
@@ -697,7 +697,7 @@ class Selected:
 def selected(layout: Layout, m: Declarations, one: SetComparison, default: Parameter) -> list[Selected]:
     """Return the values of a default by class or interval; none where the spreadsheet does not select them."""
     cells = one.found.cells(default.name)
-    if cells is None or is_drawn(layout, one.found, default):
+    if cells is None or is_blank(layout, one.found, default.name):
         return []
     place = cells.places[0]
 

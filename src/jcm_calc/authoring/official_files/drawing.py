@@ -143,7 +143,13 @@ def is_drawn(layout: Layout, found: SheetSet, parameter: Parameter) -> bool:
     places = [place for cells in found.found[parameter.name] for place in cells.places]
     if parameter.kind is not Kind.DEFAULT:
         return parameter.unit != "date" and not all(map(layout.formula, places))
-    own = found.found[parameter.name][0].places
+    # where a class selects the value, a blank cell is for another value than the selected one
+    return parameter.by not in found.found and is_blank(layout, found, parameter.name)
+
+
+def is_blank(layout: Layout, found: SheetSet, name: str) -> bool:
+    """Whether the cells of a quantity are to be filled in."""
+    own = found.found[name][0].places
     return all(not layout.formula(place) and layout.value(place) is None for place in own)
 
 
