@@ -6,6 +6,8 @@ BIN = .venv/bin
 READY = .venv/ready
 # What a user has: the package with its extras, and a kernel for notebooks.
 NOTEBOOK = build/notebook
+# What is released: a wheel and a source distribution.
+DIST = build/dist
 # The lowest versions that pyproject.toml allows; they run on the first Pythons only.
 LOWEST = build/lowest
 LOWEST_PYTHON ?= $(shell for python in python3.11 python3.12 python3; do \
@@ -17,7 +19,7 @@ LOWEST_TESTS = $(patsubst %,tests/%.py,engine/test_evaluation inputs/test_inputs
 	results/test_uncertainty)
 CODE = $(shell find src methodologies -name __pycache__ -prune -o -type f -print)
 
-.PHONY: help demo test lowest notebook bench bench-large lint format mutation coverage differential fuzz pages messages docs clean
+.PHONY: help demo test lowest notebook dist bench bench-large lint format mutation coverage differential fuzz pages images messages docs clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +35,16 @@ lowest: $(LOWEST)/ready ## Run part of the tests with the lowest versions that a
 		-W ignore::DeprecationWarning -W ignore::FutureWarning $(LOWEST_TESTS)
 
 notebook: $(NOTEBOOK)/ready ## Install what a user has, for the tests of notebooks
+
+dist: $(READY) ## Build wheel and sdist, check them, and use them in a clean environment
+	@rm -rf $(DIST)
+	@$(BIN)/python -m hatchling build -d $(DIST)
+	@$(BIN)/twine check --strict $(DIST)/*
+	@$(BIN)/check-wheel-contents $(DIST)/*.whl
+	@$(PYTHON) -m venv $(DIST)/clean
+	@$(DIST)/clean/bin/pip --disable-pip-version-check install --quiet -c requirements-dev.txt \
+		"$$(echo $(DIST)/*.tar.gz)[plot]"
+	@$(DIST)/clean/bin/python tests/try_package.py
 
 bench: $(READY) ## Measure speed
 	@$(BIN)/python benchmarks/run.py
@@ -68,6 +80,9 @@ format: $(READY) ## Fix style where a tool can
 pages: $(READY) ## Write the pages of the methodologies and of the checks
 	@$(BIN)/python docs/pages.py
 	@$(BIN)/python docs/verification_page.py
+
+images: $(READY) ## Draw the pictures of the README; needs Chromium
+	@$(BIN)/python docs/images.py
 
 messages: $(READY) ## Bring the translations up to date, and list the texts that have none
 	@$(BIN)/python tests/catalogue.py

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import runpy
 from importlib.metadata import version as installed
+from pathlib import Path
 from typing import Any
 
 from latex2mathml.converter import convert
+
+TECHNIQUES = runpy.run_path(str(Path(__file__).with_name("pages.py")))["TECHNIQUES"]
+TECHNIQUE = {number: technique for technique, numbers in TECHNIQUES.items() for number in numbers.split()}
 
 project = "jcm_calc"
 author = copyright = "jcm_calc developers"
@@ -17,7 +22,7 @@ templates_path: list[str] = []
 nitpicky = False
 
 html_theme = "furo"
-html_title = "jcm_calc"
+html_title = f"jcm_calc {release}"
 html_static_path = ["_static"]
 html_css_files = ["tables.css"]
 html_math_renderer = "mathml"
@@ -53,15 +58,17 @@ def _skip() -> None:
 
 
 def _leave_room(app: Any, doctree: Any) -> None:
-    """Leave out the contents beside the page where wide tables need the room, and long titles from the sidebar."""
+    """Leave out the contents next to the page where wide tables need the room; in the sidebar, name the technique."""
     from docutils.nodes import Text, reference
 
     name = app.env.docname
     if name.startswith("methodologies/"):
         app.env.metadata[name]["hide-toc"] = True
-        for version in app.env.tocs[name]:
+        for place, version in enumerate(app.env.tocs[name]):
             heading = next(version.findall(reference))
-            heading.children = [Text(heading.astext().partition(":")[0])]
+            number, _, rest = heading.astext().partition(":")[0].partition(" ")
+            words = rest if place else TECHNIQUE.get(number, rest)
+            heading.children = [Text(f"{number} {words}".strip())]
 
 
 def setup(app: Any) -> None:

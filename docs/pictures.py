@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
 from pathlib import Path
@@ -14,6 +15,14 @@ CELL = re.compile(r"^```(?:\{code-cell\} ipython3|python)\n((?::\w+:[^\n]*\n)*)(
 def cells(text: str) -> list[str]:
     """Return the code of each cell of a page in Markdown."""
     return [code.strip() for _, code in CELL.findall(text)]
+
+
+def cells_of(path: Path) -> list[str]:
+    """Return the code of each cell of a page in Markdown, or of a notebook."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".ipynb":
+        return cells(text)
+    return ["".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
 
 
 def expected(code: str) -> int:
@@ -43,12 +52,18 @@ def shown(page: str) -> int:
     return len(re.findall(r'<img [^>]*src="[^"]*_images/', page))
 
 
+def executed() -> list[Path]:
+    """Return the pages that are run when the documentation is built."""
+    pages = [path for path in DOCS.glob("**/*.md") if "file_format: mystnb" in path.read_text("utf-8")]
+    return sorted([*pages, *DOCS.glob("**/*.ipynb")])
+
+
 def lacking(built: Path) -> list[str]:
     """Say which of the pages that are run, if any, do not show as many pictures as their cells draw."""
     found = []
-    for source in sorted((DOCS / "tutorials").glob("*.md")):
-        wanted = sum(map(expected, cells(source.read_text(encoding="utf-8"))))
-        page = built / "tutorials" / f"{source.stem}.html"
+    for source in executed():
+        wanted = sum(map(expected, cells_of(source)))
+        page = built / source.relative_to(DOCS).with_suffix(".html")
         count = shown(page.read_text(encoding="utf-8")) if page.exists() else 0
         if count != wanted:
             found.append(f"{page}: its cells draw {wanted} pictures, and it shows {count}")

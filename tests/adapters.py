@@ -531,61 +531,81 @@ def ID_AM022(draw, case):
 @adapter("ID_AM016")
 @adapter("TH_AM009")
 def by_gas_engines(draw, case):
-    """The same reading."""
+    """The same reading, period by period."""
     NCV = draw["NCV_gas" if case["fuel_measured_as"] == "mass" else "NCV_V_gas"]
     gas = all_of(draw, "FC_gas", "V_gas", case)
-    return Recalculated(
-        *cogeneration.reference_project_reductions(
-            plain(draw["EC_CGS"]),
-            plain(draw["HC_CGS"]),
-            gas,
-            EF_elec=draw["EF_elec"],
-            boiler=(draw["η_RE"], draw["EF_fuel_RE"]),
-            natural_gas=(NCV, draw["EF_gas"]),
-        )
-    )
+    RE, PE = [], []
+    for electricity, heat, fuel in zip(plain(draw["EC_CGS"]), plain(draw["HC_CGS"]), gas, strict=True):
+        RE.append(cogeneration.displaced(electricity, draw["EF_elec"], heat, draw["η_RE"], draw["EF_fuel_RE"]))
+        PE.append(cogeneration.burnt(fuel, NCV, draw["EF_gas"]))
+    return Recalculated(RE, PE, [reference - project for reference, project in zip(RE, PE, strict=True)])
 
 
 # The Philippines
 
 
+BEFORE = {
+    "not flooded, less than 180 d": "drained under 180 d",
+    "not flooded, more than 180 d": "drained over 180 d",
+    "flooded, more than 30 d": "flooded over 30 d",
+    "not flooded, more than 365 d": "drained over 365 d",
+}
+AMENDMENTS = {
+    "straw, less than 30 d before cultivation": "straw_lately",
+    "straw, more than 30 d before cultivation": "straw_before",
+    "compost": "compost",
+    "farmyard manure": "farmyard_manure",
+    "green manure": "green_manure",
+}
+
+
 @adapter("PH_AM004")
 def PH_AM004(draw, case):
-    """The same reading, of a row for each field. RE and PE can cancel, which is no matter of ER's size."""
-    fields, methane = len(plain(draw["A"])), case["methane"]
-    area = plain(draw["A"])
-    found = {}
-    for letter in "RP":
-        ways = {
-            "seasonal factors": lambda f, p, letter=letter: draw[f"EF_CH4_{letter}"][f][p],
-            "daily factors": lambda f, p, letter=letter: draw[f"EF_CH4_{letter}_d"][f] * draw["D"][f][p],
-            "country-specific factors": lambda f, p, letter=letter: rice_of_the_country(draw, f, p, letter),
-        }
-        CH4 = [[ways[methane](f, p) for p in range(PERIODS)] for f in range(fields)]
-        if case["nitrous_oxide"] == "measured":
-            N2O = plain(draw[f"EF_N2O_{letter}"])
+    """The same reading, field by field: each is a stratum, each period a season."""
+    measured = case["methane"] != "country-specific factors"
+    of = "country" if not measured else str(draw["measured_every"])
+    uncertainty = {
+        "3 years": "measured every 3 years",
+        "4 or 5 years": "measured every 4 or 5 years",
+        "country": "factors of the country",
+    }[of]
+    found = {letter: [of_rice(draw, case, letter, p) for p in range(PERIODS)] for letter in "RP"}
+    ER = [ph_am004.reduction(*both, uncertainty) for both in zip(found["R"], found["P"], strict=True)]
+    return Recalculated(found["R"], found["P"], ER)
+
+
+def of_rice(draw, case, letter, p):
+    """TCO2 of all fields and pumps in one period: of the reference (R) or the project (P)."""
+    total = float(plain(draw[f"Q_F_{letter}"])[p]) * float(draw["EF_F"])
+    for f, hectares in enumerate(row[p] for row in plain(draw["A"])):
+        if case["methane"] == "seasonal factors":
+            kg_CH4 = draw[f"EF_CH4_{letter}"][f][p]
+        elif case["methane"] == "daily factors":
+            kg_CH4 = draw[f"EF_CH4_{letter}_d"][f] * draw["D"][f][p]
         else:
-            regimes = [str(name) for name in draw["w_R"]] if letter == "R" else ["drained"] * fields
-            N2O = ph_am004.from_fertiliser(plain(draw[f"Q_N2O_{letter}"]), regimes)
-        fuel = [amount * draw["EF_F"] for amount in plain(draw[f"Q_F_{letter}"])]
-        found[letter] = ph_am004.emissions(area, CH4, N2O, fuel)
-    deduction = ph_am004.DEDUCTION["country" if methane == "country-specific factors" else str(draw["measured_every"])]
-    return Recalculated(*ph_am004.reductions(found["R"], found["P"], deduction))
+            kg_CH4 = ph_am004.methane(season_of(draw, letter, f, p))
+        if case["nitrous_oxide"] == "measured":
+            kg_N2O = draw[f"EF_N2O_{letter}"][f][p]
+        else:
+            drained = letter == "P" or str(draw["w_R"][f]) != "continuous flooding"
+            kg_N2O = ph_am004.nitrous_oxide(draw[f"Q_N2O_{letter}"][f][p], drained)
+        total += ph_am004.of_stratum(hectares, float(kg_CH4), float(kg_N2O))
+    return total
 
 
-def rice_of_the_country(draw, f, p, letter):
-    """Kilograms of methane of a hectare, by the daily factor of the country and scaling factors."""
-    amendments = (
-        [(float(tonnes[p]), str(kind)) for tonnes, kind in zip(draw["ROA"][f], draw["kind"], strict=True)]
-        if "ROA" in draw
-        else []
-    )
-    return ph_am004.of_a_hectare(
-        str(draw["season"][f]),
-        str(draw[f"w_{letter}"][f]),
-        str(draw["before_season"][f]),
-        amendments,
-        float(draw["D"][f][p]),
+def season_of(draw, letter, f, p):
+    """One season of a field, in the words of the script."""
+    regime = str(draw[f"w_{letter}"][f])
+    amendments = {}
+    for tonnes, kind in zip(draw["ROA"][f], draw["kind"], strict=True) if "ROA" in draw else ():
+        name = AMENDMENTS[str(kind)]
+        amendments[name] = amendments.get(name, 0.0) + float(tonnes[p])
+    return ph_am004.Season(
+        dry=str(draw["season"][f]) == "dry season",
+        drainages="none" if regime == "continuous flooding" else regime.partition(" ")[0],
+        before=BEFORE[str(draw["before_season"][f])],
+        days=float(draw["D"][f][p]),
+        **amendments,
     )
 
 

@@ -5,12 +5,15 @@ Classes, values by class, empty optional indices, amounts of zero, and both ends
 
 import itertools
 import math
+import warnings
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
 
 from jcm_calc.declarations import Interval
 from jcm_calc.declarations.items import Coordinate, Kind
+from jcm_calc.inputs import bind
 
 PERIODS = 4
 FIRST_DAY = date(2021, 1, 1)
@@ -95,3 +98,19 @@ def _numbers(rng, parameter, shape):
     low, high = max(bounds.lower, plausible.lower if plausible else 0.0), min(bounds.upper, 1e4)
     high = min(bounds.upper, plausible.upper) if plausible else high
     return low + (high - low) * rng.uniform(0.001, 1.0, shape)
+
+
+def bound(m, case, seed):
+    """Return bound inputs at random; with amounts of 0 where the seed is even."""
+    rng = np.random.default_rng(seed)
+    given = draw(rng, m, case, for_sheets=True)
+    p = given.pop("p")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        inputs = bind(m, values={**case, **given}, p=p)
+    if seed % 2:
+        values = {
+            k: np.where(v == 0, 1.0, v) if k in m.inputs and v.dtype == float else v for k, v in inputs.values.items()
+        }
+        return replace(inputs, values=values)
+    return inputs

@@ -65,7 +65,7 @@ def report(path, edit=None, formula=None, **changed):
     ``edit`` changes the sheet; ``formula`` gives that of a unit and year from its rows and column.
     """
     found = result()
-    found.to_excel(path, plan=found, sources=sources(**changed), project={"number": "ID009"})
+    found.to_excel(path, plan=found, sources=sources(**changed), project={"number": "ID099"})
     book = openpyxl.load_workbook(path)
     sheet = book.create_sheet("Monthly kWh")
     sheet.append(["month", "unit 1", "unit 2", "unit 3"])

@@ -17,8 +17,8 @@ ROOT = Path(__file__).parents[1]
 ENVIRONMENT = ROOT / "build" / "notebook"
 PICTURES = runpy.run_path(str(ROOT / "docs" / "pictures.py"))
 JOBS = sorted((ROOT / "tests" / "notebooks").glob("*.md"))
-PAGES = [*sorted((ROOT / "docs" / "tutorials").glob("*.md")), *sorted((ROOT / "docs" / "how_to").glob("*.md"))]
-PAGES = [page for page in PAGES if PICTURES["cells"](page.read_text(encoding="utf-8"))]
+PAGES = [path for folder in ("tutorials", "how_to") for path in sorted((ROOT / "docs" / folder).glob("*.*"))]
+PAGES = [path for path in PAGES if path.suffix in (".md", ".ipynb") and PICTURES["cells_of"](path)]
 WHERE = "import jcm_calc, jcm_methodologies; print(jcm_calc.__path__[0]); print(jcm_methodologies.__path__[0])"
 
 
@@ -82,7 +82,7 @@ def test_a_job_of_a_developer(path, python):
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_a_page_of_the_documentation(path, python):
-    cells = PICTURES["cells"](path.read_text(encoding="utf-8"))
+    cells = PICTURES["cells_of"](path)
     of_the_extras = [cell for cell in cells if "dask.distributed" not in cell]  # for which the page names a package
     check(of_the_extras, python, meant=("InputWarning", "IneligibleWarning"))
 
@@ -174,6 +174,14 @@ def test_filters_of_warnings_hold_in_a_notebook():
 # The built documentation
 
 
+def test_the_quickstart_has_no_outputs_and_needs_no_other_file():
+    notebook = json.loads((ROOT / "docs" / "tutorials" / "quickstart.ipynb").read_text("utf-8"))
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert len(code) >= 6
+    assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
+    assert not any(name in "".join(cell["source"]) for cell in code for name in ("..", "docs/", "open("))
+
+
 def test_pictures_are_counted():
     count = PICTURES["expected"]
     assert count("plots.waterfall(report);") == 1
@@ -185,11 +193,13 @@ def test_pictures_are_counted():
 
 def test_a_page_that_lacks_a_picture_is_named(tmp_path):
     (tmp_path / "tutorials").mkdir()
-    drawn = {"estimate_and_report": 2, "add_a_methodology": 1, "verify": 0, "import_a_spreadsheet": 0}
-    assert drawn.keys() == {path.stem for path in (ROOT / "docs" / "tutorials").glob("*.md")}
+    drawn = {"tutorials/estimate_and_report": 2, "tutorials/add_a_methodology": 1, "tutorials/verify": 0}
+    drawn |= {"tutorials/quickstart": 1, "gallery": 8}
+    executed = [path.relative_to(ROOT / "docs").with_suffix("").as_posix() for path in PICTURES["executed"]()]
+    assert sorted(executed) == sorted(drawn)
     for name, count in drawn.items():
         page = '<img src="logo.png">' + '<img alt="" src="../_images/1.png" />' * count
-        (tmp_path / "tutorials" / f"{name}.html").write_text(page, encoding="utf-8")
+        (tmp_path / f"{name}.html").write_text(page, encoding="utf-8")
     assert PICTURES["lacking"](tmp_path) == []
     command = [sys.executable, ROOT / "docs" / "pictures.py", tmp_path]
     assert subprocess.run(command, check=False).returncode == 0

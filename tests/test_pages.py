@@ -54,7 +54,14 @@ def test_rows_of_a_table_are_alike(name):
 
 def test_index_leads_to_every_page():
     linked = re.findall(r"\]\((\w+\.md)\)", PAGES["README.md"])
-    assert linked == ["coverage.md", *(f"{number}.md" for number in jcm_calc.methodologies().index)]
+    assert sorted(linked) == sorted(["coverage.md", *(f"{number}.md" for number in jcm_calc.methodologies().index)])
+
+
+def test_the_status_of_a_methodology_counts_what_was_read():
+    """Counted by hand: MN_AM003 3 of 4 equations and 3 of 3 factors; CR_AM001 nothing but its title."""
+    rows = {cells[1].strip("[").partition("]")[0]: cells[4] for cells in _rows(PAGES["README.md"]) if len(cells) > 4}
+    assert rows["MN_AM003"] == "◐ partly read (6/7)"
+    assert rows["CR_AM001"] == "○ not read"
 
 
 def test_coverage_counts_what_is_confirmed():
@@ -96,6 +103,25 @@ def test_no_example_loses_and_each_is_believable():
             RE, PE, ER = (float(one.replace(",", "")) for one in shown)
             assert ER > 0, number
             assert PE == 0 or PE > 0.05 * RE, number
+
+
+def test_the_example_is_the_published_case_where_there_is_one():
+    """The document of ID_AM003 prints RE 136 and ER 25; of ID_AM002 too little was read to calculate."""
+    assert "JCM project design document, frozen food processing plant" in PAGES["ID_AM003.md"].partition("```")[0]
+    assert "RE = 135.697 tCO2, PE = 109.89 tCO2" in PAGES["ID_AM003.md"]
+    assert "The numbers are made up" in PAGES["ID_AM002.md"].partition("```")[0]
+
+
+@pytest.mark.parametrize("number", jcm_calc.methodologies().index)
+def test_a_note_on_evidence_is_there_once_and_says_how_far_it_was_read(number):
+    for page in re.split(r"^# ", PAGES[f"{number}.md"], flags=re.MULTILINE)[1:]:
+        rows, _, rest = page.partition("\n## Notes on evidence\n\n")
+        notes = [line.partition(". ")[2] for line in rest.partition("\n## Sources")[0].splitlines() if line]
+        assert len(notes) == len(set(notes))
+        assert set(map(int, re.findall(r"note (\d+)(?= \||<br>)", rows))) == set(range(1, len(notes) + 1))
+        assert not re.search(r"\(\d+(-\d+)? %\)", "".join(notes))
+        unread = [note for note in notes if note.startswith("Not verified against the methodology. Basis: ")]
+        assert bool(unread) == ("| unconfirmed |" in rows)
 
 
 def test_pages_follow_the_order_of_the_document():

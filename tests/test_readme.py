@@ -8,7 +8,9 @@ from pathlib import Path
 
 import matplotlib
 import pytest
+from click import Group
 
+from jcm_calc.cli import jcm
 from jcm_calc.rulebooks import modules
 
 ROOT = Path(__file__).parent.parent
@@ -46,12 +48,45 @@ def test_the_python_of_a_how_to_runs(document, tmp_path, monkeypatch):
     assert "jcm_calc" in scope
 
 
+SHOWN = r"`(jcm [a-z][^`]*)`|^(?:\$ )?(jcm (?:--lang ja )?[a-z].*)$"
+COMMANDS = sorted({a or b for document in DOCUMENTS for a, b in re.findall(SHOWN, document.read_text("utf-8"), re.M)})
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_a_command_in_a_document_has_the_options_that_are_shown(line):
+    command, words = jcm, line.partition("  ")[0].replace("[", " ").replace("]", " ").split()[1:]
+    while isinstance(command, Group):
+        words = [word for word in words if word not in ("--lang", "ja")]
+        if words[0] not in command.commands:
+            assert command is not jcm
+            return  # "evidence" alone
+        command = command.commands[words.pop(0)]
+        if not words:
+            return
+    known = {option for one in command.params for option in (*one.opts, *one.secondary_opts)} | {
+        "--help",
+        "-h",
+        "--json",
+    }
+    assert {word.strip(",;.:)") for word in words if re.match(r"-{1,2}[a-z]", word)} <= known
+
+
 def test_every_link_to_a_file_leads_somewhere():
     for document in DOCUMENTS:
         for link in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text("utf-8")):
             assert (document.parent / link).exists(), f"{document.name}: {link}"
 
 
-def test_the_readme_names_every_methodology_once():
-    table = re.search(r"\| technique \|.*?\n\n", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
-    assert sorted(re.findall(r"[A-Z]{2}_AM\d{3}", table[0])) == list(modules())
+def test_the_readme_is_short_and_says_what_is_true():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert len(readme.splitlines()) < 150
+    coverage = (ROOT / "docs" / "methodologies" / "coverage.md").read_text("utf-8")
+    rows = re.findall(r"^\| \[[A-Z]{2}_AM\d{3}\].*", coverage, re.MULTILINE)
+    ready = [row for row in rows if row.split("|")[4].strip() == "yes"]
+    assert ("**none yet**" in readme) == (not ready)
+    assert len(rows) == len(modules())
+
+
+def test_the_index_names_every_methodology_once():
+    index = (ROOT / "docs" / "methodologies" / "README.md").read_text("utf-8")
+    assert sorted(re.findall(r"\]\(([A-Z]{2}_AM\d{3})\.md\)", index)) == list(modules())

@@ -5,7 +5,8 @@ from jcm_calc.declarations import Value
 from jcm_calc.evidence import Source, secondary, unconfirmed
 from jcm_calc.reference_data import solar_grid_factors
 from jcm_methodologies.official_pages import PROJECT_LIST, summary_page
-from jcm_methodologies.run_of_river import ER, INDICES, PE, RE, RE_i, run_of_river
+from jcm_methodologies.run_of_river import INDICES, run_of_river
+from jcm_methodologies.solar_pv import ER, PE, RE, RE_i
 
 __all__ = ["ER", "PE", "RE", "RE_i", "m"]
 

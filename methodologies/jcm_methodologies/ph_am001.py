@@ -6,7 +6,8 @@ from jcm_calc import Methodology
 from jcm_calc.declarations import Value
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_methodologies.official_pages import shown, summary_page
-from jcm_methodologies.run_of_river import ER, INDICES, PE, RE, RE_i, run_of_river
+from jcm_methodologies.run_of_river import INDICES, run_of_river
+from jcm_methodologies.solar_pv import ER, PE, RE, RE_i
 
 __all__ = ["ER", "PE", "RE", "RE_i", "m"]
 

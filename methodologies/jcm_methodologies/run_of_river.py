@@ -9,7 +9,7 @@ from jcm_calc.declarations import Group, Value
 from jcm_calc.evidence import Evidence
 from jcm_methodologies.official_pages import GENERAL_RULE, declare_criteria_not_read
 from jcm_methodologies.physics import NO_MORE_THAN_RATED
-from jcm_methodologies.solar_pv import ER, PE, RE, RE_i
+from jcm_methodologies.solar_pv import displace_electricity, meter_generation
 
 RAISES = {"raises": "RE"}
 INDICES = {"i": "project hydropower system", "p": "monitoring period"}
@@ -37,16 +37,7 @@ def run_of_river(
     """
     g = Group(INDICES)
     if generation:
-        g.monitored(
-            "EG_i,p",
-            "MWh",
-            extensive=True,
-            options="C",
-            raises="RE",
-            plausible="[0, 1e6]",
-            text=generation,
-            evidence=evidence["EG"],
-        )
+        meter_generation(g, generation, evidence["EG"])
         g.at_most("EG", "rated power × hours", evidence=NO_MORE_THAN_RATED)
     g.default(
         "EF_RE,i",
@@ -57,13 +48,7 @@ def run_of_river(
         text="conservative CO2 emission factor of the electricity that system i displaces",
         evidence=evidence["EF_RE"],
     )
-    for symbol, function, total, text in (
-        ("RE_i,p", RE_i, "", "reference emissions displaced by hydropower system i"),
-        ("RE_p", RE, "i", "reference emissions"),
-        ("PE_p", PE, "", "project emissions: none, by rule"),
-    ):
-        g.equation(symbol, "tCO2", total=total, text=text, evidence=evidence[function.__name__])(function)
-    g.equation("ER_p", "tCO2", text="emission reductions", evidence=GENERAL_RULE)(ER)
+    displace_electricity(g, "hydropower system", {**evidence, "ER": GENERAL_RULE})
     g.summarise(
         evidence["RE_i"],
         measure="installation of run-of-river hydropower systems that displace electricity of the grid",

@@ -152,6 +152,31 @@ def unread(sisters: Evidence, factor: Evidence) -> dict[str, Evidence]:
     return {**dict.fromkeys(names, sisters), "EF_RE": factor, "ER": GENERAL_RULE}
 
 
+def meter_generation(g: Group, text: str, evidence: Evidence) -> None:
+    """Declare the electricity of each system, as it is metered."""
+    g.monitored(
+        "EG_i,p",
+        "MWh",
+        extensive=True,
+        options="C",
+        raises="RE",
+        plausible="[0, 1e6]",
+        text=text,
+        evidence=evidence,
+    )
+
+
+def displace_electricity(g: Group, system: str, evidence: Mapping[str, Evidence]) -> None:
+    """Declare the equations: what each system generates displaces other electricity, and emits nothing."""
+    for symbol, function, total, text in (
+        ("RE_i,p", RE_i, "", f"reference emissions displaced by {system} i"),
+        ("RE_p", RE, "i", "reference emissions"),
+        ("PE_p", PE, "", "project emissions: none, by rule"),
+        ("ER_p", ER, "", "emission reductions"),
+    ):
+        g.equation(symbol, "tCO2", total=total, text=text, evidence=evidence[function.__name__])(function)
+
+
 def solar_pv(
     evidence: Mapping[str, Evidence],
     *,
@@ -188,16 +213,7 @@ def solar_pv(
     """
     g = Group(INDICES)
     if generation:
-        g.monitored(
-            "EG_i,p",
-            "MWh",
-            extensive=True,
-            options="C",
-            raises="RE",
-            plausible="[0, 1e6]",
-            text=generation,
-            evidence=evidence["EG"],
-        )
+        meter_generation(g, generation, evidence["EG"])
         g.at_most("EG", "rated power × daylight", evidence=NO_SUN_NO_POWER)
     if connections:
         g.class_key("connection,i", text=f"connection of PV system i: {connections}", aliases=aliases or {})
@@ -214,13 +230,7 @@ def solar_pv(
         plausible="[0, 1.2]",
         evidence=evidence["EF_RE"],
     )
-    for symbol, function, total, text in (
-        ("RE_i,p", RE_i, "", "reference emissions displaced by PV system i"),
-        ("RE_p", RE, "i", "reference emissions"),
-        ("PE_p", PE, "", "project emissions: none, by rule"),
-        ("ER_p", ER, "", "emission reductions"),
-    ):
-        g.equation(symbol, "tCO2", total=total, text=text, evidence=evidence[function.__name__])(function)
+    displace_electricity(g, "PV system", evidence)
     _describe(g, evidence, generation)
     if value is not None or values is not None:
         _declare_derivation(g)

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 import jcm_calc
 from jcm_calc import InputError, UncertifiedError, calculate, issuance_request, replay
-from jcm_calc.api.issuance.allocation import Part, allocate, ceil, floor, largest_remainder, share_of
+from jcm_calc.api.issuance.allocation import Share, allocate, ceil, floor, largest_remainder, share_of
 from jcm_calc.api.issuance.request import NEGATIVE
 from jcm_calc.api.issuance.transfer import cap_problems
 from jcm_calc.cli import jcm
 from jcm_calc.evidence import Grade, Source, primary
-from jcm_calc.reference_data import issuances
+from jcm_calc.reference_data import issuances, listed_projects
 
 READ = primary(Source("the approved document"))
 PROJECT = {"number": "XX001", "start": date(2015, 1, 1), "end": date(2030, 12, 31)}
@@ -612,6 +612,27 @@ def test_all_twelve_mongolian_issuances_add_up():
     assert sum(one.japan for one in MONGOLIAN) == 103_451
 
 
+def test_id015_earned_96_per_cent_of_its_plan():
+    """The programme's page: RE 3,058.5 − PE 2,316.2 = 742.3, cut to 742 t a year; 1,244 t for 21 months."""
+    (issued,) = [one for one in issuances() if one.project == "ID015"]
+    project = listed_projects()["ID015"]
+    assert (issued.methodology, issued.version) in project.uses == (("ID_AM011", "1.0"),)
+    assert project.planned == floor(Fraction("3058.5") - Fraction("2316.2"), "100 %") == 742
+    assert (issued.first, issued.last, issued.issued) == ("2017-01-01", "2018-09-30", 1244)
+    planned = Fraction(742 * 21, 12)
+    assert round(planned) == 1298  # 1,298.5
+    assert 0.955 < issued.issued / planned < 0.965
+    assert issued.evidence.grade is Grade.PRIMARY
+    # neither side's share was read: nothing is made up
+    assert (issued.host, issued.japan, issued.japan_government) == (None, None, None)
+
+
+@pytest.mark.parametrize("issued", [one for one in issuances() if ";" not in one.project and one.version])
+def test_an_issuance_is_under_the_version_of_the_list(issued):
+    """Two lists that were read apart agree: the register of issuances, and the list of projects."""
+    assert (issued.methodology, issued.version) in listed_projects()[issued.project].uses
+
+
 def test_what_was_issued_is_graded_by_its_source():
     found = issuances()
     assert len(found) == 43
@@ -624,7 +645,7 @@ def test_what_was_issued_is_graded_by_its_source():
 
 def capped(parts_, today=date(2026, 6, 1), **project):
     """What is said of a request where the host country is Viet Nam: what refuses it, and remarks."""
-    years = {2024: (100, [Part(account, tonnes, str(tonnes)) for account, tonnes in parts_.items()])}
+    years = {2024: (100, [Share(account, tonnes, str(tonnes)) for account, tonnes in parts_.items()])}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("jcm_calc.units.dates.today", lambda: today)
         problems, remarks = cap_problems(project, "VN", years)

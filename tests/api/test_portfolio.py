@@ -652,3 +652,112 @@ def test_what_one_of_many_projects_is_remarked_on_is_said_first(changed, topic, 
     assert found.headline in (tmp_path / "page.html").read_text("utf-8")
     assert run.invoke(jcm, ["portfolio", str(tmp_path / "projects.csv"), "--strict"]).exit_code == 1
     assert portfolio(freezers(8), processes=1, strict=True).remarks == ()
+
+
+# What the list of projects knows
+
+
+def listed(**columns):
+    """One roof under a number of the list of projects."""
+    return pd.DataFrame({"project": ["TH001"], **{name: [cell] for name, cell in columns.items()}, "p": ["2024"]})
+
+
+ROOF = {"EG [MWh]": 500, "EF_RE": 0.319}
+
+
+@pytest.mark.parametrize("columns", [{}, {"methodology": None}, {"methodology": " ", "version": None}])
+def test_empty_cells_are_filled_in_from_the_list(columns, tmp_path):
+    found = portfolio(listed(**columns, **ROOF), processes=1)
+    assert found.filled.to_numpy().tolist() == [
+        ["TH001", "methodology", "TH_AM001", "June 2026"],
+        ["TH001", "version", "1.0", "June 2026"],
+    ]
+    assert found.table[["methodology", "version"]].to_numpy().tolist() == [["TH_AM001", "1.0"]]
+    assert found.table["ER"].tolist() == [159.5]
+    assert found["TH001"].methodology.version == "1.0"
+    for name in ("found.html", "found.xlsx"):
+        found.to_file(tmp_path / name)
+    assert "Filled in from the list of projects" in (tmp_path / "found.html").read_text("utf-8")
+    assert "filled in" in openpyxl.load_workbook(tmp_path / "found.xlsx").sheetnames
+
+
+def test_the_version_of_the_list_is_not_the_newest():
+    """Without a version TH_AM001 means 3.0; TH001 is registered under 1.0."""
+    frame = pd.concat([listed(methodology="TH_AM001", **ROOF), listed(methodology="TH_AM001", **ROOF)])
+    frame["project"] = ["TH001", "a roof"]
+    found = portfolio(frame, processes=1)
+    assert found.table["version"].tolist() == ["1.0", "3.0"]
+    assert found.filled[["project", "column"]].to_numpy().tolist() == [["TH001", "version"]]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"methodology": "TH_AM001", "version": "3.0"}, "TH_AM001 ver 3.0"),
+        ({"methodology": "PW_AM001"}, "PW_AM001 ver 1.0"),
+    ],
+)
+def test_what_contradicts_the_list_is_remarked_on_and_kept(given, told):
+    found = portfolio(listed(**given, **ROOF), processes=1)
+    assert found.table["methodology"].item() == given["methodology"]
+    assert found.filled.empty
+    ((project, remark),) = [one for one in found.remarks if one[1].topic == "contradicts another input"]
+    assert project == "TH001"
+    assert str(remark.complaint) == (
+        f"the list of projects of June 2026 has TH001 (registered) with TH_AM001 ver 1.0; got {told}"
+    )
+    with pytest.raises(InputError, match="list of projects of June 2026"):
+        portfolio(listed(**given, **ROOF), processes=1, strict=True)
+
+
+def test_country_and_title_are_filled_in_where_the_table_has_them():
+    found = portfolio(listed(country=None, title=None, **ROOF), processes=1)
+    assert found.filled.set_index("column").loc[["country", "title"], "value"].tolist() == [
+        "TH",
+        "Introduction of Solar PV Systems on Rooftops of Factory and Office Building",
+    ]
+    assert found.table["title"].tolist() == [
+        "Introduction of Solar PV Systems on Rooftops of Factory and Office Building"
+    ]
+    own = portfolio(listed(country="Thailand", title="our roof", **ROOF), processes=1)
+    assert own.table["title"].tolist() == ["our roof"]
+    assert not own.remarks
+    other = portfolio(listed(country="Viet Nam", **ROOF), processes=1)
+    assert [str(one) for _, one in other.remarks] == ["country: got 'Viet Nam'; TH_AM001 ver 1.0 is for TH"]
+
+
+def test_a_project_of_several_methodologies_has_to_name_one():
+    frame = listed(**ROOF).assign(project="TH022")
+    with pytest.raises(
+        InputError, match=r"TH022 uses TH_AM001 2\.0, TH_AM011 1\.0 by the list of projects of June 2026"
+    ):
+        portfolio(frame, processes=1)
+    found = portfolio(frame.assign(methodology="TH_AM001"), processes=1)
+    assert found.table["version"].tolist() == ["2.0"]
+
+
+def test_a_listed_version_that_cannot_be_calculated_is_not_replaced_by_another():
+    frame = pd.DataFrame({"project": ["ID001"], "methodology": ["ID_AM002"], "EC_PJ": [100]})
+    found = portfolio(frame, processes=1, errors="collect")
+    assert "version 1.0 cannot be calculated" in found.problems["complaint"].item()
+
+
+def test_files_are_compared_with_the_list(tmp_path):
+    (tmp_path / "a.toml").write_text(CASE + '[project]\nnumber = "TH001"\n', encoding="utf-8")
+    found = portfolio([tmp_path / "a.toml"], processes=1)
+    assert [str(one.complaint) for _, one in found.remarks] == [
+        "the list of projects of June 2026 has TH001 (registered) with TH_AM001 ver 1.0; got PW_AM001 ver 1.0"
+    ]
+
+
+@pytest.mark.parametrize("number", sorted(one for one in modules() if one[:2] != "XX"))
+def test_every_listed_project_means_the_version_of_the_list(number):
+    """The table of arguments, without a calculation: every project of every methodology that is implemented."""
+    from jcm_calc.api.portfolios.sources import table
+    from jcm_calc.reference_data import listed_projects
+
+    users = [one for one in listed_projects().values() if number in dict(one.uses)]
+    if not users:
+        return
+    names = pd.DataFrame({"project": [one.number.lower() for one in users], "methodology": number})
+    assert table(names)["version"].tolist() == [dict(one.uses)[number] for one in users]

@@ -10,7 +10,7 @@ from cli.test_cli import run
 
 import jcm_calc
 from jcm_calc import Methodology
-from jcm_calc.authoring.conformance import ORDER, Outcome, conform
+from jcm_calc.authoring.conformance import ORDER, CheckOutcome, conform
 from jcm_calc.evidence import unconfirmed
 from jcm_calc.rulebooks import modules, versions
 
@@ -273,7 +273,7 @@ def test_waiver_is_reported_with_its_reason():
     for result in ("RE", "PE"):
         m.waive("zero activity", "lamps stand by", of=result)
     (found,) = [outcome for outcome in conform(m, EXAMPLES) if outcome.check == "zero activity"]
-    assert found == Outcome("zero activity", waived="RE: lamps stand by; PE: lamps stand by")
+    assert found == CheckOutcome("zero activity", waived="RE: lamps stand by; PE: lamps stand by")
     assert found.state == "waived"
 
 

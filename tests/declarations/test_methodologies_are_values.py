@@ -98,6 +98,7 @@ READING = {
         "named",
         "by_name",
         "by_symbol",
+        "names",
         "calculate",
     ),
 }

@@ -3,20 +3,24 @@
 Evidence files are filled in by a script, by an invented reader of an invented document.
 """
 
+import contextlib
 import copy
 import json
 import runpy
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
+from adapters import ADAPTERS
 from click.testing import CliRunner
+from draws import cases, draw
 from evidence.test_evidence import READ, RECALLED, boilers, kept
 from filling import as_toml, document, evidence, fill, filled, items
 from openpyxl import load_workbook
 
 import jcm_calc
-from jcm_calc import InputError, UncertifiedError, calculate, issuance_request, methodology, replay
+from jcm_calc import InputError, UncertifiedError, calculate, issuance_request, methodology, read_workbook, replay
 from jcm_calc.cli import jcm
 from jcm_calc.declarations import FrozenError
 from jcm_calc.evidence import Grade
@@ -24,7 +28,7 @@ from jcm_calc.inputs import Period
 from jcm_calc.inputs.confirmation import EvidenceError, read_evidence, statements, with_evidence
 from jcm_calc.inputs.confirmation.supplied import values_digest
 from jcm_calc.results.credits import not_claimable
-from jcm_calc.rulebooks import modules
+from jcm_calc.rulebooks import every, modules
 from jcm_calc.units import dates
 
 FREEZER = methodology("ID_AM003")
@@ -709,6 +713,53 @@ def test_a_candidate_that_equals_the_confirmed_value_is_confirmed():
         result = calculate(m, evidence=evidence(found), fuel=fuel, NCV_i="IPCC 2006, lower", override="x", **TRUCK,
                            EF_CO2_i={fuel: 0.0726})  # fmt: skip
         assert ("NCV_i" in {one.name for one in result.lacking}) is lacking
+
+
+# A candidate that is named in place of a confirmed value
+
+
+def _named(m, case):
+    """The parameters of a case that take a candidate by its name; a table by the labels of an index does not here."""
+    graph = m.graph(case).parameters
+    return [one for one in graph if one.candidates and (not one.by or one.by in m.inputs)]
+
+
+def _by_candidate(m, case, evidence_file):
+    """A result of drawn inputs in which every parameter that has candidates takes one by its name."""
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        inputs = draw(rng, m, case, for_sheets=True)
+        ADAPTERS[m.number].fit(rng, inputs, case)
+        inputs["p"] = ["2021", "2022", "2023", "2024"]
+        for parameter in _named(m, case):
+            inputs[parameter.name], table = next(iter(parameter.candidates.items()))
+            if parameter.by in m.inputs:
+                inputs[parameter.by] = next(iter(table.entries))
+        with contextlib.suppress(InputError):
+            return calculate(m, **inputs, **case, evidence=evidence_file, override="a test")
+    raise AssertionError(f"no draw of {m} suits {case}")
+
+
+def _candidates():
+    """Methodologies with candidates, each in the case that has most of them."""
+    for m in every():
+        if m.number in ADAPTERS:
+            case = max(cases(m), key=lambda one: len(_named(m, one)))
+            if _named(m, case):
+                yield pytest.param(m, case, id=m.number)
+
+
+@pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning", "ignore::jcm_calc.UnconfirmedWarning")
+@pytest.mark.parametrize(("m", "case"), list(_candidates()))
+def test_a_candidate_named_against_the_evidence_can_be_read_again(m, case, tmp_path):
+    """The evidence states other values: the workbook has both, and no claim rests on the candidates."""
+    result = _by_candidate(m, case, evidence(filled(m)))
+    path = tmp_path / "named.xlsx"
+    result.to_excel(path)
+    again = read_workbook(path).calculate()
+    for name in ("RE", "PE", "ER"):
+        assert np.allclose(again[name].magnitude, result[name].magnitude, rtol=1e-12), name
+    assert {one.name for one in again.lacking} == {one.name for one in result.lacking} != set()
 
 
 # Who has mended a version, and which one is newer

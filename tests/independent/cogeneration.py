@@ -1,34 +1,17 @@
-"""Cogeneration by gas engines, TH_AM009 and ID_AM016, written from the published facts alone.
+"""Cogeneration by gas engines, TH_AM009 and ID_AM016, one period at a time.
 
-Published: what the recipient consumes of electricity and heat counts; the reference is grid or captive power and a
-boiler, the project burns natural gas. No factor is published, and none is set.
+Written from the official summary of TH_AM009 and the programme office's page of ID019 alone: the electricity would have
+come from grid or captive power, the heat from a boiler, and the engines burn natural gas. Only what is consumed counts,
+and every factor is asked for: none was published. ER may be negative.
 """
 
-from math import fsum
 
-from independent.rules import same_length
+def displaced(consumed_MWh: float, t_per_MWh: float, heat_GJ: float, efficiency: float, t_per_GJ: float) -> float:
+    """TCO2 without the engines."""
+    fuel_GJ = heat_GJ / efficiency
+    return consumed_MWh * t_per_MWh + fuel_GJ * t_per_GJ
 
 
-def reference_project_reductions(
-    electricity: list[float],
-    heat: list[float],
-    gas: list[float],
-    *,
-    EF_elec: float,
-    boiler: tuple[float, float],
-    natural_gas: tuple[float, float],
-) -> tuple[list[float], list[float], list[float]]:
-    """Reference emissions, project emissions and reductions in tCO2 by period.
-
-    ``electricity`` is in MWh, ``heat`` in GJ, ``gas`` in the unit of its net calorific value in GJ. ``boiler`` is its
-    efficiency and the factor of its fuel, ``natural_gas`` net calorific value and factor, factors in tCO2/GJ.
-    """
-    efficiency, EF_boiler = boiler
-    NCV, EF_gas = natural_gas
-    RE, PE, ER = [], [], []
-    for p in range(same_length(electricity, heat, gas)):
-        burnt_by_boiler = heat[p] / efficiency
-        RE.append(fsum([electricity[p] * EF_elec, burnt_by_boiler * EF_boiler]))
-        PE.append(gas[p] * NCV * EF_gas)
-        ER.append(RE[p] - PE[p])
-    return RE, PE, ER
+def burnt(gas: float, GJ_of_a_unit: float, t_per_GJ: float) -> float:
+    """TCO2 of the engines' gas, metered in any unit, by the net calorific value of that unit."""
+    return gas * GJ_of_a_unit * t_per_GJ

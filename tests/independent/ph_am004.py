@@ -1,64 +1,71 @@
-"""PH_AM004, methane of rice fields in the Philippines, written from the published facts: a digest and IPCC tables.
+"""PH_AM004, methane of rice fields in the Philippines: one stratum, one season at a time, in kilograms of a hectare.
 
-The exponent 0.59 of organic amendments is that of the IPCC (2019, volume 4, equation 5.3).
+Written from a digest of the methodology and the tables of the IPCC alone: 2019, volume 4, tables 5.12 to 5.14 and 11.1,
+and equation 5.3, in which the sum of organic amendments has the exponent 0.59.
 """
 
-from math import fsum, pow
+from dataclasses import dataclass
+from math import exp, log
 
-from independent.rules import count_periods, same_length
-
-DAILY = {"dry season": 1.46, "wet season": 2.95}  # kgCH4/ha/d, flooded continuously
-REGIME = {"continuous flooding": 1.0, "single drainage": 0.71, "multiple drainage": 0.55}
-BEFORE = {
-    "not flooded, less than 180 d": 1.0,
-    "not flooded, more than 180 d": 0.89,
-    "flooded, more than 30 d": 2.41,
-    "not flooded, more than 365 d": 0.59,
-}
-AMENDMENT = {
-    "straw, less than 30 d before cultivation": 1.0,
-    "straw, more than 30 d before cultivation": 0.19,
-    "compost": 0.17,
-    "farmyard manure": 0.21,
-    "green manure": 0.45,
-}
-NITROGEN = {"continuous flooding": 0.003, "single drainage": 0.005, "drained": 0.005}
-GWP_CH4, GWP_N2O = 28.0, 265.0
-# Of what is measured directly, by how often; of the factors of the country.
-DEDUCTION = {"3 years": 0.05, "4 or 5 years": 0.10, "country": 0.15}
+CH4, N2O = 28.0, 265.0  # tCO2 for a tonne, AR5
+UNCERTAINTY = {"measured every 3 years": 0.05, "measured every 4 or 5 years": 0.10, "factors of the country": 0.15}
 
 
-def of_a_hectare(season: str, regime: str, before: str, amendments: list[tuple[float, str]], days: float) -> float:
-    """KgCH4 of a hectare; amendments are tonnes of a hectare and their kind."""
-    converted = 1.0
-    for tonnes, kind in amendments:
-        converted += tonnes * AMENDMENT[kind]
-    return DAILY[season] * REGIME[regime] * BEFORE[before] * pow(converted, 0.59) * days
+@dataclass
+class Season:
+    """What happens on a hectare of a stratum in a season: days flooded or drained, amendments in t/ha, kgN/ha."""
+
+    dry: bool
+    drainages: str  # none, single, multiple
+    before: str  # drained under 180 d, drained over 180 d, flooded over 30 d, drained over 365 d
+    days: float
+    straw_lately: float = 0.0  # within 30 days before cultivation
+    straw_before: float = 0.0
+    compost: float = 0.0
+    farmyard_manure: float = 0.0
+    green_manure: float = 0.0
 
 
-def from_fertiliser(nitrogen: list[list[float]], regimes: list[str]) -> list[list[float]]:
-    """KgN2O of a hectare by field and period, from kgN."""
-    return [
-        [kilograms * NITROGEN[regime] * 44 / 28 for kilograms in row]
-        for row, regime in zip(nitrogen, regimes, strict=True)
-    ]
+def methane(season: Season) -> float:
+    """KgCH4 of a hectare, by the country's daily factor and its three scaling factors."""
+    daily = 1.46 if season.dry else 2.95
+    if season.drainages == "none":
+        water = 1.0
+    elif season.drainages == "single":
+        water = 0.71
+    else:
+        water = 0.55
+    if season.before == "drained under 180 d":
+        preceding = 1.0
+    elif season.before == "drained over 180 d":
+        preceding = 0.89
+    elif season.before == "flooded over 30 d":
+        preceding = 2.41
+    else:
+        preceding = 0.59
+    as_fresh_straw = (
+        1.00 * season.straw_lately
+        + 0.19 * season.straw_before
+        + 0.17 * season.compost
+        + 0.21 * season.farmyard_manure
+        + 0.45 * season.green_manure
+    )
+    organic = exp(0.59 * log(1.0 + as_fresh_straw))
+    return daily * water * preceding * organic * season.days
 
 
-def emissions(
-    area: list[list[float]], CH4: list[list[float]], N2O: list[list[float]], pumps: list[float]
-) -> list[float]:
-    """TCO2 by period, from hectares, and kilograms of a hectare, by field and period, and tCO2 of pumps by period."""
-    found = []
-    fields = same_length(area, CH4, N2O)
-    for p in range(count_periods(area, CH4, N2O)):
-        terms = [pumps[p]]
-        for f in range(fields):
-            terms.append(area[f][p] * CH4[f][p] * GWP_CH4 / 1000)
-            terms.append(area[f][p] * N2O[f][p] * GWP_N2O / 1000)
-        found.append(fsum(terms))
-    return found
+def nitrous_oxide(nitrogen: float, drained: bool) -> float:
+    """KgN2O of a hectare from kgN of fertiliser: 28 kg of nitrogen are in 44 kg of it."""
+    of_nitrogen = nitrogen * 0.005 if drained else nitrogen * 0.003
+    return of_nitrogen / 28 * 44
 
 
-def reductions(RE: list[float], PE: list[float], deduction: float) -> tuple[list[float], list[float], list[float]]:
-    """Reference emissions, project emissions and reductions after the deduction for uncertainty."""
-    return RE, PE, [(reference - project) * (1 - deduction) for reference, project in zip(RE, PE, strict=True)]
+def of_stratum(hectares: float, kg_CH4: float, kg_N2O: float) -> float:
+    """TCO2 of a stratum, from kilograms of a hectare."""
+    return hectares * (kg_CH4 * CH4 + kg_N2O * N2O) / 1000
+
+
+def reduction(reference: float, project: float, uncertainty: str) -> float:
+    """TCO2 that remain after the deduction for uncertainty."""
+    before = reference - project
+    return before - before * UNCERTAINTY[uncertainty]

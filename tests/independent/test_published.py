@@ -26,6 +26,8 @@ from independent import (
     vn_am004,
     vn_am005,
 )
+from independent.cogeneration import burnt, displaced
+from independent.ph_am004 import Season, methane, of_stratum, reduction
 from independent.rules import whole_tonnes
 
 # Rounding
@@ -798,3 +800,26 @@ def test_vn_am005_dates_and_numbers_agree():
     )
     for a, b in zip(by_dates, by_number, strict=True):
         assert a == pytest.approx(b)
+
+
+def rice(**season):
+    """One hectare of the dry season, 100 days, drained for less than 180 days before it."""
+    return Season(dry=True, before="drained under 180 d", days=100.0, **season)
+
+
+@pytest.mark.parametrize(("straw", "RE", "PE", "ER"), [(0.0, 4.0880, 2.2484, 1.56366), (5.0, 11.7658, 6.4712, 4.5004)])
+def test_a_hectare_of_rice_with_and_without_straw(straw, RE, PE, ER):
+    """The hand check: continuous flooding before, multiple drainage in the project, factors of the country."""
+    flooded = of_stratum(1.0, methane(rice(drainages="none", straw_lately=straw)), 0.0)
+    drained = of_stratum(1.0, methane(rice(drainages="multiple", straw_lately=straw)), 0.0)
+    assert flooded == pytest.approx(RE, abs=5e-5)
+    assert drained == pytest.approx(PE, abs=5e-5)
+    assert reduction(flooded, drained, "factors of the country") == pytest.approx(ER, abs=5e-5)
+
+
+def test_gas_for_a_megawatt_hour_without_its_heat():
+    """0.0561 tCO2/GJ × 3.6 ÷ 0.40 = 0.505 tCO2/MWh: more than many grids, so ER is negative and stays so."""
+    project = burnt(3.6 / 0.40, 1.0, 0.0561)
+    assert project == pytest.approx(0.505, abs=5e-4)
+    assert displaced(1.0, 0.4, 0.0, 0.9, 0.0561) - project < 0
+    assert displaced(1.0, 0.4, 3.6, 0.9, 0.0561) == pytest.approx(0.4 + 0.2244)

@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import jcm_calc
+from jcm_calc.base.problems import InputError
+from jcm_calc.inputs import tables
 from jcm_calc.inputs.carriers import split_heading
 
 FREEZER, STORAGE = "individual quick freezer", "cold storage"
@@ -462,3 +464,45 @@ def test_a_table_of_one_row_without_indices_holds_whatever_a_cell_may_hold(cell)
         jcm_calc.InputError, match=r"EF_grid: 'x' is not a number with a unit \(in table 1, column 'EF_grid'\)"
     ):
         jcm_calc.calculate("ID_AM002", pd.DataFrame({"EF_grid": ["x"]}), **chiller, power_source="grid", p="2024")
+
+
+# Labels by the column and one by one, rows in any order
+
+LABELS = st.text("ab01 .\t\u00a0\u2013-éΑA", min_size=1, max_size=3)
+
+
+def look(text):
+    """How a label looks, worked out character by character."""
+    same = {"\u00a0": " ", "\t": " ", "\u2013": "-", "Α": "A"}
+    return " ".join("".join(same.get(sign, sign) for sign in text).split())
+
+
+@given(st.lists(st.one_of(LABELS, st.integers(0, 12), st.sampled_from([1.0, 2.5])), min_size=1, max_size=8))
+def test_a_column_of_labels_is_read_as_each_label_alone(cells):
+    column = pd.Series(cells, dtype=object)
+    alone = [tables.label(cell) for cell in cells]
+    texts = {one for one in alone if isinstance(one, str)}
+    blank = any(isinstance(cell, str) and not cell.strip() for cell in cells)
+    hidden = any("\t" in text and not text.isascii() for text in texts)
+    try:
+        codes, labels = tables._labels(column)
+    except ValueError:
+        assert blank or hidden or len({look(text) for text in texts}) < len(texts)
+        return
+    assert not blank
+    assert len({look(text) for text in texts}) == len(texts)
+    assert labels == list(dict.fromkeys(alone))
+    assert [labels[code] for code in codes] == alone
+
+
+@given(st.permutations(range(12)), st.integers(0, 11), st.integers(0, 11))
+def test_rows_in_any_order_are_arranged_missing_and_repeated_ones_are_named(rows, place, other):
+    whole = pd.DataFrame({"i": [n // 3 for n in range(12)], "p": [2020 + n % 3 for n in range(12)], "EC": range(12)})
+    frame = whole.iloc[list(rows)].reset_index(drop=True)
+    found = tables.dense(frame, "ip", "t")["EC"]
+    order = {label: n for n, label in enumerate(found.labels["i"])}
+    assert [found.values[order[n // 3], n % 3] for n in range(12)] == list(range(12))
+    frame.loc[place, ["i", "p"]] = frame.loc[other, ["i", "p"]]
+    if place != other and set(frame["i"]) == set(range(4)) and set(frame["p"]) == {2020, 2021, 2022}:
+        with pytest.raises(InputError, match=r"(?s)two or more rows for.*no row for"):
+            tables.dense(frame, "ip", "t")

@@ -14,7 +14,7 @@ from reports.test_explanation import FREEZER, results
 import jcm_calc
 from jcm_calc import Methodology, calculate, methodologies, methodology, portfolio, read_workbook, uncertainty
 from jcm_calc.api.case_file import read_case
-from jcm_calc.api.issuance.allocation import Part
+from jcm_calc.api.issuance.allocation import Share
 from jcm_calc.api.issuance.request import IssuanceRequest, Year
 from jcm_calc.base import notebook
 from jcm_calc.declarations.names import spelt_out
@@ -207,7 +207,10 @@ def test_a_workbook_says_what_is_filled_in(tmp_path):
 
 def test_a_request_for_issuance_is_shown_in_short():
     year = Year(
-        2024, {"RE": 319.8, "PE": 0.0, "ER": 319.8}, 319, (Part("Japan", 160, "1/2 up"), Part("us", 159, "rest"))
+        2024,
+        {"RE": 319.8, "PE": 0.0, "ER": 319.8},
+        319,
+        (Share("Japan", 160, "1/2 up"), Share("us", 159, "rest")),
     )
     request = IssuanceRequest({"number": "PW001"}, (), (year,), (), (), ())
     assert repr(request) == "<IssuanceRequest PW001: 319 tCO2 of 2024>"

@@ -161,6 +161,20 @@ def test_a_fleet_that_is_tested_in_blocks_gives_the_same_mask():
     assert _breached(np.greater, (values, most + 1)) is None
 
 
+@pytest.mark.parametrize("place", [0, 20_001, 69_999])
+def test_one_unit_of_a_large_fleet_is_found_wherever_it_is(place):
+    units = 70_000
+    given = {name: np.full(units, float(CHILLER[name])) for name in ("COP_PJ", "capacity", "T_cooling_out")}
+    energy = np.full((units, 1), 1000.0)
+    energy[place], given["capacity"][place] = 5000.0, 449.8
+    over, near = calculated("ID_AM002", **{**CHILLER, **given, "EC_PJ": energy}).remarks
+    # 449.8 USRt of about 3.516 kW by a COP of 6.5, for the 8784 hours of 2024
+    most = 449.8 * 3.516 / 6.5 * 8784 / 1000
+    assert dict(over.numbers) == pytest.approx({"value": 5000.0, "at most": most, "count": 1}, rel=1e-3)
+    assert f"i={place + 1}" in str(over)
+    assert (near.topic, dict(near.numbers)) == (Topic.NEAR_LIMIT, {"value": 449.8, "limit": 450.0})
+
+
 # Ranges of ratios and intermediates
 
 

@@ -1,5 +1,6 @@
 """What a calculation gives: values, tables, trace, eligibility, and whether a claim may rest on it."""
 
+import re
 import warnings
 from dataclasses import replace
 
@@ -8,7 +9,7 @@ import pandas as pd
 import pytest
 
 import jcm_calc
-from jcm_calc import InputWarning, Methodology, UncertifiedError, UnconfirmedWarning, calculate, methodology
+from jcm_calc import InputError, InputWarning, Methodology, UncertifiedError, UnconfirmedWarning, calculate, methodology
 from jcm_calc.declarations import Value
 from jcm_calc.declarations.scheme import SCHEME_RULES
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
@@ -496,3 +497,18 @@ def test_what_depends_on_a_choice_that_nobody_has_to_make_is_not_shown():
     assert "w" not in r.trace().index
     with pytest.warns(InputWarning, match="q: is given but takes no part"):
         assert calculate(m, q=2, unit="a", **BOILERS)["w"].magnitude == 6
+
+
+@pytest.mark.parametrize(
+    ("load", "told"),
+    [
+        ({"SG": [228], "h": [1]}, "x_p = 228 t/h, x_lowest = 50 t/h, x_highest = 200 t/h"),
+        ({"SG": [120], "h": [3]}, "x_p = 40 t/h, x_lowest = 50 t/h, x_highest = 200 t/h"),
+    ],
+)
+def test_a_load_outside_of_the_history_is_said_in_numbers(load, told):
+    """228 t of steam in an hour, or 120 t in three: the line is known from 50 to 200 t/h."""
+    line = {"a_fixed": 0.2, "b_fixed": 3, "x_lowest": 50, "x_highest": 200}
+    fuel = {"fuel_measured_as": "mass", "FC": 100.0, "NCV": 48.0, "EF": 0.056}
+    with pytest.raises(InputError, match=rf"known_p is 0 \(1 where .*{re.escape(told)}"):
+        calculate("ID_AM007", reference_from="coefficients", **line, **fuel, **load, p=["2024"])

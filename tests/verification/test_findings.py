@@ -186,7 +186,7 @@ def test_a_value_that_the_case_file_has_otherwise(clean, tmp_path):
 def test_a_number_of_the_project_that_the_case_file_has_otherwise(clean, tmp_path):
     case = case_file(tmp_path, '[project]\nnumber = "ID010"\n[inputs]\nCOP_PJ = 1.63\n')
     messages = told(clean, "K5", case=case)
-    assert any("ID010" in message and "ID009" in message for message in messages), messages
+    assert any("ID010" in message and "ID099" in message for message in messages), messages
 
 
 # What cannot be verified

@@ -12,7 +12,7 @@ import pytest
 
 from jcm_calc import UnconfirmedWarning, calculate, verify
 from jcm_calc.reports.workbook.opening import Book
-from jcm_calc.verification.conclusion import Verdict
+from jcm_calc.verification.conclusion import Opinion
 
 CALCULATION = "MRS(calc_process)"
 LAST = "A1:XFD1048576"
@@ -54,7 +54,7 @@ FORMULAS = {
     "place": ("INDEX(A1:A5,10^400)", "A7"),
     "nothing": ("IF(,,,,)", "A7"),
 }
-NOT_CLEAN = {Verdict.INCOMPLETE, Verdict.NOT_QUANTIFIED, Verdict.MATERIAL, Verdict.IMPOSSIBLE}
+NOT_CLEAN = {Opinion.INCOMPLETE, Opinion.NOT_QUANTIFIED, Opinion.MATERIAL, Opinion.IMPOSSIBLE}
 
 
 @pytest.fixture(scope="module")

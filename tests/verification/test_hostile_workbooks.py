@@ -152,7 +152,7 @@ def test_text_is_written_as_text(beginning, tmp_path):
             "EC_PJ": {key: text(key) for key in ("source", "procedure", "frequency", "comment")},
             "EF_elec": {key: text(f"{key} of EF") for key in ("source", "comment")},
         }
-        project = {"number": text("ID009").replace(" ", ""), "personnel": {text("person"): text("role")}}
+        project = {"number": text("ID099").replace(" ", ""), "personnel": {text("person"): text("role")}}
         path = tmp_path / name
         result.to_excel(path, project=project, sources=sources)
         return path, project, sources

@@ -56,7 +56,7 @@ def write(path, number="ID_AM003", plan=None, sources=SOURCES, project=None, **g
     facts = FACTS if number == "ID_AM003" else None
     report = jcm_calc.calculate(number, facts=facts, **given)
     planned = jcm_calc.calculate(number, facts=facts, **{**given, **(plan or {})})
-    report.to_excel(path, plan=planned, sources=sources, project=project or {"number": "ID009"})
+    report.to_excel(path, plan=planned, sources=sources, project=project or {"number": "ID099"})
     return path
 
 
@@ -235,6 +235,16 @@ def drawn(number, case, changes):
     return plant
 
 
+def of_project(number, clean):
+    """A workbook of a listed project, under a methodology that is not that of the list."""
+
+    def plant(folder):
+        wrong = write(folder / "wrong.xlsx", project={"number": number})
+        return wrong, {}, write(folder / "right.xlsx", project={"number": clean}), {}
+
+    return plant
+
+
 def without_source(folder):
     result = drawn_result(jcm_calc.methodology("ID_AM004"), {}, 1)
     result.to_excel(folder / "wrong.xlsx", plan=result)
@@ -322,6 +332,7 @@ FAULTS = {
     "J4": case_a({(CALC, "M1"): "Monitoring Spreadsheet: JCM_ID_AM003_ver01.5"}),
     "J5": case_a({(MRS, "C10"): "(2)"}),
     "J6": case_a({(SEPARATE, "E11"): "cold storage"}),
+    "J7": of_project("ID009", clean="ID002"),
     "K1": case_a({(MRS, "C17"): None, (MRS, "F17"): None}),
     "K2": stated,
     "K3": case_a({(MRS, "C17"): "EF_other"}),

@@ -8,7 +8,8 @@ from typing import Any
 from jcm_calc.api.result import Result
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs.confirmation import EvidenceFiles
-from jcm_calc.results.calculating import calculated, replayed
+from jcm_calc.results.calculating import calculated, lazily, replayed
+from jcm_calc.results.lazy import LazyResult, is_lazy
 
 
 def calculate(
@@ -24,7 +25,7 @@ def calculate(
     strict: bool = False,
     earlier: Any = None,
     **values: Any,
-) -> Result:
+) -> Result | LazyResult:
     """Calculate reference emissions, project emissions and emission reductions.
 
     Parameters
@@ -68,8 +69,9 @@ def calculate(
 
     Returns
     -------
-    Result
-        Of Dask arrays or Dask DataFrames a `LazyResult`, of which nothing is calculated yet.
+    Result or LazyResult
+        RE, PE, ER and the table by year of a project. A `LazyResult`, of Dask arrays or Dask DataFrames, has these
+        alone, and nothing of it is calculated yet.
 
     Raises
     ------
@@ -101,21 +103,11 @@ def calculate(
     >>> print(f"{result.ER:.1f~P}")
     25.8 tCO2
     """
-    return calculated(
-        Result,
-        number,
-        *tables,
-        version=version,
-        on=on,
-        p=p,
-        facts=facts,
-        evidence=evidence,
-        split=split,
-        override=override,
-        strict=strict,
-        earlier=earlier,
-        **values,
-    )
+    options: dict[str, Any] = {"version": version, "on": on, "p": p, "facts": facts, "evidence": evidence}
+    options |= {"split": split, "override": override, "strict": strict, "earlier": earlier}
+    if any(map(is_lazy, (*tables, *values.values()))):
+        return lazily(number, *tables, **options, **values)
+    return calculated(Result, number, *tables, **options, **values)
 
 
 def replay(manifest: Mapping[str, Any], *tables: Any, **values: Any) -> Result:

@@ -15,6 +15,7 @@ from jcm_calc.units import with_unit
 if TYPE_CHECKING:
     from jcm_calc.api.result import Result
     from jcm_calc.declarations.methodology import Declarations
+    from jcm_calc.results.lazy import LazyResult
 
 # What every calculation takes, but the version, which the methodology has.
 GENERAL = [
@@ -24,7 +25,7 @@ GENERAL = [
 ]
 
 
-class Calculator:
+class MethodologyCall:
     """What ``methodology.calculate`` is: `jcm_calc.calculate` for one methodology, with its parameters by name.
 
     Signature and documentation are made when somebody asks for them; to call it costs nothing more.
@@ -33,7 +34,7 @@ class Calculator:
     def __init__(self, methodology: Declarations) -> None:
         self.methodology = methodology
 
-    def __call__(self, *tables: Any, **values: Any) -> Result:  # noqa: D102
+    def __call__(self, *tables: Any, **values: Any) -> Result | LazyResult:  # noqa: D102
         return calculate(self.methodology, *tables, **values)
 
     def __repr__(self) -> str:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.api.calculation import calculate
 from jcm_calc.api.result import Result
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem, suggestion
@@ -17,6 +16,7 @@ from jcm_calc.inputs import case
 from jcm_calc.inputs.case import KEYS, Case, Comparison, in_sources
 from jcm_calc.inputs.confirmation import EvidenceFiles
 from jcm_calc.inputs.project import unknown_parameters
+from jcm_calc.results.calculating import calculated
 from jcm_calc.rulebooks import methodology
 
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ class CaseFile(Case):
         m = methodology(self.methodology, self.version, self.submitted)
         unknown = tuple(unknown_parameters(m, self.sources, in_sources))
         try:
-            result = calculate(
+            result = calculated(
+                Result,
                 self.methodology,
                 *tables,
                 version=self.version,

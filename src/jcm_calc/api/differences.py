@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from jcm_calc.api.case_file import CaseFile
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError
-from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.declarations.methodology import Declarations
+from jcm_calc.declarations.statements import Stated, declared
 from jcm_calc.inputs.carriers import split_heading
 from jcm_calc.inputs.confirmation import statements
 
@@ -75,26 +75,18 @@ def _written(m: Declarations, kind: str) -> Iterator[tuple[str, str]]:
                 case = f" ({statement.case})" if statement.case else ""
                 yield f"{statement.name}{case}", statement.reading
     elif kind in ("default", "candidate"):
-        for item in m.inputs.values():
-            yield from _values(item, kind)
+        for one in declared(m, *((Stated.VALUE, Stated.CONSTANT) if kind == "default" else (Stated.CANDIDATE,))):
+            where = ", ".join(part for part in (one.case, one.key) if part)
+            name = f"{one.name} ({where})" if where else one.name
+            yield name, f"{one.value!r} {one.item.unit}".strip()
     else:
-        for item in (m.facts if kind == "fact" else m.inputs).values():
-            shown = {name: getattr(item, name) for name in SHOWN}
-            yield item.symbol, ", ".join(f"{name} {value}" for name, value in shown.items() if value)
-
-
-def _values(item: Parameter, kind: str) -> Iterator[tuple[str, str]]:
-    if item.kind not in (Kind.DEFAULT, Kind.CONSTANT):
-        return
-    for candidate, known in item.by_candidate():
-        if bool(candidate) == (kind == "candidate"):
-            for key, value in known.items():
-                where = ", ".join(part for part in (candidate, key) if part)
-                yield f"{item.symbol} ({where})" if where else item.symbol, f"{value.value!r} {item.unit}".strip()
+        for one in declared(m, Stated(kind)):
+            shown = {name: getattr(one.item, name) for name in SHOWN}
+            yield one.name, ", ".join(f"{name} {value}" for name, value in shown.items() if value)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class VersionOutcome:
     """What a case gives under one version.
 
     Attributes
@@ -114,7 +106,7 @@ class Outcome:
     left_out: tuple[str, ...]
 
 
-def under(case: CaseFile, m: Declarations, other: Declarations) -> Outcome:
+def under(case: CaseFile, m: Declarations, other: Declarations) -> VersionOutcome:
     """Calculate a case under one of two versions, without what only the other one asks for."""
     foreign = _names(other) - _names(m)
     left_out: dict[str, None] = {}
@@ -135,9 +127,9 @@ def under(case: CaseFile, m: Declarations, other: Declarations) -> Outcome:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return Outcome(m.version, changed.calculate(), (), tuple(left_out))
+            return VersionOutcome(m.version, changed.calculate(), (), tuple(left_out))
         except InputError as error:
-            return Outcome(m.version, None, tuple(map(str, error.problems)), tuple(left_out))
+            return VersionOutcome(m.version, None, tuple(map(str, error.problems)), tuple(left_out))
 
 
 def _names(m: Declarations) -> set[str]:

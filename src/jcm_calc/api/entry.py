@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from jcm_calc.declarations.methodology import Declarations
 
 
-class Entry:
+class MethodologyItem:
     r"""A parameter, or an equation in each of its cases; a notebook shows it with its evidence.
 
     Examples

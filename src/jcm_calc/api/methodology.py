@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.api.entry import Entry
+from jcm_calc.api.entry import MethodologyItem
 from jcm_calc.base.problems import suggestion
 from jcm_calc.declarations.items import Equation, Parameter
 from jcm_calc.declarations.methodology import Declarations
@@ -15,10 +15,10 @@ from jcm_calc.declarations.names import spelt_out
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jcm_calc.api.calling import Calculator
+    from jcm_calc.api.calling import MethodologyCall
 
 
-class Calculation:
+class CalculateMethod:
     """Calculate with a methodology: `jcm_calc.calculate`, with a parameter for each of its inputs.
 
     An editor completes their names, Greek letters spelt out, and shows symbol, unit and meaning.
@@ -34,10 +34,10 @@ class Calculation:
     """
 
     # no property: a notebook shows the documentation of a property, not of what it gives
-    def __get__(self, m: Methodology, owner: type[Methodology]) -> Calculator:
-        from jcm_calc.api.calling import Calculator
+    def __get__(self, m: Methodology, owner: type[Methodology]) -> MethodologyCall:
+        from jcm_calc.api.calling import MethodologyCall
 
-        return Calculator(m)
+        return MethodologyCall(m)
 
 
 class Methodology(Declarations):
@@ -96,14 +96,14 @@ class Methodology(Declarations):
     'PE_p = Σ_i (EC_PJ,i,p × EF_elec)'
     """
 
-    calculate = Calculation()
+    calculate = CalculateMethod()
 
     def _repr_html_(self) -> str:
         from jcm_calc.reports.html.display import methodology
 
         return methodology(self)
 
-    def __getitem__(self, name: str) -> Entry:
+    def __getitem__(self, name: str) -> MethodologyItem:
         """Return a parameter or an equation, by its name or the document's symbol, for a reader.
 
         Raises
@@ -116,7 +116,7 @@ class Methodology(Declarations):
         if not found:
             hint = suggestion(name, self.symbols())
             raise KeyError(f"{self} declares no parameter or equation {name!r}{hint}")
-        return Entry(self, found[0].name, found)
+        return MethodologyItem(self, found[0].name, found)
 
     def _ipython_key_completions_(self) -> list[str]:
         """Return what a notebook completes between the brackets."""

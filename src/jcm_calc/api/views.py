@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from jcm_calc.declarations.items import Parameter, Value
+from jcm_calc.declarations.statements import Stated, declared, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ def parameters(methodology: Declarations) -> pd.DataFrame:
     """Tabulate every parameter and fact, by name."""
 
     def rows() -> Iterator[dict[str, Any]]:
-        for item in (*methodology.inputs.values(), *methodology.facts.values()):
+        for item in (one.item for one in declared(methodology, Stated.PARAMETER, Stated.FACT)):
             yield {
                 "name": item.name,
                 "symbol": item.symbol,
@@ -66,7 +66,7 @@ def equations(methodology: Declarations) -> pd.DataFrame:
     symbols = methodology.symbols()
 
     def rows() -> Iterator[dict[str, Any]]:
-        for rule in methodology.rules:
+        for rule in (one.item for one in declared(methodology, Stated.EQUATION)):
             yield {
                 "name": rule.name,
                 "case": rule.case,
@@ -80,28 +80,14 @@ def equations(methodology: Declarations) -> pd.DataFrame:
     return _frame(rows(), ["name", "case"])
 
 
-def entries(parameter: Parameter) -> Iterator[tuple[str, str, Value]]:
-    """Yield candidate, class and value of everything the library knows of a default."""
-    for candidate, known in parameter.by_candidate():
-        for key, value in known.items():
-            yield candidate, key, value
-
-
 def defaults(methodology: Declarations) -> pd.DataFrame:
     """Tabulate every value and candidate, by name, candidate and class."""
 
     def rows() -> Iterator[dict[str, Any]]:
         for item in methodology.inputs.values():
-            for candidate, key, value in entries(item):
-                yield {
-                    "name": item.name,
-                    "candidate": candidate,
-                    "class": key,
-                    "symbol": item.symbol,
-                    "value": value.value,
-                    "unit": item.unit,
-                    **graded(value.evidence),
-                }
+            for one in values_of(item):
+                names = {"name": item.name, "candidate": one.case, "class": one.key, "symbol": item.symbol}
+                yield {**names, "value": one.value, "unit": item.unit, **graded(one.evidence)}
 
     columns = ["name", "candidate", "class", "symbol", "value", "unit", "grade", "certainty", "evidence", "source"]
     return pd.DataFrame(list(rows()), columns=columns).set_index(["name", "candidate", "class"])
@@ -111,13 +97,13 @@ def criteria(methodology: Declarations) -> pd.DataFrame:
     """Tabulate every eligibility criterion, by number."""
 
     def rows() -> Iterator[dict[str, Any]]:
-        for condition in methodology.conditions:
+        for one in declared(methodology, Stated.CRITERION):
             yield {
-                "number": condition.number,
-                "text": condition.text,
-                "looks at": ", ".join(condition.arguments),
-                "section": condition.section,
-                **graded(condition.evidence),
+                "number": one.name,
+                "text": one.text,
+                "looks at": ", ".join(one.item.arguments),
+                "section": one.item.section,
+                **graded(one.evidence),
             }
 
     return _frame(rows(), "number")

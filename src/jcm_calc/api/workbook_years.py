@@ -13,7 +13,7 @@ from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem, ProblemKind, listed, shown
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.values import Cells
-from jcm_calc.reports.workbook.filled_sheets import Part, Reader, SheetSet
+from jcm_calc.reports.workbook.filled_sheets import FilledColumns, Reader, SheetSet
 from jcm_calc.reports.workbook.layout import column_name
 from jcm_calc.reports.workbook.tables import Cell
 
@@ -92,7 +92,7 @@ def _changed(sets: Sequence[SheetSet]) -> Iterator[Problem]:
                 yield Problem(heading, complaint.tagged(ProblemKind.YEARS_DIFFER, "\n".join(cells)))
 
 
-def _differing(heading: str, part: Part, known: Part | None) -> list[str]:
+def _differing(heading: str, part: FilledColumns, known: FilledColumns | None) -> list[str]:
     """Return the cells of a later year with another value than the first year, each with that of the first."""
     cells = part.cells[heading]
     if known is None or known.labels != part.labels:
@@ -106,7 +106,7 @@ def _differing(heading: str, part: Part, known: Part | None) -> list[str]:
 
 def _frames(source: str, sets: Sequence[SheetSet]) -> Iterator[pd.DataFrame]:
     """Yield a table for each set of indices and columns, the years of each below each other."""
-    groups: dict[tuple[str, tuple[str, ...]], list[Part]] = {}
+    groups: dict[tuple[str, tuple[str, ...]], list[FilledColumns]] = {}
     for number, found in enumerate(sets):
         for part in found.parts:
             if part.columns and ("p" in part.letters or number == 0):
@@ -115,7 +115,7 @@ def _frames(source: str, sets: Sequence[SheetSet]) -> Iterator[pd.DataFrame]:
         yield _frame(source, letters, headings, parts)
 
 
-def _frame(source: str, letters: str, headings: Sequence[str], parts: Sequence[Part]) -> pd.DataFrame:
+def _frame(source: str, letters: str, headings: Sequence[str], parts: Sequence[FilledColumns]) -> pd.DataFrame:
     labels = [label for part in parts for label in part.labels]
     columns: dict[str, Any] = {
         letter: [str(label[place]) if letter == "p" else label[place] for label in labels]

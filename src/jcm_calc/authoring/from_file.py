@@ -81,7 +81,7 @@ class _Reader:
             ("parameters", self.parameter),
         ):
             self.each(section, declare)
-        self.names = {symbol: name for name, symbol in self.m.symbols().items()}
+        self.names = self.m.names()
         self.name_results()
         self.each("equations", self.equation)
         self.each("criteria", self.criterion)

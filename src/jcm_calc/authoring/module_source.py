@@ -126,7 +126,7 @@ def number(value: float) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class Quoted:
     """A text, which may be written as several literals, one below the other."""
 
     value: str
@@ -141,7 +141,7 @@ class Call:
     closing: str = ")"
 
 
-Piece: TypeAlias = str | Text | Call
+Piece: TypeAlias = str | Quoted | Call
 
 
 def _literal(text: str) -> str:
@@ -149,7 +149,7 @@ def _literal(text: str) -> str:
 
 
 def _flat(piece: Piece) -> str:
-    if isinstance(piece, Text):
+    if isinstance(piece, Quoted):
         return _literal(piece.value)
     if isinstance(piece, Call):
         return piece.opening + ", ".join(prefix + _flat(part) for prefix, part in piece.parts) + piece.closing
@@ -162,7 +162,7 @@ def _laid_out(piece: Piece, indent: int = 0, used: int = 0, rest: int = 0) -> st
     if isinstance(piece, str) or indent + used + len(flat) + rest <= WIDTH:
         return flat
     margin = " " * indent
-    if isinstance(piece, Text):
+    if isinstance(piece, Quoted):
         words = re.findall(r"\S+\s*|\s+", piece.value)
         lines, room = [""], WIDTH - indent - used
         for word in words:
@@ -186,8 +186,8 @@ def _mapping(entries: Iterable[tuple[str, Piece]]) -> Call:
     return Call("{", tuple((f"{key}: ", value) for key, value in entries), "}")
 
 
-def _text(text: str) -> Text | None:
-    return Text(str.__str__(text)) if text else None
+def _text(text: str) -> Quoted | None:
+    return Quoted(str.__str__(text)) if text else None
 
 
 # Evidence
@@ -225,7 +225,7 @@ class Names:
         """Return a document by its name, or written out."""
         place = _text(source.place) if source.url or not source.place else None
         named = {"place": _text(source.place)} if source.place and place is None else {}
-        given = [one for one in (Text(source.title), _text(source.url), place) if one is not None]
+        given = [one for one in (Quoted(source.title), _text(source.url), place) if one is not None]
         return self.sources.get(source) or _call("Source", *given, **named)
 
     def written(self, evidence: Evidence) -> Piece:
@@ -242,7 +242,7 @@ class Names:
     def declared(self) -> Iterator[str]:
         """Yield the statements that give them."""
         for source, name in self.sources.items():
-            given = [one for one in (Text(source.title), _text(source.url)) if one is not None]
+            given = [one for one in (Quoted(source.title), _text(source.url)) if one is not None]
             yield _laid_out(_call(f"{name} = Source", *given))
         for evidence, name in self.evidence.items():
             written = self.written(evidence)
@@ -325,15 +325,15 @@ def _methodology(m: Declarations, names: Names) -> Call:
     quoted = {letter: _literal(letter) for letter in m.indices}
     return _call(
         "m = Methodology",
-        Text(m.number),
-        version=Text(m.version),
-        title=Text(m.title),
-        titles=_mapping((_literal(code), Text(title)) for code, title in titles.items()) if titles else None,
-        country=Text(m.country),
+        Quoted(m.number),
+        version=Quoted(m.version),
+        title=Quoted(m.title),
+        titles=_mapping((_literal(code), Quoted(title)) for code, title in titles.items()) if titles else None,
+        country=Quoted(m.country),
         sectoral_scope=str(m.sectoral_scope),
-        indices=_mapping((quoted[letter], Text(meaning)) for letter, meaning in m.indices.items()),
+        indices=_mapping((quoted[letter], Quoted(meaning)) for letter, meaning in m.indices.items()),
         optional=_text(m.optional),
-        terms=_mapping((_literal(name), Text(effect.value)) for name, effect in m.terms.items()) if m.terms else None,
+        terms=_mapping((_literal(name), Quoted(effect.value)) for name, effect in m.terms.items()) if m.terms else None,
         identity=_mapping((_literal(item), names(one)) for item, one in m.identity.items()) if m.identity else None,
         approved=_date(m.approved),
         until=_date(m.until),
@@ -351,9 +351,9 @@ def _date(day: date | None) -> str | None:
 def _version(version: Version, names: Names) -> Call:
     return _call(
         "Version",
-        Text(version.number),
+        Quoted(version.number),
         _date(version.approved) or "None",
-        Text(version.text),
+        Quoted(version.text),
         names(version.evidence),
         until=_date(version.until),
     )
@@ -361,15 +361,17 @@ def _version(version: Version, names: Names) -> Call:
 
 def _choices(m: Declarations, names: Names) -> Iterator[str]:
     for choice in m.choices.values():
-        options = _mapping((_literal(name), Text(meaning)) for name, meaning in choice.options.items())
-        written = _call("m.choice", Text(choice.name), options, text=Text(choice.text), evidence=names(choice.evidence))
+        options = _mapping((_literal(name), Quoted(meaning)) for name, meaning in choice.options.items())
+        written = _call(
+            "m.choice", Quoted(choice.name), options, text=Quoted(choice.text), evidence=names(choice.evidence)
+        )
         yield _laid_out(written)
 
 
 def _coordinates(m: Declarations) -> Iterator[str]:
     for one in m.coordinates.values():
         if one.what != "row":  # that of a table by several keys is declared with its parameter
-            yield _laid_out(_call("m.coordinate", Text(one.name), of=Text(one.of), what=Text(one.what)))
+            yield _laid_out(_call("m.coordinate", Quoted(one.name), of=Quoted(one.of), what=Quoted(one.what)))
 
 
 def _parameters(m: Declarations, names: Names) -> Iterator[str]:
@@ -378,7 +380,7 @@ def _parameters(m: Declarations, names: Names) -> Iterator[str]:
         if item.kind is Kind.CONSTANT:
             assert item.value is not None
             value = number(item.value.value)
-            yield _laid_out(_call("m.constant", Text(item.name), value, Text(item.unit), text=Text(item.text)))
+            yield _laid_out(_call("m.constant", Quoted(item.name), value, Quoted(item.unit), text=Quoted(item.text)))
         else:
             yield _laid_out(_parameter(m, item, names))
 
@@ -394,8 +396,8 @@ def _parameter(m: Declarations, item: Parameter, names: Names) -> Call:
     found |= {
         "extensive": "True" if item.extensive is True else _text(str(item.extensive or "")),
         **{name: _text(getattr(item, name)) for name in ("weighted_by", "previous_of", "options")},
-        "bounds": None if item.bounds == Interval.parse("[0, inf)") else Text(_interval(item.bounds)),
-        "plausible": None if item.plausible is None else Text(_interval(item.plausible)),
+        "bounds": None if item.bounds == Interval.parse("[0, inf)") else Quoted(_interval(item.bounds)),
+        "plausible": None if item.plausible is None else Quoted(_interval(item.plausible)),
         "basis": _text(item.basis),
         "factor": None if item.factor == plain["factor"] else number(item.factor),
         **{name: _text(getattr(item, name)) for name in ("comparable", "counts")},
@@ -404,14 +406,14 @@ def _parameter(m: Declarations, item: Parameter, names: Names) -> Call:
         "aliases": _mapping((_literal(one), _alias(known)) for one, known in item.aliases.items())
         if item.aliases
         else None,
-        "text": Text(item.text),
+        "text": Quoted(item.text),
         "evidence": None if item.evidence is None else names(item.evidence),
     }
-    return _call(f"m.{METHODS[item.kind]}", Text(item.symbol), *map(Text, unit), **found)
+    return _call(f"m.{METHODS[item.kind]}", Quoted(item.symbol), *map(Quoted, unit), **found)
 
 
 def _alias(known: Sequence[str]) -> Piece:
-    return Text(known[0]) if len(known) == 1 else _tuple(known)
+    return Quoted(known[0]) if len(known) == 1 else _tuple(known)
 
 
 def _read_as(m: Declarations, symbol: str, name: str, indices: str) -> dict[str, Piece]:
@@ -420,8 +422,8 @@ def _read_as(m: Declarations, symbol: str, name: str, indices: str) -> dict[str,
     found: dict[str, Piece] = {}
     if own != indices:
         stem = m._split(symbol, indices)[0]
-        found["index"] = Text(indices)
-    return {"name": Text(name), **found} if stem != name else found
+        found["index"] = Quoted(indices)
+    return {"name": Quoted(name), **found} if stem != name else found
 
 
 def _values(m: Declarations, item: Parameter, names: Names) -> dict[str, Piece | None]:
@@ -463,7 +465,7 @@ def _interval(interval: Interval) -> str:
 
 
 def _tuple(words: Sequence[str]) -> Call:
-    return Call("(", tuple(("", Text(word)) for word in words), ")" if len(words) > 1 else ",)")
+    return Call("(", tuple(("", Quoted(word)) for word in words), ")" if len(words) > 1 else ",)")
 
 
 def _function(decorator: Call, name: str, arguments: Sequence[str], expression: Expression) -> tuple[str, bool]:
@@ -509,15 +511,15 @@ def _equations(m: Declarations, names: Names) -> Iterator[tuple[str, bool]]:
         read = _read_as(m, rule.symbol, rule.name, rule.indices)
         decorator = _call(
             "@m.equation",
-            Text(rule.symbol),
-            Text(rule.unit),
-            name=Text(rule.name) if function != rule.name else None,
+            Quoted(rule.symbol),
+            Quoted(rule.unit),
+            name=Quoted(rule.name) if function != rule.name else None,
             index=read.get("index"),
             total=_text(rule.total),
-            when=_mapping((_literal(choice), Text(option)) for choice, option in rule.when.items())
+            when=_mapping((_literal(choice), Quoted(option)) for choice, option in rule.when.items())
             if rule.when
             else None,
-            text=Text(rule.text),
+            text=Quoted(rule.text),
             evidence=names(rule.evidence),
         )
         yield _function(decorator, function, rule.arguments, _own_expression(rule))
@@ -527,9 +529,9 @@ def _limits(m: Declarations, names: Names) -> Iterator[tuple[str, bool]]:
     for limit in m.limits:
         written = _call(
             "m.at_most",
-            Text(limit.parameter),
-            Text(_product(limit.product)),
-            rated=Text(_product(limit.rated)) if limit.rated is not None else None,
+            Quoted(limit.parameter),
+            Quoted(_product(limit.product)),
+            rated=Quoted(_product(limit.rated)) if limit.rated is not None else None,
             evidence=names(limit.evidence),
         )
         yield _laid_out(written), False
@@ -545,11 +547,11 @@ def _indicators(m: Declarations, names: Names) -> Iterator[tuple[str, bool]]:
         function = _free(one.name, taken)
         decorator = _call(
             "@m.indicator",
-            Text(one.symbol),
-            Text(one.unit),
-            name=Text(one.name) if function != one.name else None,
-            plausible=Text(_interval(one.plausible)),
-            text=Text(one.text),
+            Quoted(one.symbol),
+            Quoted(one.unit),
+            name=Quoted(one.name) if function != one.name else None,
+            plausible=Quoted(_interval(one.plausible)),
+            text=Quoted(one.text),
             evidence=names(one.evidence),
         )
         yield _function(decorator, function, one.arguments, _own_expression(one))
@@ -573,29 +575,33 @@ def _criteria(m: Declarations, names: Names) -> Iterator[tuple[str, bool]]:
         of = condition.number if condition.number.isdecimal() else _literal(condition.number)
         evidence = names(condition.evidence)
         if _is_statement(m, condition):
-            symbol = Text(m.facts[condition.arguments[0]].symbol)
-            yield _laid_out(_call("m.attested", of, symbol, Text(condition.text), evidence=evidence)), False
+            symbol = Quoted(m.facts[condition.arguments[0]].symbol)
+            yield _laid_out(_call("m.attested", of, symbol, Quoted(condition.text), evidence=evidence)), False
             continue
         name = re.sub(r"\W", "_", f"criterion_{condition.number}")
         try:
             expression = _own_expression(condition)
         except Exception:  # whatever a function does that is not an expression
             told = f"# FILL IN: the condition, which looks at {', '.join(condition.arguments) or 'nothing'}"
-            attested = _call("m.attested", of, Text(name), Text(condition.text), evidence=evidence)
+            attested = _call("m.attested", of, Quoted(name), Quoted(condition.text), evidence=evidence)
             yield f"{told}\n{_laid_out(attested)}", False
         else:
-            decorator = _call("@m.criterion", of, Text(condition.text), evidence=evidence)
+            decorator = _call("@m.criterion", of, Quoted(condition.text), evidence=evidence)
             yield _function(decorator, name, condition.arguments, expression)
 
 
 def _endings(m: Declarations, names: Names) -> Iterator[tuple[str, bool]]:
     """Yield what is said of the methodology as a whole."""
     for evidence in dict.fromkeys(m.completeness.values()):
-        what = [Text(one) for one, its in m.completeness.items() if its == evidence]
+        what = [Quoted(one) for one, its in m.completeness.items() if its == evidence]
         yield _laid_out(_call("m.complete", *what, evidence=names(evidence))), False
     for waiver in m.waivers:
         written = _call(
-            "m.waive", Text(waiver.check), Text(waiver.reason), of=Text(waiver.of), evidence=names(waiver.evidence)
+            "m.waive",
+            Quoted(waiver.check),
+            Quoted(waiver.reason),
+            of=Quoted(waiver.of),
+            evidence=names(waiver.evidence),
         )
         yield _laid_out(written), False
     for derivation in m.derivations:
@@ -609,11 +615,11 @@ def _derivation(derivation: Derivation, names: Names) -> Call:
     values: Mapping[str, Value] = derivation.values
     return _call(
         "m.derivation",
-        Text(derivation.of),
+        Quoted(derivation.of),
         f"lambda {', '.join(Signature.from_callable(derivation.function).parameters)}: {expression}",
         values=_mapping(
             (_literal(name), _call("Value", number(one.value), names(one.evidence))) for name, one in values.items()
         ),
-        unit=Text(derivation.unit),
-        text=Text(derivation.text),
+        unit=Quoted(derivation.unit),
+        text=Quoted(derivation.text),
     )

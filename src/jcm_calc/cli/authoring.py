@@ -38,7 +38,7 @@ def new_methodology(
     """Write the files, and say what to do with them."""
     if not NUMBER.fullmatch(number):
         complaint = _("{number} came, expected a number such as XX_AM001").format(number=number)
-        raise click.BadParameter(translated(complaint), param_hint="NUMBER")
+        raise output.bad("NUMBER", complaint)
     if revises is not None:
         found = _revision(number, revises, version or "")
         folder = _package(folder)
@@ -75,7 +75,7 @@ def _from_file(number: str, source: Path) -> Declarations:
     if m.number != number:
         complaint = _("{file}: got number = {found!r}; must be {number!r}, as in the command")
         told = complaint.format(file=source.name, found=m.number, number=number)
-        raise click.BadParameter(translated(told), param_hint="--from")
+        raise output.bad("--from", told)
     return m
 
 
@@ -83,7 +83,7 @@ def _revision(number: str, earlier: str, version: str) -> dict[str, str]:
     try:
         return revision_files(number, earlier, version)
     except KeyError as error:
-        raise click.BadParameter(translated(error.args[0]), param_hint="--revises") from None
+        raise output.bad("--revises", error.args[0]) from None
 
 
 def _ask(known: dict[str, Any]) -> None:
@@ -109,7 +109,7 @@ def _package(folder: Path | None) -> Path:
     folder = (folder or Path()).resolve()
     if not (folder / "__init__.py").is_file():
         complaint = _("{folder} is no package: name that of your rule book, or begin one with --package NAME")
-        raise click.BadParameter(translated(complaint.format(folder=folder)), param_hint="--output")
+        raise output.bad("--output", complaint.format(folder=folder))
     return folder
 
 
@@ -127,11 +127,9 @@ def _write(folder: Path, found: Mapping[str, str]) -> list[Path]:
     paths = {folder / path: text for path, text in found.items()}
     if there := [str(path) for path in paths if path.exists()]:
         complaint = _("exists already: {paths}").format(paths=", ".join(there))
-        raise click.BadParameter(translated(complaint), param_hint="--output")
-    try:
+        raise output.bad("--output", complaint)
+    with output.writing(folder):
         for path, text in paths.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             save(path, text.encode())
-    except OSError as error:
-        raise output.unwritable(folder, error) from None
     return list(paths)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -33,10 +34,17 @@ if TYPE_CHECKING:
 STATED = ("periods", "choices", "inputs", "evidence", "eligibility", "certified")
 
 
+class Shown(NamedTuple):
+    """What is shown besides the result: every quantity, and the result over all candidates."""
+
+    trace: bool
+    candidates: bool
+
+
 def calculate_case(
     path: Path,
     certify: bool,
-    trace: bool,
+    asked: Shown,
     target: Path | None,
     plan: Path | None,
     stage: Literal["plan", "report"] | None,
@@ -78,7 +86,7 @@ def calculate_case(
     if as_json:
         output.data(_as_data(result, manifest, years, credits, missing, comparisons, given.remarks))
     else:
-        _page(given.case, result, years, credits, comparisons, trace)
+        _page(given.case, result, years, credits, comparisons, asked)
     output.remarks([*given.remarks, *(result.remarks if as_json else ())])
     if refused:
         title = _("No claim: {methodology} supports an estimate; {count} items are missing")
@@ -132,7 +140,7 @@ def monitored_shown(case: CaseFile, evidence: Sequence[Path] | None) -> Monitore
     """Go from readings to monitored parameters, where there are meters."""
     if not case.meters:
         return None
-    with output.progress_shown() as progress:
+    with output.stages() as progress:
         return case.monitor(progress, evidence)
 
 
@@ -182,14 +190,12 @@ def _save(
     force: bool,
 ) -> None:
     """Write the workbook or the manifest, as the name of the file says."""
-    try:
+    with output.writing(path):
         if path.suffix.casefold() == ".xlsx":
             result.to_excel(path, planned, stage=stage, project=case.project, sources=case.sources, overwrite=force)
         else:
             text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
             save(path, text.encode(), overwrite=force)
-    except OSError as error:
-        raise output.unwritable(path, error) from None
 
 
 def _as_data(
@@ -208,6 +214,20 @@ def _as_data(
         "criteria": eligibility.records(result.verdicts),
         "unconfirmed": [str(item) for item in result.unconfirmed],
     }
+    candidates = result.candidate_combinations()
+    if len(candidates.rows) > 1:
+        found["candidates"] = {
+            "ER": candidates.ends,
+            "left_out": candidates.left_out,
+            "combinations": [
+                {
+                    **{one.name: name for one, name in zip(candidates.parameters, choice, strict=True)},
+                    **{name: er if math.isfinite(er) else None for name, er in zip(RESULTS, emissions, strict=True)},
+                    "grade": str(grade),
+                }
+                for choice, emissions, grade in candidates.rows
+            ],
+        }
     found["remarks"] = [*manifest["remarks"], *(Remark.of(remark).as_data() for remark in remarks)]
     if comparisons:
         found["published"] = [
@@ -230,19 +250,20 @@ def _page(
     years: Sequence[CalendarYear] | None,
     credits: Mapping[str, int] | None,
     comparisons: Sequence[Comparison],
-    trace: bool,
+    asked: Shown,
 ) -> None:
     output.paragraph(Message("{}: {}").format(result.methodology.heading, result.methodology.title), bold=True)
     if title := ": ".join(case.project[key] for key in ("number", "title") if key in case.project):
         output.paragraph(title)
     output.remarked(result.remarks)
-    if trace:
+    if asked.trace:
         _trace(result)
     else:
         _inputs(result)
     _periods(result)
     if years is not None:
         _years(years)
+    _over_candidates(result, asked.candidates)
     if comparisons:
         _comparisons(case, comparisons)
     if case.facts or any(verdict.answer is Answer.NOT_MET for verdict in result.verdicts):
@@ -251,6 +272,23 @@ def _page(
     if credits is not None:
         output.heading(_("Credits: the claim"))
         output.table([_("year"), _("tonnes")], [[year, f"{tonnes:,}"] for year, tonnes in credits.items()])
+
+
+def _over_candidates(result: Result, whole: bool) -> None:
+    """Say between which ER the estimate lies over all candidates; where asked for, show every combination."""
+    found = result.candidate_combinations()
+    if width := amounts.width(found):
+        output.heading(width)
+    elif whole:
+        output.heading(_("No value was chosen among several candidates"))
+    if whole and width:
+        output.table(
+            [*(one.symbol for one in found.parameters), *RESULTS, _("grade")],
+            [
+                [*choice, *("" if math.isnan(one) else amounts.tonnes(one) for one in emissions), Message(grade)]
+                for choice, emissions, grade in found.rows
+            ],
+        )
 
 
 def _inputs(result: Result) -> None:

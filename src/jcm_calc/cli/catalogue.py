@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -18,10 +18,10 @@ from jcm_calc.evidence import GRADES, Evidence
 from jcm_calc.reference_data import partner_countries
 from jcm_calc.reports.html.display import methodology_file
 from jcm_calc.reports.html.sections import LEGEND, Sources, identity, sections
-from jcm_calc.rulebooks import broken, every, known, methodology, overview
+from jcm_calc.rulebooks import broken, every, known, methodology, not_calculated, overview
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 
 def list_methodologies(as_json: bool, with_known: bool) -> int:
@@ -47,7 +47,7 @@ def list_methodologies(as_json: bool, with_known: bool) -> int:
             + ["/".join(str(row[f"{what} {grade}"]) for grade in GRADES) for what in counted]
             for item, row in zip(methodologies, rows, strict=True)
         ],
-        [[item.title, *item.notices] for item in methodologies],
+        [[item.title, *item.notices, *_not_calculated(item)] for item in methodologies],
     )
     if output.width():
         output.heading(_("Evidence is counted as primary/secondary/unconfirmed"))
@@ -76,6 +76,11 @@ def list_methodologies(as_json: bool, with_known: bool) -> int:
     return code
 
 
+def _not_calculated(item: Declarations) -> Iterator[str]:
+    if versions := not_calculated(item):
+        yield _("known, not calculated: {versions}").format(versions=", ".join(versions))
+
+
 def _known_as_data() -> list[dict[str, Any]]:
     """Return what is known and not implemented as rows for JSON."""
     return [
@@ -102,10 +107,8 @@ def show_methodology(subject: str, version: str | None, page: Path | None, force
     except UnusableError as error:
         return error.told()
     if page is not None:
-        try:
+        with output.writing(page):
             save(page, methodology_file(m).encode(), overwrite=force)
-        except OSError as error:
-            raise output.unwritable(page, error) from None
     if as_json:
         output.data(_as_data(m) if page is None else {"written": str(page), "methodology": m.number})
     elif page is None:
@@ -145,6 +148,8 @@ def _as_data(m: Declarations) -> dict[str, Any]:
         "title": m.title,
         "country": m.country,
         "sectoral_scope": m.sectoral_scope,
+        "notices": list(map(str, m.notices)),
+        "in_use": {version: list(users) for version, users in m.in_use.items()},
         "note": m.note,
         "indices": m.indices,
         "identity": {item: {"value": value, **_graded(evidence)} for item, value, evidence in identity(m)},
@@ -157,10 +162,10 @@ def _as_data(m: Declarations) -> dict[str, Any]:
             {"name": item.name, "text": item.text, "options": dict(item.options)} | _graded(item.evidence)
             for item in m.choices.values()
         ],
-        "parameters": _records(views.parameters(m)),
-        "equations": _records(views.equations(m)),
-        "defaults": _records(views.defaults(m)),
-        "criteria": _records(views.criteria(m)),
+        "parameters": output.records(views.parameters(m).reset_index()),
+        "equations": output.records(views.equations(m).reset_index()),
+        "defaults": output.records(views.defaults(m).reset_index()),
+        "criteria": output.records(views.criteria(m).reset_index()),
         "derivations": [
             {"of": item.of, "derivation": str(item), "text": item.text}
             | {"values": {name: {"value": one.value, **_graded(one.evidence)} for name, one in item.values.items()}}
@@ -192,7 +197,3 @@ def _graded(evidence: Evidence | None) -> dict[str, Any]:
         "evidence": evidence.note,
         "source": source,
     }
-
-
-def _records(frame: pd.DataFrame) -> Any:
-    return json.loads(frame.reset_index().to_json(orient="records"))

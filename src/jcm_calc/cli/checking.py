@@ -23,9 +23,9 @@ from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.rulebooks import BrokenModuleError, MethodologyNotFoundError, all_broken_by, broken, modules, versions
 
 if TYPE_CHECKING:
-    from jcm_calc.authoring.conformance import Outcome
+    from jcm_calc.authoring.conformance import CheckOutcome
 
-Checked = tuple[Declarations, "list[Outcome]"]
+Checked = tuple[Declarations, "list[CheckOutcome]"]
 # What a change of is looked for, and how often.
 WATCHED, SECONDS = (".py", ".toml", ".csv"), 0.5
 STATES = (_("passed"), _("waived"), _("failed"))
@@ -206,12 +206,12 @@ def _import(path: Path) -> ModuleType:
 # What is written
 
 
-def _counts(outcomes: Sequence[Outcome]) -> dict[str, int]:
+def _counts(outcomes: Sequence[CheckOutcome]) -> dict[str, int]:
     found = Counter(outcome.state for outcome in outcomes)
     return {state: found[state] for state in STATES}
 
 
-def _as_data(m: Declarations, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def _as_data(m: Declarations, outcomes: Sequence[CheckOutcome]) -> dict[str, Any]:
     checks = [{"check": one.check, "state": one.state, "text": one.failure or one.waived} for one in outcomes]
     return {"number": m.number, "version": m.version, **_counts(outcomes), "checks": checks}
 
@@ -232,7 +232,7 @@ def _overview(checked: Sequence[Checked]) -> None:
             )
 
 
-def _every_check(m: Declarations, outcomes: Sequence[Outcome]) -> None:
+def _every_check(m: Declarations, outcomes: Sequence[CheckOutcome]) -> None:
     found = _counts(outcomes).items()
     counts = _(", ").join(Message("{} {}").format(count, Message(state)) for state, count in found if count)
     output.paragraph(Message("{}: {}").format(m, counts), bold=True)

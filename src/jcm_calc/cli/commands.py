@@ -16,7 +16,7 @@ import click
 from jcm_calc.base.languages import LANGUAGES, _, in_language, preferred, translated
 from jcm_calc.cli import surroundings
 from jcm_calc.cli.codes import FAULT, INTERRUPTED, UNUSABLE
-from jcm_calc.cli.helping import Group
+from jcm_calc.cli.helping import CommandGroup
 
 # What a command needs beyond click is imported when it runs: `jcm list` takes no pandas.
 
@@ -52,7 +52,7 @@ def force_option(what: str = "FILE") -> Callable[[Any], Any]:
     return click.option("--force", is_flag=True, help=f"Overwrite {what}.")
 
 
-class _Group(Group):
+class _Group(CommandGroup):
     """A group of commands that turns every outcome into an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -210,9 +210,29 @@ def factors(country: str, grid: str | None, year: str | None, kind: str | None, 
 
 
 @jcm.command()
+@click.option("--country", metavar="XX", help="Only projects of this partner country, by code or name.")
+@click.option("--methodology", metavar="NUMBER", help="Only projects that use this methodology, in any version.")
+@click.option("--status", type=click.Choice(["registered", "validation", "withdrawn"]), help="Only these.")
+@as_json
+def projects(country: str | None, methodology: str | None, status: str | None, as_json: bool) -> None:
+    """List the projects of the scheme, with the methodologies and versions that they use, as of June 2026.
+
+    \b
+    Examples:
+      jcm projects --country TH
+      jcm projects --methodology TH_AM001 --status registered
+      jcm projects --json
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.projects import list_projects
+
+    list_projects(country, methodology, status, as_json)
+
+
+@jcm.command()
 @case_argument
 @click.option("--certify", is_flag=True, help="Claim the credits; refused while anything is unconfirmed.")
 @click.option("--trace", is_flag=True, help="Show every quantity in the order of calculation.")
+@click.option("--candidates", is_flag=True, help="Show RE, PE and ER for all candidates of the values chosen by name.")
 @output_option("Write the monitoring spreadsheet (FILE.xlsx) or the manifest (FILE.json).")
 @file_option(
     "--plan", metavar="PLAN", help="The case file or workbook whose estimates fill the monitoring plan of FILE.xlsx."
@@ -235,6 +255,7 @@ def calc(
     case: Path,
     certify: bool,
     trace: bool,
+    candidates: bool,
     output: Path | None,
     plan: Path | None,
     stage: Literal["plan", "report"] | None,
@@ -251,13 +272,15 @@ def calc(
     \b
     Examples:
       jcm calc case.toml --trace
+      jcm calc case.toml --candidates
       jcm calc plan.toml -o plan.xlsx --stage plan
       jcm calc case.toml -o report.xlsx --plan plan.toml
       jcm calc filled.xlsx --certify
     """  # noqa: D301 (\b keeps click from filling the lines)
-    from jcm_calc.cli.calculating import calculate_case
+    from jcm_calc.cli.calculating import Shown, calculate_case
 
-    return calculate_case(case, certify, trace, output, plan, stage, earlier, force, evidence, strict, as_json)
+    shown = Shown(trace, candidates)
+    return calculate_case(case, certify, shown, output, plan, stage, earlier, force, evidence, strict, as_json)
 
 
 @jcm.command()

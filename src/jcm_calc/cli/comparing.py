@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jcm_calc.api.case_file import read_case
-from jcm_calc.api.differences import Difference, Outcome, differences, under
+from jcm_calc.api.differences import Difference, VersionOutcome, differences, under
 from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.cli import output
@@ -23,7 +23,7 @@ def compare_versions(number: str, before: str, after: str, case: Path | None, as
     """Compare two versions; return the exit code."""
     one, two = (methodology(number, version) for version in (before, after))
     found = list(differences(one, two))
-    outcomes: list[Outcome] = []
+    outcomes: list[VersionOutcome] = []
     if case is not None:
         given = read_case(case)
         if given.methodology != number:
@@ -61,7 +61,7 @@ def _page(title: str, found: Sequence[Difference]) -> None:
                 output.paragraph(Message("+ {}").format(one.after), 4)
 
 
-def _case(outcomes: Sequence[Outcome]) -> None:
+def _case(outcomes: Sequence[VersionOutcome]) -> None:
     rows = []
     for outcome in outcomes:
         if outcome.left_out:
@@ -75,13 +75,13 @@ def _case(outcomes: Sequence[Outcome]) -> None:
         output.table([_("ver"), "p", *RESULTS], rows)
 
 
-def _periods(outcome: Outcome) -> list[tuple[Any, ...]]:
+def _periods(outcome: VersionOutcome) -> list[tuple[Any, ...]]:
     assert outcome.result is not None
     columns = [outcome.result[name].magnitude.ravel().tolist() for name in RESULTS]
     return list(zip(map(str, outcome.result.inputs.periods), *columns, strict=True))
 
 
-def _as_data(number: str, found: Sequence[Difference], outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def _as_data(number: str, found: Sequence[Difference], outcomes: Sequence[VersionOutcome]) -> dict[str, Any]:
     return {
         "number": number,
         "differences": [

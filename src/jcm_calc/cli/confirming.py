@@ -59,12 +59,10 @@ def new_file(
         text = blank_file(m, found, document)
     except OSError as error:
         complaint = _("{path} cannot be read: {reason}").format(path=document, reason=error.strerror)
-        raise click.BadParameter(translated(complaint), param_hint="--document") from None
+        raise output.bad("--document", complaint) from None
     if target is not None:
-        try:
+        with output.writing(target):
             save(target, text.encode(), overwrite=force)
-        except OSError as error:
-            raise output.unwritable(target, error) from None
     if as_json:
         output.data({"written": target and str(target), "items": [str(one) for one in found], "text": text})
         return
@@ -112,11 +110,9 @@ def ask_questions(
     m = methodology(number, version) if number else None
     asked = [one for one in open_statements(m) if m is None or one.kind != "rule"]
     answers = answered(m, asked)
-    try:
+    with output.writing(target):
         text = blank_file(m, asked, document, answers, reader, str(dates.today()))
         target.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise output.unwritable(target, error) from None
     written = _("{path}: {answered} of {count} items answered")
     _say(written.format(path=target, answered=len(answers), count=len(asked)))
     if m is not None and any(one.kind == "rule" for one in open_statements(m)):

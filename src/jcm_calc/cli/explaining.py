@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from jcm_calc.base.languages import _, translated
 from jcm_calc.cli import output
 from jcm_calc.cli.calculating import monitored_shown, read, warnings_shown_here
@@ -23,7 +21,7 @@ def explain_case(path: Path, name: str, at: Sequence[str], evidence: Sequence[Pa
     pairs = [one.partition("=") for one in at]
     if wrong := [one for one, (letter, sign, label) in zip(at, pairs, strict=True) if not (letter and sign and label)]:
         complaint = _("{wrong}: write an index and a label, such as p=2024").format(wrong=", ".join(wrong))
-        raise click.BadParameter(translated(complaint), param_hint="--at")
+        raise output.bad("--at", complaint)
     with warnings_shown_here(), output.working(_("calculating")):
         given = read(path)
         result = given.case.calculate(evidence=evidence)
@@ -80,11 +78,8 @@ def report_case(
         with output.working(_("calculating")):
             result = given.case.calculate(monitored, evidence)
     case, published = given.case, given.case.compare(result)
-    try:
-        with output.working(_("writing")):
-            result.to_html(target, project=case.project, sources=case.sources, published=published, overwrite=force)
-    except OSError as error:
-        raise output.unwritable(target, error) from None
+    with output.writing(target):
+        result.to_html(target, project=case.project, sources=case.sources, published=published, overwrite=force)
     if as_json:
         data = {"written": str(target), "unconfirmed": len(result.unconfirmed)}
         output.data({**data, "remarks": [remark.as_data() for remark in result.remarks]})

@@ -67,7 +67,7 @@ class Command(click.Command):
         return text.partition(". ")[0].removesuffix(".") if language() == "en" else translated(Message(text))
 
 
-class Group(click.Group):
+class CommandGroup(click.Group):
     """A group of such commands; what it does to the language ends with it."""
 
     context_class = _Context
@@ -78,4 +78,4 @@ class Group(click.Group):
         return copy_context().run(super().main, *args, **options)
 
 
-Group.group_class = Group
+CommandGroup.group_class = CommandGroup

@@ -28,13 +28,11 @@ def import_module(
         del paths[1], texts[1]
     if not force and (there := [str(path) for path in paths if path.exists()]):
         complaint = _("exists already: {paths}; --force replaces it").format(paths=", ".join(there))
-        raise click.BadParameter(translated(complaint), param_hint="--output")
-    try:
+        raise output.bad("--output", complaint)
+    with output.writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for path, text in zip(paths, texts, strict=True):
             save(path, text.encode(), overwrite=force)
-    except OSError as error:
-        raise output.unwritable(folder, error) from None
     _tell(found, paths, as_json)
 
 

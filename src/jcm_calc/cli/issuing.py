@@ -67,11 +67,9 @@ def _said_once(cases: Sequence[CaseFile], section: str) -> dict[str, Any]:
 
 
 def _save(request: IssuanceRequest, path: Path, force: bool) -> None:
-    try:
+    with output.writing(path):
         write = request.to_excel if path.suffix.casefold() == ".xlsx" else request.to_json
         write(path, overwrite=force)
-    except OSError as error:
-        raise output.unwritable(path, error) from None
 
 
 def _page(request: IssuanceRequest, targets: Sequence[Path]) -> None:

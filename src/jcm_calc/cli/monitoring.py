@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,7 +35,7 @@ def monitor_case(
         if target.suffix.casefold() == ".csv":
             output.check_target(_beside(target), force, FORMATS)
     case = read_case(path)
-    with output.progress_shown() as progress:
+    with output.stages() as progress:
         monitored = case.monitor(progress, evidence)
     if target is not None and not monitored.open:
         _save(monitored, target, force)
@@ -64,14 +63,12 @@ def _beside(path: Path) -> Path:
 def _save(monitored: Monitored, path: Path, force: bool) -> None:
     """Write amounts and findings: two sheets of a workbook, or two CSV files."""
     amounts, findings = monitored.table(), monitored.findings_table()
-    try:
+    with output.writing(path):
         if path.suffix.casefold() == ".csv":
             save(_beside(path), guarded(findings).to_csv(index=False).encode(), overwrite=force)
             save(path, guarded(amounts).to_csv(index=False).encode(), overwrite=force)
         else:
             save(path, _workbook(amounts, findings), overwrite=force)
-    except OSError as error:
-        raise output.unwritable(path, error) from None
 
 
 def _workbook(amounts: pd.DataFrame, findings: pd.DataFrame) -> bytes:
@@ -86,7 +83,7 @@ def _workbook(amounts: pd.DataFrame, findings: pd.DataFrame) -> bytes:
 
 def _as_data(monitored: Monitored) -> dict[str, Any]:
     return {
-        "amounts": _records(monitored.table()),
+        "amounts": output.records(monitored.table()),
         **monitored.provenance(),
         "sources": monitored.sources(),
         "outside": {
@@ -95,10 +92,6 @@ def _as_data(monitored: Monitored) -> dict[str, Any]:
         },
         "complete": not monitored.open,
     }
-
-
-def _records(frame: pd.DataFrame) -> Any:
-    return json.loads(frame.to_json(orient="records", double_precision=15))
 
 
 def _page(monitored: Monitored) -> None:

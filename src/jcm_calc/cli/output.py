@@ -10,9 +10,10 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Timer
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich import box
@@ -27,6 +28,9 @@ from jcm_calc.base.problems import Problem, Remark, Topic
 from jcm_calc.cli import surroundings
 from jcm_calc.results.credits import UncertifiedError, by_section
 from jcm_calc.rulebooks import BrokenModule
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MAX_WIDTH = 120
 MOMENT = 1.0  # seconds
@@ -94,6 +98,12 @@ def data(content: Any) -> None:
     """Write JSON."""
     unicode = (sys.stdout.encoding or "").casefold().replace("-", "").startswith("utf")
     write(json.dumps(content, indent=2, ensure_ascii=not unicode))
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as data for JSON."""
+    found: list[dict[str, Any]] = json.loads(frame.to_json(orient="records", double_precision=15))
+    return found
 
 
 def heading(text: str) -> None:
@@ -189,20 +199,27 @@ def check_target(path: Path, force: bool, suffixes: Sequence[str]) -> None:
     """Refuse to overwrite a file, and a name that ends otherwise than what is written."""
     if path.suffix.casefold() not in suffixes:
         complaint = _("{path} must end with {endings}").format(path=path, endings=_(" or ").join(suffixes))
-        raise click.BadParameter(translated(complaint), param_hint="--output")
+        raise bad("--output", complaint)
     if path.exists() and not force:
-        complaint = _("{path} exists already; --force overwrites it").format(path=path)
-        raise click.BadParameter(translated(complaint), param_hint="--output")
+        raise bad("--output", _("{path} exists already; --force overwrites it").format(path=path))
 
 
-def unwritable(path: Path, error: OSError) -> click.BadParameter:
-    """Return the complaint about a file that cannot be written."""
-    complaint = (
-        _("{path} exists already; --force overwrites it").format(path=path)
-        if isinstance(error, FileExistsError)
-        else _("{path} cannot be written: {reason}").format(path=path, reason=error.strerror or error)
-    )
-    return click.BadParameter(translated(complaint), param_hint="--output")
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Show that a file is being written; complain where it cannot be."""
+    try:
+        with working(_("writing")):
+            yield
+    except FileExistsError:
+        raise bad("--output", _("{path} exists already; --force overwrites it").format(path=path)) from None
+    except OSError as error:
+        told = _("{path} cannot be written: {reason}").format(path=path, reason=error.strerror or error)
+        raise bad("--output", told) from None
+
+
+def bad(option: str, complaint: str) -> click.BadParameter:
+    """Return the complaint about an option or an argument, in the language of the context."""
+    return click.BadParameter(translated(complaint), param_hint=option)
 
 
 def complaints(title: str, problems: Sequence[Problem], warnings: Sequence[Problem] = ()) -> None:
@@ -265,14 +282,19 @@ def clean(text: str) -> str:
 
 
 @contextmanager
-def progress_shown() -> Iterator[Callable[[str], None]]:
-    """Show a bar on a terminal, nothing in a pipe; yield what to tell it."""
+def bar(text: str = "", total: int | None = None) -> Iterator[Callable[..., None]]:
+    """Show a bar on a terminal, nothing in a pipe; yield what takes ``description``, ``completed`` or ``advance``."""
     if not sys.stderr.isatty():
-        yield lambda stage: None
+        yield lambda **changed: None
         return
-    from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=STAGES)
-        yield lambda stage: bar.update(task, description=translated(stage), advance=1)
+    with Progress(console=Console(stderr=True), transient=True) as shown:
+        yield partial(shown.update, shown.add_task(translated(text), total=total))
+
+
+@contextmanager
+def stages() -> Iterator[Callable[[str], None]]:
+    """Show which stage of monitoring is under way."""
+    with bar(total=STAGES) as update:
+        yield lambda stage: update(description=translated(stage), advance=1)

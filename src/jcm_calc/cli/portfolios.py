@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import click
 
 from jcm_calc.api.portfolios import Portfolio, portfolio
 from jcm_calc.api.portfolios.outcomes import GROUPS
 from jcm_calc.api.portfolios.writing import FORMATS, HEADINGS
-from jcm_calc.base.languages import Message, _, translated
+from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem
 from jcm_calc.cli import output
 from jcm_calc.cli.codes import DIFFERS, UNUSABLE
@@ -43,14 +38,16 @@ def calculate_portfolio(
     for name in by:
         if name not in GROUPS:
             complaint = _("{name}: one of {names}").format(name=name, names=", ".join(GROUPS))
-            raise click.BadParameter(translated(complaint), param_hint="--by")
-    with _progress() as progress:
+            raise output.bad("--by", complaint)
+    with output.bar(_("projects")) as update:
+
+        def progress(done: int, of: int) -> None:
+            update(completed=done, total=of)
+
         found = portfolio(source, evidence=evidence, errors="collect", progress=progress)
     if target is not None:
-        try:
+        with output.writing(target):
             found.to_file(target, overwrite=force)
-        except OSError as error:
-            raise output.unwritable(target, error) from None
     if as_json:
         output.data(_as_data(found, by))
     else:
@@ -61,28 +58,15 @@ def calculate_portfolio(
     return DIFFERS if strict and found.remarks else 0
 
 
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on a terminal, nothing in a pipe; yield what to tell it."""
-    if not sys.stderr.isatty():
-        yield lambda done, of: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(translated(_("projects")))
-        yield lambda done, of: bar.update(task, completed=done, total=of)
-
-
 def _as_data(found: Portfolio, by: Sequence[str]) -> dict[str, object]:
-    tables = {"projects": found.table, "problems": found.problems}
+    tables = {"projects": found.table, "problems": found.problems, "filled": found.filled}
     if by:
         tables["sums"] = found.by(*by).reset_index()
     counts = {"given": len(found.outcomes), "calculated": len(found.outcomes) - found.unusable}
     return {
         "counts": counts,
-        **{name: json.loads(frame.to_json(orient="records", double_precision=15)) for name, frame in tables.items()},
+        "notices": list(map(str, found.notices)),
+        **{name: output.records(frame) for name, frame in tables.items()},
     }
 
 
@@ -92,7 +76,12 @@ def _page(found: Portfolio, by: Sequence[str]) -> None:
     output.heading(title.format(projects=found.counted, names=names))
     if found.remarks:
         output.paragraph(found.headline, bold=True)
+    for notice in found.notices:
+        output.paragraph(notice)
     _table(found.by(*by).reset_index())
+    if not found.filled.empty:
+        output.heading(_("Filled in from the list of projects"))
+        _table(found.filled)
     against = found.against_estimates()
     if not against.empty:
         output.heading(_("Ex post against the estimate ex ante, tCO2"))

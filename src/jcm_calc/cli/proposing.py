@@ -39,10 +39,8 @@ def confirm_files(
         _report(found)
     if target is not None:
         answers, person, day = _asked(found) if at_terminal() and not as_json else ({}, "", "")
-        try:
+        with output.writing(target):
             save(target, found.evidence(person, day, answers).encode(), overwrite=force)
-        except OSError as error:
-            raise output.unwritable(target, error) from None
         if not as_json:
             _written(found, target, bool(person))
     return DIFFERS if found.differs or not found.compared else 0

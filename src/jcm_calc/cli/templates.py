@@ -6,11 +6,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
-
 from jcm_calc.api.blank_case import blank_case
 from jcm_calc.base.files import save
-from jcm_calc.base.languages import _, translated
+from jcm_calc.base.languages import _
 from jcm_calc.cli import output
 from jcm_calc.reports.workbook.writing import write_template as write_workbook
 from jcm_calc.rulebooks import methodology
@@ -25,16 +23,14 @@ def write_template(
     case_file = path.suffix.casefold() == ".toml"
     if case_file and units:
         complaint = _("is for a spreadsheet: a case file has no rows, units stand in its tables")
-        raise click.BadParameter(translated(complaint), param_hint="--units")
-    try:
+        raise output.bad("--units", complaint)
+    with output.writing(path):
         if case_file:
             save(path, blank_case(m, years).encode(), overwrite=force)
         else:
             counts = _counts(units or ["1"], [letter for letter in m.indices if letter != "p"])
             with output.working(_("writing")):
                 write_workbook(path, m, counts, years, force, None)
-    except OSError as error:
-        raise output.unwritable(path, error) from None
     if as_json:
         output.data({"written": str(path), "methodology": m.number, "version": m.version})
         return
@@ -52,6 +48,6 @@ def _counts(units: Sequence[str], letters: Sequence[str]) -> dict[str, int]:
         match = re.fullmatch(r"(?:(\w)=)?(\d{1,7})", text)
         if match is None:
             complaint = _("{came} came, expected a number such as 3, or i=3").format(came=repr(text))
-            raise click.BadParameter(translated(complaint), param_hint="--units")
+            raise output.bad("--units", complaint)
         counts |= {match[1]: int(match[2])} if match[1] else dict.fromkeys(letters, int(match[2]))
     return counts

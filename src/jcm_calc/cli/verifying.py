@@ -7,16 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import click
-from rich.progress import Progress
-
-from jcm_calc.base.languages import Message, _, ngettext, translated
+from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.base.problems import LINES, InputError, InputWarning, Problem
 from jcm_calc.cli import output
 from jcm_calc.cli.codes import DIFFERS, REFUSED, UNUSABLE
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.verification.catalogue import GROUPS, checks, selected
-from jcm_calc.verification.conclusion import Verdict
+from jcm_calc.verification.conclusion import Opinion
 from jcm_calc.verification.findings import SEVERITIES, Severity
 from jcm_calc.verification.paper import amounts, details, result, summary
 from jcm_calc.verification.verifying import Verification, verify, verify_all
@@ -39,13 +36,10 @@ def verify_report(
         warnings.simplefilter("ignore", InputWarning)
         warnings.simplefilter("ignore", UnconfirmedWarning)
         found = verify(report, plan, case=case, **options)
-    with output.working(_("writing")):
-        for paper in papers:
-            write = found.to_excel if paper.suffix.casefold() == ".xlsx" else found.to_html
-            try:
-                write(paper, overwrite=force)
-            except OSError as error:
-                raise output.unwritable(paper, error) from None
+    for paper in papers:
+        write = found.to_excel if paper.suffix.casefold() == ".xlsx" else found.to_html
+        with output.writing(paper):
+            write(paper, overwrite=force)
     if as_json:
         output.data({**found.as_data(), **({"cannot be certified": list(found.uncertified)} if certify else {})})
     else:
@@ -110,13 +104,12 @@ def verify_folder(folder: Path, plan: Path | None, options: dict[str, Any], case
     files = sorted(path for path in folder.glob("*.xlsx") if not path.name.startswith("~"))
     if not files:
         complaint = _("{folder} holds no .xlsx file").format(folder=folder)
-        raise click.BadParameter(translated(complaint), param_hint="REPORT")
+        raise output.bad("REPORT", complaint)
     done: dict[Path, dict[str, Any] | InputError] = {}
-    with Progress(console=_console(), transient=True) as progress:
-        task = progress.add_task(translated(_("verifying")), total=len(files))
+    with output.bar(_("verifying"), len(files)) as update:
         for path, outcome in verify_all(files, plan, case, options):
             done[path] = outcome
-            progress.advance(task)
+            update(advance=1)
     ordered = [(path, done[path]) for path in files]
     if as_json:
         output.data([_data(path, outcome) for path, outcome in ordered])
@@ -132,12 +125,6 @@ def verify_folder(folder: Path, plan: Path | None, options: dict[str, Any], case
         ]
         output.table(headings, [_row(path, outcome) for path, outcome in ordered])
     return _codes([outcome for _, outcome in ordered])
-
-
-def _console() -> Any:
-    from rich.console import Console
-
-    return Console(stderr=True)
 
 
 def _row(path: Path, outcome: dict[str, Any] | InputError) -> list[str]:
@@ -159,4 +146,4 @@ def _codes(outcomes: Sequence[dict[str, Any] | InputError]) -> int:
     verdicts = [None if isinstance(outcome, InputError) else outcome["verdict"] for outcome in outcomes]
     if None in verdicts:
         return UNUSABLE
-    return 0 if all(verdict == Verdict.NONE for verdict in verdicts) else DIFFERS
+    return 0 if all(verdict == Opinion.NONE for verdict in verdicts) else DIFFERS

@@ -15,12 +15,12 @@ from typing import Any
 
 from jcm_calc.base.problems import suggestion
 from jcm_calc.declarations.graph import reachable
-from jcm_calc.declarations.items import DAYS, DeclarationError, Declared, Effect, Equation, Parameter
+from jcm_calc.declarations.items import DAYS, DeclarationError, DeclaredItems, Effect, Equation, Parameter
 
 LIBRARY = f"{Path(__file__).parent.parent}{os.sep}"
 
 
-def faults(m: Declared, lost: Iterable[str] = ()) -> Iterator[str]:
+def faults(m: DeclaredItems, lost: Iterable[str] = ()) -> Iterator[str]:
     """Yield each name that is used and not declared, but for names of which that is known.
 
     Examples
@@ -69,7 +69,7 @@ def faults(m: Declared, lost: Iterable[str] = ()) -> Iterator[str]:
             yield f"{item.name!r} is comparable to {item.comparable!r}, which is not declared{hint}"
 
 
-def _terms(m: Declared) -> Iterator[str]:
+def _terms(m: DeclaredItems) -> Iterator[str]:
     """Yield what keeps a declared term from being one of ER."""
     reached = reachable(m, {}, frozenset(), ("ER",)) if m.terms else set()
     for name, effect in m.terms.items():
@@ -89,7 +89,7 @@ def _terms(m: Declared) -> Iterator[str]:
                 yield f'the discount {name!r} has the bounds {bounds}: declare bounds="[0, 1]" or narrower ones'
 
 
-def _previous(m: Declared, item: Parameter) -> Iterator[str]:
+def _previous(m: DeclaredItems, item: Parameter) -> Iterator[str]:
     """Yield what keeps an operand from being the value of another quantity in the period before."""
     found: list[Equation | Parameter] = [rule for rule in m.rules if rule.name == item.previous_of]
     found += [m.inputs[item.previous_of]] if item.previous_of in m.inputs else []
@@ -102,7 +102,7 @@ def _previous(m: Declared, item: Parameter) -> Iterator[str]:
         yield f"{told}: it must have its unit and indices"
 
 
-def _weight(m: Declared, item: Parameter) -> Iterator[str]:
+def _weight(m: DeclaredItems, item: Parameter) -> Iterator[str]:
     """Yield what keeps finer rows of a level from being averaged."""
     weight = m.inputs.get(item.weighted_by)
     if item.adds_over_time or item.textual or "p" not in item.indices:
@@ -206,7 +206,7 @@ def of_function(function: Callable[..., Any]) -> str:
     return f" ({Path(function.__code__.co_filename).name} line {function.__code__.co_firstlineno})"
 
 
-def how_read(m: Declared, name: str) -> str:
+def how_read(m: DeclaredItems, name: str) -> str:
     """Return how a symbol that looks like a name was read, or the nearest name that is declared."""
     items: list[Parameter | Equation] = [*m.inputs.values(), *m.facts.values(), *m.rules]
     for item in items:

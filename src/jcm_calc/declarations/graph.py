@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from jcm_calc.declarations.items import Coordinate, DeclarationError, Declared, Equation, Kind, Parameter
+from jcm_calc.declarations.items import Coordinate, DeclarationError, DeclaredItems, Equation, Kind, Parameter
 
 RESULTS = ("RE", "PE", "ER")
 Node = Equation | Parameter | Coordinate
@@ -28,15 +28,13 @@ class Graph:
     nodes: Mapping[str, Node]
     undecided: bool = False
 
-    def upstream(self, *names: str) -> Graph:
-        """Return the part of the graph that some names need."""
-        found: set[str] = set()
-        waiting = list(names)
-        while waiting:
-            current = waiting.pop()
-            if current not in found and current in self.nodes:
-                found.add(current)
-                waiting.extend((*needs(self.nodes[current], frozenset()), *before(self.nodes[current])))
+    def of(self, name: str) -> tuple[Node, ...]:
+        """Return what a name is here; nothing where it takes no part."""
+        return (self.nodes[name],) if name in self.nodes else ()
+
+    def upstream(self, *names: str, known: Container[str] = ()) -> Graph:
+        """Return the part of the graph that some names need; of what is known already not what it needs."""
+        found = walk(names, self.of, lambda node: () if node.name in known else (*needs(node), *before(node)))
         return Graph({key: node for key, node in self.nodes.items() if key in found})
 
     @cached_property
@@ -55,7 +53,7 @@ class Graph:
         return tuple(node for node in self.nodes.values() if isinstance(node, Parameter))
 
 
-def needs(node: Node, replaced: frozenset[str], absent: str = "") -> tuple[str, ...]:
+def needs(node: Node, replaced: Container[str] = (), absent: str = "") -> tuple[str, ...]:
     """Return the names a node needs directly.
 
     A replaced default does not need its class, a total over an absent index needs nothing.
@@ -69,13 +67,36 @@ def needs(node: Node, replaced: frozenset[str], absent: str = "") -> tuple[str, 
     return ()
 
 
+def walk(
+    names: Iterable[str], of: Callable[[str], Iterable[Node]], follow: Callable[[Node], Iterable[str]] = needs
+) -> dict[str, tuple[Node, ...]]:
+    """Return names and all that they need, each once and right before its own factors, and what each of them is.
+
+    Parameters
+    ----------
+    names : iterable of str
+    of : callable
+        What a name is: several equations, where a choice between them is open; nothing ends the walk.
+    follow : callable
+        What a node needs.
+    """
+    found: dict[str, tuple[Node, ...]] = {}
+    waiting = list(names)[::-1]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name] = tuple(of(name))
+            waiting += [other for node in found[name] for other in follow(node)][::-1]
+    return found
+
+
 def before(node: Node) -> tuple[str, ...]:
     """Return the name whose value in the period before a node is."""
     return (node.previous_of,) if isinstance(node, Parameter) and node.previous_of else ()
 
 
 def build(
-    methodology: Declared,
+    methodology: DeclaredItems,
     choices: Mapping[str, str],
     replaced: frozenset[str],
     targets: Iterable[str],
@@ -141,7 +162,7 @@ def build(
 
 
 def open_choices(
-    methodology: Declared, choices: Mapping[str, str], replaced: frozenset[str], absent: str = ""
+    methodology: DeclaredItems, choices: Mapping[str, str], replaced: frozenset[str], absent: str = ""
 ) -> list[str]:
     """Return the choices on the way to ER that are not made, in the order of the document."""
     reached = reachable(methodology, choices, replaced, RESULTS, absent)
@@ -155,7 +176,7 @@ def open_choices(
 
 
 def reachable(
-    methodology: Declared,
+    methodology: DeclaredItems,
     choices: Mapping[str, str],
     replaced: frozenset[str],
     targets: Iterable[str],
@@ -166,16 +187,12 @@ def reachable(
     for rule in methodology.rules:
         if compatible(rule, choices):
             possible.setdefault(rule.name, []).append(rule)
-    reached: set[str] = set()
-    waiting = list(targets)
-    while waiting:
-        name = waiting.pop()
-        if name not in reached:
-            reached.add(name)
-            given = methodology.inputs.get(name)
-            for node in possible.get(name, [given] if given else []):
-                waiting.extend((*needs(node, replaced, absent), *before(node)))
-    return reached
+
+    def of(name: str) -> Iterable[Node]:
+        given = methodology.inputs.get(name)
+        return possible.get(name, [given] if given else [])
+
+    return set(walk(targets, of, lambda node: (*needs(node, replaced, absent), *before(node))))
 
 
 def compatible(rule: Equation, choices: Mapping[str, str]) -> bool:

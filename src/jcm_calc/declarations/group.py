@@ -33,6 +33,7 @@ from jcm_calc.declarations.items import (
     Criterion,
     DeclarationError,
     Derivation,
+    DocumentSection,
     Effect,
     Equation,
     Indicator,
@@ -40,7 +41,6 @@ from jcm_calc.declarations.items import (
     Limit,
     Listed,
     Parameter,
-    Part,
     Passage,
     Product,
     Table,
@@ -110,12 +110,14 @@ def _tell_where(group: Group, symbol: object, index: str | None, error: Declarat
 
 
 def declares(method: F) -> F:
-    """Make a method one that declares: its errors say how a symbol was read, and where it is declared."""
+    """Make a method one that declares: refused once in use, with errors that say how a symbol was read, and where."""
     takes = list(inspect.signature(method).parameters)
     of_symbol = takes.index("symbol") - 1 if "symbol" in takes else 0 if method.__name__ == "constant" else len(takes)
 
     @wraps(method)
     def declare(self: Group, /, *arguments: Any, **named: Any) -> Any:
+        if method.__name__ != "__init__":
+            self._still_open()
         symbol = arguments[of_symbol] if of_symbol < len(arguments) else named.get("symbol")
         index = named.get("index") if symbol else None
         try:
@@ -294,7 +296,6 @@ class Group:
         evidence : Evidence
             Of the value, and of every number that is not a `Value` with its own.
         """
-        self._still_open()
         evidence_of(evidence)
         keys = self._keys(by)
         if isinstance(values, str | Path):
@@ -415,7 +416,6 @@ class Group:
             Days, hours, calendar year, or day number of the first or last day of the period; the
             number of rows of an index; or the label of each row, as a key of tables.
         """
-        self._still_open()
         if what not in COORDINATES or of not in self.indices or (what in OF_PERIODS and of != "p"):
             raise DeclarationError(f"{self}: coordinate {name!r}: no index {of!r} with a property {what!r}")
         indices = "" if what == "count" else of
@@ -425,7 +425,6 @@ class Group:
     @declares
     def choice(self, name: str, options: Mapping[str, str], *, text: str, evidence: Evidence) -> None:
         """Declare a decision for the whole calculation; ``options`` says what each one means."""
-        self._still_open()
         self._claim(name, self.choices)
         self.choices[name] = Choice(name, dict(options), text, evidence_of(evidence))
 
@@ -460,7 +459,6 @@ class Group:
         when : mapping, optional
             The choice under which the equation holds.
         """
-        self._still_open()
         evidence_of(evidence)
 
         def declare(function: F) -> F:
@@ -477,7 +475,6 @@ class Group:
     @declares
     def criterion(self, number: int | str, text: str, *, evidence: Evidence) -> Callable[[F], F]:
         """Declare an eligibility criterion as a function that is true where it is met."""
-        self._still_open()
         evidence_of(evidence)
 
         def declare(function: F) -> F:
@@ -504,7 +501,6 @@ class Group:
         evidence : Evidence
             Where the whole list was read. A claim needs it: from here, or from an evidence file.
         """
-        self._still_open()
         if unknown := set(what) - set(LISTS):
             raise DeclarationError(f"{self}: {', '.join(sorted(unknown))}: complete are {', '.join(LISTS)}")
         self.completeness |= dict.fromkeys(what, evidence_of(evidence))
@@ -525,7 +521,6 @@ class Group:
         rated : str, optional
             What the rated power follows from by physics, where it is not given: ``"capacity ÷ COP_PJ"``.
         """
-        self._still_open()
         limit = Limit(name, Product.parse(product), evidence_of(evidence), Product.parse(rated) if rated else None)
         known = {*self.inputs, *self.facts, *(rule.name for rule in self.rules), RATED, HOURS, DAYLIGHT}
         if unknown := [one for one in limit.names if one not in known]:
@@ -559,7 +554,6 @@ class Group:
         name : str, optional
             Where the function's own name is not the name.
         """
-        self._still_open()
 
         def declare(function: F) -> F:
             names = argument_names(function)
@@ -585,7 +579,6 @@ class Group:
         evidence : Evidence, optional
             That the document says so; by default only the author of the module does.
         """
-        self._still_open()
         found = UNREAD if evidence is None else evidence_of(evidence)
         self.waivers.append(Waiver(check, of, reason, found))
 
@@ -621,7 +614,6 @@ class Group:
         of : str, optional
             Of what, as an addition to each text.
         """
-        self._still_open()
         group.freeze()
         symbols, letters = dict(rename or {}), dict(index or {})
         items: list[Any] = [*group.inputs.values(), *group.facts.values(), *group.coordinates.values(), *group.rules]
@@ -709,8 +701,7 @@ class Group:
     @declares
     def define(self, term: str, text: str, *, evidence: Evidence) -> None:
         """Declare a term that the document defines (section B); it takes no part in the calculation."""
-        self._still_open()
-        self.passages.append(Passage(Part.TERMS, term, text, evidence_of(evidence)))
+        self.passages.append(Passage(DocumentSection.TERMS, term, text, evidence_of(evidence)))
 
     @declares
     def summarise(self, evidence: Evidence, **said: str) -> None:
@@ -722,12 +713,11 @@ class Group:
         **said : str
             ``measure``, ``reference``, ``project`` and ``monitoring``, as far as they were read.
         """
-        self._still_open()
         if unknown := said.keys() - SUMMARISED.keys():
             raise DeclarationError(f"{self}: a summary has {', '.join(SUMMARISED)}; got {', '.join(sorted(unknown))}")
         subjects = {key: Message(SUMMARISED[key]) for key in said}
         self.passages += [
-            Passage(Part.SUMMARY, subjects[key], text, evidence_of(evidence)) for key, text in said.items()
+            Passage(DocumentSection.SUMMARY, subjects[key], text, evidence_of(evidence)) for key, text in said.items()
         ]
 
     @declares
@@ -742,24 +732,21 @@ class Group:
         counted : bool
             Whether the document includes it.
         """
-        self._still_open()
         if scenario not in SCENARIOS:
             raise DeclarationError(f"{self}: {source}: scenario={scenario!r} must be {' or '.join(SCENARIOS)}")
         subject = Message(SCENARIOS[scenario])
-        self.passages.append(Passage(Part.SOURCES, subject, source, evidence_of(evidence), gas, counted))
+        self.passages.append(Passage(DocumentSection.SOURCES, subject, source, evidence_of(evidence), gas, counted))
 
     @declares
     def establish(self, text: str, *, evidence: Evidence) -> None:
         """Declare how reference emissions are established (section F.1); it takes no part in the calculation."""
-        self._still_open()
-        self.passages.append(Passage(Part.ESTABLISHMENT, "", text, evidence_of(evidence)))
+        self.passages.append(Passage(DocumentSection.ESTABLISHMENT, "", text, evidence_of(evidence)))
 
     @declares
     def derivation(
         self, of: str, function: Callable[..., Any], *, values: Mapping[str, Value], unit: str, text: str
     ) -> None:
         """Show how a default can be derived, without making it part of the calculation."""
-        self._still_open()
         self.derivations.append(Derivation(of, function, dict(values), unit, text))
 
     def _declare(
@@ -773,7 +760,6 @@ class Group:
         keys: tuple[str, ...] = (),
         **declared: Any,
     ) -> None:
-        self._still_open()
         known_words = (*WORDS, *VALUED.get(kind, ()))
         if unknown := [key for key in declared if key not in known_words]:
             hint = suggestion(unknown[0], known_words)

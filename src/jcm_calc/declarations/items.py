@@ -257,7 +257,7 @@ class Choice:
         _freeze(self, "options")
 
 
-class Part(StrEnum):
+class DocumentSection(StrEnum):
     """A section of the document that describes, and takes no part in the calculation."""
 
     TERMS = "B"
@@ -272,7 +272,7 @@ class Passage:
 
     Attributes
     ----------
-    part : Part
+    part : DocumentSection
     subject : str
         The term, the item of the summary, or the scenario.
     text : str
@@ -283,7 +283,7 @@ class Passage:
         Whether the source is included.
     """
 
-    part: Part
+    part: DocumentSection
     subject: str
     text: str
     evidence: Evidence
@@ -319,6 +319,11 @@ class Equation:
         """Return what the function computes, with a symbol or an expression in place of each argument's name."""
         own = argument_names(self.function)
         return record(self.function, {name: operands[given] for name, given in zip(own, self.arguments, strict=True)})
+
+    def terms(self, known: Mapping[str, Any]) -> npt.NDArray[Any]:
+        """Return what the function gives of the values of its arguments: of a total, what it adds up."""
+        with np.errstate(divide="ignore", invalid="ignore"):  # where the equation decides between two
+            return np.asarray(self.function(*(known[name] for name in self.arguments)))
 
     def as_shown(self) -> Equation:
         """Return the equation that was recorded when it was declared, whatever the code does by now."""
@@ -537,7 +542,7 @@ class Version:
     until: date | None = None
 
 
-class Declared(Protocol):
+class DeclaredItems(Protocol):
     """What is declared, by name, of which a graph is built; see `jcm_calc.declarations.methodology.Declarations`."""
 
     @property

@@ -276,6 +276,12 @@ class Declarations(Group):
         """
         return {one.symbol: one for one in (*self.facts.values(), *self.inputs.values())}
 
+    def names(self) -> dict[str, str]:
+        """Return the name of each symbol of a parameter, fact or coordinate: whatever can be given or looked up by."""
+        return {symbol: one.name for symbol, one in self.by_symbol().items()} | {
+            name: name for name in self.coordinates
+        }
+
     def by_name(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is given under names of any spelling by the declared names.
 

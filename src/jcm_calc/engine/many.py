@@ -1,30 +1,41 @@
-"""One calculation many times over: operands with one more axis in front, through the same equations."""
+"""One calculation many times over: operands with one more axis in front, through the same equations.
+
+Only what varies gets that axis. What does not vary is calculated once, and so are sums in which nothing varies; see
+`jcm_calc.engine.evaluation.contraction`.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from jcm_calc.declarations.graph import RESULTS
-from jcm_calc.engine.evaluation import BLOCK, Array, EvaluationError, evaluate
+from jcm_calc.declarations.expression.products import symbols
+from jcm_calc.declarations.graph import RESULTS, Graph, Node, needs
+from jcm_calc.declarations.items import Equation
+from jcm_calc.engine.evaluation import BLOCK, Array, EvaluationError, Lookup, chained, evaluate
+from jcm_calc.engine.evaluation.contraction import Contraction, contractions
 from jcm_calc.inputs import Inputs
 
 AXIS = "draw"
+# Where fewer cases than this are drawn in one go, so many draws are evaluated together.
+FEW, TOGETHER = 4096, 8
 
 
-def batches(inputs: Inputs, count: int) -> Iterator[slice]:
-    """Yield runs of cases whose arrays fit the cache; how long they are follows from the input alone."""
-    size = max(1, BLOCK // math.prod(inputs.sizes.values()))
-    for start in range(0, count, size):
-        yield slice(start, min(start + size, count))
+def length(inputs: Inputs) -> int:
+    """Return how many cases are drawn in one go: it follows from the input alone, whatever varies."""
+    return max(1, BLOCK // math.prod(inputs.sizes.values()))
 
 
 def evaluate_many(
     inputs: Inputs,
     count: int,
     varied: Callable[[slice], Mapping[str, Array]],
+    names: Collection[str],
+    as_alone: bool = False,
 ) -> Iterator[tuple[slice, dict[str, Array]]]:
     """Evaluate RE, PE, ER and other terms of ER for many cases, batch by batch.
 
@@ -35,7 +46,12 @@ def evaluate_many(
     count : int
         The number of cases.
     varied : callable
-        Returns, for a batch of cases, the arrays of what differs, with the cases along the first axis.
+        Returns, for a batch of cases, the arrays of what differs, with the cases along the first axis. A batch starts
+        at a multiple of `length`.
+    names : collection of str
+        The names of what differs.
+    as_alone : bool
+        Whether each case has the last digits that it has alone; nothing is calculated once for all then.
 
     Yields
     ------
@@ -48,14 +64,106 @@ def evaluate_many(
     EvaluationError
         If a result is not finite; the first number of its place is the case.
     """
-    common = {name: array[np.newaxis] for name, array in inputs.values.items()}
-    lookups, names = inputs.lookups(), (*RESULTS, *inputs.methodology.terms)
-    for batch in batches(inputs, count):
-        size = batch.stop - batch.start
-        sizes = {AXIS: size, **inputs.sizes}
+    lookups, targets = inputs.lookups(), (*RESULTS, *inputs.methodology.terms)
+    settled = _as_written(inputs) if as_alone else _Settling(inputs, lookups, names).settled(targets)
+    common = {name: array[np.newaxis] for name, array in settled.values.items()}
+    step = length(inputs)
+    if not as_alone:
+        step *= max(1, math.prod(inputs.sizes.values()) // settled.width, min(TOGETHER, FEW // step))
+    for start in range(0, count, step):
+        batch = slice(start, min(start + step, count))
+        sizes = {AXIS: batch.stop - batch.start, **inputs.sizes}
+        values = {**common, **varied(batch)}
         try:
-            found = evaluate(inputs.graph, sizes, {**common, **varied(batch)}, lookups, names)
+            try:
+                found = evaluate(settled.graph, sizes, values, lookups, targets)
+            except EvaluationError:  # which names a sum: the equations as they are written name more
+                found = evaluate(inputs.graph, sizes, values, lookups, targets)
         except EvaluationError as error:
-            raise EvaluationError(error.name, (batch.start + error.place[0], *error.place[1:]), error.zeros) from None
-        shape = [size, *(one if letter == "p" else 1 for letter, one in inputs.sizes.items())]
-        yield batch, {name: np.broadcast_to(array, shape).reshape(size, -1) for name, array in found.items()}
+            raise EvaluationError(error.name, (start + error.place[0], *error.place[1:]), error.zeros) from None
+        shape = [sizes[AXIS], *(one if letter == "p" else 1 for letter, one in inputs.sizes.items())]
+        yield batch, {name: np.broadcast_to(array, shape).reshape(shape[0], -1) for name, array in found.items()}
+
+
+class _Settled(NamedTuple):
+    """What is left to do for each case: the graph, the values that do not vary, and the numbers of one case."""
+
+    graph: Graph
+    values: Mapping[str, Array]
+    width: int
+
+
+def _as_written(inputs: Inputs) -> _Settled:
+    return _Settled(inputs.graph, inputs.values, math.prod(inputs.sizes.values()))
+
+
+class _Settling:
+    """The way to what is left to do for each case."""
+
+    def __init__(self, inputs: Inputs, lookups: Mapping[str, Lookup], varied: Collection[str]) -> None:
+        self.inputs, self.graph, self.sizes = inputs, inputs.graph, inputs.sizes
+        self.values, self.lookups = inputs.values, lookups
+        self.varied, self.moving = frozenset(varied), set(varied)
+        for name in self.graph.nodes:
+            if name not in self.values and not self.moving.isdisjoint(needs(self.graph.nodes[name], frozenset())):
+                self.moving.add(name)
+        moving = [self.graph.nodes[name] for name in self.graph.nodes if name in self.moving]
+        found = {rule.name: self.sum(rule) for rule in moving if isinstance(rule, Equation)}
+        self.sums = {name: one for name, one in found.items() if one is not None}
+
+    def settled(self, targets: Collection[str]) -> _Settled:
+        """Return it; all of the input, where its periods follow from each other or something has no finite value."""
+        if chained(self.graph, self.sizes, self.values):
+            return _as_written(self.inputs)
+        needed = set(targets)
+        for name in reversed(list(self.graph.nodes)):
+            if name in needed and name in self.moving and name not in self.varied:
+                needed.update(
+                    self.sums[name][0].names if name in self.sums else needs(self.graph.nodes[name], frozenset())
+                )
+        wanted = tuple(name for name in self.graph.nodes if name in needed - self.moving - self.values.keys())
+        try:
+            known = self.values | evaluate(self.graph, self.sizes, self.values, self.lookups, wanted)
+        except EvaluationError:
+            return _as_written(self.inputs)
+        nodes = dict(self.graph.nodes)
+        for name in needed & self.sums.keys():
+            nodes |= self.of_sums(name, known)
+        widths = (self.width(nodes[name]) for name in needed & self.moving)
+        return _Settled(Graph(nodes), known, max(widths, default=1))
+
+    def sum(self, rule: Equation) -> tuple[Contraction, str] | None:
+        """Return a total that varies as a sum of products of what does not vary, and the index of the sum."""
+        for letter in rule.total:
+            found = contractions(self.graph, letter).get(rule.name)
+            if found is not None and found.inlined.isdisjoint(self.values):
+                names = {name for one in found.summands for group in one.groups for name in symbols(group)}
+                if names.isdisjoint(self.moving):
+                    return found, letter
+        return None
+
+    def of_sums(self, name: str, known: dict[str, Array]) -> dict[str, Node]:
+        """Return the nodes of a total whose sums are known; add their values."""
+        found, letter = self.sums[name]
+        rule = self.graph.nodes[name]
+        assert isinstance(rule, Equation)
+        sums = {one.key: one for one in found.summands}
+        names = {key: f"Σ_{letter} {key}" for key in sums}
+        for key, one in sums.items():
+            known[names[key]] = one.sum(known, list(self.sizes).index(letter), self.sizes[letter])
+        common = tuple(dict.fromkeys(each for one in found.summands for each in symbols(one.common)))
+
+        def function(*operands: Any) -> Array:
+            given = operands[: len(sums)], operands[len(sums) :]
+            return found.total(dict(zip(sums, given[0], strict=True)), dict(zip(common, given[1], strict=True)))
+
+        leaves = {one: replace(rule, name=one, arguments=(), total="") for one in names.values()}
+        total = replace(
+            rule, arguments=(*names.values(), *common), total=rule.total.replace(letter, ""), function=function
+        )
+        return {**leaves, name: total}
+
+    def width(self, node: Node) -> int:
+        """Return how many numbers a quantity has at some point."""
+        total = node.total if isinstance(node, Equation) else ""
+        return math.prod(self.sizes[letter] for letter in dict.fromkeys(node.indices + total))

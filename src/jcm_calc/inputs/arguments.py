@@ -428,7 +428,8 @@ def _unit_in_labels(parameter: Parameter, column: Column) -> str:
     """Return a complaint about bare numbers whose labels may state their unit: ``roof_kWh``."""
     if column.unit is not None or column.values.dtype.kind not in "iuf":
         return ""
-    for label in chain.from_iterable(labels for letter, labels in column.labels.items() if letter != "p"):
+    lists = [labels for letter, labels in column.labels.items() if letter != "p" and str in set(map(type, labels))]
+    for label in chain.from_iterable(lists):
         if isinstance(label, str) and not label[-1:].isdigit() and (unit := unit_in(label, parameter.unit)):
             told = _("the label {label} may state a unit: write {own} [{unit}] above the numbers, or rename the label")
             return told.format(label=repr(label), own=parameter.name, unit=unit)

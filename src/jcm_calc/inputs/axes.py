@@ -13,6 +13,8 @@ from jcm_calc.base.problems import Problem, listed
 from jcm_calc.inputs.periods import Period, cover_faults, order_faults, several, sheets
 from jcm_calc.inputs.values import InputValue
 
+WHOLE = re.compile(r"0|[1-9]\d{0,17}", re.ASCII)
+
 
 @dataclass(frozen=True, slots=True)
 class Axis:
@@ -93,6 +95,8 @@ def of_labels(letter: str, given: Mapping[str, InputValue], problems: list[Probl
         return Axis(range(1, (size or 1) + 1), size is None)
     (source, labels), *others = tables
     for other, theirs in others:
+        if len(theirs) == len(labels) and set(labels).issuperset(theirs):
+            continue
         for here, there, mine, yours in ((other, source, theirs, labels), (source, other, labels, theirs)):
             known = set(mine)
             if lacking := [label for label in yours if label not in known]:
@@ -143,9 +147,7 @@ def _longest(given: Iterable[InputValue], letter: str) -> int | None:
 
 def label(cell: Any) -> Any:
     """Return a label as tables have it: 1, 1.0 and "1" are one label."""
-    if isinstance(cell, float) and cell.is_integer():
-        return int(cell)
     if isinstance(cell, str):
         text = cell.strip() if cell.isascii() else unicodedata.normalize("NFC", cell.strip())
-        return int(text) if re.fullmatch(r"0|[1-9]\d{0,17}", text, re.ASCII) else text
-    return cell
+        return int(text) if text.isdecimal() and WHOLE.fullmatch(text) else text
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell

@@ -182,7 +182,7 @@ def _with_names(m: Declarations, problems: list[Problem]) -> list[Problem]:
     """Return problems that say how a parameter is called whose symbol cannot be typed as its name."""
     if not problems:
         return problems
-    names = {symbol: item.name for symbol, item in m.by_symbol().items()}
+    names = m.names()
     return [
         replace(one, name=names[one.subject])
         if one.subject in names and not one.subject.startswith(names[one.subject])

@@ -274,7 +274,9 @@ def classes(
             continue  # see `jcm_calc.inputs.coordinates.selected`
         if coordinate is not None:
             if coordinate.name in labels:
-                problems += _unknown_classes(parameter, table, parameter, labels[coordinate.name])
+                problems += _unknown_classes(
+                    parameter, table, parameter, labels[coordinate.name], None, coordinate.indices
+                )
         elif key is not None:
             declared = methodology.inputs[parameter.by]
             if declared.textual:
@@ -305,9 +307,17 @@ def _in_no_bin(parameter: Parameter, table: Table, declared: Parameter, key: Inp
 
 
 def _unknown_classes(
-    parameter: Parameter, table: Table, declared: Parameter, named: Sequence[str], key: InputValue | None = None
+    parameter: Parameter,
+    table: Table,
+    declared: Parameter,
+    named: Sequence[str],
+    key: InputValue | None = None,
+    index: str = "",
 ) -> list[Problem]:
-    """Complain of classes without a value, and of values by hand for a class that neither document nor units have."""
+    """Complain of classes without a value, and of values by hand for a class that neither document nor units have.
+
+    Where the labels of an index are the classes, ``index`` names it.
+    """
     known = [str(name) for name in table.entries]
     problems = []
     if codes := [number for number, name in enumerate(named) if name not in table.entries]:
@@ -323,6 +333,10 @@ def _unknown_classes(
             hint=suggestion(unknown[0], fuel_hints(known)),
             name=parameter.name,
         )
+        if index and all(name.isdigit() for name in unknown):
+            numbered = _("{complaint}. Name each {index}: a column {index} in a table, or a mapping such as {example}")
+            example = f"{{{known[0]!r}: 100}}" if known else "{'a': 100}"
+            complaint = numbered.format(complaint=complaint, index=index, example=example)
         problems.append(Problem(declared.symbol, complaint, declared.section))
     declared_tables = [one for one in (parameter.table, *parameter.candidates.values()) if isinstance(one, Table)]
     own = {name for one in declared_tables for name in one.entries} if parameter.table else table.entries

@@ -33,6 +33,8 @@ from jcm_calc.units import dots_complaint, is_missing, unclear_dots
 TOO_MANY = 2**62
 # Letters of Greek and Cyrillic that look like Latin ones.
 TWINS = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοАВЕЅІЈКМНОРСТУХаеіјорсухѕ", "ABEZHIKMNOPTYXoABESIJKMHOPCTYXaeijopcyxs")
+# What a text without a letter beyond ASCII must hold to look like another one.
+ODD_BLANKS = ("  ", *"\t\v\f\r\x1c\x1d\x1e\x1f")
 DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 # What a number format shows as it is: "kWh", \k\W\h, [$kWh]; any other text in brackets is a colour or a condition.
 LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|\[[^\]]*\]|[_*].')
@@ -383,33 +385,44 @@ def _labels(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Any]]:
     """Return a code for each row, and the label of each code: 1, 1.0 and "1" are one label."""
     codes, unique = _factorize(column)
     if column.dtype.kind in "iu":
-        return codes, unique.tolist()
+        return codes, unique
     if sums := totals_among(unique):
         complaint = _("{names} sums up other rows and would count once more: delete its row, or rename the unit")
         raise ValueError(complaint.format(names=listed(map(repr, sorted(sums)))))
-    labels = [label(cell) for cell in unique.tolist()]
+    labels = _of_texts(unique) if set(map(type, unique)) == {str} else list(map(label, unique))
     _refuse_lookalikes(labels)
-    number = {label: place for place, label in enumerate(dict.fromkeys(labels))}
-    if len(number) < len(labels):
+    if len(set(labels)) < len(labels):
+        number = {label: place for place, label in enumerate(dict.fromkeys(labels))}
         codes = np.array([number[label] for label in labels], dtype=np.intp)[codes]
-    return codes, list(number)
+        labels = list(number)
+    return codes, labels
+
+
+def _of_texts(cells: Sequence[str]) -> list[Any]:
+    """Return the label of each text, as `label` does for one."""
+    stripped = list(map(str.strip, cells))
+    plain = all(map(str.isascii, stripped)) and not any(map(str.isdecimal, stripped))
+    return stripped if plain else list(map(label, stripped))
 
 
 def _refuse_lookalikes(labels: Sequence[Any]) -> None:
     """Refuse labels with invisible characters, and different ones that look the same."""
+    texts = [one for one in labels if isinstance(one, str)]
+    together = "\n".join(texts)
+    if together.isascii() and not any(sign in together for sign in ODD_BLANKS):
+        return
     seen: dict[str, str] = {}
-    for text in labels:
-        if not isinstance(text, str) or text.isascii():
+    for text in texts:
+        if text.isascii():
             continue
         if hidden := [sign for sign in text if unicodedata.category(sign) in ("Cf", "Cc")]:
             told = _("the label {label} holds the invisible character {code}: delete it")
             raise ValueError(told.format(label=ascii(text), code=f"U+{ord(hidden[0]):04X}"))
-    for text in dict.fromkeys(labels):
-        if isinstance(text, str):
-            plain = " ".join(DASHES.sub("-", unicodedata.normalize("NFKC", text)).split()).translate(TWINS)
-            if seen.setdefault(plain, text) != text:
-                told = _("the labels {one} and {other} look the same: write them in one way")
-                raise ValueError(told.format(one=ascii(seen[plain]), other=ascii(text)))
+    for text in dict.fromkeys(texts):
+        plain = " ".join(DASHES.sub("-", unicodedata.normalize("NFKC", text)).split()).translate(TWINS)
+        if seen.setdefault(plain, text) != text:
+            told = _("the labels {one} and {other} look the same: write them in one way")
+            raise ValueError(told.format(one=ascii(seen[plain]), other=ascii(text)))
 
 
 def _periods(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Period]]:
@@ -421,22 +434,25 @@ def _periods(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Period]
     return np.array([number[period] for period in periods], dtype=np.intp)[codes], ordered
 
 
-def _factorize(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], Any]:
+def _factorize(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Any]]:
+    """Return a code for each row, and the cell of each code."""
     try:
         codes, unique = pd.factorize(column)
     except TypeError:
         raise ValueError(_("holds something that is no label")) from None
-    if any(isinstance(cell, float) and math.isinf(cell) for cell in unique):
+    cells = np.asarray(unique, dtype=object).tolist()
+    kinds = set(map(type, cells))
+    if float in kinds and any(isinstance(cell, float) and math.isinf(cell) for cell in cells):
         raise ValueError(_("holds something that is no label"))
     empty = codes < 0
-    blank = [place for place, cell in enumerate(unique) if isinstance(cell, str) and not cell.strip()]
-    if blank:
-        empty |= np.isin(codes, blank)
+    if str in kinds and not (kinds == {str} and all(map(str.strip, cells))):
+        blank = [place for place, cell in enumerate(cells) if isinstance(cell, str) and not cell.strip()]
+        empty |= np.isin(codes, blank) if blank else False
     if empty.any():
         rows, first = np.flatnonzero(empty), column.attrs.get(FIRST_ROW, 1)
         shown = listed((int(row) + first for row in rows[:5]), len(rows))
         raise ValueError(_("is empty in row {rows}").format(rows=shown))
-    return codes, unique
+    return codes, cells
 
 
 def _order(
@@ -451,6 +467,11 @@ def _order(
         complaint = _("its {rows} rows are not the combinations of {letters}")
         return codes[0], [Problem(name, complaint.format(rows=rows, letters=", ".join(labels)))]
     position = np.ravel_multi_index(tuple(codes), shape)
+    if rows == size:
+        row = np.full(size, -1)
+        row[position] = np.arange(rows)
+        if row.min() >= 0:  # each place has a row, and so no place has two
+            return row, []
     order = np.argsort(position, kind="stable")
     ranked = position[order]
     again = ranked[1:] == ranked[:-1]

@@ -53,6 +53,7 @@ OF = re.compile(r"(?:sub ?|grand )?(?:totals?|sums?|average|mean) (?:of|for|over
 LIKE = re.compile(
     r"\b(?:totals?|sums?|subtotals?|all|whole|entire|overall|combined|aggregated?|jumlah|suma)\b|計|tổng|รวม"
 )
+DIGITS = str.maketrans("", "", "0123456789")
 NEAR = 1e-3  # how near a sum lies that is typed as it is printed
 
 
@@ -80,10 +81,13 @@ def totals_among(labels: Iterable[object], like: bool = False) -> set[str]:
     >>> totals_among(["a", 2, "Total"]), totals_among(["Whole plant"]), totals_among(["Whole plant"], like=True)
     ({'Total'}, set(), {'Whole plant'})
     """
-    texts = {label for label in labels if isinstance(label, str)}
-    together = "\n".join(texts).casefold()
-    if together.isascii() and not any(word in together for word in PLAIN_WORDS):
-        return set()
+    texts = [label for label in labels if isinstance(label, str)]
+    together = "\n".join(texts)
+    if together.isascii():
+        # most labels differ by their numbers alone
+        stems = "\n".join(set(together.lower().translate(DIGITS).split("\n")))
+        if not any(word in stems for word in PLAIN_WORDS):
+            return set()
     return {text for text in texts if PERHAPS.search(text) and (LIKE.search(_plain(text)) if like else is_total(text))}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from jcm_calc.base.cores import on_all_cores
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import listed
 from jcm_calc.declarations.items import DAYS, Parameter
@@ -19,7 +20,8 @@ from jcm_calc.units import Reciprocal
 
 Array = npt.NDArray[Any]
 UNDECIDED = "?"
-CHUNK = 65_536
+# Numbers of an array that are looked at together, and that one core looks at.
+CHUNK, PIECE = 65_536, 1_048_576
 SHOWN = 5
 
 
@@ -307,11 +309,11 @@ class InputValue:
         values = self.values
         for axis, letter in enumerate(self.letters):
             wanted, own = labels[letter], self.labels.get(letter)
-            if own is not None and own is not wanted:
+            if own is not None and own != wanted:
                 key = (letter, id(own))
                 if key not in orders:
                     place = {label: number for number, label in enumerate(own)}
-                    orders[key] = [place[label] for label in wanted]
+                    orders[key] = np.array(list(map(place.__getitem__, wanted)), dtype=np.intp)
                 values = values.take(orders[key], axis)
         return replace(self, values=values.reshape([self.along(letter) for letter in labels]))
 
@@ -429,8 +431,13 @@ def span(values: Array) -> tuple[float, float]:
     """Return minimum and maximum, both NaN if any value is NaN."""
     if values.size <= CHUNK:
         return float(values.min()), float(values.max())
-    # both reductions of a chunk while it is in the cache: memory is read once
-    flat = values.reshape(-1)
-    chunks = [flat[start : start + CHUNK] for start in range(0, flat.size, CHUNK)]
-    pairs = np.array([(chunk.min(), chunk.max()) for chunk in chunks])
+    flat = values.ravel(order="K")
+    pieces = [flat[start : start + PIECE] for start in range(0, flat.size, PIECE)]
+    pairs = np.concatenate(on_all_cores(_spans, pieces))
     return float(pairs[:, 0].min()), float(pairs[:, 1].max())
+
+
+def _spans(piece: Array) -> Array:
+    """Return minimum and maximum of each chunk: both while it is in the cache, so that memory is read once."""
+    chunks = (piece[start : start + CHUNK] for start in range(0, piece.size, CHUNK))
+    return np.array([(chunk.min(), chunk.max()) for chunk in chunks])

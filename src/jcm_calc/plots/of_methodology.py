@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from jcm_calc.base.languages import _, translated
 from jcm_calc.declarations.expression import latex
-from jcm_calc.declarations.graph import Node, compatible, needs
+from jcm_calc.declarations.graph import Node, compatible, needs, walk
 from jcm_calc.declarations.items import Equation, Kind, Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.plots.drawing import axes, title
@@ -98,16 +98,15 @@ def _edges(m: Declarations, choices: dict[str, str]) -> dict[str, list[str]]:
     for rule in m.rules:
         if compatible(rule, choices):
             rules.setdefault(rule.name, []).append(rule)
-    edges: dict[str, list[str]] = {}
-    waiting = ["ER"]
-    while waiting:
-        name = waiting.pop(0)
-        if name not in edges:
-            leaf = m.inputs.get(name) or m.coordinates.get(name)
-            nodes = [leaf] if leaf else rules[name]
-            edges[name] = list(dict.fromkeys(other for node in nodes for other in needs(node, frozenset())))
-            waiting += edges[name]
-    return edges
+
+    def of(name: str) -> Iterable[Node]:
+        leaf = m.inputs.get(name) or m.coordinates.get(name)
+        return [leaf] if leaf else rules[name]
+
+    found = walk(["ER"], of)
+    return {
+        name: list(dict.fromkeys(other for node in nodes for other in needs(node))) for name, nodes in found.items()
+    }
 
 
 def _columns(edges: dict[str, list[str]]) -> list[list[str]]:

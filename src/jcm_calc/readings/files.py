@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import fnmatch
 import gzip
-import hashlib
 import itertools
 import re
 import shutil
@@ -139,12 +138,6 @@ def tables(store: Store, readings: Readings) -> Iterator[Table]:
         except Exception as error:  # the readers of broken files raise errors of many kinds
             complaint = _("cannot be read: {reason}").format(reason=(str(error).splitlines() or [""])[0])
             raise InputError(path.name, [Problem(path.name, complaint)]) from None
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _tables_of(store: Store, path: Path, readings: Readings) -> Iterator[Table]:

@@ -6,16 +6,15 @@ a sheet. A claim asks it for the rules by which readings were treated.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Container, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc.base import hashes
 from jcm_calc.base.problems import listed
 from jcm_calc.inputs.metered import LISTS, NAMED, Record, merged, record_of
 
 if TYPE_CHECKING:
-    from jcm_calc.declarations.items import Parameter
+    pass
 
 # what a spreadsheet that is saved again may still change of a number is no change
 DIGITS = 12
@@ -56,8 +55,7 @@ def rule_of(finding: Mapping[str, Any]) -> str:
 def digest(record: Record) -> str:
     """Return the SHA-256 of a record, to twelve digits of each number."""
     plain = {key: record[key] for key in ("rule_set", *LISTS, *NAMED)}
-    text = json.dumps(_plain(plain), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashes.digest(_plain(plain))
 
 
 def _plain(data: Any) -> Any:
@@ -105,18 +103,12 @@ def sources(record: Record) -> dict[str, dict[str, str]]:
     return found
 
 
-def names(parameters: Mapping[str, Parameter]) -> dict[str, str]:
-    """Return the name of each symbol: a meter may be given either."""
-    return {parameter.symbol: name for name, parameter in parameters.items()}
-
-
 def told(
-    record: Record | None, instead: Mapping[str, Mapping[str, str]], parameters: Mapping[str, Parameter]
+    record: Record | None, instead: Mapping[str, Mapping[str, str]], names: Mapping[str, str]
 ) -> dict[str, dict[str, str]]:
     """Return how each parameter was monitored: as the record tells, and as the user says instead."""
-    name_of = names(parameters)
-    given = {name_of.get(name, name): dict(one) for name, one in instead.items()}
+    given = {names.get(name, name): dict(one) for name, one in instead.items()}
     for symbol, one in (sources(record) if record is not None else {}).items():
-        name = name_of.get(symbol, symbol)
+        name = names.get(symbol, symbol)
         given[name] = {**one, **given.get(name, {})}
     return given

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from jcm_calc.base.hashes import of_file
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem, ProblemKind, listed, shown, suggestion
 from jcm_calc.readings import clock, files, headings, stamps
@@ -147,7 +148,7 @@ def _files(store: Store, opened: Sequence[Table]) -> Any:
         if table.path is not None:
             by_path.setdefault(table.path, []).append(table)
     with ThreadPoolExecutor() as pool:
-        for (path, found), sha256 in zip(by_path.items(), pool.map(files.sha256, by_path), strict=True):
+        for (path, found), sha256 in zip(by_path.items(), pool.map(of_file, by_path), strict=True):
             counts = [sum(getattr(table, name) for table in found) for name in ("rows", "skipped", "blank")]
             yield File(path.name, sha256, *counts)
 

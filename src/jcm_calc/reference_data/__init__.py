@@ -25,8 +25,11 @@ from jcm_calc.reference_data.fuel_data import biogenic_fuels as biogenic_fuels
 from jcm_calc.reference_data.fuel_data import by_volume as by_volume
 from jcm_calc.reference_data.fuel_data import fuel_hints as fuel_hints
 from jcm_calc.reference_data.fuel_data import fuels_named as fuels_named
+from jcm_calc.reference_data.project_list import AS_OF as AS_OF
+from jcm_calc.reference_data.project_list import LIST_DAY as LIST_DAY
 from jcm_calc.reference_data.project_list import STATUSES as STATUSES
 from jcm_calc.reference_data.project_list import Project as Project
+from jcm_calc.reference_data.project_list import listed_project as listed_project
 from jcm_calc.reference_data.project_list import listed_projects as listed_projects
 from jcm_calc.reference_data.project_list import versions_in_use as versions_in_use
 from jcm_calc.reference_data.refrigeration import ReferenceEfficiency as ReferenceEfficiency

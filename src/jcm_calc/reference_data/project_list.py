@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from jcm_calc.base.languages import Message, _
 from jcm_calc.declarations.frozen import FrozenDict
 from jcm_calc.evidence import Evidence, Grade, Source
 from jcm_calc.reference_data.tables import evidence, rows
 
-AS_OF = "2026-06"
-"""The month of the copy of the list."""
+LIST_DAY = date(2026, 6, 4)
+"""The day of the copy of the list."""
 
-WITHDRAWN = "withdrawn"
-STATUSES = ("registered", "validation", WITHDRAWN)
+AS_OF = _("June 2026")
+"""Its month, as messages say it."""
+
+WITHDRAWN = _("withdrawn")
+STATUSES = (_("registered"), _("validation"), WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,21 @@ class Project:
     evidence: Evidence
     planned_evidence: Evidence
 
+    def contradiction(self, number: str, version: str) -> str:
+        """Return what contradicts a methodology and version in the list; nothing where the project uses them.
+
+        Examples
+        --------
+        >>> print(listed_projects()["ID009"].contradiction("ID_AM003", "1.0"))
+        the list of projects of June 2026 has ID009 (registered) with ID_AM002 ver 2.0; got ID_AM003 ver 1.0
+        """
+        if (number, version) in self.uses:
+            return ""
+        told = _("the list of projects of {month} has {number} ({status}) with {expected}; got {came}")
+        expected = Message(", ").join(f"{name} ver {one}" for name, one in self.uses)
+        status, came = Message(self.status), f"{number} ver {version}"
+        return told.format(month=AS_OF, number=self.number, status=status, expected=expected, came=came)
+
     @property
     def live(self) -> bool:
         """Whether it is registered or in validation."""
@@ -69,12 +88,23 @@ def listed_projects() -> Mapping[str, Project]:
     return FrozenDict({row["number"]: _project(row) for row in rows("projects.csv")})
 
 
+def listed_project(number: str) -> Project | None:
+    """Return a project of the list by its number as people write it, or None where the list does not have it.
+
+    Examples
+    --------
+    >>> listed_project(" th022 ").number, listed_project("TH999")
+    ('TH022', None)
+    """
+    return listed_projects().get(number.strip().upper())
+
+
 def _project(row: dict[str, str]) -> Project:
     return Project(
         number=row["number"],
         country=row["country"],
         title=row["title"],
-        uses=tuple((number, version) for number, _, version in (one.partition(" ") for one in _split(row))),
+        uses=tuple((number, version) for number, _space, version in (one.partition(" ") for one in _split(row))),
         status=row["status"],
         registered=date.fromisoformat(row["registered"]) if row["registered"] else None,
         planned=int(row["planned"]),

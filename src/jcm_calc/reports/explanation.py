@@ -19,7 +19,7 @@ import numpy as np
 from jcm_calc.base.languages import Message, _, translated
 from jcm_calc.base.problems import InputError, Problem, listed, suggestion
 from jcm_calc.declarations.expression import Expression
-from jcm_calc.declarations.graph import Graph, needs
+from jcm_calc.declarations.graph import Graph, walk
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
 from jcm_calc.evidence import Evidence
@@ -155,11 +155,11 @@ class Explanation:
 
     def content(self, prefix: str) -> dict[str, Any]:
         """Return what a page needs to show this, with a prefix for its anchors."""
-        from jcm_calc.reports.html.formulas import Formulas
+        from jcm_calc.reports.html.formulas import PageEquations
 
         return {
             "explanation": self,
-            "formulas": Formulas(self.symbols, {step.name for step in self.steps}, prefix),
+            "formulas": PageEquations(self.symbols, {step.name for step in self.steps}, prefix),
         }
 
 
@@ -184,8 +184,8 @@ def explain(result: Calculation, name: str, at: Mapping[str, Any]) -> Explanatio
                 problems.append(Problem(letter, complaint))
     if problems:
         raise InputError(str(m), problems)
-    walk = _Walk(result, place)
-    steps = [walk.step(one) for one in _downwards(result.graph, own)]
+    seen = _Walk(result, place)
+    steps = [seen.step(name) for name, nodes in walk([own], result.graph.of).items() if nodes]
     steps.sort(key=lambda step: step.equation is None)
     indices = {letter for step in steps for letter in _reach(result.graph, step.name)}
     followed = {
@@ -194,18 +194,6 @@ def explain(result: Calculation, name: str, at: Mapping[str, Any]) -> Explanatio
         if letter in indices and axes[letter].size > 1
     }
     return Explanation(Message("{}: {}").format(m.heading, m.title), followed, m.symbols(), tuple(steps))
-
-
-def _downwards(graph: Graph, name: str) -> Iterator[str]:
-    """Yield a name and all that it needs, each once and right before its own factors."""
-    seen: set[str] = set()
-    waiting = [name]
-    while waiting:
-        current = waiting.pop()
-        if current not in seen and current in graph.nodes:
-            seen.add(current)
-            yield current
-            waiting.extend(reversed(needs(graph.nodes[current], frozenset())))
 
 
 def _reach(graph: Graph, name: str) -> str:
@@ -316,17 +304,16 @@ class _Walk:
     def terms(self, rule: Equation) -> np.ndarray[Any, Any]:
         """Return what a total adds up."""
         axes = self.result.inputs.axes
-        operands = []
+        operands = {}
         for name in rule.arguments:
             array, indices = self.result.full(name), self.result.graph.nodes[name].indices
             where = [
                 slice(None) if letter in rule.total or letter not in indices else slice(number, number + 1)
                 for letter, number in self.place.items()
             ]
-            operands.append(array[tuple(where)])
+            operands[name] = array[tuple(where)]
         shape = [axis.size if letter in rule.total else 1 for letter, axis in axes.items()]
-        with np.errstate(divide="ignore", invalid="ignore"):  # where the equation decides between two
-            return np.broadcast_to(rule.function(*operands), shape).ravel()
+        return np.broadcast_to(rule.terms(operands), shape).ravel()
 
 
 def _number(value: Any) -> Expression:

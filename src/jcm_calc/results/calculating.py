@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -22,11 +22,11 @@ from jcm_calc.inputs import Inputs, Period, bind
 from jcm_calc.inputs.axes import named_periods
 from jcm_calc.inputs.binding import over_new_year
 from jcm_calc.inputs.confirmation import EvidenceFiles, evidence_files, with_evidence
-from jcm_calc.inputs.confirmation.file import from_data
+from jcm_calc.inputs.confirmation.file import EvidenceFile, from_data
 from jcm_calc.inputs.metered import lost_record
 from jcm_calc.results import lazy
 from jcm_calc.results.calculation import Calculation
-from jcm_calc.results.lazy import is_lazy
+from jcm_calc.results.lazy import LazyResult
 from jcm_calc.results.manifest import file_digest, form, frozen, is_large, recall
 from jcm_calc.results.remarks import reasons
 from jcm_calc.rulebooks import chosen, outside_validity
@@ -54,7 +54,7 @@ def calculated(
 ) -> C:
     """Calculate, and return what was calculated as a kind of `Calculation`; see `jcm_calc.calculate`."""
     on = None if on is None else day_of("on", on)
-    m = chosen(number, version, on)
+    m, confirming = _confirmed(number, version, on, evidence)
     if strict not in (True, False):
         raise InputError(str(m), [Problem("strict", _("got {came}, must be True or False").format(came=shown(strict)))])
     for name, value in values.items():
@@ -62,17 +62,9 @@ def calculated(
             from jcm_calc.inputs.monitored_table import refuse_lost
 
             raise refuse_lost(name)
-    confirming = evidence_files(m, evidence)
-    m = with_evidence(m, confirming)
     tables, p = _monitored(tables, p)
     if earlier is not None:
         values = {**begun_with(m, earlier, values), **values}
-    if any(map(is_lazy, (*tables, *values.values()))):
-        _refuse_over_new_year(m, p, split)
-        if strict:
-            complaint = _("is for a calculation that fits into memory: its remarks are not known before")
-            raise InputError(str(m), [Problem("strict", complaint)])
-        return cast("C", lazy.calculate(m, tables, values, p, facts, confirming, override))
     tables, p, facts = tuple(map(frozen, tables)), p.copy() if hasattr(p, "copy") else p, frozen(facts)
     values = {name: value if is_large(value) else frozen(value) for name, value in values.items()}
     files = [file_digest(table) for table in tables]
@@ -109,6 +101,41 @@ def calculated(
         text = f"{m}: an estimate, because {count} rules or values are not confirmed; see Result.unconfirmed"
         notebook.warn(str(m), text, UnconfirmedWarning)
     return result
+
+
+def lazily(
+    number: str | Declarations,
+    *tables: Any,
+    version: str | None,
+    on: Any,
+    p: Any,
+    facts: Mapping[str, Any] | None,
+    evidence: EvidenceFiles,
+    split: str,
+    override: Mapping[str, str] | str | None,
+    strict: bool,
+    earlier: Calculation | Mapping[str, Any] | None,
+    **values: Any,
+) -> LazyResult:
+    """Prepare a calculation of Dask arrays or Dask DataFrames; see `jcm_calc.calculate`."""
+    m, confirming = _confirmed(number, version, None if on is None else day_of("on", on), evidence)
+    tables, p = _monitored(tables, p)
+    if earlier is not None:
+        values = {**begun_with(m, earlier, values), **values}
+    _refuse_over_new_year(m, p, split)
+    if strict:
+        complaint = _("is for a calculation that fits into memory: its remarks are not known before")
+        raise InputError(str(m), [Problem("strict", complaint)])
+    return lazy.calculate(m, tables, values, p, facts, confirming, override)
+
+
+def _confirmed(
+    number: str | Declarations, version: str | None, on: date | None, evidence: EvidenceFiles
+) -> tuple[Declarations, tuple[EvidenceFile, ...]]:
+    """Return the methodology as evidence files confirm it, and these files."""
+    m = chosen(number, version, on)
+    files = evidence_files(m, evidence)
+    return with_evidence(m, files), files
 
 
 def begun_with(m: Declarations, earlier: Calculation | Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -227,17 +254,17 @@ def _monitored(tables: tuple[Any, ...], p: Any) -> tuple[tuple[Any, ...], Any]:
 def _remark(result: Calculation, strict: bool) -> None:
     """Warn of everything that is remarked on; refuse what needs a reason and has none, and with strict everything."""
     inputs = result.inputs
-    declared = inputs.methodology.by_symbol()
+    names = inputs.methodology.names()
     needed = [
         Problem(
             remark.subject,
             _('{complaint}; leave it out, or give the reason with override={{"{name}": "…"}}').format(
-                complaint=remark.complaint, name=declared[remark.subject].name
+                complaint=remark.complaint, name=names[remark.subject]
             ),
             remark.place,
         )
         for remark, protected in result.replaced
-        if protected and declared[remark.subject].name not in inputs.overrides
+        if protected and names[remark.subject] not in inputs.overrides
     ]
     if needed:
         raise InputError(str(inputs.methodology), needed, inputs.warnings)

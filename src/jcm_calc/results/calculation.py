@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -9,18 +10,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.base.languages import Message, _, ngettext
-from jcm_calc.base.problems import InputError, Problem, Remark, listed
+from jcm_calc.base.languages import Message, _, ngettext, translated
+from jcm_calc.base.problems import InputError, InputWarning, Problem, Remark, listed
 from jcm_calc.declarations.graph import RESULTS, Graph, Node
 from jcm_calc.declarations.group import OF_PERIODS
 from jcm_calc.declarations.items import Coordinate, DeclarationError, Equation, Kind, Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.names import spelt_out
-from jcm_calc.engine.evaluation import EvaluationError, chained, evaluate
+from jcm_calc.engine.evaluation import EvaluationError, Lookup, chained, evaluate
 from jcm_calc.inputs import Inputs, coordinates
 from jcm_calc.inputs.confirmation.applying import confirm_again
 from jcm_calc.results import checked_values, eligibility
 from jcm_calc.results import remarks as _remarks
+from jcm_calc.results.candidates import Combinations, combinations, shown_limit
 from jcm_calc.results.credits import (
     CalendarYear,
     Item,
@@ -46,7 +48,7 @@ from jcm_calc.results.manifest import (
     record_table,
     rules_digest,
 )
-from jcm_calc.units import registry
+from jcm_calc.units import registry, with_unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,7 +80,8 @@ class Calculation(Emissions):
                 return evaluate(inputs.graph, inputs.sizes, self._known, self._lookups, tuple(dict.fromkeys(keep)))
             except EvaluationError as error:
                 if keep == RESULTS:
-                    raise InputError(str(inputs.methodology), [undefined(error, inputs)]) from None
+                    problem = undefined(error, inputs, self._known, self._lookups)
+                    raise InputError(str(inputs.methodology), [problem]) from None
         raise AssertionError("unreachable")
 
     @property
@@ -457,6 +460,60 @@ class Calculation(Emissions):
 
         return sensitivity(self.inputs, self._values, self._lookups, by, kelvin)
 
+    def over_candidates(self, *, limit: int = 1000) -> pd.DataFrame:
+        """Calculate over all candidates of the values that were chosen by name, all others staying.
+
+        Where the document was not read, a value such as an efficiency is a choice among candidates with their grades;
+        the smallest and the largest ER say how wide the estimate is.
+
+        Parameters
+        ----------
+        limit : int
+            The largest number of combinations. Of more, one value at a time is another than the chosen one, and
+            ``attrs["left_out"]`` says how many combinations are not there.
+
+        Returns
+        -------
+        DataFrame
+            A row for each combination, first the one that was calculated: the name of the candidate of each
+            parameter; RE, PE and ER of all periods in tCO2, missing where an equation has no value; and the weakest
+            grade of the values. Figures of one fuel are taken from one set, and of the fuel that was chosen. A
+            candidate without a value for a class that occurs is left out. A value that was given as a number, or as
+            a published factor, stays.
+
+        Raises
+        ------
+        InputError
+            If ``limit`` is not a whole number from 1.
+
+        Warns
+        -----
+        InputWarning
+            If there are more combinations than ``limit``.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> boiler = {"PH": 15_200, "HMP": 5_088, "RPC": 2.3, "η_PJ": 0.67, "EF_CO2_grid": 1.1501}
+        >>> result = jcm_calc.calculate("MN_AM002", η_RE="FY2013 draft", EF_CO2_coal=0.099, **boiler)
+        >>> result.over_candidates()[["RE", "PE", "ER"]].round(2)
+               RE       PE      ER
+        0  3009.60  2259.43  750.17
+        1  2466.89  2259.43  207.46
+        """
+        found = self.candidate_combinations(limit)
+        if found.left_out:
+            told = _("{count:,} combinations of candidates are left out; in each row one value is another").format(
+                count=found.left_out
+            )
+            warnings.warn(translated(told), InputWarning, stacklevel=2)
+        return found.to_frame()
+
+    def candidate_combinations(self, limit: int | None = None) -> Combinations:
+        """Return RE, PE and ER for combinations of candidates as data, by default as many as a page shows."""
+        limit = shown_limit(self.inputs) if limit is None else limit
+        return combinations(self.inputs, self._values, self._lookups, limit)
+
     def by_year(self) -> pd.DataFrame:
         """Return RE, PE, other terms of ER, ER and whole tonnes of each calendar year: an estimate.
 
@@ -525,6 +582,7 @@ class Calculation(Emissions):
             *_remarks.begun(inputs, self.full),
             *_remarks.left_out(inputs),
             *_remarks.of_several_sets(inputs),
+            *_remarks.of_several_fuels(inputs),
             *_remarks.near_a_limit(inputs),
             *_remarks.noted(inputs.warnings),
         ]
@@ -706,8 +764,13 @@ class Calculation(Emissions):
         }
 
 
-def undefined(error: EvaluationError, inputs: Inputs) -> Problem:
-    """Say which quantity has no value, where, and because of what."""
+def undefined(
+    error: EvaluationError,
+    inputs: Inputs,
+    values: Mapping[str, Array] | None = None,
+    lookups: Mapping[str, Lookup] | None = None,
+) -> Problem:
+    """Say which quantity has no value, where, and because of what; with values also from what a zero follows."""
     symbols = inputs.methodology.symbols()
     node = inputs.graph.nodes[error.name]
     place = ", ".join(
@@ -715,10 +778,34 @@ def undefined(error: EvaluationError, inputs: Inputs) -> Problem:
         for at, (letter, axis) in zip(error.place, inputs.axes.items(), strict=True)
         if letter in node.indices and not axis.scalar
     )
-    zero = _("{symbol} is 0 ({text})")
-    causes = [
-        zero.format(symbol=symbols[name], text=getattr(inputs.graph.nodes[name], "text", name)) for name in error.zeros
-    ]
+    zero, follows = _("{symbol} is 0 ({text})"), _("{symbol} is 0 ({text}; it follows from {numbers})")
+    causes = []
+    for name in error.zeros:
+        found = _numbers_behind(name, error.place, inputs, values or {}, lookups or {})
+        told = {"symbol": symbols[name], "text": getattr(inputs.graph.nodes[name], "text", name)}
+        causes.append(follows.format(**told, numbers=found) if found else zero.format(**told))
     complaint = _("has no value for {place}: {cause}") if place else _("has no value: {cause}")
     cause = _(" and ").join(causes) if causes else _("a number is too large")
     return Problem(symbols[error.name], complaint.format(place=place, cause=cause))
+
+
+def _numbers_behind(
+    name: str, place: tuple[int, ...], inputs: Inputs, values: Mapping[str, Array], lookups: Mapping[str, Lookup]
+) -> str:
+    """Return the operands of an equation with their values at a place; nothing of what is no equation or unknown."""
+    rule, symbols = inputs.graph.nodes[name], inputs.methodology.symbols()
+    if not isinstance(rule, Equation) or not values:
+        return ""
+    operands = [inputs.graph.nodes[one] for one in rule.arguments]
+    if any(set(one.indices) - set(rule.indices) for one in operands):
+        return ""  # a sum over an index has many numbers
+    names = tuple(one.name for one in operands)
+    try:
+        found = evaluate(inputs.graph.upstream(*names), inputs.sizes, values, lookups, names)
+    except EvaluationError:
+        return ""
+    spots = (tuple(min(at, size - 1) for at, size in zip(place, found[one].shape, strict=True)) for one in names)
+    return ", ".join(
+        f"{symbols[one.name]} = {with_unit(f'{found[one.name][spot]:,.6g}', one.unit)}"
+        for one, spot in zip(operands, spots, strict=True)
+    )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jcm_calc.declarations.graph import RESULTS, Graph
+from jcm_calc.declarations.graph import RESULTS, Graph, walk
 from jcm_calc.declarations.items import Effect, Equation
 from jcm_calc.engine.derivatives import gradient
 from jcm_calc.engine.evaluation import Array, EvaluationError, Lookup, evaluate
@@ -104,13 +104,10 @@ class _Parts:
 
     def amounts(self, rule: Equation) -> Array:
         """Return the part of each label of the index that a total runs over, summed over p."""
-        names = rule.arguments
-        known = evaluate(self.graph, self.inputs.sizes, self.values, self.lookups, names)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            summand = rule.function(*(known[name] for name in names))
+        known = evaluate(self.graph, self.inputs.sizes, self.values, self.lookups, rule.arguments)
         sizes = self.inputs.sizes
         shape = [sizes[letter] if letter in rule.indices + rule.total else 1 for letter in sizes]
-        parts = np.broadcast_to(summand, shape) * self.slopes[rule.name]
+        parts = np.broadcast_to(rule.terms(known), shape) * self.slopes[rule.name]
         axis = list(sizes).index(rule.total)
         return np.asarray(parts.sum(axis=tuple(other for other in range(parts.ndim) if other != axis)))
 
@@ -126,14 +123,7 @@ class _Parts:
 
 def totals(graph: Graph, target: str) -> Iterator[Equation]:
     """Yield the totals that a result is made of, each before it runs through another one."""
-    seen, waiting = set(), [target]
-    while waiting:
-        name = waiting.pop(0)
-        node = graph.nodes.get(name)
-        if name in seen or not isinstance(node, Equation):
-            continue
-        seen.add(name)
-        if node.total:
-            yield node
-        else:
-            waiting.extend(node.arguments)
+    found = walk(
+        [target], graph.of, lambda node: node.arguments if isinstance(node, Equation) and not node.total else ()
+    )
+    yield from (node for nodes in found.values() for node in nodes if isinstance(node, Equation) and node.total)

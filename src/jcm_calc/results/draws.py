@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,13 +20,39 @@ from jcm_calc.units import has_offset
 LEAST = 2.0**-60
 
 
+class RandomNumbers:
+    """Random numbers for one input at a time: they depend on nothing else that is drawn, and not on the batches.
+
+    Parameters
+    ----------
+    seed : int
+    length : int
+        How many draws have a stream of their own.
+    """
+
+    def __init__(self, seed: int, length: int) -> None:
+        self.seed = seed
+        self.length = length
+
+    def of(self, name: str, batch: slice, draw: Callable[[np.random.Generator, int], Array]) -> Array:
+        """Return what is drawn for a batch, which begins where a stream does."""
+        key = zlib.crc32(name.encode())
+        parts = []
+        for start in range(batch.start, batch.stop, self.length):
+            stream = np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=(key, start)))
+            parts.append(draw(stream, min(self.length, batch.stop - start)))
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
 class Groups:
     """Meters whose errors go together."""
 
-    def __init__(self, labels: Mapping[str, Any], correlation: float | Mapping[str, float], seed: int) -> None:
+    def __init__(
+        self, labels: Mapping[str, Any], correlation: float | Mapping[str, float], numbers: RandomNumbers
+    ) -> None:
         self.labels = {name: np.asarray(given, dtype=object) for name, given in labels.items()}
         self.correlation = correlation
-        self.seed = seed
+        self.numbers = numbers
 
     def problems(self, distributions: Mapping[str, Any], each_period: Collection[str]) -> list[Problem]:
         """Return what is wrong with them."""
@@ -62,7 +88,7 @@ class Groups:
 
     def common(self, label: str, batch: slice) -> Array:
         """Return the common part of the errors of a group, normally distributed."""
-        return np.asarray(_stream(self.seed, f"group {label}", batch).standard_normal(batch.stop - batch.start))
+        return self.numbers.of(f"group {label}", batch, lambda stream, count: stream.standard_normal(count))
 
 
 class Drawn:
@@ -82,11 +108,10 @@ class Drawn:
         parameter: Parameter,
         given: Any,
         groups: Groups,
-        seed: int,
         each_period: bool,
         truncate: bool,
     ) -> None:
-        self.parameter, self.groups, self.seed = parameter, groups, seed
+        self.parameter, self.groups = parameter, groups
         self.letters = list(result.inputs.sizes)
         self.value, self.rows = _value(result, parameter)
         self.distribution = read(parameter, given, self.value, self.letters)
@@ -185,7 +210,8 @@ class Drawn:
         return values
 
     def _probability(self, batch: slice) -> Array:
-        probability = _stream(self.seed, self.parameter.name, batch).random((batch.stop - batch.start, *self.shape))
+        name, shape = self.parameter.name, self.shape
+        probability = self.groups.numbers.of(name, batch, lambda stream, count: stream.random((count, *shape)))
         np.maximum(probability, LEAST, out=probability)
         if self.labels is None:
             return probability
@@ -226,8 +252,3 @@ def _value(result: Calculation, parameter: Parameter) -> tuple[Array, Array | No
     array = evaluate(graph, inputs.sizes, inputs.values, inputs.lookups(), (parameter.name,))[parameter.name]
     distinct, rows = np.unique(array, return_inverse=True)
     return distinct.reshape((-1,) + (1,) * (array.ndim - 1)), rows.reshape(array.shape)
-
-
-def _stream(seed: int, name: str, batch: slice) -> np.random.Generator:
-    """Return the random numbers of one input in one batch: they depend on nothing else that is drawn."""
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(zlib.crc32(name.encode()), batch.start)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import hashlib
-import json
 import os
 from collections.abc import Mapping
 from datetime import date
@@ -14,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from jcm_calc.base.hashes import digest, of_file
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import Problem, listed
 from jcm_calc.declarations.items import Parameter, Table, Value
@@ -35,12 +35,6 @@ INLINE = 10_000
 LARGE = 1_000_000
 # Longer lists are kept as arrays, which takes less time than to copy them cell by cell.
 FEW = 100
-
-
-def digest(data: Any) -> str:
-    """Return the SHA-256 of data in canonical JSON."""
-    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @cache
@@ -207,7 +201,7 @@ def form(manifest: Any) -> str:
     if not isinstance(manifest, dict) or not all(isinstance(manifest.get(key), kind) for key, kind in FORM.items()):
         told = _("is no manifest: it must have {names}, as `jcm calc -o` writes them")
         return told.format(names=", ".join(FORM))
-    if manifest["schema"] != SCHEMA:
+    if manifest["schema"] != SCHEMA or isinstance(manifest["schema"], bool):
         told = _("has schema {schema}; this version of jcm_calc reads schema {own}")
         return told.format(schema=manifest["schema"], own=SCHEMA)
     if not all(isinstance(manifest["methodology"].get(key), str) for key in ("number", "version", "rules")):
@@ -365,7 +359,7 @@ def file_digest(table: Any) -> str:
         return ""
     path = Path(table)
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+        return of_file(path) if path.is_file() else ""
     except (OSError, ValueError):  # a name that no file can have
         return ""
 

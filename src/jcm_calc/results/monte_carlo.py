@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jcm_calc.base import notebook
+from jcm_calc.base.cores import on_all_cores
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem, require, shown, suggestion
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import Array, EvaluationError
-from jcm_calc.engine.many import evaluate_many
+from jcm_calc.engine.many import evaluate_many, length
 from jcm_calc.inputs.project import as_mapping
 from jcm_calc.results.calculation import Calculation, undefined
 from jcm_calc.results.credits import in_tonnes
-from jcm_calc.results.draws import Drawn, Groups
+from jcm_calc.results.draws import Drawn, Groups, RandomNumbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,17 +126,17 @@ class Uncertainty:
         """
         import pandas as pd
 
-        ranks = _ranks(self.samples["ER"])
+        ranks, *others = on_all_cores(_ranks, [self.samples["ER"], *(one.effect for one in self._inputs.values())])
         rows = [
             {
                 "name": name,
                 "symbol": one.parameter.symbol,
                 "stated": one.distribution.stated,
                 "standard": one.relative,
-                "rank correlation": _correlation(ranks, _ranks(one.effect)),
+                "rank correlation": _correlation(ranks, other),
                 "cut off": one.cut_off,
             }
-            for name, one in self._inputs.items()
+            for (name, one), other in zip(self._inputs.items(), others, strict=True)
         ]
         frame = pd.DataFrame(rows).set_index("name")
         return frame.sort_values("rank correlation", key=lambda column: -column.abs(), kind="stable")
@@ -212,7 +213,7 @@ def uncertainty(
     truncate = _names(m, "truncate", truncate, problems)
     if not draws >= 2:
         problems.append(Problem("draws", _("{came} came, expected at least 2").format(came=shown(draws))))
-    grouped = Groups(groups, correlation, seed)
+    grouped = Groups(groups, correlation, RandomNumbers(seed, length(result.inputs)))
     problems += grouped.problems(distributions, each_period)
     for name in sorted({*each_period, *truncate} - {*distributions}):
         problems.append(Problem(name, _("has no distribution{hint}").format(hint=suggestion(name, distributions))))
@@ -221,7 +222,7 @@ def uncertainty(
     for name, given in distributions.items():
         try:
             parameter = _uncertain(result, name)
-            drawn[name] = Drawn(result, parameter, given, grouped, seed, name in each_period, name in truncate)
+            drawn[name] = Drawn(result, parameter, given, grouped, name in each_period, name in truncate)
             drawn[name].weigh(slopes.get(name))
         except ValueError as error:
             problems.append(Problem(m.symbols().get(name, name), str(error)))
@@ -275,7 +276,7 @@ def _run(
         return {name: one.draw(batch) for name, one in spread.items()}
 
     try:
-        for batch, found in evaluate_many(result.inputs, draws, varied) if spread else ():
+        for batch, found in evaluate_many(result.inputs, draws, varied, spread) if spread else ():
             for name, amounts in in_tonnes(result.methodology.terms, found).items():
                 amounts.sum(axis=1, out=samples[name][batch])
             progress(batch.stop / draws)
@@ -321,5 +322,7 @@ def _ranks(values: Array) -> Array:
 
 
 def _correlation(one: Array, other: Array) -> float:
-    size = np.sqrt((one @ one) * (other @ other))
-    return float((one @ other) / size) if size else 0.0
+    # not by @, whose last digits depend on the number of threads
+    products = [float(np.einsum("i,i->", left, right)) for left, right in ((one, other), (one, one), (other, other))]
+    size = np.sqrt(products[1] * products[2])
+    return products[0] / size if size else 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from jcm_calc.engine.evaluation import BLOCK, EvaluationError, evaluate
 from jcm_calc.evidence import Evidence, Grade, unconfirmed
 from jcm_calc.inputs import Inputs
 from jcm_calc.results import eligibility
+from jcm_calc.results.candidates import fuel_of
 from jcm_calc.results.eligibility import Answer, Verdict
 from jcm_calc.results.limits import DUST, hours, upper
 from jcm_calc.units import with_unit
@@ -100,17 +102,32 @@ def _unit(inputs: Inputs, name: str) -> str:
 
 def limits(inputs: Inputs, known: Known) -> Iterator[Remark]:
     """Remark on each parameter that is above what a cross-check allows."""
-    for limit, left, right in compared(inputs, known):
-        over = _breached(lambda a, b: a > b * (1 + DUST), (left, right))
+    for limit, left, factors in _with_factors(inputs, known):
+        over = _breached(partial(_exceeds, inputs.methodology, limit, tuple(factors)), (left, *factors.values()))
         if over is not None:
-            yield _over(inputs, limit, left, right, over)
+            most = upper(limit, inputs.methodology, factors.get)
+            assert most is not None
+            yield _over(inputs, limit, left, most, over)
+
+
+def _exceeds(m: Declarations, limit: Limit, names: Sequence[str], own: Array, *factors: Array) -> Array:
+    """Return a mask of values that are above what a cross-check allows."""
+    most = upper(limit, m, dict(zip(names, factors, strict=True)).get)
+    assert most is not None
+    return np.asarray(own > most * (1 + DUST))
 
 
 def compared(inputs: Inputs, known: Known) -> Iterator[tuple[Limit, Array, Array]]:
     """Yield each cross-check whose factors are known, the values of its parameter, and what they are at most."""
+    for limit, left, factors in _with_factors(inputs, known):
+        right = upper(limit, inputs.methodology, factors.get)
+        assert right is not None
+        yield limit, left, right
+
+
+def _with_factors(inputs: Inputs, known: Known) -> Iterator[tuple[Limit, Array, dict[str, Array]]]:
+    """Yield each cross-check whose factors are known, the values of its parameter, and those of its factors."""
     m = inputs.methodology
-    if not m.limits:
-        return
     by_period = [-1 if letter == "p" else 1 for letter in inputs.axes]
 
     def value(name: str) -> Array | None:
@@ -123,9 +140,11 @@ def compared(inputs: Inputs, known: Known) -> Iterator[tuple[Limit, Array, Array
 
     for limit in m.limits:
         left = known.get(limit.parameter)
-        right = None if left is None else upper(limit, m, value)
-        if left is not None and right is not None:
-            yield limit, left, right
+        found = {name: value(name) for name in (*limit.names, limit.rated_fact)}
+        factors = {name: one for name, one in found.items() if one is not None}
+        first = {name: one[(slice(1),) * one.ndim] for name, one in factors.items()}
+        if left is not None and upper(limit, m, first.get) is not None:
+            yield limit, left, factors
 
 
 def _over(inputs: Inputs, limit: Limit, left: Array, right: Array, over: Array) -> Remark:
@@ -300,6 +319,26 @@ def of_several_sets(inputs: Inputs) -> Iterator[Remark]:
                 yield Remark(other.symbol, told, other.section, Topic.CONTRADICTORY)
 
 
+# What figures of one fuel are called, before the name of the fuel.
+FIGURES = ("NCV_V_", "NCV_", "EF_CO2_", "EF_", "ρ_")
+
+
+def of_several_fuels(inputs: Inputs) -> Iterator[Remark]:
+    """Remark on figures of one fuel that are named of different fuels, such as a volumetric value beside a factor."""
+    found: dict[str, list[tuple[Parameter, str]]] = {}
+    for name, origin in inputs.origins.items():
+        figure = next((one for one in FIGURES if name.startswith(one)), "")
+        fuel = fuel_of(origin.written) if origin.source == "candidate" and name in inputs.graph.nodes else ""
+        if figure and fuel:
+            found.setdefault(name.removeprefix(figure), []).append((inputs.methodology.inputs[name], fuel))
+    for (first, fuel), *others in found.values():
+        for other, own in others:
+            if own != fuel and tuple(other.candidates) != tuple(first.candidates):
+                told = _("is of {own}, and {other} of {fuel}: take both of one fuel")
+                told = told.format(own=repr(own), other=first.symbol, fuel=repr(fuel))
+                yield Remark(other.symbol, told, other.section, Topic.CONTRADICTORY)
+
+
 # So near to the limit of a class, as a share of it, another conversion of units can decide the class.
 NEAR = 1e-3
 
@@ -313,22 +352,34 @@ def near_a_limit(inputs: Inputs) -> Iterator[Remark]:
         if key is None or key.textual or name not in inputs.graph.nodes or key.name not in inputs.values:
             continue
         edges, values = table.bins()
-        given = inputs.values[key.name]
         for edge, below, above in zip(edges, values, values[1:], strict=False):
-            near = (given != edge) & (np.abs(given - edge) <= NEAR * abs(edge))
-            if np.isfinite(edge) and below != above and near.any():
-                came = float(given[near].flat[0])
+            if not np.isfinite(edge) or below == above:
+                continue
+            value = _near(inputs.values[key.name], edge)
+            if value is not None:
                 told = _(
                     "{came} lies within 0.1 % of {edge}, the limit of a class of {symbol} ({below} below, {above} "
                     "from there): check the capacity and how its unit was converted"
                 ).format(
-                    came=with_unit(f"{came:.7g}", key.unit),
+                    came=with_unit(f"{value:.7g}", key.unit),
                     edge=with_unit(f"{edge:g}", key.unit),
                     symbol=parameter.symbol,
                     below=_of_class(below),
                     above=_of_class(above),
                 )
-                yield Remark(key.symbol, told, key.section, Topic.NEAR_LIMIT, (("value", came), ("limit", float(edge))))
+                yield Remark(
+                    key.symbol, told, key.section, Topic.NEAR_LIMIT, (("value", value), ("limit", float(edge)))
+                )
+
+
+def _near(given: Array, edge: float) -> float | None:
+    """Return the first number that lies beside an edge and not on it."""
+    low, high = edge - NEAR * abs(edge), edge + NEAR * abs(edge)
+    for (block,) in _blocks([given]):
+        near = (block >= low) & (block <= high) & (block != edge)
+        if near.any():
+            return float(block[near][0])
+    return None
 
 
 def _of_class(value: float) -> str:
@@ -355,11 +406,10 @@ def reasons(m: Declarations, replaced: Iterable[str], override: Any) -> dict[str
         If a reason is about something else, or is none.
     """
     given = {name: m.inputs[name] for name in replaced if m.inputs[name].supplied}
-    names = {parameter.symbol: name for name, parameter in given.items()}
     stated = override if isinstance(override, Mapping) else dict.fromkeys(given or ("override",), override)
     found, problems = {}, []
     for key, reason in stated.items():
-        name = names.get(key, m.named(str(key)) or key)
+        name = m.named(str(key)) or key
         if name not in given and isinstance(override, Mapping):
             complaint = _("override: no value is given in place of the document's{hint}")
             problems.append(Problem(str(key), complaint.format(hint=suggestion(str(key), given))))
@@ -488,16 +538,22 @@ def _breached(test: Callable[..., Array], arrays: Sequence[Array]) -> Array | No
 
     Large arrays are tested block by block, so that nothing as large is written where all is well.
     """
+    if not any(test(*block).any() for block in _blocks(arrays)):
+        return None
+    return test(*arrays)
+
+
+def _blocks(arrays: Sequence[Array]) -> Iterator[Sequence[Array]]:
+    """Yield arrays of one shape, single values along some axes, in blocks that fit the cache."""
     shape = np.broadcast_shapes(*(one.shape for one in arrays))
-    if math.prod(shape) > BLOCK:
-        axis = int(np.argmax(shape))
-        step = max(1, BLOCK * shape[axis] // math.prod(shape))
-        places = ((slice(None),) * axis + (slice(start, start + step),) for start in range(0, shape[axis], step))
-        blocks = ([one[place] if one.shape[axis] > 1 else one for one in arrays] for place in places)
-        if not any(test(*block).any() for block in blocks):
-            return None
-    mask = test(*arrays)
-    return mask if mask.any() else None
+    if math.prod(shape) <= BLOCK:
+        yield arrays
+        return
+    axis = int(np.argmax(shape))
+    step = max(1, BLOCK * shape[axis] // math.prod(shape))
+    for start in range(0, shape[axis], step):
+        place = (slice(None),) * axis + (slice(start, start + step),)
+        yield [one[place] if one.shape[axis] > 1 else one for one in arrays]
 
 
 def _first(inputs: Inputs, mask: Array) -> tuple[tuple[int, ...], str]:

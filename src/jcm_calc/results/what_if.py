@@ -318,7 +318,7 @@ def _emissions(result: Calculation, given: Mapping[str, Array]) -> dict[str, Arr
         return {name: values[batch].reshape(-1, *[1] * axes) for name, values in given.items()}
 
     try:
-        for batch, found in evaluate_many(result.inputs, count, varied):
+        for batch, found in evaluate_many(result.inputs, count, varied, given):
             for name in RESULTS:
                 emissions[name][batch] = found[name]
     except EvaluationError as error:

@@ -35,6 +35,8 @@ from jcm_calc.declarations.faults import is_machinery, of_module, place_of
 from jcm_calc.declarations.frozen import FrozenDict
 from jcm_calc.declarations.items import DeclarationError, Version
 from jcm_calc.declarations.methodology import Declarations, version_key
+from jcm_calc.declarations.statements import Stated
+from jcm_calc.declarations.statements import declared as statements
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source
 from jcm_calc.reference_data import Project, listed_projects, versions_in_use
 from jcm_calc.units.dates import day_of
@@ -374,6 +376,18 @@ def calculable(number: str, version: str) -> bool:
     return number in modules() and version in versions(number)
 
 
+def not_calculated(m: Declarations) -> tuple[str, ...]:
+    """Return the versions of a methodology that are known and cannot be calculated, the earliest first.
+
+    Examples
+    --------
+    >>> not_calculated(methodology("ID_AM002")), not_calculated(methodology("ID_AM009"))
+    (('1.0',), ('3.0',))
+    """
+    others = {one.number for one in (*m.other_versions, *m.later)} - {m.version}
+    return tuple(sorted((one for one in others if not calculable(m.number, one)), key=version_key))
+
+
 def is_covered(project: Project) -> bool:
     """Whether every methodology of a project can be calculated in the version under which it is listed."""
     return all(calculable(number, version) for number, version in project.uses)
@@ -410,8 +424,8 @@ def words_in(item: Declarations | Known, words: str) -> str:
         return _("title")
     if isinstance(item, Known):
         return ""
-    stated: list[Any] = [*item.inputs.values(), *item.rules, *item.conditions]
-    texts = [head, *item.indices.values(), *(one.text for one in stated)]
+    about = statements(item, Stated.INDEX, Stated.PARAMETER, Stated.EQUATION, Stated.CRITERION)
+    texts = [head, *(one.text for one in about)]
     return _("text") if holds(" ".join(texts)) else ""
 
 
@@ -616,11 +630,7 @@ def outside_validity(m: Declarations, on: date) -> str:
 
 def overview(item: Declarations) -> dict[str, str | int]:
     """Return the identity of a methodology and the grades of what it declares, as one row."""
-    graded = {
-        "equations": [rule.evidence.grade for rule in item.rules],
-        "defaults": [value.evidence.grade for parameter in item.inputs.values() for value in parameter.known()],
-        "criteria": [condition.evidence.grade for condition in item.conditions],
-    }
+    counted = {"equations": Stated.EQUATION, "defaults": Stated.VALUE, "criteria": Stated.CRITERION}
     row: dict[str, str | int] = {
         "number": item.number,
         "version": item.version,
@@ -628,8 +638,10 @@ def overview(item: Declarations) -> dict[str, str | int]:
         "country": item.country,
         "scope": item.sectoral_scope,
         "notices": "; ".join(item.notices),
+        "versions not calculated": ", ".join(not_calculated(item)),
     }
-    for what, grades in graded.items():
+    for what, kind in counted.items():
+        grades = [one.evidence.grade for one in statements(item, kind) if one.evidence]
         for grade in GRADES:
             row[f"{what} {grade}"] = grades.count(grade)
     return row

@@ -11,8 +11,9 @@ from jcm_calc.base import notebook
 from jcm_calc.base.languages import _, ngettext
 from jcm_calc.base.problems import InputError, Problem, shown, suggestion
 from jcm_calc.declarations.methodology import Declarations
-from jcm_calc.reference_data import STATUSES, listed_projects, partner_countries
-from jcm_calc.rulebooks import BrokenModuleWarning, Known, broken, every, is_covered, known, words_in
+from jcm_calc.declarations.statements import Stated, declared
+from jcm_calc.reference_data import AS_OF, LIST_DAY, STATUSES, listed_projects, partner_countries, versions_in_use
+from jcm_calc.rulebooks import BrokenModuleWarning, Known, broken, every, is_covered, known, modules, words_in
 
 PROJECT_COLUMNS = [
     *("number", "country", "title", "methodologies", "status", "registered", "planned", "calculable", "page"),
@@ -92,12 +93,12 @@ def projects(*, country: str | None = None, methodology: str | None = None, stat
     DataFrame
         Country, title, methodologies with their versions, status, day of registration, planned emission reductions
         in tCO2 a year, whether every methodology can be calculated in the version of the project, page, grade and
-        source.
+        source. Its ``attrs["as_of"]`` is the day of the list.
 
     Raises
     ------
     InputError
-        If there is no such partner country or status.
+        If there is no such partner country, methodology or status.
 
     Examples
     --------
@@ -109,7 +110,7 @@ def projects(*, country: str | None = None, methodology: str | None = None, stat
     if status not in (None, *STATUSES):
         complaint = _("got {came}; must be {names}").format(came=shown(status), names=", ".join(STATUSES))
         raise InputError(_("the call"), [Problem("status", complaint)])
-    number = None if methodology is None else str(methodology).strip().upper()
+    number = None if methodology is None else _number(methodology)
     found = [
         one
         for one in listed_projects().values()
@@ -133,7 +134,21 @@ def projects(*, country: str | None = None, methodology: str | None = None, stat
         }
         for one in found
     ]
-    return pd.DataFrame(rows, columns=PROJECT_COLUMNS).set_index("number")
+    frame = pd.DataFrame(rows, columns=PROJECT_COLUMNS).set_index("number")
+    frame.attrs["as_of"] = LIST_DAY.isoformat()
+    return frame
+
+
+def _number(methodology: str) -> str:
+    """Return the number of a methodology that is implemented, known, or used by a project of the list."""
+    number = str(methodology).strip().upper()
+    numbers = {*modules(), *versions_in_use(), *(one.number for one in known())}
+    if number not in numbers:
+        told = _("got {came}; must be the number of a methodology that is known as of {month}{hint}")
+        hint = suggestion(number, sorted(numbers))
+        complaint = told.format(came=shown(methodology), month=AS_OF, hint=hint)
+        raise InputError(_("the call"), [Problem("methodology", complaint)])
+    return number
 
 
 def _code(country: str) -> str:
@@ -194,6 +209,5 @@ def _identity(item: Declarations | Known) -> dict[str, object]:
 
 def _unconfirmed(item: Declarations) -> int:
     """Count what a methodology declares and nobody has confirmed."""
-    statements = [*(one.evidence for one in item.rules), *(one.evidence for one in item.conditions)]
-    statements += [value.evidence for parameter in item.inputs.values() for value in parameter.known()]
-    return sum(not evidence.confirmed for evidence in statements)
+    found = declared(item, Stated.EQUATION, Stated.VALUE, Stated.CRITERION)
+    return sum(one.evidence is not None and not one.evidence.confirmed for one in found)

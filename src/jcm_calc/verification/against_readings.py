@@ -16,7 +16,7 @@ from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import listed
 from jcm_calc.readings.clock import DAY
 from jcm_calc.readings.findings import KINDS
-from jcm_calc.verification.dated_rows import Rows
+from jcm_calc.verification.dated_rows import DatedRows
 from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
 from jcm_calc.verification.known_errors import FRACTION, READ_IN, Issue, Way, spoilt
@@ -29,15 +29,15 @@ MOST = 20_000
 LARGEST = 0.05  # a larger share was hardly taken off as the error of a meter
 
 
-def measured(material: Documents, rows: Rows) -> list[Finding]:
+def measured(documents: Documents, rows: DatedRows) -> list[Finding]:
     """Return what the comparison of amounts with readings finds, each with the code of its check."""
-    meters = material.metered
+    meters = documents.metered
     assert meters is not None
     found: list[Finding] = []
     taken: list[Discrepancy] = []
-    amounts = list(compared(material, meters, rows))
+    amounts = list(compared(documents, meters, rows))
     for one in amounts:
-        own = list(_taken(one, material, meters))
+        own = list(_taken(one, documents, meters))
         taken += own
         found += open_in(one, meters, {(other.way.code, other.start, other.end) for other in own})
     found += unread(amounts, rows, meters)
@@ -46,14 +46,14 @@ def measured(material: Documents, rows: Rows) -> list[Finding]:
         slip = _on_the_net(other, taken, amounts)
         way, parameter = slip.way, slip.compared.entry.parameter
         groups.setdefault((way.code, way.told, slip.start, slip.end, parameter.name, way.severity), []).append(slip)
-    found += [_told(group, material, meters) for group in groups.values()]
+    found += [_told(group, documents, meters) for group in groups.values()]
     return found
 
 
 # Which ways were taken
 
 
-def _taken(one: Compared, material: Documents, meters: Metered) -> Iterator[Discrepancy]:
+def _taken(one: Compared, documents: Documents, meters: Metered) -> Iterator[Discrepancy]:
     for tolerance in (EXACT, one.printed):
         chosen = _combination(one, tolerance)
         if chosen is not None:
@@ -61,7 +61,7 @@ def _taken(one: Compared, material: Documents, meters: Metered) -> Iterator[Disc
                 if way.code:
                     yield Discrepancy(one, way, issue.start, issue.end, way.amount - issue.right.amount, issue.note)
             return
-        if (found := next(elsewhere(one, material, meters, tolerance), None)) is not None:
+        if (found := next(elsewhere(one, documents, meters, tolerance), None)) is not None:
             yield found
             yield from _uncorrected(one, found)
             return
@@ -160,7 +160,7 @@ def _on_the_net(one: Discrepancy, every: Sequence[Discrepancy], amounts: Sequenc
 # Telling
 
 
-def _told(group: Sequence[Discrepancy], material: Documents, meters: Metered) -> Finding:
+def _told(group: Sequence[Discrepancy], documents: Documents, meters: Metered) -> Finding:
     first = group[0]
     way, parameter = first.way, first.compared.entry.parameter
     names = listed(dict.fromkeys(name for one in group for name in one.compared.meters), limit=6)
@@ -171,7 +171,7 @@ def _told(group: Sequence[Discrepancy], material: Documents, meters: Metered) ->
         unit = parameter.unit
         found = math.fsum(one.compared.entry.value for one in group)
         expected = found - math.fsum(one.excess for one in group)
-    because = Message("; ").join(filter(None, [_sum_of_notes(group), _years(group, material)]))
+    because = Message("; ").join(filter(None, [_sum_of_notes(group), _years(group, documents)]))
     return Finding(
         way.code,
         _("{symbol} of {names}: {told}").format(symbol=parameter.symbol, names=names, told=way.told),
@@ -180,7 +180,7 @@ def _told(group: Sequence[Discrepancy], material: Documents, meters: Metered) ->
         found,
         expected,
         because,
-        material.effects.effect({}, _expected(group, material)),
+        documents.effects.effect({}, _expected(group, documents)),
         way.cause,
         way.question,
         severity=way.severity or Severity.ERROR,
@@ -208,19 +208,19 @@ def _sum_of_notes(group: Sequence[Discrepancy]) -> str:
     return READ_IN.format(amount=math.fsum(amounts), unit=unit, days=days)
 
 
-def _expected(group: Sequence[Discrepancy], material: Documents) -> dict[str, Any]:
-    return material.effects.replaced((one.compared.entry, one.excess) for one in group)
+def _expected(group: Sequence[Discrepancy], documents: Documents) -> dict[str, Any]:
+    return documents.effects.replaced((one.compared.entry, one.excess) for one in group)
 
 
-def _years(group: Sequence[Discrepancy], material: Documents) -> str:
+def _years(group: Sequence[Discrepancy], documents: Documents) -> str:
     """Say what ER is with and without what was done."""
-    is_, should = material.effects.reductions({}), material.effects.reductions(_expected(group, material))
+    is_, should = documents.effects.reductions({}), documents.effects.reductions(_expected(group, documents))
     if is_ is None or should is None:
         return ""
     said = _("ER of {year} is {found:,.3f} tCO2 with it and {due:,.3f} without")
     return Message(", ").join(
         said.format(year=year, found=is_[places].sum(), due=should[places].sum())
-        for year, places in material.effects.years.items()
+        for year, places in documents.effects.years.items()
         if is_[places].sum() != should[places].sum()
     )
 

@@ -22,10 +22,10 @@ from jcm_calc.inputs.totals import is_total
 from jcm_calc.reports.workbook.filled_sheets import plain_value
 from jcm_calc.reports.workbook.tables import linked
 from jcm_calc.units import UnitError, conversion
-from jcm_calc.verification.dated_rows import TWICE, Breakdown, Line, Rows
+from jcm_calc.verification.dated_rows import TWICE, Breakdown, DatedRow, DatedRows
 from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
 from jcm_calc.verification.location import Location, address
-from jcm_calc.verification.quantities import Entry
+from jcm_calc.verification.quantities import EnteredValue
 from jcm_calc.verification.spreadsheet import ROUNDING, Calculator, FormulaError, Place, form, read
 
 # A factor so near to a conversion of units is a mistake; one farther away may be a density, and is only remarked on.
@@ -38,7 +38,7 @@ TWO_WAYS = re.compile(r"([-+]?\d{1,3})[.,](\d{3})")
 
 
 @dataclass(frozen=True)
-class Part:
+class AmountPart:
     """Something in an amount that does not belong there, or that it lacks.
 
     Attributes
@@ -53,7 +53,7 @@ class Part:
 
     code: str
     said: str
-    entry: Entry
+    entry: EnteredValue
     places: tuple[Place, ...]
     excess: float | None
     severity: Severity = Severity.ERROR
@@ -65,43 +65,43 @@ class Part:
 class AmountFormulas:
     """The formulas of the monitored amounts of a report."""
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: DatedRows) -> None:
         self.rows = rows
-        entries = rows.material.report.entries()
+        entries = rows.documents.report.entries()
         numbers = [
             one for one in entries if one.parameter.kind is Kind.MONITORED and isinstance(one.value, int | float)
         ]
         self.audits = {entry.place: Audit(rows, entry) for entry in numbers}
 
     @cached_property
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[AmountPart]:
         """What is wrong with them."""
         return [part for audit in self.audits.values() for part in audit.parts()]
 
     def findings(self) -> list[Finding]:
         """Return the same as findings; alike ones together."""
-        groups: dict[tuple[str, str, str], list[Part]] = {}
+        groups: dict[tuple[str, str, str], list[AmountPart]] = {}
         for part in self.parts:
             groups.setdefault((part.code, part.said, part.entry.parameter.symbol), []).append(part)
         return [_told(self.rows, group) for group in groups.values()]
 
-    def plain(self, entry: Entry) -> bool:
+    def plain(self, entry: EnteredValue) -> bool:
         """Whether an amount only adds up dated rows, or what else it does is a finding already."""
         found = self.rows.of.get(entry.place)
         told = any(part.entry.place == entry.place and part.code in ("C13", "H5") for part in self.parts)
         return told or (found is not None and found.plain)
 
-    def settled(self, entry: Entry) -> bool:
+    def settled(self, entry: EnteredValue) -> bool:
         """Whether what a formula does with a number or a cell is known, or readings tell the amount."""
         audit = self.audits.get(entry.place)
         return audit is not None and audit.settled
 
 
-def _told(rows: Rows, group: list[Part]) -> Finding:
+def _told(rows: DatedRows, group: list[AmountPart]) -> Finding:
     first = group[0]
     symbol = first.entry.parameter.symbol
     excess = [(part.entry, part.excess) for part in group if part.excess is not None]
-    known = len(excess) == len(group) and rows.material.report.result is not None
+    known = len(excess) == len(group) and rows.documents.report.result is not None
     amount = math.fsum(part.entry.value for part in group)
     return Finding(
         first.code,
@@ -111,7 +111,7 @@ def _told(rows: Rows, group: list[Part]) -> Finding:
         amount,
         amount - math.fsum(more for _, more in excess) if known else None,
         first.because or _("the amount is the sum of the rows of its period, in its unit"),
-        rows.material.effects.without(excess) if known else None,
+        rows.documents.effects.without(excess) if known else None,
         question=first.question,
         severity=first.severity,
         unit=first.entry.parameter.unit,
@@ -122,14 +122,14 @@ def _told(rows: Rows, group: list[Part]) -> Finding:
     )
 
 
-def _addresses(group: list[Part]) -> list[Location]:
+def _addresses(group: list[AmountPart]) -> list[Location]:
     return [address(place) for part in group for place in part.places]
 
 
 class Audit:
     """The formula of one amount, taken apart."""
 
-    def __init__(self, rows: Rows, entry: Entry) -> None:
+    def __init__(self, rows: DatedRows, entry: EnteredValue) -> None:
         self.rows, self.entry, self.book = rows, entry, rows.book
         self.end = self._end()
         self.found: Breakdown | None = rows.of.get(entry.place)
@@ -154,14 +154,14 @@ class Audit:
         formula = self.book.formulas(self.end[0]).get(self.end[1:])
         return "" if formula is None else formula.text
 
-    def parts(self) -> Iterator[Part]:
+    def parts(self) -> Iterator[AmountPart]:
         """Yield what is wrong with the amount."""
-        report = self.rows.material.report
+        report = self.rows.documents.report
         planned = {sheet for part in report.of("MPS") for sheet in part.roles.values()}
         # what does not depend on the period is entered once, in the plan
         if report.kind == "MRS" and "p" in self.entry.parameter.indices and self.end[0] in planned:
             said = _("the monitored value is the estimate of the plan")
-            yield Part("C13", said, self.entry, (self.entry.place,), None, because=self._shown)
+            yield AmountPart("C13", said, self.entry, (self.entry.place,), None, because=self._shown)
         elif self.found is not None:
             if not self.found.mean:
                 yield from self._of_rows(self.found)
@@ -198,7 +198,7 @@ class Audit:
 
     # Cells without a date
 
-    def _of_cells(self, cells: list[Place]) -> Iterator[Part]:
+    def _of_cells(self, cells: list[Place]) -> Iterator[AmountPart]:
         """Yield a factor, an addend and rounding in a formula of cells that have no date."""
         values = {place: self._number(place) for place in cells}
         try:
@@ -243,7 +243,7 @@ class Audit:
             raise FormulaError("#VALUE!")
         return float(value)
 
-    def _of_numbers(self) -> Iterator[Part]:
+    def _of_numbers(self) -> Iterator[AmountPart]:
         """Yield a factor, an addend and rounding in a formula of numbers; a choice between them."""
         values = [float(number) for _, number in self.numbers]
         try:
@@ -290,7 +290,7 @@ class Audit:
         exact = self._with({})
         return {at for at, value in enumerate(twice) if exact and any(_same(value, exact * by) for by in (2.0, 0.5))}
 
-    def _chosen(self, values: list[float]) -> Part:
+    def _chosen(self, values: list[float]) -> AmountPart:
         """Return a choice between typed numbers, with the effect of the other one that ER is highest above."""
         said = _("the formula chooses between numbers that are typed into it, or combines them otherwise")
         written = self.entry.value / self.scale
@@ -300,9 +300,9 @@ class Audit:
         worst = max(effects, key=lambda excess: effects[excess], default=None)
         return self._open(said, worst)
 
-    def _open(self, said: str, excess: float | None, question: str = "") -> Part:
+    def _open(self, said: str, excess: float | None, question: str = "") -> AmountPart:
         """Return something of which somebody has to say what it is."""
-        return Part(
+        return AmountPart(
             "C13",
             said,
             self.entry,
@@ -315,8 +315,8 @@ class Audit:
         )
 
     def _effect(self, excess: float) -> float:
-        material = self.rows.material
-        found = material.effects.without([(self.entry, excess)]) if material.report.result is not None else None
+        documents = self.rows.documents
+        found = documents.effects.without([(self.entry, excess)]) if documents.report.result is not None else None
         return 0.0 if found is None else found.exact
 
     def _far(self, factor: float) -> float:
@@ -335,15 +335,15 @@ class Audit:
             nearest = min(powers, key=lambda known: abs(math.log(factor / known)))
         return factor / nearest
 
-    def _multiplied(self, ratio: float, amount: float) -> Part:
+    def _multiplied(self, ratio: float, amount: float) -> AmountPart:
         """Return a factor; one that is far from a conversion of units may be a property, which somebody has to say."""
         said = _("the formula multiplies it by {ratio:.10g}").format(ratio=ratio)
         excess = amount * (1 - 1 / ratio) if ratio else None
         if abs(ratio - 1) > NEAR:
             return self._open(said, excess, _("what is this factor, and which document has it?"))
-        return Part("C13", said, self.entry, (self.entry.place,), excess, because=self._shown)
+        return AmountPart("C13", said, self.entry, (self.entry.place,), excess, because=self._shown)
 
-    def _added(self, constant: float, exact: float, typed: bool = False) -> Iterator[Part]:
+    def _added(self, constant: float, exact: float, typed: bool = False) -> Iterator[AmountPart]:
         """Yield what is added to the rows, or, of typed numbers, to the largest one."""
         if abs(constant) <= 1e-9 * max(1.0, abs(exact)):
             return
@@ -352,7 +352,7 @@ class Audit:
             yield self._open(said, None, _("where were they read?"))
             return
         said = _("the formula adds {constant:.10g}").format(constant=constant)
-        yield Part("C13", said, self.entry, (self.entry.place,), constant * self.scale, because=self._shown)
+        yield AmountPart("C13", said, self.entry, (self.entry.place,), constant * self.scale, because=self._shown)
 
     @cached_property
     def _factors(self) -> list[float]:
@@ -378,7 +378,7 @@ class Audit:
         """The cells among its rows that add up others of them."""
         return () if self.found is None else self.found.totals
 
-    def _of_rows(self, found: Breakdown) -> Iterator[Part]:
+    def _of_rows(self, found: Breakdown) -> Iterator[AmountPart]:
         ranged = self.rows.ranged(self.entry.place)
         loose = [place for place in found.undated if place in ranged]
         values = {line.place: line.value or 0.0 for line in found.lines} | {
@@ -409,30 +409,30 @@ class Audit:
     @cached_property
     def _metered(self) -> bool:
         """Whether readings tell what the amount should be."""
-        metered = self.rows.material.metered
+        metered = self.rows.documents.metered
         return metered is not None and bool(metered.of(self.entry))
 
     def _number(self, place: Place) -> float:
         value = self.book.value(*place)
         return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
 
-    def _totals(self, excess: float) -> Iterator[Part]:
+    def _totals(self, excess: float) -> Iterator[AmountPart]:
         if self.totals and excess:
             said = _("the sum takes in a total of its own rows")
-            yield Part("C5", said, self.entry, self.totals, excess * self.scale, because=self._shown)
+            yield AmountPart("C5", said, self.entry, self.totals, excess * self.scale, because=self._shown)
 
-    def _rounded(self, excess: float) -> Iterator[Part]:
+    def _rounded(self, excess: float) -> Iterator[AmountPart]:
         if abs(excess) > 1e-9 * max(1.0, abs(self.entry.value)):
             said = _("the formula rounds it, and only ER of a year is rounded down")
-            yield Part("H5", said, self.entry, (self.entry.place,), excess * self.scale, because=self._shown)
+            yield AmountPart("H5", said, self.entry, (self.entry.place,), excess * self.scale, because=self._shown)
 
-    def _more_than_a_sum(self, excess: float | None, adds: bool) -> Iterator[Part]:
+    def _more_than_a_sum(self, excess: float | None, adds: bool) -> Iterator[AmountPart]:
         """Yield that a formula takes away rows, or does something else with them than to add them up."""
         if not self._metered:
             said = _("the formula does more than add up its rows") if adds else _("the formula takes rows away")
             yield self._open(said, None if excess is None else excess * self.scale)
 
-    def _factor(self, found: Breakdown, exact: float, constant: float) -> Iterator[Part]:
+    def _factor(self, found: Breakdown, exact: float, constant: float) -> Iterator[AmountPart]:
         yield from self._added(constant, exact)
         usual = statistics.median(line.weight for line in found.lines)
         if (ratio := self._ratio(usual)) != 1:
@@ -442,9 +442,9 @@ class Audit:
             if abs(own - 1) > 1e-9 and own <= TWICE:
                 said = _("the formula multiplies the row of {time} by {ratio:.10g}")
                 excess = (line.value or 0.0) * (line.weight - usual) * self.scale
-                yield Part("C13", said.format(time=line.period, ratio=own), self.entry, (line.place,), excess)
+                yield AmountPart("C13", said.format(time=line.period, ratio=own), self.entry, (line.place,), excess)
 
-    def _other_periods(self, found: Breakdown) -> Iterator[Part]:
+    def _other_periods(self, found: Breakdown) -> Iterator[AmountPart]:
         own = _period(self.entry)
         if own is None:
             return
@@ -457,9 +457,9 @@ class Audit:
                 said = _("{times} is not in {period}, and its sum has it; that of {others} has it, too")
             said = said.format(times=times, period=self.entry.labels["p"], others=listed(twice))
             excess = math.fsum((line.value or 0.0) * line.weight for line in lines) * self.scale
-            yield Part("C5", said, self.entry, tuple(line.place for line in lines), excess)
+            yield AmountPart("C5", said, self.entry, tuple(line.place for line in lines), excess)
 
-    def _uncovered(self, found: Breakdown) -> Iterator[Part]:
+    def _uncovered(self, found: Breakdown) -> Iterator[AmountPart]:
         """Yield the days of the period for which there is no row, where rows follow each other without holes."""
         own = _period(self.entry)
         lines = [line.period for line in (*found.lines, *found.left_out)]
@@ -478,11 +478,11 @@ class Audit:
             times = listed((f"{date.fromordinal(low)}/{date.fromordinal(high)}" for low, high in open_), limit=6)
             said = _("{days} days of the period {period} have no row: {times}")
             said = said.format(days=days, period=self.entry.labels["p"], times=times)
-            yield Part("G5", said, self.entry, (self.entry.place,), None, question=_("no operation, or no data?"))
+            yield AmountPart("G5", said, self.entry, (self.entry.place,), None, question=_("no operation, or no data?"))
 
     def _undated(
         self, loose: list[Place], weights: Mapping[Place, float], values: Mapping[Place, float]
-    ) -> Iterator[Part]:
+    ) -> Iterator[AmountPart]:
         added = [place for place in loose if weights[place] and values[place]]
         for place in added:
             said = _("the sum takes in {value}, which belongs to no day or month")
@@ -492,9 +492,9 @@ class Audit:
             if any(map(is_total, words)) or math.isclose(values[place], others, rel_tol=1e-6):
                 said = _("the sum takes in a total, {value}")
             said = said.format(value=shown_number(values[place]))
-            yield Part("C5", said, self.entry, (place,), values[place] * weights[place] * self.scale)
+            yield AmountPart("C5", said, self.entry, (place,), values[place] * weights[place] * self.scale)
 
-    def _words(self, found: Breakdown, ranged: set[Place]) -> Iterator[Part]:
+    def _words(self, found: Breakdown, ranged: set[Place]) -> Iterator[AmountPart]:
         """Yield rows with a text that holds a number: a sum passes over it."""
         own = _period(self.entry)
         weight = statistics.median(line.weight for line in found.lines) * self.scale
@@ -509,15 +509,15 @@ class Audit:
                 small, large = float(f"{match[1]}.{match[2]}"), float(match[1] + match[2])
                 because = _("read as {small:.10g} or as {large:.10g}: the amount is {one:.10g} or {other:.10g} too low")
                 because = because.format(small=small, large=large, one=small * weight, other=large * weight)
-                yield Part("A7", said, self.entry, (place,), None, because=because)
+                yield AmountPart("A7", said, self.entry, (place,), None, because=because)
                 continue
             try:
                 value = float(str(plain_value(text)).replace(",", "").replace(" ", ""))
             except ValueError:
                 continue
-            yield Part("A7", said, self.entry, (place,), -value * weight)
+            yield AmountPart("A7", said, self.entry, (place,), -value * weight)
 
-    def _out_of_line(self, found: Breakdown) -> Iterator[Part]:
+    def _out_of_line(self, found: Breakdown) -> Iterator[AmountPart]:
         own = _period(self.entry)
         lines = [line for line in found.lines if line.value is not None and (own is None or _inside(line.period, own))]
         for line in lines:
@@ -527,19 +527,19 @@ class Audit:
                 said = _("the row of {time} is negative: {value}").format(
                     time=line.period, value=shown_number(line.value)
                 )
-                yield Part("B6", said, self.entry, (line.place,), amount)
+                yield AmountPart("B6", said, self.entry, (line.place,), amount)
             elif power := _power(line, lines):
                 said = _("the row of {time} is {value}, about {power:,} times the others")
                 said = said.format(time=line.period, value=shown_number(line.value), power=power)
                 severity = Severity.ERROR if power >= 1000 else Severity.WARNING
-                yield Part("B6", said, self.entry, (line.place,), amount * (1 - 1 / power), severity)
+                yield AmountPart("B6", said, self.entry, (line.place,), amount * (1 - 1 / power), severity)
 
 
 def _same(one: float, other: float) -> bool:
     return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
 
 
-def _power(line: Line, lines: list[Line]) -> int:
+def _power(line: DatedRow, lines: list[DatedRow]) -> int:
     """Return the power of ten by which a row is above the others, which are alike; 0 where it is not."""
     others = [other.value for other in lines if other is not line and other.value is not None]
     if len(others) < LEAST or min(others) <= 0 or max(others) > ALIKE * min(others) or not line.value:
@@ -550,7 +550,7 @@ def _power(line: Line, lines: list[Line]) -> int:
     return power if power > 1 and alike else 0
 
 
-def _period(entry: Entry) -> Period | None:
+def _period(entry: EnteredValue) -> Period | None:
     try:
         found = Period.parse(entry.labels.get("p", ""))
     except ValueError:

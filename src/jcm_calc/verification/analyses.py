@@ -6,8 +6,8 @@ from functools import cached_property
 
 from jcm_calc.verification.against_readings import measured
 from jcm_calc.verification.amount_formulas import AmountFormulas
-from jcm_calc.verification.cells import Sheet, Slip, slips
-from jcm_calc.verification.dated_rows import Rows
+from jcm_calc.verification.cells import CalculationSheets, Slip, slips
+from jcm_calc.verification.dated_rows import DatedRows
 from jcm_calc.verification.deviations import deviations
 from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.findings import Finding
@@ -17,9 +17,9 @@ class Analyses(Documents):
     """What checks look at: the documents, and what was analysed in them."""
 
     @cached_property
-    def sheet(self) -> Sheet:
+    def sheet(self) -> CalculationSheets:
         """The calculation sheets, with the cells that show something; only where there is a result."""
-        return Sheet(self)
+        return CalculationSheets(self)
 
     @cached_property
     def slips(self) -> list[Slip]:
@@ -32,9 +32,9 @@ class Analyses(Documents):
         return list(deviations(self)) if "plan" in self.has else []
 
     @cached_property
-    def rows(self) -> Rows:
+    def rows(self) -> DatedRows:
         """The dated rows behind the monitored amounts."""
-        return Rows(self)
+        return DatedRows(self)
 
     @cached_property
     def amounts(self) -> AmountFormulas:

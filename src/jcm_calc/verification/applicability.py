@@ -7,16 +7,17 @@ from dataclasses import dataclass
 
 from jcm_calc.base.languages import _
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
+from jcm_calc.reference_data import AS_OF, listed_project
 from jcm_calc.reports.workbook.sheet_sets import REFERENCE, matches
-from jcm_calc.verification import cross_checks, defaults, deviations, gaps, meters, periods, totals
+from jcm_calc.verification import cross_checks, defaults, deviations, gaps, meters, periods, reporting, totals
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.cells.wrong_formula import chooses
 from jcm_calc.verification.metered_amounts import compared
-from jcm_calc.verification.quantities import Entry, lines
+from jcm_calc.verification.quantities import EnteredValue, lines
 
 
 @dataclass(frozen=True)
-class Subject:
+class Aspect:
     """Something that checks compare.
 
     Attributes
@@ -34,18 +35,18 @@ class Subject:
     there: Callable[[Analyses], object]
 
 
-def inapplicable(material: Analyses, codes: Iterable[str]) -> dict[str, str]:
+def inapplicable(documents: Analyses, codes: Iterable[str]) -> dict[str, str]:
     """Return the checks that have nothing to compare, with what is not there."""
     made, found = set(codes), dict[str, str]()
     for subject in SUBJECTS:
         own = [code for code in subject.checks if code in made]
-        if own and not subject.there(material):
+        if own and not subject.there(documents):
             found |= dict.fromkeys(own, subject.absent)
     return found
 
 
-def _shown(material: Analyses, wanted: Callable[[object], bool]) -> bool:
-    return any(wanted(cell.node) for cell in material.sheet.cells)
+def _shown(documents: Analyses, wanted: Callable[[object], bool]) -> bool:
+    return any(wanted(cell.node) for cell in documents.sheet.cells)
 
 
 def _conditional(node: object) -> bool:
@@ -58,229 +59,229 @@ def _default(node: object) -> bool:
     return isinstance(node, Parameter) and node.kind is Kind.DEFAULT
 
 
-def _entries(material: Analyses, wanted: Callable[[Entry], object]) -> bool:
-    return any(wanted(entry) for entry in material.report.entries())
+def _entries(documents: Analyses, wanted: Callable[[EnteredValue], object]) -> bool:
+    return any(wanted(entry) for entry in documents.report.entries())
 
 
-def _texts(material: Analyses, *keys: str) -> bool:
-    return any(row.text(key) for _, row in material.report.rows() for key in keys)
+def _texts(documents: Analyses, *keys: str) -> bool:
+    return any(row.text(key) for _, row in documents.report.rows() for key in keys)
 
 
-def _compares(material: Analyses) -> bool:
-    assert material.metered is not None
-    return next(compared(material, material.metered, material.rows), None) is not None
+def _compares(documents: Analyses) -> bool:
+    assert documents.metered is not None
+    return next(compared(documents, documents.metered, documents.rows), None) is not None
 
 
-def _in_both(material: Analyses, wanted: Callable[[Entry], object] = bool) -> bool:
+def _in_both(documents: Analyses, wanted: Callable[[EnteredValue], object] = bool) -> bool:
     """Whether report and plan have a value of one quantity."""
-    planned = {entry.parameter.name for entry in material.registered.entries("MPS") if wanted(entry)}
-    return any(entry.parameter.name in planned for entry in material.report.entries("MRS") if wanted(entry))
+    planned = {entry.parameter.name for entry in documents.registered.entries("MPS") if wanted(entry)}
+    return any(entry.parameter.name in planned for entry in documents.report.entries("MRS") if wanted(entry))
 
 
-def _said_in_both(material: Analyses, said: Callable[[str], object]) -> bool:
-    return any(said(now) and said(before) for *_, now, before in meters.pairs(material))
+def _said_in_both(documents: Analyses, said: Callable[[str], object]) -> bool:
+    return any(said(now) and said(before) for *_, now, before in meters.pairs(documents))
 
 
-def _reading_rows(material: Analyses) -> bool:
-    return bool(material.rows.of) or "readings" in material.has
+def _reading_rows(documents: Analyses) -> bool:
+    return bool(documents.rows.of) or "readings" in documents.has
 
 
-def _printed(material: Analyses) -> bool:
+def _printed(documents: Analyses) -> bool:
     return any(
         "=" in line.equation
-        for part in material.report.own
+        for part in documents.report.own
         if "calc" in part.roles
-        for line in lines(part.roles["calc"], material.report.sheets)
+        for line in lines(part.roles["calc"], documents.report.sheets)
     )
 
 
-def _chained(material: Analyses) -> bool:
-    case = material.case
+def _chained(documents: Analyses) -> bool:
+    case = documents.case
     bounded = case is not None and any(case.project.get(key) for key in ("start", "end"))
-    count = len(periods.dated(material.report)) + sum(len(periods.dated(one)) for one in material.previous)
-    return count > 1 or (bounded and count > 0) or "readings" in material.has
+    count = len(periods.dated(documents.report)) + sum(len(periods.dated(one)) for one in documents.previous)
+    return count > 1 or (bounded and count > 0) or "readings" in documents.has
 
 
-def _balances(material: Analyses, kind: str) -> bool:
-    assert material.metered is not None
-    return any(one.kind == kind for one in material.metered.plan.checks)
+def _balances(documents: Analyses, kind: str) -> bool:
+    assert documents.metered is not None
+    return any(one.kind == kind for one in documents.metered.plan.checks)
 
 
-def _prescribed(material: Analyses) -> bool:
-    assert material.metered is not None
-    planned = material.registered.rows("MPS") if "plan" in material.has else []
+def _prescribed(documents: Analyses) -> bool:
+    assert documents.metered is not None
+    planned = documents.registered.rows("MPS") if "plan" in documents.has else []
     said = any(cross_checks.PRESCRIBED.search(row.text(key)) for _, row in planned for key in ("procedure", "comment"))
-    return said or any(meter.check_only for meter in material.metered.plan.meters.values())
+    return said or any(meter.check_only for meter in documents.metered.plan.meters.values())
 
 
-def _substituted(material: Analyses) -> bool:
-    assert material.metered is not None
-    return any(one.safe is not None for one in material.metered.noted)
+def _substituted(documents: Analyses) -> bool:
+    assert documents.metered is not None
+    return any(one.safe is not None for one in documents.metered.noted)
 
 
-def _named_projects(material: Analyses) -> bool:
-    named = sum(1 for sheet in material.report.headers for _ in matches(material.report.book, sheet, REFERENCE))
-    return named > 1 or bool(named and material.case is not None and material.case.project.get("number"))
+def _named_projects(documents: Analyses) -> bool:
+    named = sum(1 for sheet in documents.report.headers for _ in matches(documents.report.book, sheet, REFERENCE))
+    return named > 1 or bool(named and documents.case is not None and documents.case.project.get("number"))
 
 
-def _serials(material: Analyses) -> bool:
-    assert material.metered is not None
-    return any(device.serial for meter in material.metered.plan.meters.values() for device in meter.devices)
+def _serials(documents: Analyses) -> bool:
+    assert documents.metered is not None
+    return any(device.serial for meter in documents.metered.plan.meters.values() for device in meter.devices)
 
 
-def _timed(material: Analyses) -> bool:
+def _timed(documents: Analyses) -> bool:
     return (
-        bool(material.m.limits)
-        or _entries(material, lambda one: one.parameter.unit == "h" and one.parameter.adds_over_time)
-        or bool(material.metered and any(meter.rated for meter in material.metered.plan.meters.values()))
+        bool(documents.m.limits)
+        or _entries(documents, lambda one: one.parameter.unit == "h" and one.parameter.adds_over_time)
+        or bool(documents.metered and any(meter.rated for meter in documents.metered.plan.meters.values()))
     )
 
 
-def _potentials(material: Analyses) -> bool:
-    shown = material.report.result.inputs.graph.nodes if material.report.result is not None else {}
-    names = [entry.parameter.symbol for entry in material.report.entries()]
+def _potentials(documents: Analyses) -> bool:
+    shown = documents.report.result.inputs.graph.nodes if documents.report.result is not None else {}
+    names = [entry.parameter.symbol for entry in documents.report.entries()]
     return any(symbol.startswith("GWP") for symbol in (*names, *shown))
 
 
 SUBJECTS = (
-    Subject(
+    Aspect(
         _("no calculation sheet whose cells can be told by their symbols"),
         ("A1", "A2", "A6", "A8", "A11", "C1", "C2", "C7", "C11", "C12"),
         lambda m: m.sheet.cells,
     ),
-    Subject(
+    Aspect(
         _("no total on a calculation sheet, and no dated rows"),
         ("C5", "C6"),
         lambda m: bool(m.rows.of) or _shown(m, lambda node: isinstance(node, Equation) and bool(node.total)),
     ),
-    Subject(
+    Aspect(
         _("no value by classes of numbers on a calculation sheet"),
         ("C8",),
         lambda m: _shown(m, lambda node: isinstance(node, Parameter) and bool(node.table and node.table.numeric)),
     ),
-    Subject(
+    Aspect(
         _("no value by class and no condition on a calculation sheet"),
         ("C9", "C10"),
         lambda m: _shown(m, _conditional),
     ),
-    Subject(_("no equation is printed"), ("C16",), _printed),
-    Subject(_("no formulas"), ("A4",), lambda m: any(m.report.book.formulas(sheet) for sheet in m.report.book.sheets)),
-    Subject(
+    Aspect(_("no equation is printed"), ("C16",), _printed),
+    Aspect(_("no formulas"), ("A4",), lambda m: any(m.report.book.formulas(sheet) for sheet in m.report.book.sheets)),
+    Aspect(
         _("no value fixed beforehand"),
         ("A5",),
         lambda m: any(one.kind is Kind.FIXED and row.text("value") for one, row in m.report.rows()),
     ),
-    Subject(
+    Aspect(
         _("no monitored value"), ("B4", "C13"), lambda m: _entries(m, lambda one: one.parameter.kind is Kind.MONITORED)
     ),
-    Subject(_("no hours, and no rated power"), ("B5",), _timed),
-    Subject(
+    Aspect(_("no hours, and no rated power"), ("B5",), _timed),
+    Aspect(
         _("no value that the document derives from parts"),
         ("B8",),
         lambda m: _entries(m, lambda one: one.parameter.name in {derived.of for derived in m.m.derivations}),
     ),
-    Subject(
+    Aspect(
         _("the plan fixes no value in place of a default"),
         ("C3",),
         lambda m: any(one.parameter.kind is Kind.DEFAULT for one in m.registered.entries("MPS")),
     ),
-    Subject(_("no global warming potential"), ("D1",), _potentials),
-    Subject(
+    Aspect(_("no global warming potential"), ("D1",), _potentials),
+    Aspect(
         _("one year, and no value of the plan to compare with"),
         ("D2",),
         lambda m: len(m.report.own) > 1 or ("plan" in m.has and _in_both(m, deviations.comparable)),
     ),
-    Subject(_("no default is entered by hand"), ("D11",), lambda m: next(defaults.by_hand(m), None)),
-    Subject(
+    Aspect(_("no default is entered by hand"), ("D11",), lambda m: next(defaults.by_hand(m), None)),
+    Aspect(
         _("no default is entered by hand or shown on a calculation sheet"),
         ("D7",),
         lambda m: next(defaults.by_hand(m), None) is not None or _shown(m, _default),
     ),
-    Subject(
+    Aspect(
         _("no dated rows behind a monitored property"),
         ("D10",),
         lambda m: any(not one.entry.parameter.adds_over_time for one in m.rows.of.values()),
     ),
-    Subject(_("no dated rows behind amounts of several quantities"), ("C15",), lambda m: len(m.rows.of) > 1),
-    Subject(_("no mean of dated rows"), ("F8",), lambda m: any(one.mean for one in m.rows.of.values())),
-    Subject(
+    Aspect(_("no dated rows behind amounts of several quantities"), ("C15",), lambda m: len(m.rows.of) > 1),
+    Aspect(_("no mean of dated rows"), ("F8",), lambda m: any(one.mean for one in m.rows.of.values())),
+    Aspect(
         _("no amount that meters measure"),
         ("C14", "E1", "E2", "E4", "E5", "E6", "E7", "E8", "F1", "F5", "G7"),
         _compares,
     ),
-    Subject(_("no substitute for readings"), ("F6", "F7"), _substituted),
-    Subject(_("no interval of calibration in report and plan"), ("E3",), lambda m: _said_in_both(m, meters.months)),
-    Subject(_("no accuracy class in report and plan"), ("E10",), lambda m: _said_in_both(m, meters.CLASS.search)),
-    Subject(_("the report says nothing of its meters"), ("E12",), lambda m: next(meters.stated(m), None)),
-    Subject(
+    Aspect(_("no substitute for readings"), ("F6", "F7"), _substituted),
+    Aspect(_("no interval of calibration in report and plan"), ("E3",), lambda m: _said_in_both(m, meters.months)),
+    Aspect(_("no accuracy class in report and plan"), ("E10",), lambda m: _said_in_both(m, meters.CLASS.search)),
+    Aspect(_("the report says nothing of its meters"), ("E12",), lambda m: next(meters.stated(m), None)),
+    Aspect(
         _("fewer than five amounts of one quantity"),
         ("F2",),
         lambda m: _reading_rows(m) or any(len(one) >= gaps.ENOUGH for one in gaps.series(m)),
     ),
-    Subject(
+    Aspect(
         _("fewer than two amounts of one quantity"),
         ("F4",),
         lambda m: _reading_rows(m) or any(len(one) > 1 for one in gaps.series(m)),
     ),
-    Subject(_("the plan names no frequency"), ("F9",), gaps.frequencies),
-    Subject(
+    Aspect(_("the plan names no frequency"), ("F9",), gaps.frequencies),
+    Aspect(
         _("no row names its period"),
         ("G1",),
         lambda m: bool(periods.dated(m.report)) and (_texts(m, "period") or "readings" in m.has),
     ),
-    Subject(_("no period has dates"), ("G2",), lambda m: periods.dated(m.report)),
-    Subject(_("one period, and no crediting period"), ("G3",), _chained),
-    Subject(
+    Aspect(_("no period has dates"), ("G2",), lambda m: periods.dated(m.report)),
+    Aspect(_("one period, and no crediting period"), ("G3",), _chained),
+    Aspect(
         _("table 3 names no period"),
         ("G5",),
         lambda m: next(periods.of_claims(m), None) is not None or bool(m.rows.of),
     ),
-    Subject(
+    Aspect(
         _("no sheet names a year"), ("G6",), lambda m: any(periods.YEAR.fullmatch(part.suffix) for part in m.report.own)
     ),
-    Subject(_("no stop is declared"), ("G8",), lambda m: m.metered and m.metered.plan.stops),
-    Subject(
+    Aspect(_("no stop is declared"), ("G8",), lambda m: m.metered and m.metered.plan.stops),
+    Aspect(
         _("no amount before rounding in table 3, or no ER on a calculation sheet"),
         ("H2",),
         lambda m: any(cell for *_, cell in m.report.claims()) and any(cell.name == "ER" for cell in m.sheet.cells),
     ),
-    Subject(_("no table of years"), ("H3",), totals.has_years),
-    Subject(
+    Aspect(_("no table of years"), ("H3",), totals.has_years),
+    Aspect(
         _("no claim, and no calculation sheet"),
         ("H5",),
         lambda m: bool(m.sheet.cells) or any(m.report.claim(part).cell for part in m.report.own),
     ),
-    Subject(_("no monitoring option is named"), ("I1",), lambda m: _texts(m, "option") or "readings" in m.has),
-    Subject(_("no balance is declared"), ("I2",), lambda m: _balances(m, "at most")),
-    Subject(_("no cross-check is prescribed"), ("I3",), _prescribed),
-    Subject(_("no comparison of meters is declared"), ("I4",), lambda m: _balances(m, "equal")),
-    Subject(_("no estimate for periods with dates"), ("I9", "I10"), cross_checks.with_plan),
-    Subject(_("no serial numbers"), ("I11",), _serials),
-    Subject(_("no source is named"), ("I12",), lambda m: _texts(m, "source")),
-    Subject(
+    Aspect(_("no monitoring option is named"), ("I1",), lambda m: _texts(m, "option") or "readings" in m.has),
+    Aspect(_("no balance is declared"), ("I2",), lambda m: _balances(m, "at most")),
+    Aspect(_("no cross-check is prescribed"), ("I3",), _prescribed),
+    Aspect(_("no comparison of meters is declared"), ("I4",), lambda m: _balances(m, "equal")),
+    Aspect(_("no estimate for periods with dates"), ("I9", "I10"), cross_checks.with_plan),
+    Aspect(_("no serial numbers"), ("I11",), _serials),
+    Aspect(_("no source is named"), ("I12",), lambda m: _texts(m, "source")),
+    Aspect(
         _("no capacity in report and plan"),
         ("J1",),
         lambda m: _in_both(m, lambda one: one.parameter.unit in deviations.CAPACITIES),
     ),
-    Subject(_("no criteria"), ("J2",), lambda m: m.result.verdicts),
-    Subject(
+    Aspect(_("no criteria"), ("J2",), lambda m: m.result.verdicts),
+    Aspect(
         _("no units in report and plan"),
         ("J3",),
         lambda m: _in_both(m, lambda one: any(letter != "p" for letter in one.labels)),
     ),
-    Subject(
+    Aspect(
         _("no monitoring points in report and plan"),
         ("J5",),
         lambda m: _texts(m, "point") and any(row.text("point") for _, row in m.registered.rows("MPS")),
     ),
-    Subject(
+    Aspect(
         _("no classes, options or facts in report and plan"),
         ("J6",),
         lambda m: (
             any(part.found.choices for part in m.report.own) or _in_both(m, lambda one: isinstance(one.value, str))
         ),
     ),
-    Subject(
+    Aspect(
         _("no words on measurement in report and plan"),
         ("K4",),
         lambda m: (
@@ -290,5 +291,10 @@ SUBJECTS = (
             )
         ),
     ),
-    Subject(_("one reference number only"), ("K5",), _named_projects),
+    Aspect(_("one reference number only"), ("K5",), _named_projects),
+    Aspect(
+        _("no project number, or none that the list of projects of {month} has").format(month=AS_OF),
+        ("J7",),
+        lambda m: any(listed_project(number) for number in reporting.projects_named(m)),
+    ),
 )

@@ -70,10 +70,10 @@ def complete(
     choices = {name: option for name, option in given.choices.items() if name not in found.choices}
     inputs = {
         name: value
-        for name, value in by_name(given.inputs, m.inputs).items()
+        for name, value in by_name(given.inputs, m, m.inputs).items()
         if name not in entered and name not in found.inputs
     }
-    facts = {name: value for name, value in by_name(given.facts, m.facts).items() if name not in entered}
+    facts = {name: value for name, value in by_name(given.facts, m, m.facts).items() if name not in entered}
     whole = replace(
         found,
         choices={**found.choices, **choices},
@@ -97,10 +97,9 @@ def complete_periods(sets: Sequence[SheetSet], given: CaseFile | None) -> tuple[
     return ("p",)
 
 
-def by_name(values: Mapping[str, Any], known: Mapping[str, Parameter]) -> dict[str, Any]:
-    """Return values by the names of their parameters."""
-    symbols = {parameter.symbol: name for name, parameter in known.items()}
-    return {symbols.get(name, name): value for name, value in values.items() if symbols.get(name, name) in known}
+def by_name(values: Mapping[str, Any], m: Declarations, known: Mapping[str, Parameter]) -> dict[str, Any]:
+    """Return those of the values that are known, by name."""
+    return {name: value for key, value in values.items() if (name := m.named(key) or key) in known}
 
 
 def periods_of(given: Any) -> list[Period]:

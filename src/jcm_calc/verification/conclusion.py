@@ -16,7 +16,7 @@ from jcm_calc.results.eligibility import Answer
 from jcm_calc.verification.catalogue import Check
 from jcm_calc.verification.findings import SEVERITIES, Finding, Severity
 from jcm_calc.verification.identity import Identity
-from jcm_calc.verification.reductions import Year, causes, total, whole
+from jcm_calc.verification.reductions import ReportedYear, causes, total, whole
 from jcm_calc.verification.support import Support
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 EXACT, DUST = 1e-9, 1e-9
 
 
-class Verdict(StrEnum):
+class Opinion(StrEnum):
     """The result of a verification: what the numbers say, within the scope of the checks that were made."""
 
     NONE = _("no misstatement found")
@@ -50,7 +50,7 @@ class Conclusion:
     path : Path
     methodology : str
         Number and version that were applied.
-    years : tuple of Year
+    years : tuple of ReportedYear
         RE, PE, ER and whole tonnes of each calendar year: reported, recalculated, adjusted.
     findings : tuple of Finding
         The gravest first.
@@ -82,7 +82,7 @@ class Conclusion:
     identity: Identity
     path: Path
     methodology: str
-    years: tuple[Year, ...]
+    years: tuple[ReportedYear, ...]
     findings: tuple[Finding, ...]
     made: tuple[Check, ...]
     skipped: Mapping[str, str]
@@ -107,27 +107,27 @@ class Conclusion:
         return tuple(one for one in (*self.findings, *self.passed_over) if one.severity is Severity.ERROR)
 
     @cached_property
-    def total(self) -> Year:
+    def total(self) -> ReportedYear:
         """The amounts of all years together."""
         return total(self.years)
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> Opinion:
         """What the numbers say; apart from what nobody has confirmed, see `unconfirmed`."""
         if self.result is None:
-            return Verdict.IMPOSSIBLE
+            return Opinion.IMPOSSIBLE
         if self.share >= self.materiality or math.isclose(self.share, self.materiality, rel_tol=EXACT):
-            return Verdict.MATERIAL
+            return Opinion.MATERIAL
         if self.missing:
-            return Verdict.INCOMPLETE
+            return Opinion.INCOMPLETE
         if any(one.effect is None for one in self.errors):
-            return Verdict.NOT_QUANTIFIED
-        return Verdict.NOT_MATERIAL if self.errors or any(one.difference for one in self.years) else Verdict.NONE
+            return Opinion.NOT_QUANTIFIED
+        return Opinion.NOT_MATERIAL if self.errors or any(one.difference for one in self.years) else Opinion.NONE
 
     @property
     def clean(self) -> bool:
         """Whether no misstatement was found, and nothing was missing to say so."""
-        return self.verdict is Verdict.NONE
+        return self.verdict is Opinion.NONE
 
     @property
     def missing(self) -> tuple[str, ...]:

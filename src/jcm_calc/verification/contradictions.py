@@ -16,37 +16,37 @@ from jcm_calc.verification.completing import by_name, periods_of
 from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.findings import Finding, Severity, shown_number
 from jcm_calc.verification.location import Location, at
-from jcm_calc.verification.quantities import Entry
+from jcm_calc.verification.quantities import EnteredValue
 from jcm_calc.verification.recalculating import AS_ENTERED
 from jcm_calc.verification.spreadsheet import close
 
 
-def contradictions(material: Documents, case: CaseFile) -> Iterator[Finding]:
+def contradictions(documents: Documents, case: CaseFile) -> Iterator[Finding]:
     """Yield what the case file says otherwise than the report."""
-    m, place = material.m, at(file=case.path.name)
+    m, place = documents.m, at(file=case.path.name)
     named = (case.methodology, case.version or m.version)
     if named != (m.number, m.version):
         found, expected = (Message(" ver ").join(one) for one in ((m.number, m.version), named))
         message = _("the case file is of {expected}, and the report of {found}: nothing else was compared")
         yield Finding("K2", message.format(expected=expected, found=found), place, _("methodology"), found, expected)
         return
-    yield from _other_periods(material, case)
-    chosen = {name: option for part in material.report.own for name, option in part.found.choices.items()}
+    yield from _other_periods(documents, case)
+    chosen = {name: option for part in documents.report.own for name, option in part.found.choices.items()}
     for name, option in case.choices.items():
         if chosen.get(name, option) != option:
             yield _otherwise((place,), None, chosen[name], option, name)
-    metered = material.metered
+    metered = documents.metered
     read = set() if metered is None else {meter.parameter for meter in metered.plan.meters.values()}
     for known, values in ((m.inputs, case.inputs), (m.facts, case.facts)):
-        for name, value in by_name(values, known).items():
+        for name, value in by_name(values, m, known).items():
             if not {name, known[name].symbol} & read:  # those are held against the readings themselves
-                yield from _other_values(material, known[name], value, place)
-    if case.tables and material.report.result is not None:
-        yield from _other_tables(material, case, read | set(case.inputs))
+                yield from _other_values(documents, known[name], value, place)
+    if case.tables and documents.report.result is not None:
+        yield from _other_tables(documents, case, read | set(case.inputs))
 
 
-def _other_periods(material: Documents, case: CaseFile) -> Iterator[Finding]:
-    own = sorted((one for part in material.report.own for one in part.periods if one.dated), key=lambda one: one.order)
+def _other_periods(documents: Documents, case: CaseFile) -> Iterator[Finding]:
+    own = sorted((one for part in documents.report.own for one in part.periods if one.dated), key=lambda one: one.order)
     theirs = periods_of(case.p)
     if not own or not theirs:
         return
@@ -56,8 +56,8 @@ def _other_periods(material: Documents, case: CaseFile) -> Iterator[Finding]:
         yield Finding("K2", message, at(file=case.path.name), "p", span, other)
 
 
-def _other_values(material: Documents, parameter: Parameter, value: Any, place: Location) -> Iterator[Finding]:
-    entries = [entry for entry in material.report.entries() if entry.parameter.name == parameter.name]
+def _other_values(documents: Documents, parameter: Parameter, value: Any, place: Location) -> Iterator[Finding]:
+    entries = [entry for entry in documents.report.entries() if entry.parameter.name == parameter.name]
     if isinstance(value, Mapping) or not entries:
         return  # values by class, and what the report has no place for
     values = _flat(value)
@@ -75,11 +75,11 @@ def _other_values(material: Documents, parameter: Parameter, value: Any, place: 
         yield _otherwise(cells, parameter, entry.value, expected)
 
 
-def _other_tables(material: Documents, case: CaseFile, besides: set[str]) -> Iterator[Finding]:
+def _other_tables(documents: Documents, case: CaseFile, besides: set[str]) -> Iterator[Finding]:
     """Yield values of the case file's tables that the report has otherwise."""
-    metered = material.metered
+    metered = documents.metered
     try:
-        monitored, evidence = None if metered is None else metered.monitored, material.report.evidence
+        monitored, evidence = None if metered is None else metered.monitored, documents.report.evidence
         inputs = replace(case, split="whole").calculate(monitored, evidence, override=AS_ENTERED).inputs
     except InputError as error:
         message = _("the tables of the case file cannot be compared: by itself it is not usable, because of {names}")
@@ -88,9 +88,9 @@ def _other_tables(material: Documents, case: CaseFile, besides: set[str]) -> Ite
             "K2", message, at(file=case.path.name), severity=Severity.QUESTION, question=_("what do they hold?")
         )
         return
-    own = material.result.inputs
-    for name in sorted(inputs.values.keys() & own.values.keys() & material.m.inputs.keys()):
-        symbol = material.m.inputs[name].symbol
+    own = documents.result.inputs
+    for name in sorted(inputs.values.keys() & own.values.keys() & documents.m.inputs.keys()):
+        symbol = documents.m.inputs[name].symbol
         if {name, symbol} & besides:
             continue
         one, other = (inputs.plain(name, inputs.values[name]), own.plain(name, own.values[name]))
@@ -102,7 +102,7 @@ def _other_tables(material: Documents, case: CaseFile, besides: set[str]) -> Ite
         pairs = zip(one.ravel().tolist(), other.ravel().tolist(), strict=True)
         if differing := [(stated, found) for stated, found in pairs if not close(stated, found)]:
             place = (at(file=case.path.name),)
-            yield _otherwise(place, material.m.inputs[name], differing[0][1], differing[0][0])
+            yield _otherwise(place, documents.m.inputs[name], differing[0][1], differing[0][0])
 
 
 def _flat(value: Any) -> list[Any]:
@@ -111,7 +111,7 @@ def _flat(value: Any) -> list[Any]:
     return [value]
 
 
-def _same(entry: Entry, parameter: Parameter, stated: Any) -> bool:
+def _same(entry: EnteredValue, parameter: Parameter, stated: Any) -> bool:
     """Whether the report has a value; a number is compared in the declared unit."""
     if isinstance(stated, bool) or parameter.textual or parameter.unit == "date":
         words = {True: ("yes", "true", "1"), False: ("no", "false", "0")}

@@ -27,13 +27,13 @@ def option(text: str) -> str:
     return match[1].upper() if match else ""
 
 
-def other_option(material: Analyses) -> Iterator[Finding]:
+def other_option(documents: Analyses) -> Iterator[Finding]:
     """Find options that are not allowed or not planned."""
     planned = {}
-    if "plan" in material.has:
-        planned = {parameter.name: option(row.text("option")) for parameter, row in material.registered.rows("MPS")}
+    if "plan" in documents.has:
+        planned = {parameter.name: option(row.text("option")) for parameter, row in documents.registered.rows("MPS")}
     told = set()
-    for parameter, row in material.report.rows():
+    for parameter, row in documents.report.rows():
         letter = option(row.text("option"))
         if not letter or (parameter.name, letter) in told:
             continue
@@ -53,19 +53,19 @@ def other_option(material: Analyses) -> Iterator[Finding]:
             yield Finding("I1", message, place, parameter.symbol, letter, before, _("the plan"))
 
 
-def balance(material: Analyses) -> Iterator[Finding]:
+def balance(documents: Analyses) -> Iterator[Finding]:
     """Find balances that do not hold."""
-    yield from _comparisons(material, "I2", "at most")
+    yield from _comparisons(documents, "I2", "at most")
 
 
-def not_done(material: Analyses) -> Iterator[Finding]:
+def not_done(documents: Analyses) -> Iterator[Finding]:
     """Find cross-checks of the plan without a result."""
-    meters = material.metered
+    meters = documents.metered
     assert meters is not None
     checks = meters.plan.checks
     compared = {name for one in checks for name in (*one.left, *one.right)}
     measured = {meters.plan.meters[name].parameter for name in compared}
-    rows = material.registered.rows("MPS") if "plan" in material.has else []
+    rows = documents.registered.rows("MPS") if "plan" in documents.has else []
     told = set[str]()
     for parameter, row in rows:
         said = next((row.text(key) for key in ("procedure", "comment") if PRESCRIBED.search(row.text(key))), "")
@@ -74,8 +74,8 @@ def not_done(material: Analyses) -> Iterator[Finding]:
             message = _("the plan provides for a cross-check of {symbol} ({said!r}), and none is declared")
             message = message.format(symbol=parameter.symbol, said=said)
             place, expected = located(row.cells["procedure"]), _("[[readings.checks]] in the case file")
-            if material.registered is not material.report:
-                place = place.in_file(material.registered.name)
+            if documents.registered is not documents.report:
+                place = place.in_file(documents.registered.name)
             yield Finding("I3", message, place, parameter.symbol, expected=expected)
     for name, meter in meters.plan.meters.items():
         if meter.check_only and name not in compared and name not in meters.unknown:
@@ -83,13 +83,13 @@ def not_done(material: Analyses) -> Iterator[Finding]:
             yield Finding("I3", message, at(meters=[name]), meter.parameter)
 
 
-def apart(material: Analyses) -> Iterator[Finding]:
+def apart(documents: Analyses) -> Iterator[Finding]:
     """Find cross-checks that differ by more than their tolerance."""
-    yield from _comparisons(material, "I4", "equal")
+    yield from _comparisons(documents, "I4", "equal")
 
 
-def _comparisons(material: Analyses, code: str, kind: str) -> Iterator[Finding]:
-    meters = material.metered
+def _comparisons(documents: Analyses, code: str, kind: str) -> Iterator[Finding]:
+    meters = documents.metered
     assert meters is not None
     declared = {one.name: one for one in meters.plan.checks}
     for one in meters.monitored.comparisons:
@@ -113,9 +113,9 @@ def _comparisons(material: Analyses, code: str, kind: str) -> Iterator[Finding]:
         yield Finding(code, message, place, sides.left[0], one.left, one.right, unit=one.unit)
 
 
-def shared(material: Analyses) -> Iterator[Finding]:
+def shared(documents: Analyses) -> Iterator[Finding]:
     """Find meters with one serial number at two points."""
-    meters = material.metered
+    meters = documents.metered
     assert meters is not None
     points: dict[str, list[str]] = {}
     for name in meters.known:
@@ -140,26 +140,26 @@ def planned_yearly(plan: Submission) -> tuple[float, float] | None:
     return None
 
 
-def with_plan(material: Analyses) -> tuple[float, float, float, float] | None:
+def with_plan(documents: Analyses) -> tuple[float, float, float, float] | None:
     """Return ER and days of the report, and of the plan."""
-    estimate = planned_yearly(material.registered)
-    periods = material.result.inputs.periods
+    estimate = planned_yearly(documents.registered)
+    periods = documents.result.inputs.periods
     if estimate is None or estimate[0] <= 0 or len({period.dated for period in periods}) > 1:
         return None
     # a report without dates is for as many days as the plan
     days = float(sum(period.days for period in periods)) if periods[0].dated else estimate[1]
-    return float(material.effects.actual["ER"].sum()), days, *estimate
+    return float(documents.effects.actual["ER"].sum()), days, *estimate
 
 
-def _of_reductions(material: Analyses) -> tuple[Location, ...]:
+def _of_reductions(documents: Analyses) -> tuple[Location, ...]:
     """Return the cells that show ER: on the calculation sheets, or the claims."""
-    cells = tuple(cell.address for cell in material.sheet.cells if cell.name == "ER")
-    return cells or tuple(located(cell) for _part, cell, _exact in material.report.claims())
+    cells = tuple(cell.address for cell in documents.sheet.cells if cell.name == "ER")
+    return cells or tuple(located(cell) for _part, cell, _exact in documents.report.claims())
 
 
-def far_above(material: Analyses) -> Iterator[Finding]:
+def far_above(documents: Analyses) -> Iterator[Finding]:
     """Find reductions above the plan, scaled to the days of the report."""
-    compared = with_plan(material)
+    compared = with_plan(documents)
     if compared is None:
         return
     actual, days, planned, planned_days = compared
@@ -171,16 +171,16 @@ def far_above(material: Analyses) -> Iterator[Finding]:
         severity = Severity.WARNING if actual > FAR * scaled else None
         because = _("the plan's {planned:,.6g} tCO2 in {days:g} days").format(planned=planned, days=planned_days)
         yield Finding(
-            *("I9", message, _of_reductions(material), "ER_p", actual, scaled, because),
+            *("I9", message, _of_reductions(documents), "ER_p", actual, scaled, because),
             question=question,
             severity=severity,
             unit="tCO2",
         )
 
 
-def not_scaled(material: Analyses) -> Iterator[Finding]:
+def not_scaled(documents: Analyses) -> Iterator[Finding]:
     """Find reports of fewer days than the plan, which only for that reason seem to stay below it."""
-    compared = with_plan(material)
+    compared = with_plan(documents)
     if compared is None:
         return
     actual, days, planned, planned_days = compared
@@ -188,12 +188,12 @@ def not_scaled(material: Analyses) -> Iterator[Finding]:
         message = _("the report covers {days:g} days and the plan {planned:g}: day by day, ER is above the estimate")
         message = message.format(days=days, planned=planned_days)
         per_day = actual / days, planned / planned_days
-        yield Finding("I10", message, _of_reductions(material), "ER_p", *per_day, unit=_("tCO2 a day"))
+        yield Finding("I10", message, _of_reductions(documents), "ER_p", *per_day, unit=_("tCO2 a day"))
 
 
-def recalled(material: Analyses) -> Iterator[Finding]:
+def recalled(documents: Analyses) -> Iterator[Finding]:
     """Find sources that are statements."""
-    for parameter, row in material.report.rows():
+    for parameter, row in documents.report.rows():
         if RECALL.search(row.text("source")):
             message = _("the source of {symbol} is {source!r}")
             message = message.format(symbol=parameter.symbol, source=row.text("source"))

@@ -20,7 +20,7 @@ from jcm_calc.reports.workbook import written_periods
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.verification.findings import Correction, Finding, Severity
 from jcm_calc.verification.location import address
-from jcm_calc.verification.quantities import Entry
+from jcm_calc.verification.quantities import EnteredValue
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, Place, as_number, form, precedents, read
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ SAYS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DatedRow:
     """A dated row of an amount.
 
     Attributes
@@ -64,9 +64,9 @@ class Breakdown:
 
     Attributes
     ----------
-    lines : tuple of Line
+    lines : tuple of DatedRow
         The rows that the formula takes in.
-    left_out : tuple of Line
+    left_out : tuple of DatedRow
         Rows of the same table and period that it does not.
     mean : bool
     undated : tuple of Place
@@ -75,9 +75,9 @@ class Breakdown:
         Cells among its rows that add up others of them; the weights are those without.
     """
 
-    entry: Entry
-    lines: tuple[Line, ...]
-    left_out: tuple[Line, ...]
+    entry: EnteredValue
+    lines: tuple[DatedRow, ...]
+    left_out: tuple[DatedRow, ...]
     mean: bool
     undated: tuple[Place, ...] = ()
     totals: tuple[Place, ...] = ()
@@ -88,12 +88,12 @@ class Breakdown:
         return statistics.median(line.weight for line in self.lines)
 
     @property
-    def twice(self) -> list[Line]:
+    def twice(self) -> list[DatedRow]:
         """Rows that count more than once."""
         return [line for line in self.lines if line.weight > TWICE * self.usual > 0]
 
     @property
-    def again(self) -> list[Line]:
+    def again(self) -> list[DatedRow]:
         """Rows of a time that another row has already."""
         seen: Counter[str] = Counter()
         found = []
@@ -103,13 +103,13 @@ class Breakdown:
                 found.append(line)
         return found
 
-    def _other_column(self, line: Line) -> bool:
+    def _other_column(self, line: DatedRow) -> bool:
         """Whether another meter has a row of the same time: another column, or the same row."""
         first = next(one for one in self.lines if str(one.period) == str(line.period))
         return first.place[2] != line.place[2] or first.place[1] == line.place[1]
 
     @property
-    def blank(self) -> list[Line]:
+    def blank(self) -> list[DatedRow]:
         """Rows without a value."""
         return [line for line in self.lines if line.value is None]
 
@@ -119,13 +119,13 @@ class Breakdown:
         return all(line.weight >= 0 for line in self.lines)
 
 
-class Rows:
+class DatedRows:
     """The dated rows behind the monitored amounts of a report."""
 
-    def __init__(self, material: Documents) -> None:
-        self.material, self.book = material, material.report.book
+    def __init__(self, documents: Documents) -> None:
+        self.documents, self.book = documents, documents.report.book
         self._labels: dict[Place, Period | None] = {}
-        monitored = [entry for entry in material.report.entries() if entry.parameter.kind is Kind.MONITORED]
+        monitored = [entry for entry in documents.report.entries() if entry.parameter.kind is Kind.MONITORED]
         self.of: dict[Place, Breakdown] = {}
         for entry in monitored:
             if (found := self._breakdown(entry)) is not None:
@@ -133,7 +133,7 @@ class Rows:
 
     # Reading
 
-    def _breakdown(self, entry: Entry) -> Breakdown | None:
+    def _breakdown(self, entry: EnteredValue) -> Breakdown | None:
         formula = self.book.formulas(entry.place[0]).get(entry.place[1:])
         if formula is None or not formula.text or not isinstance(entry.value, int | float):
             return None
@@ -147,7 +147,7 @@ class Rows:
             weights = self._weights(entry.place, list(dated), dict.fromkeys(totals, 0.0))
         except FormulaError:
             return None
-        every = [Line(place, dated[place], _value(self.book, place), weight) for place, weight in weights.items()]
+        every = [DatedRow(place, dated[place], _value(self.book, place), weight) for place, weight in weights.items()]
         lines = [line for line in every if line.weight]
         if not lines:
             return None
@@ -176,10 +176,10 @@ class Rows:
             rows.setdefault((sheet, column), set()).add(row)
         for sheet, row, column in own:
             dated = self._label_in_row((sheet, row, column))
-            if not dated and self.material.report.sheets.sums_up(sheet, row, column, rows[sheet, column]):
+            if not dated and self.documents.report.sheets.sums_up(sheet, row, column, rows[sheet, column]):
                 yield sheet, row, column
 
-    def sharing(self, entry: Entry, lines: Sequence[Line]) -> Iterator[Entry]:
+    def sharing(self, entry: EnteredValue, lines: Sequence[DatedRow]) -> Iterator[EnteredValue]:
         """Yield the other amounts of a quantity and unit that take in some rows, too."""
         places = {line.place for line in lines}
         own = {letter: label for letter, label in entry.labels.items() if letter != "p"}
@@ -266,7 +266,7 @@ class Rows:
         days = sorted(value.toordinal() for value in around if isinstance(value, date))
         return len(days) > 1 and all(after - before >= 27 for before, after in itertools.pairwise(days))
 
-    def _left_out(self, entry: Entry, lines: Sequence[Line]) -> Iterator[Line]:
+    def _left_out(self, entry: EnteredValue, lines: Sequence[DatedRow]) -> Iterator[DatedRow]:
         """Yield the rows of the period, in the columns of the others, that the formula does not take in."""
         whole = Period.parse(entry.labels["p"]) if "p" in entry.labels else None
         if whole is None or whole.first is None or whole.last is None:
@@ -284,7 +284,7 @@ class Rows:
                 inside = period and period.first and period.last and whole.first <= period.first <= whole.last
                 if period and inside and row not in rows and self._names(sheet, row, column) == names:
                     value = _value(self.book, (sheet, row, column))
-                    yield Line((sheet, row, column), period, value, weight)
+                    yield DatedRow((sheet, row, column), period, value, weight)
 
     def _table(self, sheet: str, column: int, rows: Sequence[int]) -> Iterator[int]:
         """Yield the rows of a table: those with a time, one after the other, around known ones."""
@@ -310,12 +310,12 @@ class Rows:
 
     # What is due
 
-    def excess(self, entry: Entry, meters: Sequence[str]) -> float:
+    def excess(self, entry: EnteredValue, meters: Sequence[str]) -> float:
         """Return what is to be added to an amount so that each row of its period counts once."""
         found = self.of.get(entry.place)
         if found is None or found.mean:
             return 0.0
-        metered = self.material.metered
+        metered = self.documents.metered
         total = math.fsum((line.value or 0.0) * line.weight for line in self._missing(found))
         total -= math.fsum((line.value or 0.0) * (line.weight - found.usual) for line in found.twice)
         total -= math.fsum((line.value or 0.0) * line.weight for line in found.again)
@@ -329,9 +329,9 @@ class Rows:
         whole = metered.span(Period.parse(found.entry.labels["p"]))
         return metered.amount(meters, *whole, unit) - float(found.entry.value)
 
-    def _missing(self, found: Breakdown) -> list[Line]:
+    def _missing(self, found: Breakdown) -> list[DatedRow]:
         """Return the rows left out; those near a late calibration are left to the comparison with the readings."""
-        metered = self.material.metered
+        metered = self.documents.metered
         if metered is None:
             return list(found.left_out)
         late = [
@@ -350,7 +350,7 @@ class Rows:
 
     def findings(self) -> list[Finding]:
         """Return what is wrong with the rows; one finding for several units."""
-        groups: dict[tuple[Any, ...], list[tuple[Breakdown, list[Line]]]] = {}
+        groups: dict[tuple[Any, ...], list[tuple[Breakdown, list[DatedRow]]]] = {}
         for found in self.of.values():
             if found.mean:
                 continue
@@ -366,7 +366,7 @@ class Rows:
         told = [self._told(kind, group) for (kind, *_), group in groups.items()]
         return [*told, *self._one_side(), *self._means(), *self._sums()]
 
-    def _told(self, kind: str, group: Sequence[tuple[Breakdown, list[Line]]]) -> Finding:
+    def _told(self, kind: str, group: Sequence[tuple[Breakdown, list[DatedRow]]]) -> Finding:
         first, lines = group[0]
         symbol = first.entry.parameter.symbol
         times = listed((str(line.period) for line in lines), limit=12)
@@ -379,8 +379,8 @@ class Rows:
             severity, question = Severity.QUESTION, _("missing, or nought?")
         excess = [(found.entry, self._of(kind, found, own)) for found, own in group]
         effect = None
-        if self.material.report.result is not None and any(amount for _, amount in excess):
-            effect = self.material.effects.without(excess)
+        if self.documents.report.result is not None and any(amount for _, amount in excess):
+            effect = self.documents.effects.without(excess)
         amount = math.fsum(found.entry.value for found, _ in group)
         expected = amount - math.fsum(amount for _, amount in excess) if effect is not None else None
         because = _("each row of the period once; the amounts stand at {entries}").format(entries=entries)
@@ -397,7 +397,7 @@ class Rows:
             corrections=tuple(Correction(entry, excess=more) for entry, more in excess),
         )
 
-    def _of(self, kind: str, found: Breakdown, lines: Sequence[Line]) -> float:
+    def _of(self, kind: str, found: Breakdown, lines: Sequence[DatedRow]) -> float:
         """Return by how much an amount is too high for it."""
         values = [(line.value or 0.0, line.weight) for line in lines]
         if kind == "left out":
@@ -406,7 +406,7 @@ class Rows:
             return math.fsum(value * (weight - found.usual) for value, weight in values)
         if kind == "again":
             return math.fsum(value * weight for value, weight in values)
-        metered = self.material.metered
+        metered = self.documents.metered
         own = () if metered is None else metered.of(found.entry)
         return -self._unread(found, own, metered) if metered is not None and own else 0.0
 
@@ -435,8 +435,8 @@ class Rows:
                 continue
             entry, expected = found.entry, math.fsum(values) / len(values)
             effect = None
-            if self.material.report.result is not None:
-                effect = self.material.effects.without([(entry, entry.value - expected)])
+            if self.documents.report.result is not None:
+                effect = self.documents.effects.without([(entry, entry.value - expected)])
             times = listed((str(line.period) for line in found.left_out), limit=12)
             message = _("{symbol} is a mean without {times}").format(symbol=entry.parameter.symbol, times=times)
             place = (*(address(line.place) for line in found.left_out), entry.address)
@@ -460,8 +460,8 @@ class Rows:
                 continue
             expected = math.fsum(value * days for value, days in lines) / math.fsum(days for _, days in lines)
             effect = None
-            if self.material.report.result is not None:
-                effect = self.material.effects.without([(entry, entry.value - expected)])
+            if self.documents.report.result is not None:
+                effect = self.documents.effects.without([(entry, entry.value - expected)])
             message = _("{symbol} is the sum of {count} rows of different times, but does not add over time").format(
                 symbol=parameter.symbol, count=len(lines)
             )

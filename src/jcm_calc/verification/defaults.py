@@ -14,18 +14,18 @@ from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Correction, Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.gaps import frequencies
 from jcm_calc.verification.location import at
-from jcm_calc.verification.quantities import Entry
+from jcm_calc.verification.quantities import EnteredValue
 from jcm_calc.verification.spreadsheet import close
 
 PARIS = date(2021, 1, 1)
 
 
-def warming_potential(material: Analyses) -> Iterator[Finding]:
+def warming_potential(documents: Analyses) -> Iterator[Finding]:
     """Find potentials of another assessment report than the plan's or the document's."""
-    if "result" in material.has:
-        yield from _of_another_set(material)
-    for entry in material.report.entries():
-        dated = [period for part in material.report.own for period in part.periods if period.last]
+    if "result" in documents.has:
+        yield from _of_another_set(documents)
+    for entry in documents.report.entries():
+        dated = [period for part in documents.report.own for period in part.periods if period.last]
         late = any(period.last and period.last >= PARIS for period in dated)
         if entry.parameter.symbol.startswith("GWP") and late and entry.value in (21.0, 25.0):
             report = "SAR" if entry.value == 21 else "AR4"
@@ -46,9 +46,9 @@ def warming_potential(material: Analyses) -> Iterator[Finding]:
             )
 
 
-def _of_another_set(material: Analyses) -> Iterator[Finding]:
-    planned = {place for finding in material.deviations if finding.code == "D1" for place in finding.places}
-    for entry, known in _not_of_document(material):
+def _of_another_set(documents: Analyses) -> Iterator[Finding]:
+    planned = {place for finding in documents.deviations if finding.code == "D1" for place in finding.places}
+    for entry, known in _not_of_document(documents):
         sets = ratios.other_potential(entry.parameter.symbol, entry.value, known[0].value)
         if sets and entry.address not in planned:
             yield Finding(
@@ -59,7 +59,7 @@ def _of_another_set(material: Analyses) -> Iterator[Finding]:
                 entry.value,
                 known[0].value,
                 _("the value of the document, {evidence}").format(evidence=known[0].evidence),
-                material.effects.changed(entry, known[0].value),
+                documents.effects.changed(entry, known[0].value),
                 sets,
                 unconfirmed=_doubt(known),
                 severity=Severity.QUESTION if _doubt(known) else None,
@@ -68,17 +68,17 @@ def _of_another_set(material: Analyses) -> Iterator[Finding]:
             )
 
 
-def changed_factor(material: Analyses) -> Iterator[Finding]:
+def changed_factor(documents: Analyses) -> Iterator[Finding]:
     """Find values fixed beforehand that differ from the plan, or from year to year."""
-    for problem in material.problems(ProblemKind.YEARS_DIFFER):
+    for problem in documents.problems(ProblemKind.YEARS_DIFFER):
         cells = problem.detail(ProblemKind.YEARS_DIFFER)
         places = tuple(at(*one.rsplit("!", 1)) for one in cells.splitlines())
-        yield of_problem("D2", problem, places or material.report.places_of(problem.subject))
+        yield of_problem("D2", problem, places or documents.report.places_of(problem.subject))
 
 
-def not_in_table(material: Analyses) -> Iterator[Finding]:
+def not_in_table(documents: Analyses) -> Iterator[Finding]:
     """Find values by hand that the document does not have; a question where the document's own is not confirmed."""
-    for entry, known in _not_of_document(material):
+    for entry, known in _not_of_document(documents):
         if ratios.other_potential(entry.parameter.symbol, entry.value, known[0].value):
             continue  # a check of its own
         confirmed = not _doubt(known)
@@ -97,14 +97,14 @@ def not_in_table(material: Analyses) -> Iterator[Finding]:
         )
 
 
-def _by_hand_only(entry: Entry, known: str) -> str:
+def _by_hand_only(entry: EnteredValue, known: str) -> str:
     message = _("{symbol} is {value} by hand, and the document has {known}")
     return message.format(symbol=entry.parameter.symbol, value=shown_number(entry.value), known=known)
 
 
-def _not_of_document(material: Analyses) -> Iterator[tuple[Entry, list[Value]]]:
+def _not_of_document(documents: Analyses) -> Iterator[tuple[EnteredValue, list[Value]]]:
     """Yield each value by hand for a default of which the document has others, with these."""
-    for entry in by_hand(material):
+    for entry in by_hand(documents):
         known = list(_values(entry))
         if known and not any(close(entry.value, value.value) for value in known):
             yield entry, known
@@ -116,26 +116,26 @@ def _doubt(known: list[Value]) -> str:
     return _("the document's values are themselves {evidence}").format(evidence=doubted[0]) if doubted else ""
 
 
-def by_hand(material: Analyses) -> Iterator[Entry]:
+def by_hand(documents: Analyses) -> Iterator[EnteredValue]:
     """Yield the defaults that are entered as numbers."""
-    graph = material.result.inputs.graph.nodes
-    for entry in material.report.entries():
+    graph = documents.result.inputs.graph.nodes
+    for entry in documents.report.entries():
         default = entry.parameter.kind is Kind.DEFAULT and entry.parameter.name in graph
         if default and isinstance(entry.value, int | float):
             yield entry
 
 
-def _values(entry: Entry) -> Iterator[Value]:
+def _values(entry: EnteredValue) -> Iterator[Value]:
     yield from entry.parameter.known()
     for candidate in entry.parameter.candidates.values():
         yield from candidate.entries.values() if isinstance(candidate, Table) else [candidate]
 
 
-def too_rare(material: Analyses) -> Iterator[Finding]:
+def too_rare(documents: Analyses) -> Iterator[Finding]:
     """Find monitored properties with fewer dated determinations than planned."""
-    planned = frequencies(material)
-    for entry in material.report.entries():
-        parameter, rows = entry.parameter, material.rows.of.get(entry.place)
+    planned = frequencies(documents)
+    for entry in documents.report.entries():
+        parameter, rows = entry.parameter, documents.rows.of.get(entry.place)
         step = planned.get((parameter.name, parameter.symbol))
         period = Period.parse(entry.labels["p"]) if "p" in entry.labels else None
         if parameter.adds_over_time or rows is None or step is None or period is None or not period.dated:
@@ -158,11 +158,11 @@ def too_rare(material: Analyses) -> Iterator[Finding]:
             )
 
 
-def not_derived(material: Analyses) -> Iterator[Finding]:
+def not_derived(documents: Analyses) -> Iterator[Finding]:
     """Find defaults by hand without a value of the document and without a source."""
-    sources = {parameter.name for parameter, row in material.report.rows() if row.text("source")}
+    sources = {parameter.name for parameter, row in documents.report.rows() if row.text("source")}
     told: set[str] = set()
-    for entry in by_hand(material):
+    for entry in by_hand(documents):
         if not any(_values(entry)) and entry.parameter.name not in sources | told:
             told.add(entry.parameter.name)
             message = _("{symbol} is entered without a source, and the document's value is not known here").format(

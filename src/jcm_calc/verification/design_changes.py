@@ -11,14 +11,14 @@ from jcm_calc.rulebooks import versions
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Finding, Severity, shown_number
 from jcm_calc.verification.location import Location, address, at, located
-from jcm_calc.verification.quantities import Entry, label_text
+from jcm_calc.verification.quantities import EnteredValue, label_text
 from jcm_calc.verification.submission import Submission
 
 
-def criteria(material: Analyses) -> Iterator[Finding]:
+def criteria(documents: Analyses) -> Iterator[Finding]:
     """Find criteria that are not met; those not shown are asked about."""
     open_, lacking = list[str](), list[str]()
-    for verdict in material.result.verdicts:
+    for verdict in documents.result.verdicts:
         criterion = verdict.criterion
         if verdict.answer is Answer.NOT_MET:
             count = 0 if verdict.failing is None else int(verdict.failing.sum())
@@ -30,8 +30,8 @@ def criteria(material: Analyses) -> Iterator[Finding]:
             itself = _("the criterion is itself {evidence}").format(evidence=criterion.evidence)
             doubt = "" if criterion.evidence.confirmed else itself
             subject = _("criterion {number}").format(number=criterion.number)
-            entries = _of_criterion(material, verdict)
-            places = tuple(entry.address for entry in entries) or material.report.places_of("")
+            entries = _of_criterion(documents, verdict)
+            places = tuple(entry.address for entry in entries) or documents.report.places_of("")
             found = listed(shown_number(entry.written) for entry in entries)
             yield Finding("J2", message, places, subject, found, criterion.text, unconfirmed=doubt)
         elif verdict.answer is Answer.NOT_SHOWN:
@@ -40,24 +40,24 @@ def criteria(material: Analyses) -> Iterator[Finding]:
     if open_:
         message = _("{count} criteria are not shown to be met: {criteria}")
         message = message.format(count=len(open_), criteria=listed(open_, limit=10))
-        places = tuple(dict.fromkeys(place for name in lacking for place in material.report.places_of(name)))
+        places = tuple(dict.fromkeys(place for name in lacking for place in documents.report.places_of(name)))
         yield Finding("J2", message, places, severity=Severity.QUESTION, question=_("give these facts"))
 
 
-def _of_criterion(material: Analyses, verdict: Verdict) -> list[Entry]:
+def _of_criterion(documents: Analyses, verdict: Verdict) -> list[EnteredValue]:
     """Return the facts and values by which a criterion is not met, of the units that do not meet it."""
-    graph, arguments = material.result.inputs.graph, verdict.criterion.arguments
+    graph, arguments = documents.result.inputs.graph, verdict.criterion.arguments
     names = {name for one in arguments if one in graph.nodes for name in graph.upstream(one).nodes} | set(arguments)
     failing = verdict.failing
     return [
         entry
-        for entry in material.report.entries()
+        for entry in documents.report.entries()
         if entry.parameter.name in names
-        if failing is None or (at := material.effects.at(entry.labels, failing.shape)) is None or failing[at].any()
+        if failing is None or (at := documents.effects.at(entry.labels, failing.shape)) is None or failing[at].any()
     ]
 
 
-def _label_cell(submission: Submission, entry: Entry, label: str) -> Location:
+def _label_cell(submission: Submission, entry: EnteredValue, label: str) -> Location:
     """Return the cell that names the unit of an entry."""
     sheet, row, _column = entry.place
     cells = submission.book.grid(sheet)[row]
@@ -65,9 +65,9 @@ def _label_cell(submission: Submission, entry: Entry, label: str) -> Location:
     return entry.address if column is None else address((sheet, row, column))
 
 
-def _of_plan(material: Analyses, place: Location) -> Location:
+def _of_plan(documents: Analyses, place: Location) -> Location:
     """Return a place in the plan, with its file where that is another one."""
-    return place if material.registered is material.report else place.in_file(material.registered.name)
+    return place if documents.registered is documents.report else place.in_file(documents.registered.name)
 
 
 def _units(submission: Submission, kind: str) -> dict[str, dict[str, Location]]:
@@ -80,11 +80,11 @@ def _units(submission: Submission, kind: str) -> dict[str, dict[str, Location]]:
     return found
 
 
-def units(material: Analyses) -> Iterator[Finding]:
+def units(documents: Analyses) -> Iterator[Finding]:
     """Find units of the plan without rows; rows of units that the plan lacks, which is an error."""
-    planned, reported = _units(material.registered, "MPS"), _units(material.report, "MRS")
+    planned, reported = _units(documents.registered, "MPS"), _units(documents.report, "MRS")
     for letter in planned.keys() & reported.keys():
-        meaning = material.m.indices[letter]
+        meaning = documents.m.indices[letter]
         new = [label for label in reported[letter] if label not in planned[letter]]
         gone = [label for label in planned[letter] if label not in reported[letter]]
         if new:
@@ -96,13 +96,13 @@ def units(material: Analyses) -> Iterator[Finding]:
             message = _("{meaning} {labels} of the plan has no row in the report: {count} of {every} units")
             counts = {"count": len(reported[letter]), "every": len(planned[letter])}
             message = message.format(meaning=meaning, labels=listed(gone), **counts)
-            places = tuple(_of_plan(material, planned[letter][label]) for label in gone)
+            places = tuple(_of_plan(documents, planned[letter][label]) for label in gone)
             yield Finding("J3", message, places, letter, question=_("out of service?"))
 
 
-def version(material: Analyses) -> Iterator[Finding]:
+def version(documents: Analyses) -> Iterator[Finding]:
     """Find headers that differ among the sheets, or from the plan."""
-    report = material.report
+    report = documents.report
     used = (report.m.number, report.m.version)
     for sheet, named in report.headers.items():
         for number, number_version in named:
@@ -117,23 +117,23 @@ def version(material: Analyses) -> Iterator[Finding]:
                 places = report.cells_with(number, [sheet])
                 texts = (cell for cells in report.book.grid(sheet) for cell in cells if number in str(cell))
                 yield Finding("J4", message, places, _("header"), next(texts, stands), " ver ".join(used))
-    if material.plan is not None and material.plan is not report:
-        planned = (material.plan.m.number, material.plan.m.version)
+    if documents.plan is not None and documents.plan is not report:
+        planned = (documents.plan.m.number, documents.plan.m.version)
         if planned != used:
             message = _("the report follows {used}, and the plan {planned}")
             message = message.format(used=" ver ".join(used), planned=" ver ".join(planned))
-            place = at(file=material.plan.name)
+            place = at(file=documents.plan.name)
             yield Finding("J4", message, place, _("header"), " ver ".join(used), " ver ".join(planned))
 
 
-def point(material: Analyses) -> Iterator[Finding]:
+def point(documents: Analyses) -> Iterator[Finding]:
     """Find numbers of monitoring points other than planned."""
     planned: dict[str, set[str]] = {}
-    for parameter, row in material.registered.rows("MPS"):
+    for parameter, row in documents.registered.rows("MPS"):
         if row.text("point"):
             planned.setdefault(parameter.name, set()).add(row.text("point"))
     told: set[str] = set()
-    for parameter, row in material.report.rows():
+    for parameter, row in documents.report.rows():
         found = row.text("point")
         if found and parameter.name in planned and found not in planned[parameter.name] | told:
             told.add(found)
@@ -143,10 +143,10 @@ def point(material: Analyses) -> Iterator[Finding]:
             yield Finding("J5", message, located(row.cells["point"]), parameter.symbol, found, expected, _("the plan"))
 
 
-def description(material: Analyses) -> Iterator[Finding]:
+def description(documents: Analyses) -> Iterator[Finding]:
     """Find classes and options that differ, which select values; other facts, which is a warning."""
-    planned = {name: option for part in material.registered.of("MPS") for name, option in part.found.choices.items()}
-    for part in material.report.of("MRS"):
+    planned = {name: option for part in documents.registered.of("MPS") for name, option in part.found.choices.items()}
+    for part in documents.report.of("MRS"):
         for name, option in part.found.choices.items():
             if name in planned and planned[name] != option:
                 message = _("{name} is {found!r} in the report and {planned!r} in the plan")

@@ -13,66 +13,66 @@ from jcm_calc.verification import ratios
 from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
 from jcm_calc.verification.location import at
-from jcm_calc.verification.quantities import Entry
+from jcm_calc.verification.quantities import EnteredValue
 from jcm_calc.verification.spreadsheet import close
 
 BOUNDS = {"lower": _("the lower bound"), "default": _("the central value"), "upper": _("the upper bound")}
 CAPACITIES = ("kW", "MW", "GW", "USRt", "kVA", "MVA", "t/h", "t/d", "kL/d", "GJ/h")
 
 
-def deviations(material: Documents) -> Iterator[Finding]:
+def deviations(documents: Documents) -> Iterator[Finding]:
     """Yield each value fixed beforehand that is another one in the report than in the plan."""
-    planned: dict[Any, Entry | None] = {}
-    for entry in filter(comparable, material.registered.entries("MPS")):
+    planned: dict[Any, EnteredValue | None] = {}
+    for entry in filter(comparable, documents.registered.entries("MPS")):
         before = planned.setdefault(_key(entry), entry)
         if before is not None and not _same(entry, before):
             planned[_key(entry)] = None  # planned otherwise from year to year
-    yield from _named(material)
+    yield from _named(documents)
     told: set[Any] = set()
-    for entry in material.report.entries("MRS"):
+    for entry in documents.report.entries("MRS"):
         before = planned.get(_key(entry))
         # a plan written for one year stands once, a report of several years in each of them
         if before is None or not comparable(entry) or _same(entry, before) or (_key(entry), entry.value) in told:
             continue
         told.add((_key(entry), entry.value))
-        yield _deviation(material, entry, before)
+        yield _deviation(documents, entry, before)
 
 
-def _named(material: Documents) -> Iterator[Finding]:
+def _named(documents: Documents) -> Iterator[Finding]:
     """Yield each candidate that the report names in place of the plan's."""
-    planned = {name: one for part in material.registered.of("MPS") for name, one in part.found.named.items()}
-    for part in material.report.of("MRS"):
+    planned = {name: one for part in documents.registered.of("MPS") for name, one in part.found.named.items()}
+    for part in documents.report.of("MRS"):
         for name, candidate in part.found.named.items():
             if planned.get(name, candidate) != candidate:
-                symbol = material.m.inputs[name].symbol
+                symbol = documents.m.inputs[name].symbol
                 message = _("{symbol} is that of {found!r} in the report, and of {planned!r} in the plan")
                 message = message.format(symbol=symbol, found=candidate, planned=planned[name])
                 code = "D1" if symbol.startswith("GWP") else "D6"
                 yield Finding(code, message, at(part.roles["input"]), symbol, candidate, planned[name], _("the plan"))
 
 
-def _key(entry: Entry) -> tuple[Any, ...]:
+def _key(entry: EnteredValue) -> tuple[Any, ...]:
     return entry.parameter.name, tuple(
         sorted((letter, label) for letter, label in entry.labels.items() if letter != "p")
     )
 
 
-def comparable(entry: Entry) -> bool:
+def comparable(entry: EnteredValue) -> bool:
     """Return whether an entry is fixed beforehand, so that the plan has it too."""
     return entry.parameter.kind is not Kind.MONITORED and entry.value is not None
 
 
-def _same(entry: Entry, before: Entry) -> bool:
+def _same(entry: EnteredValue, before: EnteredValue) -> bool:
     if isinstance(entry.value, int | float) and isinstance(before.value, int | float):
         return close(entry.value, before.value, 1e-12)
     return str(entry.value).strip() == str(before.value).strip()
 
 
-def _deviation(material: Documents, entry: Entry, before: Entry) -> Finding:
+def _deviation(documents: Documents, entry: EnteredValue, before: EnteredValue) -> Finding:
     parameter = entry.parameter
-    code, cause, severity = _kind(material, entry, before)
+    code, cause, severity = _kind(documents, entry, before)
     numeric = isinstance(before.value, int | float)
-    effect = material.effects.changed(entry, before.value) if numeric and material.report.result is not None else None
+    effect = documents.effects.changed(entry, before.value) if numeric and documents.report.result is not None else None
     unit = f" {parameter.unit}" if numeric and parameter.unit else ""
     found, expected = (f"{shown_number(one.value)}{unit}" for one in (entry, before))
     message = _("{symbol} is {found} in the report and {expected} in the plan")
@@ -93,7 +93,7 @@ def _deviation(material: Documents, entry: Entry, before: Entry) -> Finding:
     )
 
 
-def _kind(material: Documents, entry: Entry, before: Entry) -> tuple[str, str, Severity | None]:
+def _kind(documents: Documents, entry: EnteredValue, before: EnteredValue) -> tuple[str, str, Severity | None]:
     """Return the code of the check of a deviation, the likely cause, and its severity if not the usual."""
     parameter = entry.parameter
     if not isinstance(entry.value, int | float) or not isinstance(before.value, int | float):

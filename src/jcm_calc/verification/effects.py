@@ -12,8 +12,8 @@ import numpy.typing as npt
 from jcm_calc.declarations.items import Equation
 from jcm_calc.engine.evaluation import EvaluationError, evaluate
 from jcm_calc.results.credits import whole_tonnes
-from jcm_calc.verification.findings import Correction, Effect
-from jcm_calc.verification.quantities import TERMS, Entry, label_text
+from jcm_calc.verification.findings import Correction, EffectOnER
+from jcm_calc.verification.quantities import TERMS, EnteredValue, label_text
 
 if TYPE_CHECKING:
     from jcm_calc.api.result import Result
@@ -87,18 +87,18 @@ class Effects:
         found = self.emissions(replaced)
         return None if found is None else found["ER"]
 
-    def effect(self, found: Mapping[str, Array], expected: Mapping[str, Array]) -> Effect | None:
+    def effect(self, found: Mapping[str, Array], expected: Mapping[str, Array]) -> EffectOnER | None:
         """Return what it does to ER that some quantities are as found instead of as expected."""
         is_, should = self.reductions(found), self.reductions(expected)
         return None if is_ is None or should is None else self.between(is_, should)
 
-    def between(self, found: Array, expected: Array) -> Effect:
+    def between(self, found: Array, expected: Array) -> EffectOnER:
         """Return the difference between two arrays of ER by period."""
         tonnes = {
             year: whole_tonnes(float(found[places].sum())) - whole_tonnes(float(expected[places].sum()))
             for year, places in self.years.items()
         }
-        return Effect(float(found.sum() - expected.sum()), tonnes)
+        return EffectOnER(float(found.sum() - expected.sum()), tonnes)
 
     @cached_property
     def years(self) -> dict[str, list[int]]:
@@ -108,11 +108,11 @@ class Effects:
             found.setdefault(str(period.year or period), []).append(place)
         return found
 
-    def without(self, excess: Iterable[tuple[Entry, float]]) -> Effect | None:
+    def without(self, excess: Iterable[tuple[EnteredValue, float]]) -> EffectOnER | None:
         """Return what it does to ER that some entries hold so much more than they should."""
         return self.effect({}, self.replaced(excess))
 
-    def replaced(self, excess: Iterable[tuple[Entry, float]]) -> dict[str, Array]:
+    def replaced(self, excess: Iterable[tuple[EnteredValue, float]]) -> dict[str, Array]:
         """Return quantities with some entries lowered by an amount."""
         found: dict[str, Array] = {}
         for entry, amount in excess:
@@ -146,11 +146,11 @@ class Effects:
                 own[at] = own[at] - excess[place] if place in excess else one.value
         return found
 
-    def changed(self, entry: Entry, value: float) -> Effect | None:
+    def changed(self, entry: EnteredValue, value: float) -> EffectOnER | None:
         """Return what it does to ER that an entry holds its value instead of another one."""
         name = entry.parameter.name
         if name not in self.result.inputs.graph.nodes:
-            return Effect(0.0)  # the chosen options do without it
+            return EffectOnER(0.0)  # the chosen options do without it
         own = self.result.inputs.values.get(name)
         if own is None or entry.parameter.textual:
             return None
@@ -164,10 +164,5 @@ class Effects:
 
 def terms(known: Mapping[str, Array], rules: Iterable[Equation]) -> dict[str, Array]:
     """Return the terms of each total, before they are added up."""
-    found = {}
-    for rule in rules:
-        if rule.total and all(name in known for name in rule.arguments):
-            with np.errstate(divide="ignore", invalid="ignore"):
-                array = np.asarray(rule.function(*(known[name] for name in rule.arguments)), dtype=float)
-            found[f"{TERMS}{rule.name}"] = array
-    return found
+    computable = (rule for rule in rules if rule.total and all(name in known for name in rule.arguments))
+    return {f"{TERMS}{rule.name}": rule.terms(known).astype(float) for rule in computable}

@@ -13,7 +13,7 @@ from jcm_calc.verification.catalogue import Severity as Severity
 from jcm_calc.verification.location import Location, joined
 
 if TYPE_CHECKING:
-    from jcm_calc.verification.quantities import Entry
+    from jcm_calc.verification.quantities import EnteredValue
 
 
 ORDER = list(Severity)
@@ -24,7 +24,7 @@ SEVERITIES = {Severity.ERROR: _("errors"), Severity.WARNING: _("warnings"), Seve
 
 
 @dataclass(frozen=True)
-class Effect:
+class EffectOnER:
     """What a finding does to the emission reductions: as found minus as expected.
 
     Attributes
@@ -62,7 +62,7 @@ class Correction:
         One of the two.
     """
 
-    entry: Entry
+    entry: EnteredValue
     value: float | None = None
     excess: float | None = None
 
@@ -125,7 +125,7 @@ class Finding:
         Of these, where they are numbers.
     because : str
         How the expected value comes about.
-    effect : Effect, optional
+    effect : EffectOnER, optional
         Where it can be calculated.
     cause : str
         The likely slip, where a ratio gives it away.
@@ -153,7 +153,7 @@ class Finding:
     found: Any = None
     expected: Any = None
     because: str = ""
-    effect: Effect | None = None
+    effect: EffectOnER | None = None
     cause: str = ""
     question: str = ""
     consequences: tuple[str, ...] = ()

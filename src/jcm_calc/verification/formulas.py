@@ -15,36 +15,36 @@ from jcm_calc.reports.workbook.symbols import plain
 from jcm_calc.reports.workbook.tables import linked
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.cells import Cell
+from jcm_calc.verification.cells import QuantityCell
 from jcm_calc.verification.findings import Correction, Finding, shown_number
 from jcm_calc.verification.location import Location, address
 from jcm_calc.verification.quantities import lines
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, close, form
 
 
-def not_used(material: Analyses) -> Iterator[Finding]:
+def not_used(documents: Analyses) -> Iterator[Finding]:
     """Find values of the plan that the report does not have, and the ER that they would give."""
-    entered = {entry.parameter.name for entry in material.report.entries("MRS")}
-    graph = material.result.inputs.graph.nodes
-    for entry in material.registered.entries("MPS"):
+    entered = {entry.parameter.name for entry in documents.report.entries("MRS")}
+    graph = documents.result.inputs.graph.nodes
+    for entry in documents.registered.entries("MPS"):
         name = entry.parameter.name
         if name in graph and name not in entered and entry.parameter.kind is Kind.DEFAULT:
-            effect = material.effects.changed(entry, entry.value) if isinstance(entry.value, int | float) else None
+            effect = documents.effects.changed(entry, entry.value) if isinstance(entry.value, int | float) else None
             message = _("the plan fixes {symbol} at {value}, and the report does not use it").format(
                 symbol=entry.parameter.symbol, value=shown_number(entry.value)
             )
             because = _("the plan, {place}").format(place=entry.address)
-            other = material.registered is not material.report
-            place = entry.address.in_file(material.registered.name) if other else entry.address
+            other = documents.registered is not documents.report
+            place = entry.address.in_file(documents.registered.name) if other else entry.address
             fixed = (Correction(entry, entry.value),) if effect is not None else ()
             yield Finding(
                 "C3", message, place, entry.parameter.symbol, None, entry.value, because, effect, corrections=fixed
             )
 
 
-def wrong_unit(material: Analyses) -> Iterator[Finding]:
+def wrong_unit(documents: Analyses) -> Iterator[Finding]:
     """Find units on the calculation sheet that are other than declared."""
-    sheet = material.sheet
+    sheet = documents.sheet
     told = set()
     for cell in sheet.cells:
         node = cell.node
@@ -58,13 +58,13 @@ def wrong_unit(material: Analyses) -> Iterator[Finding]:
             symbol=cell.symbol, unit=cell.unit, declared=node.unit or _("no unit")
         )
         cause = "" if _converts(node.unit, cell.unit) else _("another kind of quantity")
-        yield Finding("C7", message, _unit_cell(material, cell), cell.symbol, cell.unit, node.unit, cause=cause)
+        yield Finding("C7", message, _unit_cell(documents, cell), cell.symbol, cell.unit, node.unit, cause=cause)
 
 
-def _unit_cell(material: Analyses, cell: Cell) -> Location:
+def _unit_cell(documents: Analyses, cell: QuantityCell) -> Location:
     """Return the cell with the unit of a cell: in its row, or above it."""
     sheet, row, column = cell.place
-    grid = material.report.book.grid(sheet)
+    grid = documents.report.book.grid(sheet)
     around = [(row, at) for at in range(len(grid[row]))] + [(at, column) for at in range(row - 1, -1, -1)]
     for number, at in around:
         if at < len(grid[number]) and str(grid[number][at]).strip().strip("[]") == cell.unit:
@@ -80,9 +80,9 @@ def _converts(unit: str, other: str) -> bool:
     return True
 
 
-def limits(material: Analyses) -> Iterator[Finding]:
+def limits(documents: Analyses) -> Iterator[Finding]:
     """Find look-ups that take another class exactly at its limit, whether or not a unit is there."""
-    sheet = material.sheet
+    sheet = documents.sheet
     read = set()
     for cell in sheet.cells:
         node, formula = cell.node, cell.formula
@@ -93,7 +93,7 @@ def limits(material: Analyses) -> Iterator[Finding]:
         assert isinstance(node, Parameter)
         if linked(formula.text, cell.place[0]) is not None:
             continue  # a link to the value of a class looks nothing up
-        if any(slip.name == cell.name for slip in material.slips):
+        if any(slip.name == cell.name for slip in documents.slips):
             continue
         wrong = [edge for edge in _edges(node) if not _agrees(cell, formula.text, node, edge)]
         if wrong:
@@ -112,7 +112,7 @@ def _edges(node: Parameter) -> list[float]:
     return sorted({edge for one in bins for edge in (one.lower, one.upper) if np.isfinite(edge)})
 
 
-def _agrees(cell: Cell, formula: str, node: Parameter, edge: float) -> bool:
+def _agrees(cell: QuantityCell, formula: str, node: Parameter, edge: float) -> bool:
     """Whether a formula looks up at a limit what the document has there, or nothing where it has nothing."""
     assert node.table is not None
     sheet = cell.sheet
@@ -125,13 +125,13 @@ def _agrees(cell: Cell, formula: str, node: Parameter, edge: float) -> bool:
     return bool(np.isnan(expected)) or close(found, expected)
 
 
-def computed_reading(material: Analyses) -> Iterator[Finding]:
+def computed_reading(documents: Analyses) -> Iterator[Finding]:
     """Find what does not belong into the formula of an amount; values that are computed in another way."""
-    sheets = material.report.sheets
-    for entry in material.report.entries():
+    sheets = documents.report.sheets
+    for entry in documents.report.entries():
         if entry.parameter.kind is Kind.MONITORED:
             formula = sheets.formula(sheets.cell(*entry.place))
-            if formula is not None and not material.amounts.plain(entry):
+            if formula is not None and not documents.amounts.plain(entry):
                 message = _("{symbol} is computed, not read: ={formula}").format(
                     symbol=entry.parameter.symbol, formula=formula.text[:100]
                 )
@@ -139,13 +139,13 @@ def computed_reading(material: Analyses) -> Iterator[Finding]:
                 yield Finding(
                     *("C13", message, entry.address, parameter.symbol, entry.written),
                     unit=unit,
-                    unresolved=not material.amounts.settled(entry),
+                    unresolved=not documents.amounts.settled(entry),
                 )
 
 
-def printed_otherwise(material: Analyses) -> Iterator[Finding]:
+def printed_otherwise(documents: Analyses) -> Iterator[Finding]:
     """Find printed equations with missing or unknown symbols."""
-    report, m = material.report, material.m
+    report, m = documents.report, documents.m
     symbols = m.symbols()
     written = {rule.symbol: [one.written(symbols) for one in m.rules if one.symbol == rule.symbol] for rule in m.rules}
     for part in report.own:

@@ -13,7 +13,7 @@ from jcm_calc.readings.clock import DAY
 from jcm_calc.verification import location
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Finding
-from jcm_calc.verification.quantities import Entry
+from jcm_calc.verification.quantities import EnteredValue
 from jcm_calc.verification.spreadsheet import close
 
 ENOUGH, RUN = 5, 3
@@ -23,10 +23,10 @@ OFTEN = re.compile(r"(?:every\s+(\d+)\s+)?(hour|day|daily|week|month|quarter|yea
 LENGTH = {"hour": 1 / 24, "day": 1.0, "daily": 1.0, "week": 7.0, "month": 31.0, "quarter": 92.0, "year": 366.0}
 
 
-def series(material: Analyses) -> Iterator[list[Entry]]:
+def series(documents: Analyses) -> Iterator[list[EnteredValue]]:
     """Yield the amounts of each monitored quantity of a unit, one a period, in order of time."""
-    groups: dict[tuple[object, ...], list[Entry]] = {}
-    for entry in material.report.entries():
+    groups: dict[tuple[object, ...], list[EnteredValue]] = {}
+    for entry in documents.report.entries():
         if entry.parameter.kind is Kind.MONITORED and "p" in entry.labels and isinstance(entry.value, int | float):
             key = entry.parameter.name, tuple(sorted((k, v) for k, v in entry.labels.items() if k != "p"))
             groups.setdefault(key, []).append(entry)
@@ -34,10 +34,10 @@ def series(material: Analyses) -> Iterator[list[Entry]]:
         yield sorted(group, key=lambda entry: entry.labels["p"])
 
 
-def filled(material: Analyses) -> Iterator[Finding]:
+def filled(documents: Analyses) -> Iterator[Finding]:
     """Find amounts that look filled in."""
     question = _("read, or put in for a gap? where does the plan allow it?")
-    for entries in series(material):
+    for entries in series(documents):
         if len(entries) < ENOUGH:
             continue
         values = [entry.value for entry in entries]
@@ -68,9 +68,9 @@ def _neighbours(values: list[float]) -> list[tuple[float, float, float]]:
     return list(zip(values, values[1:], values[2:], strict=False))
 
 
-def ends(material: Analyses) -> Iterator[Finding]:
+def ends(documents: Analyses) -> Iterator[Finding]:
     """Find amounts of nought at the beginning or end of a report that has others."""
-    for entries in series(material):
+    for entries in series(documents):
         if len(entries) < 2 or not any(entry.value for entry in entries):
             continue
         first, last = _("{symbol} is 0 in the first period, {period}"), _("{symbol} is 0 in the last period, {period}")
@@ -89,11 +89,11 @@ def ends(material: Analyses) -> Iterator[Finding]:
                 )
 
 
-def too_few_readings(material: Analyses) -> Iterator[Finding]:
+def too_few_readings(documents: Analyses) -> Iterator[Finding]:
     """Find meters that were read less often than the plan says."""
-    meters = material.metered
+    meters = documents.metered
     assert meters is not None
-    planned = frequencies(material)
+    planned = frequencies(documents)
     for name in meters.known:
         meter, steps = meters.plan.meters[name], meters.steps.get(name)
         step = next((one for key, one in planned.items() if meter.parameter in key), None)
@@ -110,10 +110,10 @@ def too_few_readings(material: Analyses) -> Iterator[Finding]:
             )
 
 
-def frequencies(material: Analyses) -> dict[tuple[str, str], float]:
+def frequencies(documents: Analyses) -> dict[tuple[str, str], float]:
     """Return how many days may lie between two readings of a parameter, as the plan says it, by name and symbol."""
     found = {}
-    for parameter, row in material.registered.rows("MPS"):
+    for parameter, row in documents.registered.rows("MPS"):
         match = OFTEN.search(row.text("frequency"))
         if match:
             length = LENGTH.get(match[2].casefold(), LENGTH["year"])

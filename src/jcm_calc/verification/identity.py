@@ -9,13 +9,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from jcm_calc.base.hashes import of_file
 from jcm_calc.base.languages import Message, _
-from jcm_calc.readings.files import sha256
 from jcm_calc.verification.documents import Documents
 
 
 @dataclass(frozen=True)
-class File:
+class ExaminedFile:
     """A file that was looked at.
 
     Attributes
@@ -59,7 +59,7 @@ class Identity:
     title: str
     methodology: str
     periods: tuple[str, ...]
-    files: tuple[File, ...]
+    files: tuple[ExaminedFile, ...]
     options: Mapping[str, Any]
     version: str
     date: date
@@ -112,7 +112,7 @@ def identified(
     return Identity(
         str(project.get("number", "")),
         str(project.get("title", "")),
-        Message("{} {}").format(m, m.title),
+        Message("{} {}").format(m.heading, m.title),
         tuple(str(period) for part in report.own for period in part.periods if period.dated),
         tuple(_files(documents, plan is not None and plan is not report, others)),
         options,
@@ -122,7 +122,7 @@ def identified(
     )
 
 
-def _files(documents: Documents, with_plan: bool, others: Sequence[tuple[str, Path]]) -> Iterator[File]:
+def _files(documents: Documents, with_plan: bool, others: Sequence[tuple[str, Path]]) -> Iterator[ExaminedFile]:
     named = [(_("Report"), documents.report.book.path)]
     if with_plan and documents.plan is not None:
         named.append((_("Plan"), documents.plan.book.path))
@@ -130,7 +130,7 @@ def _files(documents: Documents, with_plan: bool, others: Sequence[tuple[str, Pa
     if documents.case is not None:
         named.append((_("Case file"), documents.case.path))
     for role, path in (*named, *others):
-        yield File(role, path, sha256(path) if path.is_file() else "")
+        yield ExaminedFile(role, path, of_file(path) if path.is_file() else "")
     if documents.metered is not None:
         for file in documents.metered.monitored.files:
-            yield File(_("Readings"), Path(file.name), file.sha256)
+            yield ExaminedFile(_("Readings"), Path(file.name), file.sha256)

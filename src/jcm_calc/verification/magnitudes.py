@@ -20,7 +20,7 @@ from jcm_calc.units import magnitude as magnitude_of
 from jcm_calc.units import split as split_quantity
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Correction, Finding, Severity, of_problem, shown_number
-from jcm_calc.verification.quantities import Entry
+from jcm_calc.verification.quantities import EnteredValue
 from jcm_calc.verification.ratios import PER_CENT
 
 # How far a monitored amount may lie from its plan before another unit is the likelier reason.
@@ -29,66 +29,66 @@ ABOVE, FAR_ABOVE, FAR_ABOVE_RATED = 1.05, 1.20, 20.0
 DOUBTED_PARTS = _("the parts of the derivation are themselves {evidence}")
 
 
-def per_cent(material: Analyses) -> Iterator[Finding]:
+def per_cent(documents: Analyses) -> Iterator[Finding]:
     """Find a factor of 100."""
-    for problem in material.problems(ProblemKind.PER_CENT):
-        yield of_problem("B1", problem, material.report.places_of(problem.subject), cause=PER_CENT)
+    for problem in documents.problems(ProblemKind.PER_CENT):
+        yield of_problem("B1", problem, documents.report.places_of(problem.subject), cause=PER_CENT)
 
 
-def different_units(material: Analyses) -> Iterator[Finding]:
+def different_units(documents: Analyses) -> Iterator[Finding]:
     """Find units that do not convert, and values in one unit under the name of another."""
-    for entry in material.report.entries():
+    for entry in documents.report.entries():
         if entry.value is None:
             symbol, unit = entry.parameter.symbol, entry.parameter.unit
             message = _("{symbol} is given in {given}, which does not convert to {unit}").format(
                 symbol=symbol, given=entry.unit, unit=unit
             )
             yield Finding("B3", message, entry.address, symbol, entry.written, unit=entry.unit)
-    for problem in material.problems(ProblemKind.TWO_UNITS):
-        yield of_problem("B3", problem, material.report.places_of(problem.subject))
+    for problem in documents.problems(ProblemKind.TWO_UNITS):
+        yield of_problem("B3", problem, documents.report.places_of(problem.subject))
 
 
-def other_unit(material: Analyses) -> Iterator[Finding]:
+def other_unit(documents: Analyses) -> Iterator[Finding]:
     """Find amounts that look as if they were in another unit, with the number that they would then be."""
-    by_readings = {one.subject for one in material.found("B4") if one.severity is Severity.ERROR}
+    by_readings = {one.subject for one in documents.found("B4") if one.severity is Severity.ERROR}
     told = set(by_readings)
-    for entry, planned in _against_plan(material):
+    for entry, planned in _against_plan(documents):
         unit = _likely_unit(entry.value / planned, entry.parameter.unit)
         if unit and entry.parameter.symbol not in by_readings:
             told.add(entry.parameter.symbol)
             times = _("{ratio:,.4g} times the plan's {planned}")
             times = times.format(ratio=entry.value / planned, planned=shown_number(planned))
-            yield _in_other_unit(material, "B4", entry, unit, times)
-    for entry, most in _rated(material):
+            yield _in_other_unit(documents, "B4", entry, unit, times)
+    for entry, most in _rated(documents):
         unit = _of_rated(entry, most)
         if unit and entry.parameter.symbol not in told:
             told.add(entry.parameter.symbol)
-            yield _in_other_unit(material, "B4", entry, unit, _beyond(entry, most))
-    told |= {finding.subject for finding in material.found("B6")}  # a row that is out of line explains its sum
-    for entry, unit, why in _looking_like(material):
+            yield _in_other_unit(documents, "B4", entry, unit, _beyond(entry, most))
+    told |= {finding.subject for finding in documents.found("B6")}  # a row that is out of line explains its sum
+    for entry, unit, why in _looking_like(documents):
         if entry.parameter.kind is Kind.MONITORED and entry.parameter.symbol not in told:
             told.add(entry.parameter.symbol)
-            yield _in_other_unit(material, "B4", entry, unit, why)
+            yield _in_other_unit(documents, "B4", entry, unit, why)
 
 
-def _looking_like(material: Analyses) -> Iterator[tuple[Entry, str, str]]:
+def _looking_like(documents: Analyses) -> Iterator[tuple[EnteredValue, str, str]]:
     """Yield the largest entry of each parameter that the library warns of, the unit it looks like, and why."""
-    for warning in material.report.warnings:
+    for warning in documents.report.warnings:
         if unit := warning.detail(ProblemKind.OTHER_UNIT):
-            named = (entry for entry in material.report.entries() if entry.parameter.symbol == warning.subject)
+            named = (entry for entry in documents.report.entries() if entry.parameter.symbol == warning.subject)
             largest = max(map(_as_number, named), key=lambda one: abs(one.value), default=None)
             if largest is not None:
                 yield largest, unit, warning.complaint
 
 
-def _as_number(entry: Entry) -> Entry:
+def _as_number(entry: EnteredValue) -> EnteredValue:
     """Return an entry with the number that its text is read as."""
     if not isinstance(entry.value, str):
         return entry
     return replace(entry, value=float(magnitude_of(entry.value, entry.parameter.unit)))
 
 
-def _in_other_unit(material: Analyses, code: str, entry: Entry, unit: str, why: str) -> Finding:
+def _in_other_unit(documents: Analyses, code: str, entry: EnteredValue, unit: str, why: str) -> Finding:
     right = conversion(unit, entry.parameter.unit)(entry.value)
     symbol, declared = entry.parameter.symbol, entry.parameter.unit
     message = _("{symbol} is {value} {unit}: {why}").format(
@@ -97,34 +97,34 @@ def _in_other_unit(material: Analyses, code: str, entry: Entry, unit: str, why: 
     cause = _("looks like {unit}, which would be {value} {declared}").format(
         unit=unit, value=shown_number(right), declared=declared
     )
-    effect = material.effects.changed(entry, right) if "result" in material.has else None
+    effect = documents.effects.changed(entry, right) if "result" in documents.has else None
     fixed = (Correction(entry, right),)
     return Finding(
         code, message, entry.address, symbol, entry.value, right, why, effect, cause, corrections=fixed, unit=declared
     )
 
 
-def _against_plan(material: Analyses) -> Iterator[tuple[Entry, float]]:
+def _against_plan(documents: Analyses) -> Iterator[tuple[EnteredValue, float]]:
     """Yield monitored amounts with what the plan has for the same unit."""
-    if "plan" not in material.has:
+    if "plan" not in documents.has:
         return
     planned: dict[tuple[object, ...], list[float]] = {}
-    for entry in material.registered.entries("MPS"):
+    for entry in documents.registered.entries("MPS"):
         if _amount(entry):
             for key in (_unit_key(entry), (*_unit_key(entry), entry.labels.get("p"))):
                 planned.setdefault(key, []).append(entry.value)
-    for entry in filter(_amount, material.report.entries()):
+    for entry in filter(_amount, documents.report.entries()):
         # the plan of the same period, or else what the plan has for any
         values = planned.get((*_unit_key(entry), entry.labels.get("p"))) or planned.get(_unit_key(entry))
         if values:
             yield entry, math.fsum(values) / len(values)
 
 
-def _amount(entry: Entry) -> bool:
+def _amount(entry: EnteredValue) -> bool:
     return entry.parameter.kind is Kind.MONITORED and isinstance(entry.value, int | float) and bool(entry.value)
 
 
-def _unit_key(entry: Entry) -> tuple[object, ...]:
+def _unit_key(entry: EnteredValue) -> tuple[object, ...]:
     return entry.parameter.name, tuple(sorted((k, v) for k, v in entry.labels.items() if k != "p"))
 
 
@@ -144,12 +144,12 @@ def _likely_unit(ratio: float, unit: str, far: float = FAR, near: float = 0.5) -
     return best if best and best != unit and found[best] < near else ""
 
 
-def _rated(material: Analyses) -> Iterator[tuple[Entry, float]]:
+def _rated(documents: Analyses) -> Iterator[tuple[EnteredValue, float]]:
     """Yield amounts of energy above what the equipment behind their meters can use or make, with that amount."""
-    meters = material.metered
+    meters = documents.metered
     if meters is None:
         return
-    for entry in filter(_amount, material.report.entries()):
+    for entry in filter(_amount, documents.report.entries()):
         powers = [meters.plan.meters[name].rated for name in meters.of(entry)]
         period = Period.parse(entry.labels["p"]) if powers and all(powers) else None
         if period is None or not period.dated:
@@ -165,12 +165,12 @@ def _rated(material: Analyses) -> Iterator[tuple[Entry, float]]:
             yield entry, most
 
 
-def _above_limits(material: Analyses) -> Iterator[tuple[Entry, float, str]]:
+def _above_limits(documents: Analyses) -> Iterator[tuple[EnteredValue, float, str]]:
     """Yield values above what a cross-check of the methodology allows, with that value and what it follows from."""
-    inputs, m = material.result.inputs, material.m
-    for limit, own, most in compared(inputs, material.result.checked_values):
+    inputs, m = documents.result.inputs, documents.m
+    for limit, own, most in compared(inputs, documents.result.checked_values):
         over = np.broadcast_arrays(own > most * (1 + DUST), most)
-        for entry in material.report.entries():
+        for entry in documents.report.entries():
             if entry.parameter.name != limit.parameter or not isinstance(entry.value, int | float):
                 continue
             at = _place(inputs, entry, over[0].shape)
@@ -178,7 +178,7 @@ def _above_limits(material: Analyses) -> Iterator[tuple[Entry, float, str]]:
                 yield entry, float(over[1][at]), limit.product.written(m.symbols())
 
 
-def _place(inputs: Inputs, entry: Entry, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+def _place(inputs: Inputs, entry: EnteredValue, shape: tuple[int, ...]) -> tuple[int, ...] | None:
     """Return where an entry is in an array of the calculation; None where its row is not calculated with."""
     at = []
     for size, (letter, axis) in zip(shape, inputs.axes.items(), strict=True):
@@ -189,24 +189,24 @@ def _place(inputs: Inputs, entry: Entry, shape: tuple[int, ...]) -> tuple[int, .
     return tuple(at)
 
 
-def _of_rated(entry: Entry, most: float) -> str:
+def _of_rated(entry: EnteredValue, most: float) -> str:
     """Return the unit that explains an amount above the largest possible one; the usual one may be far below that."""
     return _likely_unit(entry.value / most, entry.parameter.unit, FAR_ABOVE_RATED, 1.5)
 
 
-def _beyond(entry: Entry, most: float) -> str:
+def _beyond(entry: EnteredValue, most: float) -> str:
     return _("{ratio:,.4g} times the {most} {unit} of rated power × hours").format(
         ratio=entry.value / most, most=shown_number(most), unit=entry.parameter.unit
     )
 
 
-def too_many_hours(material: Analyses) -> Iterator[Finding]:
+def too_many_hours(documents: Analyses) -> Iterator[Finding]:
     """Find hours above those of the period, energy above the rated power, and what a cross-check does not allow."""
     told = set()
-    for entry, most in _rated(material):
+    for entry, most in _rated(documents):
         if not _of_rated(entry, most):
             severity = Severity.ERROR if entry.value > FAR_ABOVE * most else Severity.WARNING
-            effect, symbol = material.effects.changed(entry, most), entry.parameter.symbol
+            effect, symbol = documents.effects.changed(entry, most), entry.parameter.symbol
             message = _("{symbol} is {beyond}").format(symbol=symbol, beyond=_beyond(entry, most))
             yield Finding(
                 "B5",
@@ -216,7 +216,7 @@ def too_many_hours(material: Analyses) -> Iterator[Finding]:
                 corrections=(Correction(entry, most),),
             )
             told.add((symbol, entry.place))
-    for entry, most, product in _above_limits(material):
+    for entry, most, product in _above_limits(documents):
         symbol, unit = entry.parameter.symbol, entry.parameter.unit
         if (symbol, entry.place) not in told:
             far = entry.value > FAR_ABOVE * most
@@ -226,7 +226,7 @@ def too_many_hours(material: Analyses) -> Iterator[Finding]:
                 product=product,
                 most=with_unit(shown_number(most), unit),
             )
-            effect = material.effects.changed(entry, most)
+            effect = documents.effects.changed(entry, most)
             yield Finding(
                 "B5",
                 *(message, entry.address, symbol, entry.value, most, product, effect),
@@ -235,8 +235,8 @@ def too_many_hours(material: Analyses) -> Iterator[Finding]:
                 unresolved=not far,
                 corrections=(Correction(entry, most),),
             )
-    hours = {str(period): 24.0 * period.days for period in material.result.inputs.periods if period.dated}
-    for entry in material.report.entries():
+    hours = {str(period): 24.0 * period.days for period in documents.result.inputs.periods if period.dated}
+    for entry in documents.report.entries():
         parameter = entry.parameter
         limit = hours.get(entry.labels.get("p", ""))
         counted = parameter.unit == "h" and parameter.adds_over_time and isinstance(entry.value, int | float)
@@ -245,7 +245,7 @@ def too_many_hours(material: Analyses) -> Iterator[Finding]:
             message = _("{symbol} is {value:,.6g} h, and {period} has {limit:,.6g} h").format(
                 symbol=parameter.symbol, value=entry.value, period=entry.labels["p"], limit=limit
             )
-            because, effect = _("24 h a day"), material.effects.changed(entry, limit)
+            because, effect = _("24 h a day"), documents.effects.changed(entry, limit)
             yield Finding(
                 "B5",
                 *(message, entry.address, parameter.symbol, entry.value, limit, because, effect),
@@ -255,36 +255,36 @@ def too_many_hours(material: Analyses) -> Iterator[Finding]:
             )
 
 
-def impossible(material: Analyses) -> Iterator[Finding]:
+def impossible(documents: Analyses) -> Iterator[Finding]:
     """Find values outside their range that no unit explains, and rows that are out of line."""
-    for problem in material.problems(ProblemKind.OUT_OF_BOUNDS, ProblemKind.NO_CLASS):
+    for problem in documents.problems(ProblemKind.OUT_OF_BOUNDS, ProblemKind.NO_CLASS):
         if problem.kinds.isdisjoint({ProblemKind.OTHER_UNIT, ProblemKind.PER_CENT}):
-            yield of_problem("B6", problem, material.report.places_of(problem.subject), severity=Severity.ERROR)
-    for problem in material.report.warnings:
+            yield of_problem("B6", problem, documents.report.places_of(problem.subject), severity=Severity.ERROR)
+    for problem in documents.report.warnings:
         if ProblemKind.IMPLAUSIBLE in problem.kinds and ProblemKind.OTHER_UNIT not in problem.kinds:
-            yield of_problem("B6", problem, material.report.places_of(problem.subject))
-    told = {str(problem) for problem in material.report.warnings}
-    for remark in material.report.result.remarks if material.report.result is not None else ():
+            yield of_problem("B6", problem, documents.report.places_of(problem.subject))
+    told = {str(problem) for problem in documents.report.warnings}
+    for remark in documents.report.result.remarks if documents.report.result is not None else ():
         if remark.topic is Topic.IMPLAUSIBLE and str(remark) not in told:  # a ratio or an intermediate
-            yield of_problem("B6", remark, material.report.places_of(remark.subject))
+            yield of_problem("B6", remark, documents.report.places_of(remark.subject))
 
 
-def magnitude(material: Analyses) -> Iterator[Finding]:
+def magnitude(documents: Analyses) -> Iterator[Finding]:
     """Find powers of ten, and constants that look as if they were in another unit."""
-    told = {finding.subject for finding in material.deviations}
-    for entry, unit, why in _looking_like(material):
+    told = {finding.subject for finding in documents.deviations}
+    for entry, unit, why in _looking_like(documents):
         if entry.parameter.kind is not Kind.MONITORED and entry.parameter.symbol not in told:
             told.add(entry.parameter.symbol)
-            yield _in_other_unit(material, "B7", entry, unit, why)
+            yield _in_other_unit(documents, "B7", entry, unit, why)
 
 
-def not_rebuilt(material: Analyses) -> Iterator[Finding]:
+def not_rebuilt(documents: Analyses) -> Iterator[Finding]:
     """Find values given by hand for a default that is derived; a question where its parts are not confirmed."""
-    for derivation in material.m.derivations:
+    for derivation in documents.m.derivations:
         parts = {name: value.value for name, value in derivation.values.items()}
         doubts = [value.evidence for value in derivation.values.values() if not value.evidence.confirmed]
-        rebuilt = conversion(derivation.unit, material.m.inputs[derivation.of].unit)(derivation.function(**parts))
-        for entry in material.report.entries():
+        rebuilt = conversion(derivation.unit, documents.m.inputs[derivation.of].unit)(derivation.function(**parts))
+        for entry in documents.report.entries():
             given = entry.parameter.name == derivation.of and isinstance(entry.value, int | float)
             if given and not math.isclose(entry.value, rebuilt, rel_tol=2e-3):
                 symbol = entry.parameter.symbol
@@ -297,7 +297,7 @@ def not_rebuilt(material: Analyses) -> Iterator[Finding]:
                     entry.value,
                     rebuilt,
                     Message("{}: {}").format(derivation.text, derivation),
-                    material.effects.changed(entry, rebuilt),
+                    documents.effects.changed(entry, rebuilt),
                     question=_("how is it derived?") if doubts else "",
                     unconfirmed=DOUBTED_PARTS.format(evidence=doubts[0]) if doubts else "",
                     severity=Severity.QUESTION if doubts else None,

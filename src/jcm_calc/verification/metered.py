@@ -18,7 +18,7 @@ from jcm_calc.readings import Finding as Noted
 from jcm_calc.readings import Monitored, calibration
 from jcm_calc.readings.periods import span
 from jcm_calc.units import conversion
-from jcm_calc.verification.quantities import Entry, label_text
+from jcm_calc.verification.quantities import EnteredValue, label_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,12 +112,12 @@ class Metered:
         """The meters of the plan that count."""
         return (name for name, meter in self.plan.meters.items() if not meter.check_only and name not in self.unknown)
 
-    def of(self, entry: Entry) -> tuple[str, ...]:
+    def of(self, entry: EnteredValue) -> tuple[str, ...]:
         """Return the meters that measure what an entry of the report holds."""
         own = {letter: label for letter, label in entry.labels.items() if letter != "p"}
         return tuple(name for name in self.known if self.measures(name, entry) and self.labels(name) == own)
 
-    def measures(self, name: str, entry: Entry) -> bool:
+    def measures(self, name: str, entry: EnteredValue) -> bool:
         """Whether a meter measures the parameter of an entry."""
         return self.plan.meters[name].parameter in (entry.parameter.name, entry.parameter.symbol)
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
-from jcm_calc.verification.dated_rows import Rows
+from jcm_calc.verification.dated_rows import DatedRows
 from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.known_errors import Issue, Way, of_noted, of_window
 from jcm_calc.verification.metered import Metered
-from jcm_calc.verification.quantities import Entry
+from jcm_calc.verification.quantities import EnteredValue
 
 # How near two amounts lie that are the same, that days can be told by, that are the same as they are printed.
 EXACT, SHARP, PRINTED = 1e-9, 1e-5, 1e-3
@@ -35,7 +35,7 @@ class Compared:
     issues : tuple of Issue
     """
 
-    entry: Entry
+    entry: EnteredValue
     meters: tuple[str, ...]
     start: int
     end: int
@@ -84,10 +84,10 @@ class Discrepancy:
     note: str = ""
 
 
-def compared(material: Documents, meters: Metered, rows: Rows) -> Iterator[Compared]:
+def compared(documents: Documents, meters: Metered, rows: DatedRows) -> Iterator[Compared]:
     """Yield the monitored amounts of a report that meters measure."""
-    derivatives = material.result.derivatives()
-    for entry in material.report.entries():
+    derivatives = documents.result.derivatives()
+    for entry in documents.report.entries():
         parameter = entry.parameter
         amount = parameter.kind is Kind.MONITORED and parameter.adds_over_time and isinstance(entry.value, int | float)
         own = meters.of(entry) if amount and "p" in entry.labels else ()
@@ -96,7 +96,7 @@ def compared(material: Documents, meters: Metered, rows: Rows) -> Iterator[Compa
             continue
         start, end = meters.span(period)
         array = derivatives.get(parameter.name)
-        place = None if array is None else material.effects.at(entry.labels, array.shape)
+        place = None if array is None else documents.effects.at(entry.labels, array.shape)
         slope = 0.0 if array is None or place is None else float(array[place])
         unit = parameter.unit
         issues = [of_noted(noted, meters, slope, unit, (start, end)) for noted in meters.found(own, start, end)]
@@ -107,7 +107,7 @@ def compared(material: Documents, meters: Metered, rows: Rows) -> Iterator[Compa
         yield Compared(entry, own, start, end, reported, read, slope, tuple(issues))
 
 
-def _dated(entry: Entry) -> Period | None:
+def _dated(entry: EnteredValue) -> Period | None:
     try:
         period = Period.parse(entry.labels.get("p", ""))
     except ValueError:

@@ -33,17 +33,17 @@ def procedures(submission: Submission, kind: str) -> dict[str, Row]:
     return found
 
 
-def pairs(material: Analyses) -> Iterator[tuple[str, Row, str, str]]:
+def pairs(documents: Analyses) -> Iterator[tuple[str, Row, str, str]]:
     """Yield what report and plan say of the measurement of a parameter."""
-    planned = procedures(material.registered, "MPS")
-    for symbol, row in procedures(material.report, "MRS").items():
+    planned = procedures(documents.registered, "MPS")
+    for symbol, row in procedures(documents.report, "MRS").items():
         if symbol in planned:
             yield symbol, row, row.text("procedure"), planned[symbol].text("procedure")
 
 
-def interval(material: Analyses) -> Iterator[Finding]:
+def interval(documents: Analyses) -> Iterator[Finding]:
     """Find intervals of calibration other than planned; an error where they are longer."""
-    for symbol, row, now, before in pairs(material):
+    for symbol, row, now, before in pairs(documents):
         found, expected = months(now), months(before)
         if found and expected and found != expected:
             message = _("the meter of {symbol} is calibrated every {found} months, and the plan says {expected}")
@@ -64,19 +64,19 @@ def months(text: str) -> int:
     return count * (12 if match[2].casefold() == "year" else 1)
 
 
-def two_ways(material: Analyses) -> Iterator[Finding]:
+def two_ways(documents: Analyses) -> Iterator[Finding]:
     """Find dates such as 12/03/2024."""
-    unclear = material.problems(ProblemKind.AMBIGUOUS_DATE, ProblemKind.AMBIGUOUS_NUMBER)
-    for problem in (*unclear, *material.unclear):
+    unclear = documents.problems(ProblemKind.AMBIGUOUS_DATE, ProblemKind.AMBIGUOUS_NUMBER)
+    for problem in (*unclear, *documents.unclear):
         number = ProblemKind.AMBIGUOUS_NUMBER in problem.kinds
         question = _("thousands or decimals?") if number else _("day or month first?")
-        places = material.report.places_of(problem.subject)
+        places = documents.report.places_of(problem.subject)
         yield of_problem("E9", problem, places, question=question, unresolved=True)
 
 
-def accuracy(material: Analyses) -> Iterator[Finding]:
+def accuracy(documents: Analyses) -> Iterator[Finding]:
     """Find classes other than planned; an error where they are worse."""
-    for symbol, row, now, before in pairs(material):
+    for symbol, row, now, before in pairs(documents):
         found, expected = CLASS.search(now), CLASS.search(before)
         if found and expected and float(found[1]) != float(expected[1]):
             worse = float(found[1]) > float(expected[1])
@@ -90,9 +90,9 @@ def accuracy(material: Analyses) -> Iterator[Finding]:
             yield Finding("E10", message, place, symbol, found[1], expected[1], because, severity=severity)
 
 
-def unknown(material: Analyses) -> Iterator[Finding]:
+def unknown(documents: Analyses) -> Iterator[Finding]:
     """Find readings of meters that the plan does not know; a warning where the report only names one."""
-    meters = material.metered
+    meters = documents.metered
     assert meters is not None
     follows = {one.name: one.follows for one in meters.successors}
     for name in meters.unknown:
@@ -103,7 +103,7 @@ def unknown(material: Analyses) -> Iterator[Finding]:
             follow = _("they begin where those of {name} end").format(name=follows[name])
             message = Message("; ").join([message, follow])
         yield Finding("E11", message, at(meters=[name], period=time), name, name, listed(meters.known, limit=6))
-    for symbol, row, names, devices in stated(material):
+    for symbol, row, names, devices in stated(documents):
         here = {*names, *(device.serial for device in devices)}
         named = [name for text in NAMED.findall(_said(row)) for name in NAME.findall(text)]
         strange = [name for name in named if name not in here | set(meters.unknown)]
@@ -115,10 +115,10 @@ def unknown(material: Analyses) -> Iterator[Finding]:
             yield Finding("E11", message, place, symbol, there, planned, severity=Severity.WARNING)
 
 
-def stated_differently(material: Analyses) -> Iterator[Finding]:
+def stated_differently(documents: Analyses) -> Iterator[Finding]:
     """Find days of calibration and classes that the meters do not have."""
-    planned = {symbol: before for symbol, _, _, before in pairs(material)} if "plan" in material.has else {}
-    for symbol, row, _names, devices in stated(material):
+    planned = {symbol: before for symbol, _, _, before in pairs(documents)} if "plan" in documents.has else {}
+    for symbol, row, _names, devices in stated(documents):
         said, place = _said(row), located(row.cells["procedure"])
         days = {str(one.on) for device in devices for one in device.calibrations}
         strange = [day for part in CALIBRATED.findall(said) for day in DAY.findall(part) if day not in days]
@@ -136,11 +136,11 @@ def stated_differently(material: Analyses) -> Iterator[Finding]:
             yield Finding("E12", message, place, symbol, found[1], listed(sorted(classes)))
 
 
-def stated(material: Analyses) -> Iterator[tuple[str, Row, list[str], list[Device]]]:
+def stated(documents: Analyses) -> Iterator[tuple[str, Row, list[str], list[Device]]]:
     """Yield each parameter with its row in the report, its meters, and the devices of these."""
-    meters = material.metered
+    meters = documents.metered
     assert meters is not None
-    rows = {parameter.name: (parameter, row) for parameter, row in material.report.rows() if _said(row)}
+    rows = {parameter.name: (parameter, row) for parameter, row in documents.report.rows() if _said(row)}
     for parameter, row in rows.values():
         names = [
             name for name in meters.known if meters.plan.meters[name].parameter in (parameter.name, parameter.symbol)

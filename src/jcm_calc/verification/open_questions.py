@@ -9,7 +9,7 @@ from jcm_calc.base.languages import Message, _
 from jcm_calc.readings import Finding as Noted
 from jcm_calc.readings.clock import DAY
 from jcm_calc.readings.findings import KINDS
-from jcm_calc.verification.dated_rows import Line, Rows
+from jcm_calc.verification.dated_rows import DatedRow, DatedRows
 from jcm_calc.verification.findings import Finding, Severity
 from jcm_calc.verification.location import Location, address, at
 from jcm_calc.verification.metered import Metered
@@ -69,9 +69,9 @@ def _of_noted(one: Compared, noted: Noted, place: Location, symbol: str) -> Iter
         yield Finding(code, message, place, symbol, severity=Severity(grave), question=WHY if asked else "")
 
 
-def unread(compared: Sequence[Compared], rows: Rows, meters: Metered) -> Iterator[Finding]:
+def unread(compared: Sequence[Compared], rows: DatedRows, meters: Metered) -> Iterator[Finding]:
     """Yield dated rows of the report for which there was no reading at their beginning or end."""
-    groups: dict[tuple[int, bool], list[tuple[Compared, Line]]] = {}
+    groups: dict[tuple[int, bool], list[tuple[Compared, DatedRow]]] = {}
     for one in compared:
         found = rows.of.get(one.entry.place)
         lines = sorted(found.lines, key=lambda line: line.period.order) if found is not None else []

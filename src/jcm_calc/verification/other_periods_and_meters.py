@@ -23,7 +23,7 @@ def _bases(one: Compared) -> Iterator[float]:
     yield one.read
 
 
-def elsewhere(one: Compared, material: Documents, meters: Metered, tolerance: float) -> Iterator[Discrepancy]:
+def elsewhere(one: Compared, documents: Documents, meters: Metered, tolerance: float) -> Iterator[Discrepancy]:
     """Yield slips that have nothing to do with what is wrong with the readings."""
     for base in _bases(one):
         others = _by_month(one, meters), _by_check_meter(one, meters, base), _by_other_windows(one, meters)
@@ -31,7 +31,7 @@ def elsewhere(one: Compared, material: Documents, meters: Metered, tolerance: fl
             if one.is_(base + way.amount, tolerance):
                 yield Discrepancy(one, way, start, end, way.amount, "")
         if tolerance <= SHARP:
-            yield from _by_edge(one, material, meters, base, tolerance)
+            yield from _by_edge(one, documents, meters, base, tolerance)
         if base and not one.is_(base, tolerance):
             ratio = one.reported / base
             code, cause = ratios.slip(ratio, one.entry.parameter.unit)
@@ -55,7 +55,7 @@ def _by_month(one: Compared, meters: Metered) -> Iterator[tuple[Way, int, int]]:
 
 
 def _by_edge(
-    one: Compared, material: Documents, meters: Metered, base: float, tolerance: float
+    one: Compared, documents: Documents, meters: Metered, base: float, tolerance: float
 ) -> Iterator[Discrepancy]:
     """Yield times from another first to another last reading that have the amount."""
     starts, ends = (_edges(one, meters, *edge) for edge in ((one.start, -1), (one.end, 1)))
@@ -63,7 +63,7 @@ def _by_edge(
         moved = (first != one.start) + (last != one.end)
         # among many pairs of days some fit a printed number by chance
         if moved and (moved == 1 or tolerance <= EXACT) and one.is_(base + before + after, tolerance):
-            way = _edge_way(one, material, meters, first, last, before + after)
+            way = _edge_way(one, documents, meters, first, last, before + after)
             yield Discrepancy(one, way, first, last, way.amount)
 
 
@@ -79,7 +79,7 @@ def _edges(one: Compared, meters: Metered, edge: int, outward: int) -> dict[int,
     return found
 
 
-def _edge_way(one: Compared, material: Documents, meters: Metered, first: int, last: int, amount: float) -> Way:
+def _edge_way(one: Compared, documents: Documents, meters: Metered, first: int, last: int, amount: float) -> Way:
     told = _("the amount is that of {time}, the period {period}")
     told = told.format(time=meters.told(first, last), period=meters.told(one.start, one.end))
     more, less = first < one.start or last > one.end, first > one.start or last < one.end
@@ -88,7 +88,7 @@ def _edge_way(one: Compared, material: Documents, meters: Metered, first: int, l
     if more:
         claimed = any(
             begun < one.start and first < ended
-            for submission in material.previous
+            for submission in documents.previous
             for part in submission.own
             for period in part.periods
             if period.dated

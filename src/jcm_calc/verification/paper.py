@@ -10,7 +10,7 @@ from urllib.parse import quote
 from jcm_calc.base.files import check_ending, save
 from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.base.problems import listed
-from jcm_calc.reports.html.pages import page
+from jcm_calc.reports.html.pages import DISCLAIMER, page
 from jcm_calc.verification.catalogue import checks
 from jcm_calc.verification.conclusion import Conclusion
 from jcm_calc.verification.findings import Finding, Severity, shown_number, with_unit
@@ -40,6 +40,7 @@ def summary(verification: Conclusion, checked: bool = True) -> Iterator[tuple[st
     for text in verification.missing:
         yield _("Missing"), text
     yield _("Scope"), _scope(verification)
+    yield _("Disclaimer"), DISCLAIMER
     if verification.completed:
         yield _("Taken from the case file"), ", ".join(verification.completed)
     for name, tonnes in (

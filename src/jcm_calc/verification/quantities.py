@@ -23,7 +23,7 @@ WITH_UNIT = re.compile(r"(\S+) \[(.*)\]")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class EnteredValue:
     """A value that was entered.
 
     Attributes
@@ -50,7 +50,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ShownQuantity:
     """A cell of the calculation sheet that shows an element of a quantity."""
 
     name: str
@@ -72,7 +72,7 @@ def label_text(label: Any) -> str:
 # Entries
 
 
-def entries(found: SheetSet, sheets: Sheets, parameters: Mapping[str, Parameter]) -> Iterator[Entry]:
+def entries(found: SheetSet, sheets: Sheets, parameters: Mapping[str, Parameter]) -> Iterator[EnteredValue]:
     """Yield every value that a set of sheets holds, as the reader of workbooks found it."""
     for part in found.parts:
         for heading, values in part.columns.items():
@@ -88,7 +88,7 @@ def entries(found: SheetSet, sheets: Sheets, parameters: Mapping[str, Parameter]
 
 def _entry(
     parameter: Parameter, labels: Mapping[str, str], value: Any, unit: str, place: Place, sheets: Sheets
-) -> Entry:
+) -> EnteredValue:
     written = sheets.cell(*place).value
     if isinstance(value, str) and isinstance(written, int | float):  # "347.2 kWh": the unit stands beside the cell
         unit = value.partition(" ")[2]
@@ -98,7 +98,7 @@ def _entry(
             converted = conversion(unit, parameter.unit)(written)
         except UnitError:
             converted = None
-    return Entry(parameter, labels, converted, written, unit, place)
+    return EnteredValue(parameter, labels, converted, written, unit, place)
 
 
 # Steps
@@ -135,7 +135,7 @@ def _as_parameter(node: Node) -> Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CalculationRow:
     """A row of blocks 1 to 4 of a calculation sheet, whatever its symbol is."""
 
     symbol: str
@@ -151,7 +151,7 @@ class Line:
         return address(self.values[0])
 
 
-def lines(sheet: str, sheets: Sheets) -> Iterator[Line]:
+def lines(sheet: str, sheets: Sheets) -> Iterator[CalculationRow]:
     """Yield the rows of the blocks of a calculation sheet, found by the headings of their columns."""
     columns: dict[str, int] = {}
     values: list[int] = []
@@ -169,12 +169,12 @@ def lines(sheet: str, sheets: Sheets) -> Iterator[Line]:
                 key: str(cells[column]).strip() if 0 <= column < len(cells) else "" for key, column in columns.items()
             }
             places = tuple((sheet, row, column) for column in values)
-            yield Line(read["symbol"], read["unit"], read["equation"], str(first), places, columns["symbol"])
+            yield CalculationRow(read["symbol"], read["unit"], read["equation"], str(first), places, columns["symbol"])
 
 
 def steps(
     sheet: str, periods: Sequence[Period], sheets: Sheets, quantities: Quantities, letters: Sequence[str]
-) -> Iterator[Step]:
+) -> Iterator[ShownQuantity]:
     """Yield every cell of a calculation sheet whose symbol is one of the calculation."""
     symbol_columns: set[int] = set()
     for line in lines(sheet, sheets):
@@ -183,7 +183,7 @@ def steps(
             continue
         dated = "p" in found.indices
         for period, place in zip(periods if dated else periods[:1], line.values, strict=False):
-            yield Step(found.name, {"p": str(period)} if dated else {}, line.unit, place)
+            yield ShownQuantity(found.name, {"p": str(period)} if dated else {}, line.unit, place)
         symbol_columns.add(line.symbol_column)
     keys = {letter: letter for letter in letters}
     for table in sheets.unit_tables(sheet, quantities, keys):
@@ -192,7 +192,7 @@ def steps(
             yield from _in_table(table, sheets, periods)
 
 
-def _in_table(table: UnitTable, sheets: Sheets, periods: Sequence[Period]) -> Iterator[Step]:
+def _in_table(table: UnitTable, sheets: Sheets, periods: Sequence[Period]) -> Iterator[ShownQuantity]:
     for row in table.rows:
         texts = [sheets.cell(table.sheet, row, column).value for column in table.label_columns]
         if "" in texts:
@@ -202,4 +202,4 @@ def _in_table(table: UnitTable, sheets: Sheets, periods: Sequence[Period]) -> It
             own = {letter: label for letter, label in labels.items() if letter in quantity.indices}
             if "p" in quantity.indices:
                 own.setdefault("p", str(periods[0]))
-            yield Step(quantity.name, own, table.units[column], (table.sheet, row, column))
+            yield ShownQuantity(quantity.name, own, table.units[column], (table.sheet, row, column))

@@ -14,7 +14,7 @@ from jcm_calc.verification.claims import as_tonnes
 from jcm_calc.verification.effects import Array
 from jcm_calc.verification.findings import Finding
 from jcm_calc.verification.spreadsheet import as_number
-from jcm_calc.verification.submission import Part
+from jcm_calc.verification.submission import ReportPart
 
 NAMES = ("RE", "PE", "ER")
 TOTAL = _("total")
@@ -43,7 +43,7 @@ class Amounts:
 
 
 @dataclass(frozen=True)
-class Year:
+class ReportedYear:
     """What a report has for a calendar year, and what it should have.
 
     Attributes
@@ -83,28 +83,28 @@ class Year:
         }
 
 
-def years(material: Analyses, errors: Iterable[Finding]) -> list[Year]:
+def years(documents: Analyses, errors: Iterable[Finding]) -> list[ReportedYear]:
     """Return the amounts of each calendar year; of parts of a report that share a year, together."""
-    report = material.report
+    report = documents.report
     if report.result is None:
-        claims = ((part, Amounts(tonnes=report.claim(part).tonnes)) for part in _filled(material))
-        return [Year(_named(part), amounts, Amounts(), Amounts(), None) for part, amounts in claims]
-    recalculated = {name: material.effects.by_period(name) for name in NAMES}
-    replaced = material.effects.corrected(one for error in errors for one in error.corrections)
-    adjusted = material.effects.emissions(replaced) if replaced else recalculated
+        claims = ((part, Amounts(tonnes=report.claim(part).tonnes)) for part in _filled(documents))
+        return [ReportedYear(_named(part), amounts, Amounts(), Amounts(), None) for part, amounts in claims]
+    recalculated = {name: documents.effects.by_period(name) for name in NAMES}
+    replaced = documents.effects.corrected(one for error in errors for one in error.corrections)
+    adjusted = documents.effects.emissions(replaced) if replaced else recalculated
     found = []
-    for names, parts in _groups(material):
-        groups = [material.effects.years[name] for name in names]
-        reported = _reported(material, parts, [place for places in groups for place in places])
-        due = Amounts() if adjusted is None else _amounts(material, adjusted, groups)
-        own = _amounts(material, recalculated, groups)
-        found.append(Year(", ".join(names), reported, own, due, _misstatement(reported, due)))
+    for names, parts in _groups(documents):
+        groups = [documents.effects.years[name] for name in names]
+        reported = _reported(documents, parts, [place for places in groups for place in places])
+        due = Amounts() if adjusted is None else _amounts(documents, adjusted, groups)
+        own = _amounts(documents, recalculated, groups)
+        found.append(ReportedYear(", ".join(names), reported, own, due, _misstatement(reported, due)))
     return found
 
 
-def total(found: Sequence[Year]) -> Year:
+def total(found: Sequence[ReportedYear]) -> ReportedYear:
     """Return the sum over years."""
-    return Year(
+    return ReportedYear(
         TOTAL,
         reported=_sum([one.reported for one in found]),
         recalculated=_sum([one.recalculated for one in found]),
@@ -136,36 +136,36 @@ def causes(errors: Iterable[Finding]) -> list[float]:
     return [math.fsum(effects) for effects in found.values()]
 
 
-def _filled(material: Analyses) -> list[Part]:
-    return [part for part in material.report.own if part.found.filled] or material.report.own
+def _filled(documents: Analyses) -> list[ReportPart]:
+    return [part for part in documents.report.own if part.found.filled] or documents.report.own
 
 
-def _named(part: Part) -> str:
+def _named(part: ReportPart) -> str:
     return ", ".join(dict.fromkeys(str(period.year or period) for period in part.periods))
 
 
-def _groups(material: Analyses) -> list[tuple[list[str], list[Part]]]:
+def _groups(documents: Analyses) -> list[tuple[list[str], list[ReportPart]]]:
     """Return the calendar years that are reported together, with the sets of sheets that report them."""
-    every = [str(period) for period in material.result.inputs.periods]
-    groups: list[tuple[set[str], list[Part]]] = []
-    for part in _filled(material):
+    every = [str(period) for period in documents.result.inputs.periods]
+    groups: list[tuple[set[str], list[ReportPart]]] = []
+    for part in _filled(documents):
         own = {every.index(str(period)) for period in part.periods if str(period) in every}
-        names, parts = {year for year, places in material.effects.years.items() if own & set(places)}, [part]
+        names, parts = {year for year, places in documents.effects.years.items() if own & set(places)}, [part]
         for other in [one for one in groups if one[0] & names]:
             groups.remove(other)
             names, parts = names | other[0], other[1] + parts
         if names:
             groups.append((names, parts))
-    order = list(material.effects.years)
+    order = list(documents.effects.years)
     return [(sorted(names, key=order.index), parts) for names, parts in groups]
 
 
-def _reported(material: Analyses, parts: Sequence[Part], places: Sequence[int]) -> Amounts:
-    claims = [material.report.claim(part) for part in parts]
-    periods = {str(material.result.inputs.periods[place]) for place in places}
+def _reported(documents: Analyses, parts: Sequence[ReportPart], places: Sequence[int]) -> Amounts:
+    claims = [documents.report.claim(part) for part in parts]
+    periods = {str(documents.result.inputs.periods[place]) for place in places}
     sums = {}
     for name in NAMES:
-        cells = [cell for cell in material.sheet.cells if cell.name == name and cell.labels.get("p") in periods]
+        cells = [cell for cell in documents.sheet.cells if cell.name == name and cell.labels.get("p") in periods]
         values = [as_tonnes(cell.stored) for cell in cells]
         shown = {cell.labels["p"] for cell in cells} == periods and len(cells) == len(periods)
         sums[name] = _add(values) if shown else None
@@ -175,11 +175,11 @@ def _reported(material: Analyses, parts: Sequence[Part], places: Sequence[int]) 
     return Amounts(sums["RE"], sums["PE"], sums["ER"], _add([one.tonnes for one in claims]))
 
 
-def _amounts(material: Analyses, arrays: dict[str, Array], groups: Sequence[Sequence[int]]) -> Amounts:
+def _amounts(documents: Analyses, arrays: dict[str, Array], groups: Sequence[Sequence[int]]) -> Amounts:
     places = [place for group in groups for place in group]
     re, pe, er = (float(arrays[name][places].sum()) for name in NAMES)
     split = any(
-        period.dated and period.year is None for period in (material.result.inputs.periods[at] for at in places)
+        period.dated and period.year is None for period in (documents.result.inputs.periods[at] for at in places)
     )
     tonnes = None if split else float(sum(whole_tonnes(float(arrays["ER"][group].sum())) for group in groups))
     return Amounts(re, pe, er, tonnes)

@@ -17,11 +17,11 @@ OF_VALUES = "ABCDFGHJK"
 RATIO = ("I9", "I10")
 
 
-def linked(findings: Iterable[Finding], material: Analyses) -> list[Finding]:
+def linked(findings: Iterable[Finding], documents: Analyses) -> list[Finding]:
     """Return findings without the symptoms of others, the gravest first."""
     found = _merged(list(findings))
-    if "result" in material.has:
-        found = _with_claims(found, material)
+    if "result" in documents.has:
+        found = _with_claims(found, documents)
         found = _explained(found)
     return sorted(found, key=_weight)
 
@@ -59,12 +59,12 @@ def _rank(finding: Finding) -> tuple[int, int]:
     return symptom, 0 if finding.code == "A9" else ORDER.index(finding.severity or Severity.ERROR) + 1
 
 
-def _with_claims(found: list[Finding], material: Analyses) -> list[Finding]:
+def _with_claims(found: list[Finding], documents: Analyses) -> list[Finding]:
     """Name the claims that follow from a slip on the calculation sheet with that slip."""
-    told = tuple(following(material))
+    told = tuple(following(documents))
     if not told:
         return found
-    slips = {id(slip.finding): slip for slip in material.slips}
+    slips = {id(slip.finding): slip for slip in documents.slips}
     places = {slip.finding.places for slip in slips.values()}
     able = [at for at, one in enumerate(found) if one.places in places and one.severity is Severity.ERROR]
     if able:

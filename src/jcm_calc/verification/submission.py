@@ -27,7 +27,7 @@ from jcm_calc.verification import quantities
 from jcm_calc.verification.claims import Claim, claim
 from jcm_calc.verification.completing import complete, complete_periods
 from jcm_calc.verification.location import Location, address, at, located
-from jcm_calc.verification.quantities import Entry, Quantities, Step
+from jcm_calc.verification.quantities import EnteredValue, Quantities, ShownQuantity
 from jcm_calc.verification.recalculating import Recalculation, recalculated
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ RESULTS = ("RE", "PE", "ER")
 
 
 @dataclass(frozen=True)
-class Part:
+class ReportPart:
     """One set of sheets: of the plan, or of a year of the report."""
 
     kind: str
@@ -94,7 +94,7 @@ class Submission:
         self.m = with_evidence(own, self.evidence)
         self.reader = Reader(self.book, self.m)
         self.project = project_of(self.book, sets)
-        self.parts = [Part(one, suffix, roles, self.reader.read(roles)) for (one, suffix), roles in sets.items()]
+        self.parts = [ReportPart(one, suffix, roles, self.reader.read(roles)) for (one, suffix), roles in sets.items()]
         self.given = given if given is not None and given.methodology == self.m.number else None
         self.completed = complete_periods([part.found for part in self.own], self.given)
 
@@ -118,26 +118,26 @@ class Submission:
         """The name of the file."""
         return self.book.name
 
-    def of(self, kind: str) -> list[Part]:
+    def of(self, kind: str) -> list[ReportPart]:
         """Return the sets of a kind."""
         return [part for part in self.parts if part.kind == kind]
 
     @property
-    def own(self) -> list[Part]:
+    def own(self) -> list[ReportPart]:
         """The sets that are looked at."""
         return self.of(self.kind)
 
     # Entries
 
     @cached_property
-    def _entries(self) -> dict[str, list[Entry]]:
+    def _entries(self) -> dict[str, list[EnteredValue]]:
         parameters = {**self.m.inputs, **self.m.facts}
-        found: dict[str, list[Entry]] = {}
+        found: dict[str, list[EnteredValue]] = {}
         for part in self.parts:
             found.setdefault(part.kind, []).extend(quantities.entries(part.found, self.sheets, parameters))
         return found
 
-    def entries(self, kind: str = "") -> list[Entry]:
+    def entries(self, kind: str = "") -> list[EnteredValue]:
         """Return what is entered on the sheets of a kind."""
         return self._entries.get(kind or self.kind, [])
 
@@ -221,18 +221,18 @@ class Submission:
     def _claims(self) -> dict[int, Claim]:
         return {id(part): claim(self.sheets, part.roles["input"], similar=part.kind == "MRS") for part in self.parts}
 
-    def claim(self, part: Part) -> Claim:
+    def claim(self, part: ReportPart) -> Claim:
         """Return what a set of sheets reports."""
         return self._claims[id(part)]
 
-    def claims(self, kind: str = "") -> Iterator[tuple[Part, Cell, Cell | None]]:
+    def claims(self, kind: str = "") -> Iterator[tuple[ReportPart, Cell, Cell | None]]:
         """Yield the cell of each set with the claim, and the one with the amount before it is rounded down."""
         for part in self.of(kind or self.kind):
             found = self.claim(part)
             if found.cell is not None:
                 yield part, found.cell, found.exact
 
-    def steps(self, result: Result) -> list[Step]:
+    def steps(self, result: Result) -> list[ShownQuantity]:
         """Return the cells of the calculation sheets, by the symbols beside and above them."""
         letters, nodes = list(self.m.indices), result.inputs.graph.nodes
         # a sheet that leaves choices open has columns for the equations of every option

@@ -11,7 +11,7 @@ from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.reports.workbook.tables import linked
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.location import Location, ranges
-from jcm_calc.verification.quantities import Entry
+from jcm_calc.verification.quantities import EnteredValue
 
 KINDS = {
     Kind.MONITORED: _("monitored"),
@@ -68,24 +68,24 @@ class Support:
         return {**found, **lists, "cells": [one.as_data() for one in self.cells], "document": str(self.document)}
 
 
-def support(material: Analyses) -> tuple[Support, ...]:
+def support(documents: Analyses) -> tuple[Support, ...]:
     """Return what each parameter of the calculation rests on."""
-    report, m = material.report, material.m
-    used = set(material.result.inputs.graph.nodes) if report.result is not None else material.required
-    entries: dict[str, list[Entry]] = {}
+    report, m = documents.report, documents.m
+    used = set(documents.result.inputs.graph.nodes) if report.result is not None else documents.required
+    entries: dict[str, list[EnteredValue]] = {}
     for entry in report.entries():
         entries.setdefault(entry.parameter.name, []).append(entry)
     rows = {parameter.name: row for parameter, row in reversed(report.rows())}
     return tuple(
-        _of(material, parameter, entries.get(name, []), rows[name].text if name in rows else lambda key: "")
+        _of(documents, parameter, entries.get(name, []), rows[name].text if name in rows else lambda key: "")
         for name, parameter in m.inputs.items()
         if name in used or name in entries
     )
 
 
-def _of(material: Analyses, parameter: Parameter, entries: Sequence[Entry], text: Any) -> Support:
-    meters = {entry.place: () if material.metered is None else material.metered.of(entry) for entry in entries}
-    kinds = [_basis(material, entry, bool(meters[entry.place])) for entry in entries]
+def _of(documents: Analyses, parameter: Parameter, entries: Sequence[EnteredValue], text: Any) -> Support:
+    meters = {entry.place: () if documents.metered is None else documents.metered.of(entry) for entry in entries}
+    kinds = [_basis(documents, entry, bool(meters[entry.place])) for entry in entries]
     names = tuple(dict.fromkeys(name for own in meters.values() for name in own))
     document = "" if entries or parameter.kind is Kind.MONITORED else parameter.section
     return Support(
@@ -99,26 +99,26 @@ def _of(material: Analyses, parameter: Parameter, entries: Sequence[Entry], text
         kinds.count("formula"),
         kinds.count("typed"),
         names,
-        tuple(_compared(material, names)),
+        tuple(_compared(documents, names)),
         text("option"),
         text("source"),
         document,
     )
 
 
-def _basis(material: Analyses, entry: Entry, metered: bool) -> str:
+def _basis(documents: Analyses, entry: EnteredValue, metered: bool) -> str:
     if metered:
         return "readings"
-    if entry.place in material.rows.of:
+    if entry.place in documents.rows.of:
         return "rows"
-    formula = material.report.book.formulas(entry.place[0]).get(entry.place[1:])
+    formula = documents.report.book.formulas(entry.place[0]).get(entry.place[1:])
     # a plain reference to another cell is as good as what was typed there
     return "formula" if formula is not None and formula.text and not linked(formula.text, entry.place[0]) else "typed"
 
 
-def _compared(material: Analyses, meters: Sequence[str]) -> Iterator[str]:
+def _compared(documents: Analyses, meters: Sequence[str]) -> Iterator[str]:
     """Yield the meters and invoices that some meters are compared with."""
-    checks = () if material.metered is None else material.metered.plan.checks
+    checks = () if documents.metered is None else documents.metered.plan.checks
     for one in checks:
         sides = (*one.left, *one.right)
         if set(sides) & set(meters):

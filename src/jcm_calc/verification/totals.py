@@ -9,12 +9,12 @@ from jcm_calc.base.languages import _
 from jcm_calc.reports.workbook.tables import Cell, in_english
 from jcm_calc.results.credits import whole_tonnes
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.cells import Sheet
+from jcm_calc.verification.cells import CalculationSheets
 from jcm_calc.verification.claims import Claim
-from jcm_calc.verification.findings import Effect, Finding, Severity, shown_number
+from jcm_calc.verification.findings import EffectOnER, Finding, Severity, shown_number
 from jcm_calc.verification.location import Location, address, at, located
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, UnreadableError, as_number, close
-from jcm_calc.verification.submission import Part
+from jcm_calc.verification.submission import ReportPart
 
 DOUBT = _(
     "that reductions are cut to whole tonnes, for each calendar year, is recalled, and "
@@ -23,37 +23,37 @@ DOUBT = _(
 RULE = _("ER of each calendar year, cut to whole tonnes")
 
 
-def _places(material: Analyses, part: Part) -> list[int]:
+def _places(documents: Analyses, part: ReportPart) -> list[int]:
     """Return the places along p of the periods of a set."""
-    every = [str(period) for period in material.result.inputs.periods]
+    every = [str(period) for period in documents.result.inputs.periods]
     return [every.index(str(period)) for period in part.periods if str(period) in every]
 
 
-def _tonnes(material: Analyses, part: Part) -> int:
-    own, reductions = set(_places(material, part)), material.effects.by_period("ER")
-    groups = [[place for place in places if place in own] for places in material.effects.years.values()]
+def _tonnes(documents: Analyses, part: ReportPart) -> int:
+    own, reductions = set(_places(documents, part)), documents.effects.by_period("ER")
+    groups = [[place for place in places if place in own] for places in documents.effects.years.values()]
     return sum(whole_tonnes(float(reductions[places].sum())) for places in groups if places)
 
 
-def _claims(material: Analyses, follow: bool = False) -> Iterator[tuple[Part, Cell, int, int, dict[str, float]]]:
+def _claims(documents: Analyses, follow: bool = False) -> Iterator[tuple[ReportPart, Cell, int, int, dict[str, float]]]:
     """Yield each claim with the tonnes that it should be, and RE, PE and ER of its periods.
 
     ``follow`` says whether those that follow from a wrong calculation sheet are wanted, or the others.
     """
-    for part, cell, _exact in () if material.report.recalculation.left_out else material.report.claims():
-        places = _places(material, part)
+    for part, cell, _exact in () if documents.report.recalculation.left_out else documents.report.claims():
+        places = _places(documents, part)
         value = as_number(cell.value)
         if not places or isinstance(value, bool) or not isinstance(value, int | float):
             continue
-        sums = {name: float(material.effects.by_period(name)[places].sum()) for name in ("RE", "PE", "ER")}
-        if (bool(material.slips) and _follows(material, part, value, sums["ER"])) is follow:
-            yield part, cell, int(value) if value == int(value) else value, _tonnes(material, part), sums  # type: ignore[misc]
+        sums = {name: float(documents.effects.by_period(name)[places].sum()) for name in ("RE", "PE", "ER")}
+        if (bool(documents.slips) and _follows(documents, part, value, sums["ER"])) is follow:
+            yield part, cell, int(value) if value == int(value) else value, _tonnes(documents, part), sums  # type: ignore[misc]
 
 
-def _follows(material: Analyses, part: Part, claimed: float, exact: float) -> bool:
+def _follows(documents: Analyses, part: ReportPart, claimed: float, exact: float) -> bool:
     """Whether a claim is the cut of what a wrong calculation sheet shows for ER."""
     periods = [str(period) for period in part.periods]
-    sheet = material.sheet
+    sheet = documents.sheet
     shown = [one.stored for one in sheet.cells if one.name == "ER" and one.labels.get("p") in periods]
     numbers = [value for value in shown if isinstance(value, int | float)]
     total = math.fsum(numbers)
@@ -62,25 +62,25 @@ def _follows(material: Analyses, part: Part, claimed: float, exact: float) -> bo
     )
 
 
-def following(material: Analyses) -> Iterator[str]:
+def following(documents: Analyses) -> Iterator[str]:
     """Yield the claims that follow from what the calculation sheet shows for ER."""
-    for _part, cell, claimed, due, _sums in _claims(material, True):
+    for _part, cell, claimed, due, _sums in _claims(documents, True):
         if claimed != due:
             yield _("the claim at {place} is {claimed} t in place of {due:,} t").format(
                 place=cell.address, claimed=shown_number(claimed), due=due
             )
 
 
-def _excess(material: Analyses, part: Part, claimed: float, due: int, exact: float) -> Effect:
+def _excess(documents: Analyses, part: ReportPart, claimed: float, due: int, exact: float) -> EffectOnER:
     years = {str(period.year or period) for period in part.periods}
-    return Effect(
+    return EffectOnER(
         claimed - exact if abs(claimed - exact) >= 1 else float(claimed - due), {min(years): int(claimed) - due}
     )
 
 
-def _roundings(material: Analyses, part: Part, sums: dict[str, float]) -> dict[str, float]:
+def _roundings(documents: Analyses, part: ReportPart, sums: dict[str, float]) -> dict[str, float]:
     """Return what other ways to whole tonnes give."""
-    whole = sum(whole_tonnes(material.effects.by_period("ER")[place].item()) for place in _places(material, part))
+    whole = sum(whole_tonnes(documents.effects.by_period("ER")[place].item()) for place in _places(documents, part))
     return {
         _("rounded, not cut"): float(math.floor(sums["ER"] + 0.5)),
         _("rounded up"): float(math.ceil(sums["ER"])),
@@ -93,38 +93,38 @@ def _roundings(material: Analyses, part: Part, sums: dict[str, float]) -> dict[s
     }
 
 
-def _how(material: Analyses, part: Part, claimed: float, sums: dict[str, float]) -> list[str]:
+def _how(documents: Analyses, part: ReportPart, claimed: float, sums: dict[str, float]) -> list[str]:
     """Return the ways to whole tonnes that give a claim."""
-    return [name for name, value in _roundings(material, part, sums).items() if value == claimed]
+    return [name for name, value in _roundings(documents, part, sums).items() if value == claimed]
 
 
-def _calculated(material: Analyses, cell: Cell) -> bool:
+def _calculated(documents: Analyses, cell: Cell) -> bool:
     """Whether a claim is calculated, not typed in."""
-    return material.sheet.formula((cell.sheet, cell.row, cell.column)) is not None
+    return documents.sheet.formula((cell.sheet, cell.row, cell.column)) is not None
 
 
-def claim(material: Analyses) -> Iterator[Finding]:
+def claim(documents: Analyses) -> Iterator[Finding]:
     """Find claims that cannot be read, that are typed in and wrong, or that nothing explains."""
-    for part in material.report.own:
+    for part in documents.report.own:
         if part.found.filled:
-            yield from _unread(material, material.report.claim(part))
-    if material.report.result is None:
+            yield from _unread(documents, documents.report.claim(part))
+    if documents.report.result is None:
         return
-    not_cut = {place for finding in _formulas(material, set()) for place in finding.places}
-    for part, cell, claimed, due, sums in _claims(material):
-        how = _how(material, part, claimed, sums)
-        if claimed == due or located(cell) in not_cut or (how and _calculated(material, cell)):
+    not_cut = {place for finding in _formulas(documents, set()) for place in finding.places}
+    for part, cell, claimed, due, sums in _claims(documents):
+        how = _how(documents, part, claimed, sums)
+        if claimed == due or located(cell) in not_cut or (how and _calculated(documents, cell)):
             continue
         message = _("the claim is {claimed} t, and the inputs give {due:,} t (ER = {exact:,.6f} tCO2)").format(
             claimed=shown_number(claimed), due=due, exact=sums["ER"]
         )
-        effect, cause = _excess(material, part, claimed, due, sums["ER"]), _(" or ").join(how)
+        effect, cause = _excess(documents, part, claimed, due, sums["ER"]), _(" or ").join(how)
         yield Finding(
             *("H1", message, located(cell), "ER_p", claimed, due, RULE, effect, cause), unconfirmed=DOUBT, unit="t"
         )
 
 
-def _unread(material: Analyses, found: Claim) -> Iterator[Finding]:
+def _unread(documents: Analyses, found: Claim) -> Iterator[Finding]:
     """Yield why the claim of a sheet cannot be read, and what stands around it that may be another one."""
     cell = found.cell
     if cell is None:
@@ -132,7 +132,7 @@ def _unread(material: Analyses, found: Claim) -> Iterator[Finding]:
         message = message.format(one=repr(str(_("CO2 emission reductions"))), other=repr(str(_("Units"))))
         yield Finding("H1", message, at(found.sheet), "ER_p", because=RULE)
         return
-    if cell.value == "" and material.report.sheets.uncalculated(cell):
+    if cell.value == "" and documents.report.sheets.uncalculated(cell):
         message = _("the claim is a formula whose value is not stored: calculate and save the workbook first")
         yield Finding("H1", message, located(cell), "ER_p", because=RULE, severity=Severity.QUESTION)
     elif cell.value == "":
@@ -144,7 +144,7 @@ def _unread(material: Analyses, found: Claim) -> Iterator[Finding]:
         message = _("the claim is in {unit}, and must be in tCO2").format(unit=found.unit)
         yield Finding("H1", message, located(cell), "ER_p", f"{cell.value} {found.unit}", because=RULE)
     elif found.tonnes is None and not (
-        str(cell.value).startswith("#") and material.slips and _calculated(material, cell)
+        str(cell.value).startswith("#") and documents.slips and _calculated(documents, cell)
     ):
         message = _("the claim is {claimed!r}, which is not a number").format(claimed=str(cell.value))
         yield Finding("H1", message, located(cell), "ER_p", str(cell.value), because=RULE)
@@ -163,10 +163,10 @@ def _unread(material: Analyses, found: Claim) -> Iterator[Finding]:
         yield Finding("H1", message, located(other), "ER_p", other.value)
 
 
-def two_values(material: Analyses) -> Iterator[Finding]:
+def two_values(documents: Analyses) -> Iterator[Finding]:
     """Find ER of table 3 that is not ER of the calculation sheet."""
-    sheet = material.sheet
-    for part, _claim, cell in material.report.claims():
+    sheet = documents.sheet
+    for part, _claim, cell in documents.report.claims():
         shown = [
             one.stored
             for one in sheet.cells
@@ -184,19 +184,19 @@ def two_values(material: Analyses) -> Iterator[Finding]:
             yield Finding("H2", message, located(cell), "ER_p", value, total, because, unit="tCO2")
 
 
-def column(material: Analyses) -> Iterator[Finding]:
+def column(documents: Analyses) -> Iterator[Finding]:
     """Find rows and totals of the table of years that do not add up."""
-    submissions = {id(one): one for one in (material.report, material.plan) if one is not None}
+    submissions = {id(one): one for one in (documents.report, documents.plan) if one is not None}
     for submission in submissions.values():
         for part in submission.of("MPS"):
             sheet = part.roles["input"]
             rows, totals, columns = _years(submission.book.grid(sheet))
 
             def place(row: int, column: int, sheet: str = sheet, name: str = submission.name) -> Location:
-                return address((sheet, row, column)).in_file("" if name == material.report.name else name)
+                return address((sheet, row, column)).in_file("" if name == documents.report.name else name)
 
             for number, (reference, project, reductions, tonnes, *others) in rows:
-                known = others or not material.m.terms
+                known = others or not documents.m.terms
                 if known and not close(reference - project, reductions + sum(others), 1e-9):
                     numbers = [shown_number(one) for one in (reference, project, *others)]
                     message = _("{difference} is not {reductions}").format(
@@ -229,9 +229,9 @@ def column(material: Analyses) -> Iterator[Finding]:
                 yield Finding("H3", message, place(claimed.row, claimed.column), "ER_p", total, due, unit="t")
 
 
-def has_years(material: Analyses) -> bool:
+def has_years(documents: Analyses) -> bool:
     """Return whether there is a table of years."""
-    submissions = [one for one in (material.report, material.plan) if one is not None]
+    submissions = [one for one in (documents.report, documents.plan) if one is not None]
     return any(any(_years(one.book.grid(part.roles["input"]))[:2]) for one in submissions for part in one.of("MPS"))
 
 
@@ -267,36 +267,36 @@ def _years(grid: list[list[object]]) -> tuple[list[tuple[int, Amounts]], list[tu
     return years, totals, columns
 
 
-def rounding(material: Analyses) -> Iterator[Finding]:
+def rounding(documents: Analyses) -> Iterator[Finding]:
     """Find intermediates that are rounded, and claims that are not cut."""
     told = set()
-    for part, cell, claimed, due, sums in _claims(material):
-        how = _how(material, part, claimed, sums)
-        if claimed != due and how and _calculated(material, cell):
+    for part, cell, claimed, due, sums in _claims(documents):
+        how = _how(documents, part, claimed, sums)
+        if claimed != due and how and _calculated(documents, cell):
             told.add(cell.address)
             message = _("the claim is {claimed} t: {how}; due are {due:,} t (ER = {exact:,.6f} tCO2)").format(
                 claimed=shown_number(claimed), how=_(" or ").join(how), due=due, exact=sums["ER"]
             )
-            effect = _excess(material, part, claimed, due, sums["ER"])
+            effect = _excess(documents, part, claimed, due, sums["ER"])
             yield Finding(
                 *("H5", message, located(cell), "ER_p", claimed, due, RULE, effect, how[0]), unconfirmed=DOUBT, unit="t"
             )
-    yield from _formulas(material, told)
+    yield from _formulas(documents, told)
 
 
-def _formulas(material: Analyses, told: set[str]) -> Iterator[Finding]:
+def _formulas(documents: Analyses, told: set[str]) -> Iterator[Finding]:
     """Yield the claims whose formula is no cut, though it gives the same this time."""
-    sheet = material.sheet
-    for part, cell, exact in material.report.claims():
+    sheet = documents.sheet
+    for part, cell, exact in documents.report.claims():
         formula = sheet.formula((cell.sheet, cell.row, cell.column))
-        if formula is None or cell.address in told or not _places(material, part):
+        if formula is None or cell.address in told or not _places(documents, part):
             continue
         for share in (0.25, 0.75):
-            cells, due = _shifted(material, part, sheet, share)
+            cells, due = _shifted(documents, part, sheet, share)
             if exact is not None:  # what stands there is a check of its own
                 cells[exact.sheet, exact.row, exact.column] = 1000.0 * len(part.periods) + share
             try:
-                found = Calculator(material.report.book, cells).evaluate(formula.text, cell.sheet)
+                found = Calculator(documents.report.book, cells).evaluate(formula.text, cell.sheet)
             except UnreadableError as error:
                 message = _("the formula of the claim cannot be followed: ={formula}; {error}")
                 message = message.format(formula=formula.text[:100], error=error)
@@ -317,7 +317,7 @@ def _formulas(material: Analyses, told: set[str]) -> Iterator[Finding]:
 
 
 def _shifted(
-    material: Analyses, part: Part, sheet: Sheet, share: float
+    documents: Analyses, part: ReportPart, sheet: CalculationSheets, share: float
 ) -> tuple[dict[tuple[str, int, int], object], int]:
     """Return cells in which ER of a set ends with some decimals, and the tonnes that are due then."""
     cells: dict[tuple[str, int, int], object] = dict(sheet.actual.cells)

@@ -22,27 +22,27 @@ UNSUPPORTED = re.compile(r"\b(previous report|earlier report|assum\w+|estimat\w+
 ELSEWHERE = re.compile(r"\[\d+\]|\[[^\]]+\.xls\w*\]", re.I)
 
 
-def step_not_shown(material: Analyses) -> Iterator[Finding]:
+def step_not_shown(documents: Analyses) -> Iterator[Finding]:
     """Find intermediates that are not shown or hidden, and formulas that cannot be followed."""
-    nodes = material.sheet.nodes
-    sheets = tuple(at(part.roles["calc"]) for part in material.report.own if "calc" in part.roles)
-    shown = {cell.name for cell in material.sheet.cells if cell.formula is not None or cell.stored is not None}
+    nodes = documents.sheet.nodes
+    sheets = tuple(at(part.roles["calc"]) for part in documents.report.own if "calc" in part.roles)
+    shown = {cell.name for cell in documents.sheet.cells if cell.formula is not None or cell.stored is not None}
     # where there is one unit, its sum shows it
     rules = [node for name, node in nodes.items() if isinstance(node, Equation) and name in shown]
-    totals = [rule for rule in rules if rule.total and not material.sheet.several(rule.total)]
+    totals = [rule for rule in rules if rule.total and not documents.sheet.several(rule.total)]
     shown |= {name for rule in totals for name in rule.arguments}
     for name, node in nodes.items():
         if isinstance(node, Equation) and name not in shown:
             message = _("the calculation sheet does not show {symbol} = {formula}")
-            formula = node.written(material.m.symbols()).partition(" = ")[2]
+            formula = node.written(documents.m.symbols()).partition(" = ")[2]
             message = message.format(symbol=node.symbol, formula=formula)
             yield Finding("A3", message, sheets, node.symbol)
-    yield from _hidden(material)
+    yield from _hidden(documents)
 
 
-def _hidden(material: Analyses) -> Iterator[Finding]:
-    book = material.report.book
-    for part in material.report.own:
+def _hidden(documents: Analyses) -> Iterator[Finding]:
+    book = documents.report.book
+    for part in documents.report.own:
         for sheet in part.roles.values():
             rows, columns = book.hidden_cells(sheet)
             filled = [
@@ -58,9 +58,9 @@ def _hidden(material: Analyses) -> Iterator[Finding]:
                 yield Finding("A3", message, ranges(filled))
 
 
-def other_files(material: Analyses) -> Iterator[Finding]:
+def other_files(documents: Analyses) -> Iterator[Finding]:
     """Find links to other workbooks."""
-    book = material.report.book
+    book = documents.report.book
     for sheet in book.sheets:
         found = [place for place, formula in book.formulas(sheet).items() if ELSEWHERE.search(formula.text)]
         if found:
@@ -70,10 +70,10 @@ def other_files(material: Analyses) -> Iterator[Finding]:
             yield Finding("A4", message, tuple(address((sheet, *place)) for place in found))
 
 
-def no_source(material: Analyses) -> Iterator[Finding]:
+def no_source(documents: Analyses) -> Iterator[Finding]:
     """Find sources that support nothing; whoever left them empty is asked for them."""
     empty = []
-    for parameter, row in material.report.rows():
+    for parameter, row in documents.report.rows():
         if parameter.kind is not Kind.FIXED or row.text("value") == "":
             continue
         source = row.text("source")
@@ -89,10 +89,10 @@ def no_source(material: Analyses) -> Iterator[Finding]:
         yield Finding("A5", message, tuple(place for _, place in empty), severity=Severity.QUESTION, question=question)
 
 
-def unexplained(material: Analyses) -> Iterator[Finding]:
+def unexplained(documents: Analyses) -> Iterator[Finding]:
     """Find rows with a value whose symbol is none of the methodology."""
-    report, m = material.report, material.m
-    known = Quantities({**m.inputs, **material.result.inputs.graph.nodes}, list(m.indices))
+    report, m = documents.report, documents.m
+    known = Quantities({**m.inputs, **documents.result.inputs.graph.nodes}, list(m.indices))
     names = {rule.symbol for rule in m.rules} | set(m.coordinates)
     for part in report.own:
         for line in lines(part.roles["calc"], report.sheets) if "calc" in part.roles else ():
@@ -103,9 +103,9 @@ def unexplained(material: Analyses) -> Iterator[Finding]:
                 yield Finding("A6", message, line.address, line.symbol, question=_("what is it for?"))
 
 
-def marks(material: Analyses) -> Iterator[Finding]:
+def marks(documents: Analyses) -> Iterator[Finding]:
     """Find errors and texts where numbers belong."""
-    for kind, place, written, parameter in _cells_for_numbers(material):
+    for kind, place, written, parameter in _cells_for_numbers(documents):
         if kind == "error":
             message = _("{symbol} holds the error value {written}").format(symbol=parameter.symbol, written=written)
             yield Finding("A7", message, place, parameter.symbol, written)
@@ -119,10 +119,10 @@ def marks(material: Analyses) -> Iterator[Finding]:
             yield Finding("A7", message, place, parameter.symbol, written)
 
 
-def _cells_for_numbers(material: Analyses) -> Iterator[tuple[str, Location, str, Parameter]]:
+def _cells_for_numbers(documents: Analyses) -> Iterator[tuple[str, Location, str, Parameter]]:
     """Yield the cells of numeric parameters in which something else stands."""
-    report = material.report
-    for parameter, sheet, row, column in _entry_cells(material):
+    report = documents.report
+    for parameter, sheet, row, column in _entry_cells(documents):
         if parameter.textual or parameter.unit == "date":
             continue
         place = (sheet, row, column)
@@ -135,9 +135,9 @@ def _cells_for_numbers(material: Analyses) -> Iterator[tuple[str, Location, str,
             yield "text", address(place), written, parameter
 
 
-def _entry_cells(material: Analyses) -> Iterator[tuple[Parameter, str, int, int]]:
+def _entry_cells(documents: Analyses) -> Iterator[tuple[Parameter, str, int, int]]:
     """Yield every cell of the report in which a value can be entered."""
-    report = material.report
+    report = documents.report
     for parameter, row in report.rows():
         cell = row.cells["value"]
         yield parameter, cell.sheet, cell.row, cell.column
@@ -159,14 +159,14 @@ def _is_numeral(text: str) -> bool:
     return re.fullmatch(r"\s*[-+]?[\d.,\s]+([eE][-+]?\d+)?\s*%?\s*", text) is not None
 
 
-def blank(material: Analyses) -> Iterator[Finding]:
+def blank(documents: Analyses) -> Iterator[Finding]:
     """Find empty cells beside filled ones."""
-    report = material.report
+    report = documents.report
     entered = {entry.parameter.name for entry in report.entries()}
     cells: dict[str, tuple[Parameter, list[tuple[str, int, int]]]] = {}
-    for parameter, sheet, row, column in _entry_cells(material):
+    for parameter, sheet, row, column in _entry_cells(documents):
         empty = report.sheets.cell(sheet, row, column).value == "" and (row, column) not in report.book.errors(sheet)
-        if empty and parameter.name in material.required | entered and parameter.name in material.m.inputs:
+        if empty and parameter.name in documents.required | entered and parameter.name in documents.m.inputs:
             cells.setdefault(parameter.name, (parameter, []))[1].append((sheet, row, column))
     for parameter, found in cells.values():
         whole = parameter.name not in entered
@@ -179,14 +179,14 @@ def blank(material: Analyses) -> Iterator[Finding]:
         )
 
 
-def two_versions(material: Analyses) -> Iterator[Finding]:
+def two_versions(documents: Analyses) -> Iterator[Finding]:
     """Find values that differ between the input sheets, or from the calculation sheet; rows that stand twice."""
-    separate = {part.roles["input"]: part.roles.get("separate") for part in material.report.own}
-    for parameter, row in material.report.rows():
+    separate = {part.roles["input"]: part.roles.get("separate") for part in documents.report.own}
+    for parameter, row in documents.report.rows():
         cell = row.cells["value"]
         own = [
             entry
-            for entry in material.report.entries()
+            for entry in documents.report.entries()
             if entry.parameter.name == parameter.name and entry.place[0] == separate.get(cell.sheet)
         ]
         value = _comparable(parameter, cell.value)
@@ -202,11 +202,11 @@ def two_versions(material: Analyses) -> Iterator[Finding]:
                 *("A10", message, located(cell), parameter.symbol, cell.value, own[0].written), unit=parameter.unit
             )
     # where a cell is blank, the rows of a year no longer stand side by side, and seem to be given twice
-    twice = (ProblemKind.DUPLICATE,) if any(blank(material)) else (ProblemKind.DUPLICATE, ProblemKind.GIVEN_TWICE)
-    for problem in material.problems(*twice):
-        yield of_problem("A10", problem, material.report.places_of(problem.subject))
-    for problem in evidence_sheet.contradictions_of(material.report.book, material.m):
-        yield of_problem("A10", problem, material.report.places_of(problem.subject))
+    twice = (ProblemKind.DUPLICATE,) if any(blank(documents)) else (ProblemKind.DUPLICATE, ProblemKind.GIVEN_TWICE)
+    for problem in documents.problems(*twice):
+        yield of_problem("A10", problem, documents.report.places_of(problem.subject))
+    for problem in evidence_sheet.contradictions_of(documents.report.book, documents.m):
+        yield of_problem("A10", problem, documents.report.places_of(problem.subject))
 
 
 def _comparable(parameter: Parameter, written: Any) -> Any:
@@ -224,9 +224,9 @@ def _comparable(parameter: Parameter, written: Any) -> Any:
         return None
 
 
-def no_symbol(material: Analyses) -> Iterator[Finding]:
+def no_symbol(documents: Analyses) -> Iterator[Finding]:
     """Find formulas without a symbol."""
-    report = material.report
+    report = documents.report
     for part in report.own:
         for line in lines(part.roles["calc"], report.sheets) if "calc" in part.roles else ():
             places = [place for place in line.values if place[1:] in report.book.formulas(place[0])]

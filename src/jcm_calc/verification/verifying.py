@@ -139,42 +139,42 @@ def verify(
     <Verification handed_in.xlsx: no misstatement found; 0 errors, 0 warnings, 1 question>
     """
     chosen = selected(select, ignore)
-    material = _material(report, plan, readings, previous, case, evidence)
-    has = material.has
+    documents = _documents(report, plan, readings, previous, case, evidence)
+    has = documents.has
     possible = {code for code, check in checks().items() if has.issuperset(check.needs)}
-    every = [one for one in _findings(material, possible) if one.code in possible]
+    every = [one for one in _findings(documents, possible) if one.code in possible]
     codes = {check.code for check in chosen}
     found, others = ([one for one in every if (one.code in codes) is own] for own in (True, False))
     made = [check for check in chosen if check.code in possible]
-    skipped = {check.code: _lacking(material, check) for check in chosen if check.code not in possible}
-    absent = inapplicable(material, [check.code for check in made])
+    skipped = {check.code: _lacking(documents, check) for check in chosen if check.code not in possible}
+    absent = inapplicable(documents, [check.code for check in made])
     for finding in found:
         absent.pop(finding.code, None)
-    findings, passed_over = linked(found, material), linked(others, material)
+    findings, passed_over = linked(found, documents), linked(others, documents)
     errors = [one for one in (*findings, *passed_over) if one.severity is Severity.ERROR]
-    findings = [*_unexplained(material, [*findings, *passed_over]), *findings]
+    findings = [*_unexplained(documents, [*findings, *passed_over]), *findings]
     waived = () if accepted is None else read_accepted(accepted)
     options = {"materiality": materiality, "select": ", ".join(select), "ignore": ", ".join(ignore), "strict": strict}
     files = [(_("Evidence"), path) for path in _paths(evidence)]
     files += [] if accepted is None else [(_("Accepted findings"), Path(accepted))]
     return Verification(
-        identified(material, files, {name: value for name, value in options.items() if value}, person),
-        material.report.book.path,
-        str(material.m),
-        tuple(years(material, errors)),
+        identified(documents, files, {name: value for name, value in options.items() if value}, person),
+        documents.report.book.path,
+        str(documents.m),
+        tuple(years(documents, errors)),
         tuple(_numbered(findings, waived)),
         tuple(check for check in made if check.code not in absent),
         skipped,
         absent,
         tuple(check for check in checks().values() if check not in chosen),
         tuple(passed_over),
-        material.report.result,
+        documents.report.result,
         materiality,
         strict,
-        material.report.recalculation.left_out,
-        material.report.completed,
-        support(material),
-        (*dict.fromkeys(map(str, material.report.remarks)), *_unmatched(findings, waived)),
+        documents.report.recalculation.left_out,
+        documents.report.completed,
+        support(documents),
+        (*dict.fromkeys(map(str, documents.report.remarks)), *_unmatched(findings, waived)),
     )
 
 
@@ -201,22 +201,22 @@ def _unmatched(findings: Sequence[Finding], waived: Sequence[Acceptance]) -> Ite
             yield said.format(code=one.code, place=one.place or one.subject)
 
 
-def _findings(material: Analyses, possible: Collection[str]) -> list[Finding]:
+def _findings(documents: Analyses, possible: Collection[str]) -> list[Finding]:
     """Return what the analyses and the checks find, in the order of the catalogue."""
-    found = [*material.findings]
+    found = [*documents.findings]
     for code, check in CHECKS.items():
         if code in possible:
-            found += check(material)
+            found += check(documents)
     order = list(checks())
     return sorted(found, key=lambda one: order.index(one.code))
 
 
-def _lacking(material: Analyses, check: Check) -> Message:
+def _lacking(documents: Analyses, check: Check) -> Message:
     """Say what a check needs and was not given."""
-    return Message("; ").join(NEEDS[need] for need in check.needs if need not in material.has)
+    return Message("; ").join(NEEDS[need] for need in check.needs if need not in documents.has)
 
 
-def _material(
+def _documents(
     report: Paths,
     plan: Paths | None,
     readings: Monitored | None,
@@ -241,9 +241,9 @@ def _material(
     )
 
 
-def _unexplained(material: Analyses, found: Sequence[Finding]) -> list[Finding]:
+def _unexplained(documents: Analyses, found: Sequence[Finding]) -> list[Finding]:
     """Return why nothing could be calculated, or not all of it, where no check says so."""
-    report, subjects = material.report, {one.subject for one in found}
+    report, subjects = documents.report, {one.subject for one in found}
     problems = [one for one in report.problems if one.subject not in subjects]
     if report.result is None and not any(one.severity is Severity.ERROR for one in found):
         problems = report.problems or [Problem(report.name, _("no values are filled in"))]

@@ -26,7 +26,7 @@ EXPECTED = _("whole tonnes such as 201, a share such as '70 % down', '1/2 up' or
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Share:
     """What one account gets of the tonnes of a year.
 
     Attributes
@@ -52,7 +52,7 @@ class Year:
     year: int
     emissions: Mapping[str, float]
     tonnes: int
-    parts: tuple[Part, ...]
+    parts: tuple[Share, ...]
 
     @property
     def other_terms(self) -> float:
@@ -130,7 +130,7 @@ def largest_remainder(tonnes: int, shares: Mapping[str, str]) -> dict[str, int]:
     return parts
 
 
-def allocate(tonnes: int, wanted: Mapping[str, Any], problems: list[Problem], subject: str) -> tuple[Part, ...]:
+def allocate(tonnes: int, wanted: Mapping[str, Any], problems: list[Problem], subject: str) -> tuple[Share, ...]:
     """Split the whole tonnes of a year among accounts.
 
     Parameters
@@ -213,7 +213,7 @@ def _entry(tonnes: int, asked: Any) -> _Entry:
     return _Entry(str(count), count)
 
 
-def _settled(tonnes: int, wanted: Mapping[str, Any], entries: Mapping[str, _Entry]) -> tuple[Part, ...]:
+def _settled(tonnes: int, wanted: Mapping[str, Any], entries: Mapping[str, _Entry]) -> tuple[Share, ...]:
     """Return the parts, which add up."""
     by_remainder = [account for account, entry in entries.items() if entry.tonnes is None and entry.exact is not None]
     resting = [account for account, entry in entries.items() if entry.asked == REST]
@@ -238,4 +238,4 @@ def _settled(tonnes: int, wanted: Mapping[str, Any], entries: Mapping[str, _Entr
             much = _("the parts add up to {total:,} t, and there are {tonnes:,} whole tonnes: {left:,} t too many")
             told = over if left > 0 else much
             raise ValueError(told.format(total=sum(settled.values()), tonnes=tonnes, left=abs(left)))
-    return tuple(Part(account, settled[account], entry.asked, entry.exact) for account, entry in entries.items())
+    return tuple(Share(account, settled[account], entry.asked, entry.exact) for account, entry in entries.items())

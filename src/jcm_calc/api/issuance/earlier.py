@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from jcm_calc.base.hashes import digest
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import Problem
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.schema import Field, filled_text, list_of, only, read_table, table_of, whole
-from jcm_calc.results.manifest import digest
 
 YEAR = {
     "year": Field(whole, required=True),

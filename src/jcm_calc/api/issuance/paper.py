@@ -131,4 +131,4 @@ def _lines(page: Page, caption: str, lines: Sequence[tuple[str, str]], row: int)
 
 def _calculations(request: Request) -> Any:
     for result in request.results:
-        yield str(result.methodology), _("manifest {hash}").format(hash=result.manifest()["hash"])
+        yield result.methodology.heading, _("manifest {hash}").format(hash=result.manifest()["hash"])

@@ -11,7 +11,7 @@ from datetime import date
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.api.issuance.allocation import Part, Year, allocate
+from jcm_calc.api.issuance.allocation import Share, Year, allocate
 from jcm_calc.api.issuance.earlier import Earlier, read_earlier, request_digest
 from jcm_calc.api.issuance.paper import workbook
 from jcm_calc.api.issuance.transfer import cap_problems
@@ -310,7 +310,7 @@ def _of_year(allocation: Mapping[Any, Any], year: int) -> Any:
     return allocation
 
 
-def _parts(allocation: Mapping[Any, Any], year: int, tonnes: int, problems: list[Problem]) -> tuple[Part, ...]:
+def _parts(allocation: Mapping[Any, Any], year: int, tonnes: int, problems: list[Problem]) -> tuple[Share, ...]:
     wanted = _of_year(allocation, year)
     subject = _("allocation {year}").format(year=year)
     if not tonnes and not wanted:

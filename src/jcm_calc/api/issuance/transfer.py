@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from jcm_calc.api.issuance.allocation import Part, share_of
+from jcm_calc.api.issuance.allocation import Share, share_of
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem, listed
 from jcm_calc.reference_data import TransferCap, partner_countries, transfer_caps
@@ -13,7 +13,7 @@ from jcm_calc.units import dates
 
 
 def cap_problems(
-    project: Mapping[str, Any], country: str, years: Mapping[int, tuple[int, Sequence[Part]]]
+    project: Mapping[str, Any], country: str, years: Mapping[int, tuple[int, Sequence[Share]]]
 ) -> tuple[list[Problem], list[Problem]]:
     """Return what breaks the cap of a host country, and what has to be said of it.
 
@@ -57,7 +57,7 @@ def cap_problems(
 
 
 def _exceeded(
-    caps: Sequence[TransferCap], host: set[str], years: Mapping[int, tuple[int, Sequence[Part]]]
+    caps: Sequence[TransferCap], host: set[str], years: Mapping[int, tuple[int, Sequence[Share]]]
 ) -> Iterator[tuple[TransferCap, str]]:
     for year, (tonnes, parts) in years.items():
         leaving = sum(part.tonnes for part in parts if part.account not in host)

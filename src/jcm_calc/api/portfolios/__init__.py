@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from jcm_calc.api.portfolios.batches import batches
-from jcm_calc.api.portfolios.jobs import Job, Outcome, row, solve
+from jcm_calc.api.portfolios.jobs import Job, ProjectOutcome, row, solve
+from jcm_calc.api.portfolios.listed import doubts
 from jcm_calc.api.portfolios.outcomes import Outcomes
 from jcm_calc.api.portfolios.sources import files, of_files, table, yearly
 from jcm_calc.api.portfolios.writing import write
@@ -43,12 +44,14 @@ class Portfolio(Outcomes):
 
     Attributes
     ----------
-    outcomes : sequence of Outcome
+    outcomes : sequence of ProjectOutcome
         One for each project, in the order of the source.
     """
 
     def _repr_html_(self) -> str:
         tables = [(_("By year"), self.by("year")), (_("Projects"), self.table.drop(columns=["source", "scope"]))]
+        if len(self.filled):
+            tables.append((_("Filled in from the list of projects"), self.filled))
         if len(self.problems):
             tables.append((_("Problems"), self.problems.drop(columns="source")))
         return notebook.page(_("Portfolio of {told}").format(told=self.told), tables=tables)
@@ -107,9 +110,11 @@ def portfolio(
     source : DataFrame, path, pattern, or list of paths
         A folder, a pattern such as ``"reports/**/*.xlsx"`` or a list of files: case files (``.toml``) and filled
         monitoring spreadsheets (``.xlsx``). Or a table (a DataFrame, ``.csv``, ``.xlsx`` or ``.parquet``) with the
-        columns ``project``, ``methodology`` and, if you like, ``version``, ``p`` and ``estimate``; every other
-        column is an input, a choice or a fact, as in the tables of `jcm_calc.calculate`, and stays empty for
-        projects that have none. A project takes one row, or several with a column for each index.
+        columns ``project``, ``methodology`` and, if you like, ``version``, ``p``, ``estimate``, ``country`` and
+        ``title``; every other column is an input, a choice or a fact, as in the tables of `jcm_calc.calculate`, and
+        stays empty for projects that have none. A project takes one row, or several with a column for each index.
+        Where ``project`` is a number of the list of projects (`jcm_calc.projects`), empty cells of methodology,
+        version, country and title are filled in from it; see `Portfolio.filled`.
     estimates : mapping, optional
         ER expected ex ante by project, in tCO2: for each calendar year, or a mapping from year to number, of
         which the years without a result are left out. The plan of a workbook is taken by itself.
@@ -189,7 +194,7 @@ def portfolio(
     return found
 
 
-def _raise_problems(outcomes: Iterable[Outcome]) -> None:
+def _raise_problems(outcomes: Iterable[ProjectOutcome]) -> None:
     """Refuse a portfolio of which a project cannot be calculated."""
     subject = Message("{} ({}): {}")
     problems = [
@@ -201,7 +206,7 @@ def _raise_problems(outcomes: Iterable[Outcome]) -> None:
         raise InputError(_("the portfolio"), problems)
 
 
-def _check_estimates(estimates: Mapping[str, Any], outcomes: Iterable[Outcome]) -> None:
+def _check_estimates(estimates: Mapping[str, Any], outcomes: Iterable[ProjectOutcome]) -> None:
     known = {one.job.project: one for one in outcomes}
     problems = []
     for name, given in estimates.items():
@@ -218,7 +223,7 @@ def _check_estimates(estimates: Mapping[str, Any], outcomes: Iterable[Outcome]) 
         raise InputError(_("the portfolio"), problems)
 
 
-def _check_evidence(evidence: Iterable[EvidenceFile], outcomes: Collection[Outcome]) -> None:
+def _check_evidence(evidence: Iterable[EvidenceFile], outcomes: Collection[ProjectOutcome]) -> None:
     if not all(one.rows for one in outcomes):
         return  # what the unusable ones apply is not known
     applied = {(row["methodology"], row["version"]) for one in outcomes for row in one.rows}
@@ -238,14 +243,14 @@ def _of_table(
     evidence: tuple[EvidenceFile, ...] | None,
     processes: int | None,
     progress: Callable[[int, int], None],
-) -> dict[int, Outcome]:
+) -> dict[int, ProjectOutcome]:
     """Calculate the projects of a table, by the number of their first row."""
     frame["project"] = frame["project"].astype(str).str.strip()
     versions = frame["version"].map(_version) if "version" in frame else pd.Series("", frame.index)
     whole = (frame["methodology"] + "\n" + versions).groupby(frame["project"]).nunique()
     mixed = frame["project"].map(whole) > 1
     jobs = _jobs(frame, versions, estimates, evidence)
-    outcomes: dict[int, Outcome] = {}
+    outcomes: dict[int, ProjectOutcome] = {}
     for key, rows in frame[~mixed].groupby([frame["methodology"], versions], sort=False):
         number, version = map(str, key)
         outcomes |= _batched(number, version, rows, jobs, evidence)
@@ -266,7 +271,9 @@ def _jobs(
 ) -> dict[int, Job]:
     """Return the job of each project, by the number of its first row."""
     source = frame.attrs["source"]
-    columns = [frame["project"], frame["methodology"], versions, frame.get("estimate", [None] * len(frame))]
+    rest = [frame.get(name, [None] * len(frame)) for name in ("estimate", "country", "title")]
+    columns = [frame["project"], frame["methodology"], versions, *rest]
+    filled: Mapping[str, tuple[tuple[str, str], ...]] = frame.attrs["filled"]
     found: dict[str, tuple[int, list[Any]]] = {}
     for place, *cells in zip(frame.index.tolist(), *columns, strict=True):
         found.setdefault(cells[0], (place, cells))
@@ -283,9 +290,16 @@ def _jobs(
                 **yearly(estimates.get(name), f"estimates[{name!r}]"),
             },
             evidence,
+            _text(country),
+            _text(title),
+            filled.get(name, ()),
         )
-        for name, (place, (__, number, version, own)) in found.items()
+        for name, (place, (__, number, version, own, country, title)) in found.items()
     }
+
+
+def _text(cell: Any) -> str:
+    return "" if is_missing(cell) else str(cell).strip()
 
 
 def _version(cell: Any) -> str:
@@ -301,7 +315,7 @@ def _batched(
     frame: pd.DataFrame,
     jobs: Mapping[int, Job],
     evidence: tuple[EvidenceFile, ...] | None,
-) -> dict[int, Outcome]:
+) -> dict[int, ProjectOutcome]:
     """Calculate together the projects that are beyond doubt."""
     try:
         m = methodology(number, version or None)
@@ -312,7 +326,8 @@ def _batched(
     for batch in batches(m, frame):
         for place, years in batch.solve():
             job = jobs[place]
-            outcomes[int(place)] = Outcome(job, [row(job, m, job.estimates, year) for year in years])
+            rows = [row(job, m, job.estimates, year) for year in years]
+            outcomes[int(place)] = ProjectOutcome(job, rows, (), doubts(job.project, m, job.country))
     return outcomes
 
 
@@ -323,13 +338,13 @@ def _pooled(
     progress: Callable[[int, int], None],
     done: int,
     total: int,
-) -> list[Outcome]:
+) -> list[ProjectOutcome]:
     """Calculate projects one by one on all cores, in order."""
     chunks = [jobs[start : start + chunk] for start in range(0, len(jobs), chunk)]
     processes = processes or os.cpu_count() or 1
-    outcomes: list[Outcome] = []
+    outcomes: list[ProjectOutcome] = []
 
-    def gather(solved: Iterable[list[Outcome]]) -> list[Outcome]:
+    def gather(solved: Iterable[list[ProjectOutcome]]) -> list[ProjectOutcome]:
         for found in solved:
             outcomes.extend(found)
             progress(done + len(outcomes), total)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from jcm_calc.api.portfolios.rows import OWN, Arguments, arguments
+from jcm_calc.api.portfolios.rows import OWN, CallArguments, arguments
 from jcm_calc.base.problems import InputError, InputWarning
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import Coordinate
@@ -232,7 +232,11 @@ class Batch:
         try:
             found = list(
                 evaluate_many(
-                    inputs, len(rows), lambda batch: {name: array[rows[batch]] for name, array in columns.items()}
+                    inputs,
+                    len(rows),
+                    lambda batch: {name: array[rows[batch]] for name, array in columns.items()},
+                    columns,
+                    as_alone=True,
                 )
             )
         except EvaluationError:
@@ -245,7 +249,7 @@ class Batch:
             yield from zip(rows[batch].tolist(), stacked, strict=True)
 
 
-def _order(given: Arguments, inputs: Inputs) -> dict[str, Array] | None:
+def _order(given: CallArguments, inputs: Inputs) -> dict[str, Array] | None:
     """Return for each heading which of its cells stands where, with one axis for each index."""
     found = {}
     for table in given.tables:

@@ -8,21 +8,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.api.calculation import calculate
 from jcm_calc.api.case_file import CaseFile, read_case
+from jcm_calc.api.portfolios.listed import doubts
 from jcm_calc.api.portfolios.rows import arguments
+from jcm_calc.api.result import Result
 from jcm_calc.api.workbook import read_workbook
 from jcm_calc.base.problems import InputError, InputWarning, Problem
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs.confirmation import EvidenceFile, about
+from jcm_calc.results.calculating import calculated
 from jcm_calc.results.credits import CalendarYear
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jcm_calc.api.result import Result
     from jcm_calc.declarations.methodology import Declarations
 
 # By how much ER is less than RE − PE: leakage, discounts and other terms that a methodology declares.
@@ -45,6 +46,10 @@ class Job:
         ER expected ex ante by calendar year, in tCO2; under None where it holds for each year.
     evidence : tuple of EvidenceFile, optional
         Of any methodology; None for those of the user's folder.
+    country, title : str
+        As the table says them.
+    filled : tuple of (str, str)
+        Columns and values that the list of projects filled in.
     """
 
     project: str
@@ -55,9 +60,12 @@ class Job:
     rows: pd.DataFrame | None = None
     estimates: Mapping[int | None, float] = field(default_factory=dict)
     evidence: tuple[EvidenceFile, ...] | None = None
+    country: str = ""
+    title: str = ""
+    filled: tuple[tuple[str, str], ...] = ()
 
-    def calculate(self) -> tuple[Result, dict[int | None, float]]:
-        """Return the result, and the estimates of a workbook's plan with those declared.
+    def calculate(self) -> tuple[Result, dict[int | None, float], str]:
+        """Return the result, the estimates of a workbook's plan with those declared, and the number of the project.
 
         Raises
         ------
@@ -69,15 +77,17 @@ class Job:
             rows = self.rows[self.rows["project"].astype(str) == self.project]
             given = arguments(rows, m, self.source)
             evidence = about(m, self.evidence)
-            return calculate(m, *given.tables, p=given.p, evidence=evidence, **given.values), dict(self.estimates)
+            result = calculated(Result, m, *given.tables, p=given.p, evidence=evidence, **given.values)
+            return result, dict(self.estimates), self.project
         if self.path.suffix.casefold() == ".toml":
-            return self._of(read_case(self.path)), dict(self.estimates)
+            case = read_case(self.path)
+            return self._of(case), dict(self.estimates), str(case.project.get("number", ""))
         book = read_workbook(self.path)
         result = self._of(book.case)
         planned = {}
         if book.report is not None and book.plan is not None:
             planned = {one.year: one.emissions["ER"] for one in self._of(book.plan).calendar_years()}
-        return result, {**planned, **self.estimates}
+        return result, {**planned, **self.estimates}, str(book.case.project.get("number", ""))
 
     def _of(self, case: CaseFile) -> Result:
         return case.calculate(
@@ -86,7 +96,7 @@ class Job:
 
 
 @dataclass
-class Outcome:
+class ProjectOutcome:
     """What came of a project: a row for each calendar year, or why there is none."""
 
     job: Job
@@ -95,26 +105,26 @@ class Outcome:
     warnings: Sequence[Problem] = ()
 
 
-def solve(jobs: Iterable[Job]) -> list[Outcome]:
+def solve(jobs: Iterable[Job]) -> list[ProjectOutcome]:
     """Calculate projects one by one; nothing that is wrong with one stops another."""
     return list(_solved(jobs))
 
 
-def _solved(jobs: Iterable[Job]) -> Iterator[Outcome]:
+def _solved(jobs: Iterable[Job]) -> Iterator[ProjectOutcome]:
     for job in jobs:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", InputWarning)
             warnings.simplefilter("ignore", UnconfirmedWarning)
             try:
-                result, estimates = job.calculate()
+                result, estimates, number = job.calculate()
                 rows = [row(job, result.methodology, estimates, year) for year in result.calendar_years()]
-                yield Outcome(job, rows, (), result.remarks)
+                yield ProjectOutcome(job, rows, (), (*doubts(number, result.methodology, job.country), *result.remarks))
             except InputError as error:
-                yield Outcome(job, [], error.problems, error.warnings)
+                yield ProjectOutcome(job, [], error.problems, error.warnings)
             except MethodologyNotFoundError as error:
-                yield Outcome(job, [], [Problem("methodology", str(error))])
+                yield ProjectOutcome(job, [], [Problem("methodology", str(error))])
             except ValueError as error:  # a period in two calendar years
-                yield Outcome(job, [], [Problem("p", str(error))])
+                yield ProjectOutcome(job, [], [Problem("p", str(error))])
 
 
 def row(job: Job, m: Declarations, estimates: Mapping[int | None, float], found: CalendarYear) -> Row:
@@ -123,6 +133,7 @@ def row(job: Job, m: Declarations, estimates: Mapping[int | None, float], found:
     re, pe, er = (emissions[name] for name in RESULTS)
     return {
         "project": job.project,
+        "title": job.title,
         "country": m.country,
         "scope": m.sectoral_scope,
         "methodology": m.number,

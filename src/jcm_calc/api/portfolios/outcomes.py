@@ -8,9 +8,11 @@ from functools import cached_property
 
 import pandas as pd
 
-from jcm_calc.api.portfolios.jobs import OTHER_TERMS, Outcome
+from jcm_calc.api.portfolios.jobs import OTHER_TERMS, ProjectOutcome
 from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.base.problems import InputError, Problem, Remark, Topic, suggestion
+from jcm_calc.reference_data import AS_OF
+from jcm_calc.rulebooks import methodology
 
 COLUMNS = (
     *("project", "country", "scope", "methodology", "version", "year"),
@@ -24,7 +26,7 @@ GROUPS = ("country", "scope", "methodology", "version", "year", "project")
 class Outcomes:
     """The outcomes of many projects, summed up; see `jcm_calc.portfolio`."""
 
-    outcomes: Sequence[Outcome] = field(default_factory=tuple)
+    outcomes: Sequence[ProjectOutcome] = field(default_factory=tuple)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.told}>"
@@ -56,7 +58,8 @@ class Outcomes:
     def table(self) -> pd.DataFrame:
         """A row for each project and calendar year: RE, PE, ER in tCO2, whole tonnes, and the estimate ex ante.
 
-        Where a methodology has other terms of ER, such as leakage, a column has RE − PE − ER.
+        Where a methodology has other terms of ER, such as leakage, a column has RE − PE − ER. Where the source has a
+        title of a project, or the list of projects supplies it, a column has the titles.
         """
         rows = [row for one in self.outcomes for row in one.rows]
         frame = pd.DataFrame(rows, columns=COLUMNS)
@@ -64,7 +67,25 @@ class Outcomes:
         frame = frame.astype({"year": "Int64", "tonnes": "int64", "scope": "Int64", **numbers})
         if any(row[OTHER_TERMS] for row in rows):
             frame.insert(COLUMNS.index("ER"), OTHER_TERMS, [row[OTHER_TERMS] for row in rows])
+        if any(row["title"] for row in rows):
+            frame.insert(1, "title", [row["title"] for row in rows])
         return frame
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What has to be known of the versions that were applied: who has mended them, and which version is newer."""
+        applied = dict.fromkeys((row["methodology"], row["version"]) for one in self.outcomes for row in one.rows)
+        used = (methodology(number, version) for number, version in applied)
+        return tuple(m.heading for m in used if m.notices)
+
+    @cached_property
+    def filled(self) -> pd.DataFrame:
+        """What was filled in from the list of projects: project, column, value, and the month of the list.
+
+        What a project states itself is never replaced; where it contradicts the list, `remarks` says so.
+        """
+        rows = [(one.job.project, column, value, AS_OF) for one in self.outcomes for column, value in one.job.filled]
+        return pd.DataFrame(rows, columns=["project", "column", "value", "as of"], dtype=object)
 
     @cached_property
     def problems(self) -> pd.DataFrame:

@@ -16,10 +16,10 @@ from jcm_calc.inputs.carriers import carried, split_heading
 from jcm_calc.units import is_missing, is_quantity, parse_unit, registry
 
 # The columns of the table itself; all others are the projects'.
-OWN = ("project", "methodology", "version", "estimate")
+OWN = ("project", "methodology", "version", "estimate", "country", "title")
 
 
-class Arguments(NamedTuple):
+class CallArguments(NamedTuple):
     """The arguments of `jcm_calc.calculate`, besides the methodology."""
 
     tables: tuple[pd.DataFrame, ...]
@@ -27,7 +27,7 @@ class Arguments(NamedTuple):
     p: Any = None
 
 
-def arguments(rows: pd.DataFrame, m: Declarations, source: str) -> Arguments:
+def arguments(rows: pd.DataFrame, m: Declarations, source: str) -> CallArguments:
     """Return what the rows of one project say.
 
     Raises
@@ -40,7 +40,7 @@ def arguments(rows: pd.DataFrame, m: Declarations, source: str) -> Arguments:
     return _single({str(heading): rows[heading].array[0] for heading in rows.columns}, m, source)
 
 
-def _single(row: Mapping[str, Any], m: Declarations, source: str) -> Arguments:
+def _single(row: Mapping[str, Any], m: Declarations, source: str) -> CallArguments:
     """Return the arguments of `calculate` of a project that is one row."""
     values: dict[str, Any] = {}
     columns: dict[str, list[Any]] = {}
@@ -60,7 +60,7 @@ def _single(row: Mapping[str, Any], m: Declarations, source: str) -> Arguments:
         frame = pd.DataFrame(columns)
         frame.attrs["source"] = source
         tables = (frame,)
-    return Arguments(tables, values, None if _empty(row.get("p")) else label(row["p"]))
+    return CallArguments(tables, values, None if _empty(row.get("p")) else label(row["p"]))
 
 
 def _in_unit(cell: Any, unit: str) -> Any:
@@ -73,9 +73,9 @@ def _in_unit(cell: Any, unit: str) -> Any:
     return registry().Quantity(cells, parse_unit(unit))
 
 
-def _several(frame: pd.DataFrame, m: Declarations, source: str) -> Arguments:
+def _several(frame: pd.DataFrame, m: Declarations, source: str) -> CallArguments:
     """Return the arguments of `calculate` of a project of several rows: a table for each set of indices."""
-    for name in ("methodology", "version", "estimate"):
+    for name in OWN[1:]:
         if name in frame and frame[name].nunique(dropna=False) > 1:
             raise InputError(source, [Problem(name, _("changes from row to row of one project"))])
     rest = frame.drop(columns=[name for name in OWN if name in frame])
@@ -95,7 +95,7 @@ def _several(frame: pd.DataFrame, m: Declarations, source: str) -> Arguments:
         kept = part.loc[:, part.notna().any()].reset_index(drop=True)
         kept.attrs["source"] = source
         tables.append(kept)
-    return Arguments(tuple(tables), values)
+    return CallArguments(tuple(tables), values)
 
 
 def _empty(cell: Any) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from jcm_calc.api.portfolios.jobs import Job
+from jcm_calc.api.portfolios.listed import fill_in
 from jcm_calc.api.portfolios.rows import OWN
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, InputWarning, Problem, listed, no_such_file, shown, suggestion
@@ -173,7 +174,8 @@ def table(source: Any) -> pd.DataFrame:
         first = 1 if given or Path(source).suffix.casefold() == ".parquet" else 2
         frame.index = pd.RangeIndex(first, first + len(frame))
     frame = frame.rename(columns={heading: own for heading in frame if (own := _own(frame, heading))})
-    problems = [
+    unclear = list(fill_in(frame)) if OWN[0] in frame else []
+    problems = unclear or [
         Problem(name, _("has no column {heading!r}{hint}").format(heading=one, hint=suggestion(one, map(str, frame))))
         for one in OWN[:2]
         if one not in frame

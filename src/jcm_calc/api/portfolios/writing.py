@@ -55,6 +55,7 @@ HEADINGS: dict[str, str] = {
         *(_("project"), _("country"), _("scope"), _("methodology"), _("version"), _("year"), _("tonnes")),
         *(_("estimate"), _("source"), _("projects"), _("difference"), _("ratio")),
         *(_("severity"), _("subject"), _("complaint"), _("other terms")),
+        *(_("title"), _("column"), _("value"), _("as of")),
     )
 }
 
@@ -148,10 +149,11 @@ def _sheets(found: Outcomes) -> dict[str, pd.DataFrame]:
     beside: dict[str, pd.DataFrame] = {} if estimates.empty else {_("Against estimates"): estimates}
     problems: dict[str, pd.DataFrame] = {_("Problems"): found.problems}
     first = problems if found.remarks or found.unusable else {}  # what has to be looked at comes first
-    return {**first, _("Projects"): found.table, **sums, **beside, **problems}
+    listed: dict[str, pd.DataFrame] = {} if found.filled.empty else {_("Filled in"): found.filled}
+    return {**first, _("Projects"): found.table, **sums, **beside, **listed, **problems}
 
 
-class Cell(NamedTuple):
+class ShownCell(NamedTuple):
     """A cell as it is shown."""
 
     text: str
@@ -162,6 +164,7 @@ def _page(found: Outcomes) -> str:
     return page(
         "portfolio.html",
         remarked=found.headline,
+        notices=found.notices,
         projects_counted=found.counted,
         sums={
             _("By {name}").format(name=HEADINGS[columns[0]]): _table(found.by(*columns).reset_index())
@@ -169,6 +172,7 @@ def _page(found: Outcomes) -> str:
         },
         total=_table(found.table[[name for name in EMISSIONS if name in found.table]].sum().to_frame().T),
         projects=_table(found.table),
+        filled=_table(found.filled),
         problems=_table(found.problems),
     )
 
@@ -176,19 +180,19 @@ def _page(found: Outcomes) -> str:
 def _table(frame: pd.DataFrame) -> dict[str, Any]:
     names = list(map(str, frame.columns))
     return {
-        "columns": [Cell(HEADINGS.get(name, name), name in NUMBERS) for name in names],
+        "columns": [ShownCell(HEADINGS.get(name, name), name in NUMBERS) for name in names],
         "rows": [
             [_cell(name, one) for name, one in zip(names, row, strict=True)] for row in frame.itertuples(index=False)
         ],
     }
 
 
-def _cell(name: str, value: Any) -> Cell:
+def _cell(name: str, value: Any) -> ShownCell:
     """Return a cell as it is shown: a year and a sectoral scope without separators."""
     number = name in NUMBERS
     if is_missing(value):
-        return Cell("", number)
+        return ShownCell("", number)
     if isinstance(value, str):
-        return Cell(translated(value), False)
+        return ShownCell(translated(value), False)
     patterns = {"emissions": "{:,.3f}", "whole": "{:,.0f}", "ratio": "{:.3f}"}
-    return Cell(patterns.get(NUMBERS.get(name, ""), "{}").format(value), number)
+    return ShownCell(patterns.get(NUMBERS.get(name, ""), "{}").format(value), number)

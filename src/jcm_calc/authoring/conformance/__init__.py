@@ -26,7 +26,7 @@ from jcm_calc.declarations.items import DeclarationError
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import EvaluationError
 
-__all__ = ["CHECKS", "ConformanceError", "Outcome", "calculations", "conform", "declared", "equations"]
+__all__ = ["CHECKS", "CheckOutcome", "ConformanceError", "calculations", "conform", "declared", "equations"]
 
 FIRST = "graph closed"
 # What is declared comes before what is calculated with it.
@@ -39,7 +39,7 @@ ORDER = {
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CheckOutcome:
     """What one check found.
 
     Attributes
@@ -66,7 +66,7 @@ class Outcome:
         return Message(CHECKS[self.check].__doc__ or "") if self.check in CHECKS else ""
 
 
-def conform(methodology: Declarations, examples: int = 25) -> list[Outcome]:
+def conform(methodology: Declarations, examples: int = 25) -> list[CheckOutcome]:
     """Run every check on a methodology.
 
     Parameters
@@ -91,7 +91,7 @@ def conform(methodology: Declarations, examples: int = 25) -> list[Outcome]:
         warnings.simplefilter("ignore")
         for name, function in ORDER.items():
             waived = [str(one) for one in methodology.waivers if one.check == name]
-            outcomes.append(Outcome(name, _failure(function, subject), "; ".join(waived)))
+            outcomes.append(CheckOutcome(name, _failure(function, subject), "; ".join(waived)))
             if name == FIRST and outcomes[-1].failure:
                 break  # nothing else can be told of equations that do not hang together
     return outcomes + list(_pointless(methodology))
@@ -104,17 +104,17 @@ WAIVABLE = {
 }
 
 
-def _pointless(m: Declarations) -> Iterator[Outcome]:
+def _pointless(m: Declarations) -> Iterator[CheckOutcome]:
     """Yield the waivers that waive nothing: an unknown check, or one that is not asked of the item."""
     items = {"results": (*RESULTS, *m.terms), "parameters": tuple(m.inputs)}
     for waiver in m.waivers:
         known = items[WAIVABLE[waiver.check]] if waiver.check in WAIVABLE else ()
         if not known:
             complaint = _("the module waives {name!r}; it must be one of {known}")
-            yield Outcome(waiver.check, complaint.format(name=waiver.check, known=", ".join(WAIVABLE)))
+            yield CheckOutcome(waiver.check, complaint.format(name=waiver.check, known=", ".join(WAIVABLE)))
         elif waiver.of not in known:
             complaint = _("the module waives it of {of!r}; it must be one of {known}")
-            yield Outcome(waiver.check, complaint.format(of=waiver.of, known=", ".join(known)))
+            yield CheckOutcome(waiver.check, complaint.format(of=waiver.of, known=", ".join(known)))
 
 
 def _failure(function: Callable[[Subject], None], subject: Subject) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from itertools import pairwise
-from typing import Any
 
 from jcm_calc.authoring import MARK, NUMBER
 from jcm_calc.authoring.conformance.equations import symbols_of
@@ -14,12 +13,21 @@ from jcm_calc.base.problems import suggestion
 from jcm_calc.declarations.faults import of_function
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.interval import Interval
-from jcm_calc.declarations.items import Kind, Table
+from jcm_calc.declarations.items import Kind, Parameter, Table
+from jcm_calc.declarations.statements import Stated, declared, values_of
 from jcm_calc.evidence import Evidence
 from jcm_calc.reference_data import partner_countries
 from jcm_calc.results.limits import dimension
 from jcm_calc.units import UnitError, registry
 
+# What has to have a text and a source, and how it is named.
+NAMED = {
+    Stated.EQUATION: Message("{name}"),
+    Stated.CRITERION: _("criterion {number}"),
+    Stated.LIMIT: _("the limit of {name}"),
+    Stated.CHOICE: Message("{name}"),
+    Stated.PASSAGE: _("section {section} {name}"),
+}
 EXAMPLE = "XX"  # the country of methodologies that show how one is written
 
 
@@ -65,28 +73,20 @@ def described(subject: Subject) -> None:
     """Every declaration has words, every number and rule a note or source with its place, every unit can be read."""
     m = subject.methodology
     faults: list[str] = []
-    for parameter in (*m.inputs.values(), *m.facts.values()):
-        if not parameter.text:
-            faults.append(_("{name} has no text").format(name=parameter.symbol) + subject.place(parameter.name))
-        if parameter.kind in (Kind.MONITORED, Kind.FIXED, Kind.DEFAULT) and parameter.evidence is None:
-            faults.append(_("{name} has no evidence").format(name=parameter.symbol) + subject.place(parameter.name))
-        values = [known.evidence for _, entry in parameter.by_candidate() for known in entry.values()]
-        stated = [] if parameter.kind is Kind.CONSTANT else list(dict.fromkeys((parameter.evidence, *values)))
-        faults += _without_place(parameter.symbol, stated, subject.place(parameter.name))
+    for one in declared(m, Stated.PARAMETER, Stated.FACT):
+        parameter: Parameter = one.item
+        if not one.text:
+            faults.append(_("{name} has no text").format(name=one.name) + one.place)
+        if parameter.kind in (Kind.MONITORED, Kind.FIXED, Kind.DEFAULT) and one.evidence is None:
+            faults.append(_("{name} has no evidence").format(name=one.name) + one.place)
+        stated = (one.evidence, *(known.evidence for known in values_of(parameter)))
+        faults += _without_place(one.name, () if parameter.kind is Kind.CONSTANT else dict.fromkeys(stated), one.place)
         if not parameter.textual and parameter.unit != "date":
             registry().Quantity(1.0, parameter.unit.replace("°C", "degC"))
-    for rule in m.rules:
-        faults += _unsourced(rule.symbol, rule.text, rule.evidence, of_function(rule.function))
-    for condition in m.conditions:
-        name = _("criterion {number}").format(number=condition.number)
-        faults += _unsourced(name, condition.text, condition.evidence, of_function(condition.function))
-    for limit in m.limits:
-        faults += _unsourced(_("the limit of {name}").format(name=limit.parameter), limit.parameter, limit.evidence)
-    for choice in m.choices.values():
-        faults += _unsourced(choice.name, choice.text, choice.evidence)
-    for passage in m.passages:
-        name = _("section {section}").format(section=passage.part)
-        faults += _unsourced(f"{name} {passage.subject}".strip(), passage.text, passage.evidence)
+    for one in declared(m, *NAMED):
+        name = NAMED[one.kind].format(name=one.name, number=one.name, section=getattr(one.item, "part", ""))
+        text = one.name if one.kind is Stated.LIMIT else one.text
+        faults += _unsourced(str(name).strip(), text, one.evidence, one.place)
     if "version" not in m.identity:
         faults.append(_("identity lacks the evidence of the version"))
     faults += _without_place(_("the identity"), list(m.identity.values()), "")
@@ -156,13 +156,11 @@ def filled_in(subject: Subject) -> None:
     m = subject.methodology
     texts = {"title": m.title, "note": m.note, **{f"index {letter}": text for letter, text in m.indices.items()}}
     texts |= {f"identity {name}": str(evidence) for name, evidence in m.identity.items()}
-    items: list[tuple[str, Any]] = [(one.symbol, one) for one in (*m.inputs.values(), *m.facts.values())]
-    items += [(one.symbol, one) for one in m.rules]
-    items += [(f"criterion {one.number}", one) for one in m.conditions]
-    items += [(choice.name, choice) for choice in m.choices.values()]
-    for name, item in items:
-        texts[f"text of {name}"] = item.text
-        texts[f"evidence of {name}"] = f"{item.evidence} {item.evidence.source or ''}" if item.evidence else ""
+    kinds = (Stated.PARAMETER, Stated.FACT, Stated.EQUATION, Stated.CRITERION, Stated.CHOICE)
+    for one in declared(m, *kinds):
+        name = f"criterion {one.name}" if one.kind is Stated.CRITERION else one.name
+        texts[f"text of {name}"] = one.text
+        texts[f"evidence of {name}"] = f"{one.evidence} {one.evidence.source or ''}" if one.evidence else ""
     left = [f"{name}: {text[text.index(MARK) :]}" for name, text in texts.items() if MARK in text]
     if m.sectoral_scope < 1:
         left.append("sectoral scope: FILL IN: a number from 1")
@@ -170,13 +168,13 @@ def filled_in(subject: Subject) -> None:
         raise ConformanceError(Message("; ").join(left))
 
 
-def _unsourced(name: str, text: str, evidence: Evidence, place: str = "") -> list[str]:
+def _unsourced(name: str, text: str, evidence: Evidence | None, place: str) -> list[str]:
     lacks = _("{name} lacks a text, or evidence with a note")
-    found = [] if text and (evidence.note or evidence.source) else [lacks.format(name=name) + place]
+    found = [] if text and evidence and (evidence.note or evidence.source) else [lacks.format(name=name) + place]
     return found + _without_place(name, [evidence], place)
 
 
-def _without_place(name: str, stated: Sequence[Evidence | None], place: str) -> list[str]:
+def _without_place(name: str, stated: Iterable[Evidence | None], place: str) -> list[str]:
     """Complain of what is said to be read, without a word on where: nobody can look it up."""
     lacks = _(
         '{name}: {grade} evidence names a title and no place: write Source("{title}", place="page 7"), or the address '

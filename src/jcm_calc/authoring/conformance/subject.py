@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 from hypothesis import HealthCheck, Verbosity, given, settings
 
-from jcm_calc.api.calculation import calculate
 from jcm_calc.api.result import Result
 from jcm_calc.authoring.conformance.drawing import Draw, Keys, inputs, keys
 from jcm_calc.base.languages import _
@@ -20,6 +19,7 @@ from jcm_calc.declarations.faults import in_line, of_function
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import EvaluationError
+from jcm_calc.results.calculating import calculated
 
 
 class ConformanceError(AssertionError):
@@ -91,7 +91,7 @@ class Subject:
         values: dict[str, Any] = {**draw, **changed}
         periods = values["p"]
         given = {name: self._labelled(name, value, periods) for name, value in values.items()}
-        return calculate(self.methodology, **{**given, **case})
+        return calculated(Result, self.methodology, **{**given, **case})
 
     def _labelled(self, name: str, value: Any, periods: Sequence[str]) -> Any:
         """Return an array with its labels, where some of them select a row of a table."""

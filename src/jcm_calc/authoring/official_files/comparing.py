@@ -14,9 +14,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.authoring.official_files.drawing import Branches, Draw, Drawn, Values, drawn, is_blank, number, reached
+from jcm_calc.authoring.official_files.drawing import (
+    Branches,
+    Draw,
+    DrawnInputs,
+    Values,
+    drawn,
+    is_blank,
+    number,
+    reached,
+)
 from jcm_calc.authoring.official_files.layout import Layout
-from jcm_calc.authoring.official_files.matching import Cells, Item, SheetSet, factor, items_of, quantities
+from jcm_calc.authoring.official_files.matching import QuantityCells, Item, SetOfSheets, factor, items_of, quantities
 from jcm_calc.base.languages import _
 from jcm_calc.declarations.expression import Expression
 from jcm_calc.declarations.graph import RESULTS, Graph, open_choices
@@ -67,7 +76,7 @@ class Outcome:
 
 
 @dataclass
-class Case:
+class ChoiceCase:
     """One case of the choices: which draws it explains, and the quantities compared in it.
 
     Attributes
@@ -134,9 +143,9 @@ class SetComparison:
 
     Attributes
     ----------
-    found : SheetSet
-    drawn : Drawn
-    cases : list of Case
+    found : SetOfSheets
+    drawn : DrawnInputs
+    cases : list of ChoiceCase
     taken, branches : int
         How many branches of IF, MIN and MAX were taken, of how many.
     missed : dict
@@ -155,9 +164,9 @@ class SetComparison:
         The cell of table 3, where it is not ER cut to whole tonnes.
     """
 
-    found: SheetSet
-    drawn: Drawn
-    cases: list[Case] = field(default_factory=list)
+    found: SetOfSheets
+    drawn: DrawnInputs
+    cases: list[ChoiceCase] = field(default_factory=list)
     taken: int = 0
     branches: int = 0
     missed: dict[str, Place] = field(default_factory=dict)
@@ -169,7 +178,7 @@ class SetComparison:
     uncut: Place | None = None
 
     @property
-    def shown(self) -> list[Case]:
+    def shown(self) -> list[ChoiceCase]:
         """The cases in force; where none is, the one that agrees most."""
         compared = [one for one in self.cases if one.outcomes]
         in_force = [one for one in compared if one.in_force]
@@ -214,7 +223,7 @@ def compare(book: Book, m: Declarations, seed: int = 1) -> Comparison:
     return Comparison(layout, compared, items_of(m))
 
 
-def _calculates(layout: Layout, found: SheetSet) -> None:
+def _calculates(layout: Layout, found: SetOfSheets) -> None:
     """Refuse a spreadsheet whose results are numbers: a constant agrees with a constant and proves nothing."""
     cells = found.cells("ER")
     if cells is None:
@@ -336,7 +345,7 @@ class _Both:
                         self._link(one, name, draw, cells, own, got)
 
     def _link(
-        self, one: SetComparison, name: str, draw: int, cells: Cells, own: Sequence[Any], got: Sequence[Any]
+        self, one: SetComparison, name: str, draw: int, cells: QuantityCells, own: Sequence[Any], got: Sequence[Any]
     ) -> None:
         outcome = one.links.setdefault(name, Outcome())
         rows = one.drawn.draws[draw].rows if cells.tabular else (0,)
@@ -381,23 +390,23 @@ class _Both:
 
     # Cases
 
-    def _case(self, key: str, options: Mapping[str, str], read: Sequence[Values]) -> Case:
+    def _case(self, key: str, options: Mapping[str, str], read: Sequence[Values]) -> ChoiceCase:
         one, graph = self.sets[key], self.m.graph(options)
         needed = [node for node in graph.parameters if node.kind is not Kind.CONSTANT]
         missing = [node.name for node in needed if node.name not in one.found.found and node.value is None]
         missing += [node.name for node in graph.nodes.values() if not isinstance(node, Equation | Parameter)]
         if missing:
-            return Case(options, missing=tuple(missing))
+            return ChoiceCase(options, missing=tuple(missing))
         classes = [node for node in graph.parameters if node.is_class and node.name in one.drawn.classes]
         if without := [node.symbol for node in classes if not one.drawn.classes[node.name]]:
-            return Case(options, without_text=tuple(without))
+            return ChoiceCase(options, without_text=tuple(without))
         numbered = list(enumerate(zip(one.drawn.draws, read, strict=False)))
         if one.found.units > 1 and _only_filled(one, read):
             one.fills_all = True
             numbered = [(at, pair) for at, pair in numbered if len(pair[0].rows) == one.found.units]
         checked = [(at, draw, self._checked(graph, key, draw, values)) for at, (draw, values) in numbered]
         kept = [(at, draw, found) for at, draw, found in checked if found is not None]
-        return Case(options, lost=len(checked) - len(kept), kept=kept)
+        return ChoiceCase(options, lost=len(checked) - len(kept), kept=kept)
 
     def _checked(self, graph: Graph, key: str, draw: Draw, values: Values) -> Checked | None:
         """Compare every quantity of a draw; None where the equations have no value, as for 0 ÷ 0."""
@@ -419,7 +428,7 @@ class _Both:
                         result[name] = (cells.places[at], here, there)
         return result
 
-    def _without_cells(self, case: Case, key: str, graph: Graph) -> None:
+    def _without_cells(self, case: ChoiceCase, key: str, graph: Graph) -> None:
         """Note through which compared quantity an equation without a cell was compared, and branches not taken."""
         compared = [rule.name for rule in graph.equations if (one := case.outcomes.get(rule.name)) and not one.differs]
         alone = [rule.name for rule in graph.equations if rule.name not in self.sets[key].found.found]
@@ -466,7 +475,7 @@ class _Both:
                 if isinstance(self.items[name], Equation):
                     yield from self._moved(key, case, graph, name)
 
-    def _moved(self, key: str, case: Case, graph: Graph, name: str) -> Iterator[Elasticity]:
+    def _moved(self, key: str, case: ChoiceCase, graph: Graph, name: str) -> Iterator[Elasticity]:
         one, outcome = self.sets[key], case.outcomes[name]
         cells = next(cells for cells in one.found.found[name] if outcome.place in cells.places)
         draw, at = one.drawn.draws[outcome.draw], cells.places.index(outcome.place)
@@ -574,7 +583,7 @@ def _in_force(one: SetComparison, operands: Sequence[set[str]]) -> None:
         _count(case)
 
 
-def _count(case: Case) -> None:
+def _count(case: ChoiceCase) -> None:
     """Count in how many draws each quantity agrees."""
     for at, draw, found in case.kept:
         if case.zeros and draw.zero not in case.zeros:
@@ -594,7 +603,7 @@ def _sheets(one: SetComparison) -> set[str]:
 
 
 def _defaults(
-    graph: Graph, found: SheetSet, draw: Draw, values: Values
+    graph: Graph, found: SetOfSheets, draw: Draw, values: Values
 ) -> Iterator[tuple[str, tuple[Place | None, float, float]]]:
     """Compare each default value that the spreadsheet selects, or else the rows of one class."""
     for one in graph.parameters:
@@ -645,7 +654,7 @@ def declared(one: Parameter, key: Any) -> float | None:
     return None
 
 
-def _written(value: Any, cells: Cells, item: Parameter, scale: float) -> Any:
+def _written(value: Any, cells: QuantityCells, item: Parameter, scale: float) -> Any:
     """Return a value in the unit of the sheet."""
     if item.is_class:
         return value
@@ -654,7 +663,7 @@ def _written(value: Any, cells: Cells, item: Parameter, scale: float) -> Any:
     return float(value if convert is None else (value - convert.offset) * convert.denominator / convert.numerator)
 
 
-def _read(calculator: Calculator, place: Place, cells: Cells, item: Item) -> Any:
+def _read(calculator: Calculator, place: Place, cells: QuantityCells, item: Item) -> Any:
     if isinstance(item, Parameter) and item.is_class:
         try:
             return calculator.value(place)

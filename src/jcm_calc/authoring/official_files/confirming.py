@@ -11,7 +11,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from jcm_calc.authoring.official_files.comparing import Case, Comparison, Selected, SetComparison, compare, selected
+from jcm_calc.authoring.official_files.comparing import (
+    ChoiceCase,
+    Comparison,
+    Selected,
+    SetComparison,
+    compare,
+    selected,
+)
 from jcm_calc.authoring.official_files.document import Document, DocumentRow, ParameterRow, read_document
 from jcm_calc.authoring.official_files.document_comparing import (
     RowMatch,
@@ -20,7 +27,7 @@ from jcm_calc.authoring.official_files.document_comparing import (
     match_parameters,
 )
 from jcm_calc.authoring.official_files.drawing import NUMBER, reached
-from jcm_calc.authoring.official_files.matching import Cells, factor
+from jcm_calc.authoring.official_files.matching import QuantityCells, factor
 from jcm_calc.base.files import save
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem
@@ -46,7 +53,7 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True)
-class Line:
+class StatementLine:
     """A statement of a methodology, and what the official files say of it.
 
     Attributes
@@ -124,11 +131,11 @@ class Confirmed:
         self.remarks = list(self._remarks())
 
     @cached_property
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[StatementLine, ...]:
         """Every statement of the methodology but the rules of the scheme."""
         return tuple(self._with_document(self._line(one)) for one in statements(self.m) if one.kind != "rule")
 
-    def of(self, status: Status) -> list[Line]:
+    def of(self, status: Status) -> list[StatementLine]:
         """Return the lines of one status."""
         return [one for one in self.lines if one.status is status]
 
@@ -145,7 +152,7 @@ class Confirmed:
         return self.differs or any(one.statement.kind == "equation" for one in self.of(Status.AGREES))
 
     @property
-    def proposed(self) -> list[Line]:
+    def proposed(self) -> list[StatementLine]:
         """The lines for which the evidence file proposes an answer."""
         return [one for one in self.lines if one.answer]
 
@@ -176,7 +183,7 @@ class Confirmed:
         """
         save(Path(path), self.evidence().encode(), overwrite=overwrite)
 
-    def _item(self, line: Line) -> dict[str, Any]:
+    def _item(self, line: StatementLine) -> dict[str, Any]:
         said = [str(line.said)] if line.said else []
         found: dict[str, Any] = {"seen": [*said, *map(str, line.seen)]}
         if line.answer:
@@ -234,7 +241,7 @@ class Confirmed:
             told = _("{row} [the values may be of other classes]").format(row=told)
         seen.setdefault((kind, name), []).append(told)
 
-    def _with_document(self, line: Line) -> Line:
+    def _with_document(self, line: StatementLine) -> StatementLine:
         """Return a line with what the document says; an equation that differs there is not proposed."""
         statement = line.statement
         seen = tuple(self._seen.get((statement.kind, statement.name), ()))
@@ -281,7 +288,7 @@ class Confirmed:
                 found[name] = self._matched(name, many[0])
         return list(found.values())
 
-    def _matched(self, name: str, cells: Cells) -> Matched:
+    def _matched(self, name: str, cells: QuantityCells) -> Matched:
         item = self.comparison.items[name]
         how = _("same symbol") if not cells.by_words else _("by words: please confirm")
         converted = None if cells.unit is None or _is_class(item) else factor(cells.unit, item.unit)
@@ -296,9 +303,9 @@ class Confirmed:
 
     # Statements
 
-    def _line(self, statement: Statement) -> Line:
+    def _line(self, statement: Statement) -> StatementLine:
         if statement.kind not in COMPARED:
-            return Line(statement, Status.READER)
+            return StatementLine(statement, Status.READER)
         of = self._equation if statement.kind == "equation" else self._default
         found = [line for one in self._sets if (line := of(statement, one)) is not None]
         order = (Status.DIFFERS, Status.AGREES, Status.NOT_COMPARED, Status.NOT_FOUND)
@@ -309,7 +316,7 @@ class Confirmed:
             return replace(line, note=_("proves the translation alone"))
         return line
 
-    def _equation(self, statement: Statement, one: SetComparison) -> Line:
+    def _equation(self, statement: Statement, one: SetComparison) -> StatementLine:
         rule: Equation = statement.item
         graphs = {id(case): self.m.graph(case.options) for case in one.cases}
         cases = [case for case in one.cases if rule in graphs[id(case)].equations]
@@ -319,35 +326,37 @@ class Confirmed:
         )
         place = cells.address if cells is not None else ""
         if not shown:
-            return Line(statement, Status.NOT_COMPARED, place, self._not_in_force(cases))
+            return StatementLine(statement, Status.NOT_COMPARED, place, self._not_in_force(cases))
         differing = [case for case in shown if rule.name in case.outcomes and case.outcomes[rule.name].differs]
         if differing:
             outcome = differing[0].outcomes[rule.name]
             told = _("differs in {count} of {all} inputs: library {here:.6g}, workbook {there:.6g}")
             count = outcome.compared - outcome.agreed
             told = told.format(count=count, all=outcome.compared, here=outcome.here, there=outcome.there)
-            return Line(statement, Status.DIFFERS, str(address(outcome.place or ("", 0, 0))), told)
+            return StatementLine(statement, Status.DIFFERS, str(address(outcome.place or ("", 0, 0))), told)
         # a rule without a case of its own must hold in every case in force, one with a case in one of them
         agreeing = [case for case in shown if case.in_force or rule.name in case.outcomes]
         direct = [case for case in agreeing if rule.name in case.outcomes]
         parts = {case.parts[rule.name] for case in agreeing if rule.name in case.parts}
         if rule.when and not any(case.in_force for case in shown):
-            return Line(statement, Status.NOT_COMPARED, place, _("no case of the choices agrees with the workbook"))
+            return StatementLine(
+                statement, Status.NOT_COMPARED, place, _("no case of the choices agrees with the workbook")
+            )
         if why := self._not_covered(rule, one, shown):
-            return Line(statement, Status.NOT_COMPARED, place, why)
+            return StatementLine(statement, Status.NOT_COMPARED, place, why)
         if not direct and not parts:
-            return Line(statement, Status.NOT_COMPARED, place, self._why_not(rule, one, shown))
+            return StatementLine(statement, Status.NOT_COMPARED, place, self._why_not(rule, one, shown))
         everywhere = [case for case in direct if case.everywhere]
         told = Message("; ").join(self._agreement(case, rule.name) for case in everywhere or direct)
         if direct:
-            return Line(statement, Status.AGREES, place, told, {"agrees": "yes"})
+            return StatementLine(statement, Status.AGREES, place, told, {"agrees": "yes"})
         through = sorted(parts)[0]
         through_cells = one.found.found[through][0]
         symbol = self.comparison.items[through].symbol
         note = _("as a part of {symbol}: it has no cell with a unit of its own").format(symbol=symbol)
-        return Line(statement, Status.AGREES, through_cells.address, note, {"agrees": "yes"}, note)
+        return StatementLine(statement, Status.AGREES, through_cells.address, note, {"agrees": "yes"}, note)
 
-    def _agreement(self, case: Case, name: str) -> str:
+    def _agreement(self, case: ChoiceCase, name: str) -> str:
         outcome = case.outcomes[name]
         told = _("agrees in {agreed} of {all} inputs").format(agreed=outcome.agreed, all=outcome.compared)
         symbols = [self.comparison.items[zero].symbol for zero in case.zeros]
@@ -357,7 +366,7 @@ class Confirmed:
             return _("{agreement} ({options}, where {where})").format(agreement=told, options=options, where=where)
         return Message("{} ({})").format(told, options) if options else told
 
-    def _not_in_force(self, cases: list[Case]) -> str:
+    def _not_in_force(self, cases: list[ChoiceCase]) -> str:
         """Say why no input exercised the cases of an equation."""
         symbols = self.m.symbols()
         missing = [[symbols.get(name, name) for name in one.missing] for one in cases if one.missing]
@@ -372,7 +381,7 @@ class Confirmed:
             return _("no text that selects a value was found for {symbols}").format(symbols=", ".join(texts))
         return _("no input exercised its case")
 
-    def _not_covered(self, rule: Equation, one: SetComparison, shown: list[Case]) -> str:
+    def _not_covered(self, rule: Equation, one: SetComparison, shown: list[ChoiceCase]) -> str:
         if any(rule.name in case.untaken for case in shown):
             return _("no input took every branch of {equation}").format(equation=rule.written(self.m.symbols()))
         if rule.name in one.missed:
@@ -380,7 +389,7 @@ class Confirmed:
             return _("no input took every branch of the formula in {cell}").format(cell=cell)
         return ""
 
-    def _why_not(self, rule: Equation, one: SetComparison, shown: list[Case]) -> str:
+    def _why_not(self, rule: Equation, one: SetComparison, shown: list[ChoiceCase]) -> str:
         if any(rule.name in case.only_zero for case in shown):
             return _("is 0 in the workbook and in the library in every input, which proves nothing")
         if rule.name in one.found.without_unit:
@@ -390,7 +399,7 @@ class Confirmed:
             return _("its cell has the unit {unit}, which is not {declared}").format(unit=unit, declared=rule.unit)
         return _("has no cell, and no result that agrees depends on it")
 
-    def _default(self, statement: Statement, one: SetComparison) -> Line:
+    def _default(self, statement: Statement, one: SetComparison) -> StatementLine:
         default: Parameter = statement.item
         rows = selected(self.comparison.layout, self.m, one, default)
         if not rows:
@@ -400,23 +409,25 @@ class Confirmed:
         apart = [row for row in rows if row.differs]
         if apart:
             told = Message("; ").join(_row(row) for row in apart)
-            return Line(statement, Status.DIFFERS, place, told)
+            return StatementLine(statement, Status.DIFFERS, place, told)
         if wrong := next((outcome for outcome in outcomes if outcome.differs), None):
             told = _("{cell} gives {there:.6g} in place of {here:.6g}")
             place = str(address(wrong.place or rows[0].place))
-            return Line(statement, Status.DIFFERS, place, told.format(cell=place, there=wrong.there, here=wrong.here))
+            return StatementLine(
+                statement, Status.DIFFERS, place, told.format(cell=place, there=wrong.there, here=wrong.here)
+            )
         if default.name in one.missed:
             cell = str(address(one.missed[default.name]))
             told = _("no input took every branch of the formula in {cell}").format(cell=cell)
-            return Line(statement, Status.NOT_COMPARED, place, told)
+            return StatementLine(statement, Status.NOT_COMPARED, place, told)
         told = Message("; ").join(_row(row) for row in rows)
         kept = {row.key: row.there for row in rows if row.there is not None and not row.open}
         if not kept:
-            return Line(statement, Status.NOT_COMPARED, place, told)
+            return StatementLine(statement, Status.NOT_COMPARED, place, told)
         answer: dict[str, Any] = {"value": kept[""]} if "" in kept else {"values": kept}
-        return Line(statement, Status.AGREES, place, told, answer)
+        return StatementLine(statement, Status.AGREES, place, told, answer)
 
-    def _typed(self, statement: Statement, one: SetComparison) -> Line:
+    def _typed(self, statement: Statement, one: SetComparison) -> StatementLine:
         """Look for a default that is typed into a formula which agrees."""
         default: Parameter = statement.item
         through = {case.parts[default.name] for case in one.shown if default.name in case.parts}
@@ -427,14 +438,18 @@ class Confirmed:
                     typed = [float(number) for number in NUMBER.findall(self.comparison.layout.formula(place))]
                     if value is not None and value in typed:
                         told = _("{value:g} is typed into the formula, which agrees").format(value=value)
-                        return Line(statement, Status.AGREES, str(address(place)), told, {"value": value}, told)
+                        return StatementLine(
+                            statement, Status.AGREES, str(address(place)), told, {"value": value}, told
+                        )
         without = one.found.without_unit.get(default.name)
         if without is not None:
-            return Line(statement, Status.NOT_COMPARED, without.address, _("its cell has no unit"))
+            return StatementLine(statement, Status.NOT_COMPARED, without.address, _("its cell has no unit"))
         own = one.found.cells(default.name)
         if own is not None:
-            return Line(statement, Status.NOT_COMPARED, own.address, _("the workbook leaves it to be filled in"))
-        return Line(statement, Status.NOT_FOUND, "", _("the workbook has no cell with this symbol"))
+            return StatementLine(
+                statement, Status.NOT_COMPARED, own.address, _("the workbook leaves it to be filled in")
+            )
+        return StatementLine(statement, Status.NOT_FOUND, "", _("the workbook has no cell with this symbol"))
 
     # For programs
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from jcm_calc.authoring.official_files.layout import Layout
-from jcm_calc.authoring.official_files.matching import SheetSet
+from jcm_calc.authoring.official_files.matching import SetOfSheets
 from jcm_calc.authoring.official_files.translating import _nothing, _presence
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Kind, Parameter
@@ -61,7 +61,7 @@ class Draw:
 
 
 @dataclass
-class Drawn:
+class DrawnInputs:
     """The draws for one set of sheets, and what they cover.
 
     Attributes
@@ -93,7 +93,9 @@ def reached(layout: Layout, start: Place) -> set[Place]:
     return found
 
 
-def drawn(layout: Layout, m: Declarations, sets: Mapping[str, SheetSet], rng: np.random.Generator) -> dict[str, Drawn]:
+def drawn(
+    layout: Layout, m: Declarations, sets: Mapping[str, SetOfSheets], rng: np.random.Generator
+) -> dict[str, DrawnInputs]:
     """Return draws for each set that cover classes, limits, zeros of each amount, and tables that are filled in part.
 
     Each draw has the same amount at 0 and the same rows in all sets: the cells of one may show those of another.
@@ -113,14 +115,14 @@ def drawn(layout: Layout, m: Declarations, sets: Mapping[str, SheetSet], rng: np
 def _of_set(
     layout: Layout,
     m: Declarations,
-    found: SheetSet,
+    found: SetOfSheets,
     inputs: Sequence[Parameter],
     plan: Sequence[tuple[str, Callable[[Rows], Rows]]],
     rng: np.random.Generator,
-) -> Drawn:
+) -> DrawnInputs:
     texts, numbers = _constants(layout, found)
     there = [m.inputs[name] for name in found.found if name in m.inputs]
-    made = Drawn([], {one.name: _classes(layout, found, one, texts) for one in there if one.is_class})
+    made = DrawnInputs([], {one.name: _classes(layout, found, one, texts) for one in there if one.is_class})
     for one in there:
         if not one.is_class and any(other.by == one.name for other in m.inputs.values()):
             made.limits[one.name] = sorted(at for at in {*numbers, *_limits(m, one)} if at in one.bounds)
@@ -138,7 +140,7 @@ def _all(rows: Rows) -> Rows:
     return rows
 
 
-def is_drawn(layout: Layout, found: SheetSet, parameter: Parameter) -> bool:
+def is_drawn(layout: Layout, found: SetOfSheets, parameter: Parameter) -> bool:
     """Whether a parameter is filled in: a default is, where the spreadsheet leaves its cells blank."""
     places = [place for cells in found.found[parameter.name] for place in cells.places]
     if parameter.kind is not Kind.DEFAULT:
@@ -147,7 +149,7 @@ def is_drawn(layout: Layout, found: SheetSet, parameter: Parameter) -> bool:
     return parameter.by not in found.found and is_blank(layout, found, parameter.name)
 
 
-def is_blank(layout: Layout, found: SheetSet, name: str) -> bool:
+def is_blank(layout: Layout, found: SetOfSheets, name: str) -> bool:
     """Whether the cells of a quantity are to be filled in."""
     own = found.found[name][0].places
     return all(not layout.formula(place) and layout.value(place) is None for place in own)
@@ -166,7 +168,7 @@ def _limits(m: Declarations, one: Parameter) -> Iterator[float]:
         yield from (end for end in (key.lower, key.upper) if math.isfinite(end))
 
 
-def _constants(layout: Layout, found: SheetSet) -> tuple[list[str], list[float]]:
+def _constants(layout: Layout, found: SetOfSheets) -> tuple[list[str], list[float]]:
     """Return the texts and the numbers in the cells and formulas that the quantities depend on: classes and limits."""
     texts, numbers = dict[str, None](), set[float]()
     places = {
@@ -188,7 +190,7 @@ def _constants(layout: Layout, found: SheetSet) -> tuple[list[str], list[float]]
     return sorted(texts), sorted(numbers)
 
 
-def _classes(layout: Layout, found: SheetSet, key: Parameter, texts: list[str]) -> list[str]:
+def _classes(layout: Layout, found: SetOfSheets, key: Parameter, texts: list[str]) -> list[str]:
     """Return the texts that select a value, when they are written into the cell of a class."""
     cells = found.found[key.name][0]
     results = [one.places[0] for name, many in found.found.items() for one in many
@@ -204,7 +206,7 @@ def _classes(layout: Layout, found: SheetSet, key: Parameter, texts: list[str]) 
 
 
 def _value(
-    one: Parameter, found: SheetSet, made: Drawn, numbers: list[float], at: int, rng: np.random.Generator
+    one: Parameter, found: SetOfSheets, made: DrawnInputs, numbers: list[float], at: int, rng: np.random.Generator
 ) -> Any:
     tabular = found.found[one.name][0].tabular
     size = found.units if tabular else 1

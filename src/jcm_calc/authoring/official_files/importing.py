@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from jcm_calc.authoring.official_files.plain_text import unexpected
 from jcm_calc.authoring.official_files.proving import DRAWS, TOLERANCE, Proof
 from jcm_calc.authoring.official_files.questions import Prompt, Questions
 from jcm_calc.authoring.official_files.translating import Translation
+from jcm_calc.base.hashes import of_file
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.base.toml import parse_toml, read_text
@@ -96,7 +96,7 @@ def import_workbook(
         If a cell cannot be translated, or module and workbook differ: no module is given then.
     """
     book = Book(path)
-    digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    digest = of_file(Path(path))
     questions = Questions(digest, read_names(names, digest) if names is not None else None, prompt)
     found = Translation(Layout(book), questions)
     draws = proving.Draws(found, DRAWS)

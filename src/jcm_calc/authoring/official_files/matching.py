@@ -31,8 +31,8 @@ Item = Parameter | Equation
 
 
 @dataclass(frozen=True)
-class Cells:
-    """Cells that hold one quantity: a single one, or one for each row of a table of units.
+class QuantityCells:
+    """QuantityCells that hold one quantity: a single one, or one for each row of a table of units.
 
     Attributes
     ----------
@@ -62,13 +62,13 @@ class Cells:
 
 
 @dataclass
-class SheetSet:
+class SetOfSheets:
     """The quantities of one set of sheets, plan (MPS) or report (MRS), by the names of their declarations.
 
     Attributes
     ----------
     found : dict
-    without_unit, other_unit : list of Cells
+    without_unit, other_unit : list of QuantityCells
         Their sheet says no unit, or one that does not convert into the declared one: their numbers are not compared.
     claims : dict
         The cells of table 3, with what converts them into tonnes.
@@ -77,14 +77,14 @@ class SheetSet:
     """
 
     kind: str
-    found: dict[str, list[Cells]] = field(default_factory=dict)
-    unmatched: list[Cells] = field(default_factory=list)
-    without_unit: dict[str, Cells] = field(default_factory=dict)
-    other_unit: dict[str, Cells] = field(default_factory=dict)
+    found: dict[str, list[QuantityCells]] = field(default_factory=dict)
+    unmatched: list[QuantityCells] = field(default_factory=list)
+    without_unit: dict[str, QuantityCells] = field(default_factory=dict)
+    other_unit: dict[str, QuantityCells] = field(default_factory=dict)
     claims: dict[Place, Linear] = field(default_factory=dict)
     units: int = 1
 
-    def cells(self, name: str) -> Cells | None:
+    def cells(self, name: str) -> QuantityCells | None:
         """Return where a quantity is, in a table of units if it is in one."""
         return next(iter(self.found.get(name, ())), None)
 
@@ -102,12 +102,12 @@ def items_of(m: Declarations) -> dict[str, Item]:
     return {**m.inputs, **{rule.name: rule for rule in m.rules}}
 
 
-def quantities(layout: Layout, m: Declarations, kind: str, roles: Roles) -> SheetSet:
+def quantities(layout: Layout, m: Declarations, kind: str, roles: Roles) -> SetOfSheets:
     """Return where the quantities of a methodology are in one set of sheets."""
     declared: dict[str, Item] = {rule.name: rule for rule in m.rules}
     declared |= {name: one for name, one in m.inputs.items() if one.kind is not Kind.CONSTANT}
     symbols = Symbols(declared)  # type: ignore[arg-type]  # it looks at symbol, name and indices
-    found = SheetSet(kind)
+    found = SetOfSheets(kind)
     tables = [table for sheet in roles.values() for table in _unit_tables(layout, sheet, symbols)]
     main = _main(tables, roles)
     found.units = len(main[0].places) if main else 1
@@ -127,13 +127,13 @@ def quantities(layout: Layout, m: Declarations, kind: str, roles: Roles) -> Shee
     return found
 
 
-def _main(tables: Sequence[Sequence[Cells]], roles: Roles) -> Sequence[Cells]:
+def _main(tables: Sequence[Sequence[QuantityCells]], roles: Roles) -> Sequence[QuantityCells]:
     """Return the table in which the units are listed: the one with most columns to fill in on the input sheets."""
     on_inputs = [one for one in tables if one[0].places[0][0] != roles.get("calc")]
     return max(on_inputs or tables, key=lambda table: (len(table[0].places), len(table)), default=())
 
 
-def _leave_inputs(layout: Layout, declared: Mapping[str, Item], found: SheetSet) -> None:
+def _leave_inputs(layout: Layout, declared: Mapping[str, Item], found: SetOfSheets) -> None:
     """Take cells to be filled in from the equations: an input is written with the symbol of what it is taken for."""
     for name in [name for name in found.found if isinstance(declared[name], Equation) and name not in RESULTS]:
         blank = [one for one in found.found[name] if all(is_open(layout, place) for place in one.places)]
@@ -143,7 +143,7 @@ def _leave_inputs(layout: Layout, declared: Mapping[str, Item], found: SheetSet)
             del found.found[name]
 
 
-def _by_words(layout: Layout, m: Declarations, found: SheetSet) -> None:
+def _by_words(layout: Layout, m: Declarations, found: SetOfSheets) -> None:
     """Match what has no symbol of the methodology: results by their titles, inputs by unit and words."""
     for name, title in RESULTS.items():
         if name not in found.found:
@@ -180,7 +180,7 @@ def _alike(one: str, other: str) -> float:
     return len(left & right) / max(min(len(left), len(right)), 1)
 
 
-def _leave_units(layout: Layout, m: Declarations, found: SheetSet) -> None:
+def _leave_units(layout: Layout, m: Declarations, found: SetOfSheets) -> None:
     """Take out cells without a unit, or with one that does not convert: their numbers cannot be compared."""
     items = items_of(m)
     for name, many in list(found.found.items()):
@@ -207,7 +207,7 @@ def is_open(layout: Layout, place: Place) -> bool:
     return not layout.formula(place) and not isinstance(layout.value(place), str)
 
 
-def _rows(layout: Layout, roles: Roles) -> Iterator[Cells]:
+def _rows(layout: Layout, roles: Roles) -> Iterator[QuantityCells]:
     """Yield the values of tables with a quantity in each row."""
     seen = set()
     for place, label in layout.labels.items():
@@ -215,10 +215,10 @@ def _rows(layout: Layout, roles: Roles) -> Iterator[Cells]:
             continue
         seen.add(place[:2])
         if layout.formula(place) or not isinstance(layout.value(place), str):
-            yield Cells(label.written, label.unit, label.words, (place,))
+            yield QuantityCells(label.written, label.unit, label.words, (place,))
 
 
-def _unit_tables(layout: Layout, sheet: str, symbols: Symbols) -> Iterator[list[Cells]]:
+def _unit_tables(layout: Layout, sheet: str, symbols: Symbols) -> Iterator[list[QuantityCells]]:
     """Yield the tables with a row for each unit, whose columns are headed by symbols."""
     grid = layout.book.grid(sheet)
     last = max([len(grid), *(row + 1 for row, _column in layout.book.formulas(sheet))])
@@ -275,9 +275,11 @@ def _total(layout: Layout, sheet: str, row: int, heads: Mapping[int, str], first
     return False
 
 
-def _column(layout: Layout, sheet: str, column: int, symbol: str, first: int, end: int) -> Cells:
+def _column(layout: Layout, sheet: str, column: int, symbol: str, first: int, end: int) -> QuantityCells:
     label = layout.label((sheet, first, column))
-    return Cells(symbol, label.unit, label.words, tuple((sheet, at, column) for at in range(first, end)), tabular=True)
+    return QuantityCells(
+        symbol, label.unit, label.words, tuple((sheet, at, column) for at in range(first, end)), tabular=True
+    )
 
 
 def _claims(layout: Layout, sheet: str) -> Iterator[tuple[Place, Linear]]:

@@ -23,7 +23,7 @@ from jcm_calc.declarations.expression.recorded import Expression
 SUMS = {"add": 1.0, "subtract": -1.0}
 
 
-class Product(NamedTuple):
+class Monomial(NamedTuple):
     """A number times factors, divided by divisors."""
 
     number: float
@@ -31,7 +31,7 @@ class Product(NamedTuple):
     divisors: tuple[Expression, ...] = ()
 
 
-def products(expression: Expression) -> list[Product]:
+def products(expression: Expression) -> list[Monomial]:
     """Return the summands of an expression, each as a product; no bracket is multiplied out."""
     arguments = expression.arguments
     if expression.operation in SUMS:
@@ -42,20 +42,20 @@ def products(expression: Expression) -> list[Product]:
     return [_product(expression)]
 
 
-def _product(expression: Expression) -> Product:
+def _product(expression: Expression) -> Monomial:
     operation, arguments = expression.operation, expression.arguments
     if operation == "number":
-        return Product(float(arguments[0]), ())
+        return Monomial(float(arguments[0]), ())
     if operation == "negative":
         inner = _product(arguments[0])
         return inner._replace(number=-inner.number)
     if operation == "multiply":
         left, right = map(_product, arguments)
-        return Product(left.number * right.number, left.factors + right.factors, left.divisors + right.divisors)
+        return Monomial(left.number * right.number, left.factors + right.factors, left.divisors + right.divisors)
     if operation == "divide" and (right := _product(arguments[1])).number:
         left = _product(arguments[0])
-        return Product(left.number / right.number, left.factors + right.divisors, left.divisors + right.factors)
-    return Product(1.0, (expression,))
+        return Monomial(left.number / right.number, left.factors + right.divisors, left.divisors + right.factors)
+    return Monomial(1.0, (expression,))
 
 
 def joined(number: float, factors: tuple[Expression, ...], divisors: tuple[Expression, ...]) -> Expression:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from jcm_calc.base.cores import on_all_cores
 from jcm_calc.base.languages import _
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.items import Equation, Parameter
@@ -17,8 +18,9 @@ from jcm_calc.engine.evaluation.contraction import Contraction, contractions
 Array = npt.NDArray[Any]
 Lookup = Callable[[Array], Array]
 
-# Numbers in one block of one array: a handful of them share a second-level cache.
-BLOCK = 32_768
+# Numbers in one block of one array: a handful of them share a second-level cache; where blocks are only read, in one
+# block of all arrays. Numbers in one piece of the work, of which each core has one at a time.
+BLOCK, READ, PIECE = 32_768, 131_072, 1_048_576
 
 
 class EvaluationError(ArithmeticError):
@@ -200,7 +202,6 @@ class _Run:
         self.letters = list(sizes)
         self.split = _split(sizes)
         self.axis = self.letters.index(self.split)
-        self.rows = max(1, BLOCK * sizes[self.split] // math.prod(sizes.values()))
         used = set(keep)
         for name in reversed(list(graph.nodes)):
             if name in used:
@@ -248,6 +249,11 @@ class _Run:
         letters = set(self.graph.nodes[name].indices + self.total(name))
         return self.split in letters and len(letters) > 1
 
+    def width(self, name: str) -> int:
+        """Return how many numbers there are at most for each label of the split index."""
+        letters = {*self.graph.nodes[name].indices, *self.total(name)} - {self.split}
+        return math.prod(self.sizes[letter] for letter in letters)
+
     def needed(self, number: int, known: Mapping[str, Array]) -> list[str]:
         """Return what a pass runs: its own names, and again what they need and no pass has kept."""
         wanted: set[str] = set()
@@ -282,34 +288,83 @@ class _Run:
         return np.asarray(np.broadcast_to(array, shape).sum(axis=axes, keepdims=True))
 
     def in_blocks(self, names: list[str], known: Mapping[str, Array]) -> dict[str, Array]:
-        """Run block by block; keep totals, what does not run along the blocks, and what is asked for."""
-        kept: dict[str, Array] = {}
-        sums: dict[str, list[Array]] = {}
-        written = [name for name in names if name not in self.contracted]
-        operands = {operand for name in written for operand in self.needs(name)}
-        size = self.sizes[self.split]
-        step = self.rows if any(map(self.is_wide, written)) else BLOCK
-        for start in range(0, size, step):
-            place = (slice(None),) * self.axis + (slice(start, start + step),)
-            rows = min(step, size - start)
-            block = {name: array[place] if array.shape[self.axis] > 1 else array for name, array in known.items()}
-            # with the split index contiguous in memory, broadcasting and totals run several times faster
-            block.update({name: np.asfortranarray(block[name]) for name in operands & block.keys()})
-            done = self.equations(written, block, rows)
-            for name, part in done.items():
-                if self.split in self.total(name):
-                    kept[name] = kept[name] + part if name in kept else part
-                elif self.split not in self.graph.nodes[name].indices:
-                    kept[name] = part
-                elif name in self.keep:
-                    if name not in kept:
-                        kept[name] = np.empty([*part.shape[: self.axis], size, *part.shape[self.axis + 1 :]])
-                    kept[name][place] = part
-            for name, contraction in self.contracted.items():
-                if name in names:
-                    parts = contraction.sums({**block, **done}, self.axis, rows)
-                    sums[name] = [a + b for a, b in zip(sums[name], parts, strict=True)] if name in sums else parts
-        for name, parts in sums.items():
-            total = self.contracted[name].total(parts, {**known, **kept})
-            kept[name] = self.summed(total, self.total(name).replace(self.split, ""), self.sizes)
+        """Run block by block what runs along the blocks; keep totals, what does not, and what is asked for."""
+        alone = self.equations((name for name in names if not self.spans(name)), known, self.sizes[self.split])
+        blocks = _Blocks(self, [name for name in names if self.spans(name)], {**known, **alone})
+        sums = _added(on_all_cores(blocks.sums, blocks.pieces()))
+        kept = alone | blocks.kept
+        kept.update((name, sums[name]) for name in blocks.written if self.split in self.total(name))
+        for name in names:
+            if name in self.contracted:
+                total = self.contracted[name].total(sums, {**known, **kept})
+                kept[name] = self.summed(total, self.total(name).replace(self.split, ""), self.sizes)
         return kept
+
+
+class _Blocks:
+    """One pass over the blocks, in pieces that several cores work on; where they are cut follows from sizes alone.
+
+    Attributes
+    ----------
+    kept : dict
+        What is asked for and runs along the blocks.
+    """
+
+    def __init__(self, run: _Run, names: list[str], known: Mapping[str, Array]) -> None:
+        self.run = run
+        self.known = known
+        self.kept: dict[str, Array] = {}
+        self.written = [name for name in names if name not in run.contracted]
+        contracted = [run.contracted[name] for name in names if name in run.contracted]
+        self.summands = {one.key: one for contraction in contracted for one in contraction.summands}
+        self.operands = {operand for name in self.written for operand in run.needs(name)} & known.keys()
+        self.size = run.sizes[run.split]
+        read = {name for one in contracted for name in one.names}
+        self.width = max(map(run.width, filter(run.spans, {*self.written, *read})), default=1)
+        self.rows = BLOCK
+        if any(map(run.is_wide, self.written)) or not all(one.only_reads for one in contracted):
+            self.rows = max(1, BLOCK // self.width)
+        elif contracted:
+            self.rows = min(BLOCK, max(1, READ // self.width))
+
+    def pieces(self) -> list[range]:
+        """Return where the blocks of each piece start."""
+        step = self.rows * max(1, PIECE // (self.rows * self.width))
+        return [range(start, min(start + step, self.size), self.rows) for start in range(0, self.size, step)]
+
+    def sums(self, starts: Iterable[int]) -> dict[str, Array]:
+        """Run the blocks of a piece; return their totals and, by their keys, the sums of summands."""
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            return _added(map(self.block, starts))
+
+    def block(self, start: int) -> dict[str, Array]:
+        """Run one block."""
+        run, rows = self.run, min(self.rows, self.size - start)
+        place = (slice(None),) * run.axis + (slice(start, start + rows),)
+        block = {name: array[place] if array.shape[run.axis] > 1 else array for name, array in self.known.items()}
+        # with the split index contiguous in memory, broadcasting and totals run several times faster
+        done = run.equations(
+            self.written, block | {name: np.asfortranarray(block[name]) for name in self.operands}, rows
+        )
+        for name, part in done.items():
+            if name in run.keep and run.split in run.graph.nodes[name].indices:
+                self.whole(name, part)[place] = part
+        sums = {name: part for name, part in done.items() if run.split in run.total(name)}
+        block.update(done)
+        return sums | {key: one.sum(block, run.axis, rows) for key, one in self.summands.items()}
+
+    def whole(self, name: str, part: Array) -> Array:
+        """Return the array of something asked for, which every block fills its part of."""
+        if name not in self.kept:
+            shape = [*part.shape[: self.run.axis], self.size, *part.shape[self.run.axis + 1 :]]
+            self.kept.setdefault(name, np.empty(shape))
+        return self.kept[name]
+
+
+def _added(parts: Iterable[dict[str, Array]]) -> dict[str, Array]:
+    """Add up by name, in order."""
+    sums: dict[str, Array] = {}
+    for part in parts:
+        for name, array in part.items():
+            sums[name] = sums[name] + array if name in sums else array
+    return sums

@@ -66,6 +66,7 @@ from pathlib import Path
 from typing import Any
 
 from jcm_calc.base.files import within
+from jcm_calc.base.hashes import of_file
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem, suggestion
 from jcm_calc.base.toml import parse_toml, read_text
@@ -359,7 +360,7 @@ class _Reader:
             self.complain(under(place, "file"), str(error))
             return
         if stated and path.is_file():
-            own = hashlib.sha256(path.read_bytes()).hexdigest()
+            own = of_file(path)
             if own != stated:
                 complaint = _("the SHA-256 of {file} is {own}: this is not the file that was read")
                 self.complain(under(place, "sha256"), complaint.format(file=file, own=own))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from jcm_calc.base import hashes
 from jcm_calc.declarations.items import Value
 from jcm_calc.evidence import Evidence
 
@@ -84,5 +83,4 @@ def order(section: str) -> tuple[bool, str]:
 
 def digest(content: Any) -> str:
     """Return the fingerprint of data."""
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
+    return hashes.digest(content)[:DIGITS]

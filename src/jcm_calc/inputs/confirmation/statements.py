@@ -17,6 +17,7 @@ from jcm_calc.declarations.group import stated
 from jcm_calc.declarations.items import Choice, Criterion, Equation, Kind, Parameter, SchemeRule, Waiver
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.rows import SIGN
+from jcm_calc.declarations.statements import Stated, declared
 from jcm_calc.evidence import Evidence, unconfirmed
 from jcm_calc.inputs.confirmation.conditions import condition
 from jcm_calc.inputs.confirmation.statement import Statement, digest
@@ -26,26 +27,23 @@ def statements(m: Declarations) -> Iterator[Statement]:
     """Yield everything of a methodology that a document can confirm, and the rules of the scheme."""
     own = _Fingerprints(m)
     symbols = m.symbols()
-    for choice in m.choices.values():
-        options = "; ".join(f"{option}: {meaning}" for option, meaning in choice.options.items())
-        yield Statement(
-            "choice", choice.name, "", f"{choice.text}: {options}", choice.section, own.choice(choice), choice.evidence
-        )
-    for rule in m.rules:
-        reading = f"{rule.written(symbols)} [{rule.unit}]" if rule.unit else rule.written(symbols)
-        reading += _where(m, rule)
-        section, fingerprint = m.section(rule), own.equation(rule)
-        yield Statement("equation", rule.symbol, rule.case, reading, section, fingerprint, rule.evidence, item=rule)
-    for parameter in m.inputs.values():
-        if parameter.kind is Kind.DEFAULT:
-            yield _default(m, parameter, own.default(parameter))
-    for criterion in m.conditions:
-        attested = criterion.function is stated
-        checked = "stated by the project" if attested else f"checked as: {condition(criterion.function)}"
-        reading = f"{criterion.text} [{checked}]"
-        yield Statement(
-            "criterion", criterion.number, "", reading, criterion.section, own.criterion(criterion), criterion.evidence
-        )
+    for one in declared(m, Stated.CHOICE, Stated.EQUATION, Stated.PARAMETER, Stated.CRITERION):
+        item = one.item
+        if one.kind is Stated.PARAMETER:
+            if item.kind is Kind.DEFAULT:
+                yield _default(m, item, own.default(item))
+            continue
+        if one.kind is Stated.CHOICE:
+            reading = f"{one.text}: {'; '.join(f'{option}: {meaning}' for option, meaning in item.options.items())}"
+            section, fingerprint = item.section, own.choice(item)
+        elif one.kind is Stated.EQUATION:
+            reading = f"{item.written(symbols)}{f' [{item.unit}]' if item.unit else ''}{_where(m, item)}"
+            section, fingerprint = m.section(item), own.equation(item)
+        else:
+            checked = "stated by the project" if item.function is stated else f"checked as: {condition(item.function)}"
+            reading = f"{one.text} [{checked}]"
+            section, fingerprint = item.section, own.criterion(item)
+        yield Statement(one.kind.value, one.name, one.case, reading, section, fingerprint, item.evidence, item=item)
     yield from lists(m)
     yield from waivers(m)
     yield from map(of_scheme, m.scheme)
@@ -82,7 +80,7 @@ def lists(m: Declarations) -> Iterator[Statement]:
 def waivers(m: Declarations) -> Iterator[Statement]:
     """Yield, for each check that the module waives of an item, that the document says so."""
     own, symbols = _Fingerprints(m), m.symbols()
-    for one in m.waivers:
+    for one in (found.item for found in declared(m, Stated.WAIVER)):
         of = symbols.get(one.of, one.of)
         reading = f"{one.check} does not hold of {of}: {one.reason}"
         fingerprint = own.waiver(one)

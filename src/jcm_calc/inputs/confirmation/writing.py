@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from jcm_calc.base.hashes import of_file
 from jcm_calc.declarations.items import Value
 from jcm_calc.inputs.confirmation.file import KINDS, SCHEMA
 from jcm_calc.inputs.confirmation.statement import Statement, Versioned, order
@@ -99,7 +99,7 @@ def blank_file(
     for key in [*keys, *(["workbook"] if workbook is not None else [])]:
         read = files.get(key)
         name = "" if read is None else read.name
-        sha256 = "" if read is None else hashlib.sha256(read.read_bytes()).hexdigest()
+        sha256 = "" if read is None else of_file(read)
         told = {"title": _text(name), "file": _text(name), "sha256": _text(sha256)}
         lines.append(DOCUMENT.format(key=key, what=WHAT[key], **told).rstrip())
     section = ""

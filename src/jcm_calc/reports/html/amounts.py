@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from jcm_calc.base.languages import ngettext
+from jcm_calc.base.languages import _, ngettext
+from jcm_calc.base.problems import listed
+from jcm_calc.results.candidates import Combinations
 from jcm_calc.units import with_unit
 
 
@@ -34,3 +36,15 @@ def tonnes(amount: float) -> str:
     '1,234.568'
     """
     return f"{amount:,.3f}"
+
+
+def width(found: Combinations) -> str:
+    """Say between which reductions an estimate lies over all candidates; nothing where there is one combination."""
+    if len(found.rows) < 2:
+        return ""
+    low, high = map(tonnes, found.ends)
+    told = _("ER is {low} to {high} tCO2 over {count:,} combinations of candidates for {symbols}")
+    symbols = listed([one.symbol for one in found.parameters])
+    told = told.format(low=low, high=high, count=len(found.rows), symbols=symbols)
+    left = _("{told}; {count:,} further combinations are left out")
+    return left.format(told=told, count=found.left_out) if found.left_out else told

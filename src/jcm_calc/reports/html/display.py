@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jcm_calc.base import notebook
 from jcm_calc.base.languages import _
 from jcm_calc.reports.explanation import explain
-from jcm_calc.reports.html.formulas import Formulas
+from jcm_calc.reports.html.formulas import PageEquations
 from jcm_calc.reports.html.pages import page, prefix
 from jcm_calc.reports.html.sections import LEGEND, Code, Formula, Named, Section, Sources, sections
 from jcm_calc.results.credits import Item
@@ -100,7 +100,7 @@ def _of_name(section: Section, name: str) -> Section:
 
 
 def _declared(m: Declarations, found: list[Section], sources: Sources, names: set[str]) -> dict[str, Any]:
-    formulas = Formulas(m.symbols(), names, prefix())
+    formulas = PageEquations(m.symbols(), names, prefix())
     return {"m": m, "sections": found, "sources": sources, "formulas": formulas, "cells": _Cells()}
 
 

@@ -25,7 +25,7 @@ from jcm_calc.inputs.project import LABELS, Sources, as_text, checked
 from jcm_calc.plots.drawing import style
 from jcm_calc.readings import record
 from jcm_calc.reports.explanation import Explanation, Step, explain
-from jcm_calc.reports.html import display
+from jcm_calc.reports.html import amounts, display
 from jcm_calc.reports.html.pages import page
 from jcm_calc.units import with_unit
 
@@ -71,7 +71,7 @@ def html(
     require("matplotlib", "plot")
     said, monitoring = checked(result.methodology, project, sources)
     manifest, readings = result.manifest(), record.of_tables(result.call["tables"])
-    told = record.told(readings, monitoring, result.methodology.inputs)
+    told = record.told(readings, monitoring, result.methodology.names())
     explanation = explain(result, "ER", {})
     return page(
         "report.html",
@@ -88,6 +88,7 @@ def html(
         sources={name: told[name] for name in result.methodology.inputs if name in told},
         readings=readings,
         published=published,
+        width=amounts.width(result.candidate_combinations()),
         evidence=_by_evidence(result.items),
         confirmed=[(item, item.evidence.confirmation) for item in result.items if item.evidence.confirmation],
         manifest=manifest,

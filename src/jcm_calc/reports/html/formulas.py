@@ -10,7 +10,7 @@ from jcm_calc.declarations.expression import Expression, mathml
 from jcm_calc.declarations.items import Equation
 
 
-class Formulas:
+class PageEquations:
     """The equations of one page.
 
     Parameters

@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from jcm_calc.base import notebook
-from jcm_calc.base.languages import Message, language, ngettext, translated
+from jcm_calc.base.languages import Message, _, language, ngettext, translated
 from jcm_calc.reports.html import amounts
 from jcm_calc.reports.html.sections import grade
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+# At the end of every document that is handed to others.
+DISCLAIMER = _(
+    "jcm_calc is independent software. It is not endorsed by the bodies of the JCM. The third-party entity and the "
+    "Joint Committee decide."
+)
 _numbers = count(1)
 
 
@@ -32,7 +37,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_said,
     )
-    found.globals |= {"_": Message, "ngettext": ngettext, "language": language}
+    found.globals |= {"_": Message, "ngettext": ngettext, "language": language, "disclaimer": DISCLAIMER}
     found.filters |= {
         "tonnes": amounts.tonnes,
         "amount": amounts.value,

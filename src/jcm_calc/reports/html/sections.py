@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from jcm_calc.base.languages import Message, _
 from jcm_calc.declarations.graph import reachable
-from jcm_calc.declarations.items import Effect, Equation, Kind, Limit, Parameter, Part, Value
+from jcm_calc.declarations.items import DocumentSection, Effect, Equation, Kind, Parameter, Value
 from jcm_calc.declarations.methodology import Declarations
+from jcm_calc.declarations.statements import Declaration, Stated, declared
 from jcm_calc.evidence import Evidence
 from jcm_calc.inputs.case import Case, published, published_outputs
-from jcm_calc.reference_data import partner_countries
+from jcm_calc.reference_data import AS_OF, listed_projects, partner_countries
 from jcm_calc.units import with_unit
 
 LEGEND = {
@@ -93,8 +94,10 @@ class Sources:
         return _("Evidence: {text}").format(text=" ".join(parts)) if parts else ""
 
 
-Lines = Iterator[tuple[tuple[str, ...], list[str]]]
-Rows = tuple[tuple[str, ...], Lines]
+Cells = tuple[str, ...]
+# The cells of a row, and the texts that belong to it.
+Rows = Iterator[tuple[Cells, list[str]]]
+Part = Callable[[Declarations, Sources], tuple[Cells, Rows]]
 
 
 def sections(m: Declarations, sources: Sources) -> Iterator[Section]:
@@ -107,11 +110,28 @@ def sections(m: Declarations, sources: Sources) -> Iterator[Section]:
         Takes up the sources that the sections refer to.
     """
     for title, part in PARTS.items():
-        headings, lines = part(m, sources)
-        found = list(lines)
-        if found:
-            rows, details = [row for row, _ in found], [texts for _, texts in found]
-            yield Section(title, headings, rows, details, NOTES.get(title, ""))
+        headings, rows = part(m, sources)
+        if found := list(rows):
+            cells, details = (list(column) for column in zip(*found, strict=True))
+            yield Section(title, headings, cells, details, NOTES.get(title, ""))
+
+
+def stated(kind: Stated, row: Callable[[Declarations, Declaration], Rows], *headings: str) -> Part:
+    """Return a part with a row for each statement of a kind: its grade behind its cells, its evidence below."""
+
+    def part(m: Declarations, sources: Sources) -> tuple[Cells, Rows]:
+        return (*headings, _("grade")), (
+            ((*cells, grade(one.evidence)), [*texts, sources.note(one.evidence)])
+            for one in declared(m, kind)
+            for cells, texts in row(m, one)
+        )
+
+    return part
+
+
+def ungraded(kind: Stated, row: Callable[[Declarations, Declaration], Rows], *headings: str) -> Part:
+    """Return a part with a row for each statement of a kind that has no evidence of its own."""
+    return lambda m, sources: (headings, (line for one in declared(m, kind) for line in row(m, one)))
 
 
 def grade(evidence: Evidence | None) -> str:
@@ -121,9 +141,6 @@ def grade(evidence: Evidence | None) -> str:
 
 def _unit(unit: str) -> str:
     return Message(unit or "-")
-
-
-# The parts of a methodology: each gives the headings, and row by row the cells and the texts beside them
 
 
 # What a rule book says besides.
@@ -143,45 +160,38 @@ def identity(m: Declarations) -> list[tuple[str, str, Evidence | None]]:
         **({_("for validation until"): str(m.until)} if m.until else {}),
     }
     others = {Message(item): "" for item in m.identity if item not in values}
-    return [(item, value, m.identity.get(item)) for item, value in (values | others).items()]
+    items = [(item, value, m.identity.get(item)) for item, value in (values | others).items()]
+    return [*items, *_users(m, m.version)]
 
 
-def _identity(m: Declarations, sources: Sources) -> Rows:
+def _users(m: Declarations, version: str) -> Iterator[tuple[str, str, Evidence | None]]:
+    """Yield which projects the list of projects has under a version, where it has the methodology at all."""
+    if m.in_use:
+        users = m.in_use.get(version, ())
+        item = _("projects as of {month}").format(month=AS_OF)
+        yield item, ", ".join(users) or _("none"), listed_projects()[users[0]].evidence if users else None
+
+
+def _identity(m: Declarations, sources: Sources) -> tuple[Cells, Rows]:
     return ("", "", _("grade")), (
         ((item, _("see above") if item == "title" else value, grade(evidence)), [sources.note(evidence)])
         for item, value, evidence in identity(m)
     )
 
 
-def _versions(m: Declarations, sources: Sources) -> Rows:
-    return (_("version"), _("approved"), _("grade")), (
-        (
-            (item.number, str(item.approved or _("not known")), grade(item.evidence)),
-            [
-                item.text,
-                _("for validation until {day}").format(day=item.until) if item.until else "",
-                sources.note(item.evidence),
-            ],
-        )
-        for item in {one.number: one for one in (*m.later, *m.other_versions)}.values()
-    )
+def _version(m: Declarations, one: Declaration) -> Rows:
+    until = _("for validation until {day}").format(day=one.item.until) if one.item.until else ""
+    users = [Message("{}: {}").format(name, users) for name, users, _evidence in _users(m, one.item.number)]
+    yield (one.name, str(one.item.approved or _("not known"))), [one.text, until, *users]
 
 
-def _indices(m: Declarations, sources: Sources) -> Rows:
-    return ("", ""), (
-        ((Code(letter), meaning), [_("a project may lack it")] if letter in m.optional else [])
-        for letter, meaning in m.indices.items()
-    )
+def _index(m: Declarations, one: Declaration) -> Rows:
+    yield (Code(one.name), one.text), [_("a project may lack it")] if one.name in m.optional else []
 
 
-def _choices(m: Declarations, sources: Sources) -> Rows:
-    return (_("name"), _("options"), _("grade")), (
-        (
-            (Code(item.name), ", ".join(item.options), grade(item.evidence)),
-            [item.text, *(f"{option}: {text}" for option, text in item.options.items()), sources.note(item.evidence)],
-        )
-        for item in m.choices.values()
-    )
+def _choice(m: Declarations, one: Declaration) -> Rows:
+    options = one.item.options
+    yield (Code(one.name), ", ".join(options)), [one.text, *(f"{name}: {text}" for name, text in options.items())]
 
 
 def acts(parameter: Parameter) -> str:
@@ -195,103 +205,58 @@ def acts(parameter: Parameter) -> str:
     )
 
 
-def _parameters(m: Declarations, sources: Sources) -> Rows:
-    return (_("symbol"), _("name"), _("unit"), _("of"), _("kind"), _("acts"), _("grade")), (
-        (
-            (
-                Named(item.symbol, item.name),
-                Code(item.name),
-                _unit(item.unit),
-                Code(item.indices),
-                Message(item.kind),
-                acts(item),
-                grade(item.evidence),
-            ),
-            [item.text, *_ranges(item), *_by_name(m, item), sources.note(item.evidence)],
-        )
-        for item in m.inputs.values()
-    )
+def _parameter(m: Declarations, one: Declaration) -> Rows:
+    item: Parameter = one.item
+    cells = Named(item.symbol, item.name), Code(item.name), _unit(item.unit), Code(item.indices), Message(item.kind)
+    yield (*cells, acts(item)), [item.text, *_ranges(m, item)]
 
 
-def _by_name(m: Declarations, item: Parameter) -> Iterator[str]:
-    """Say which published factors can be given by name."""
-    if item.listed:
-        yield _("or a published factor by its name: jcm factors {country}").format(country=m.country)
-
-
-def _ranges(item: Parameter) -> Iterator[str]:
+def _ranges(m: Declarations, item: Parameter) -> Iterator[str]:
+    """Say what can be given: the monitoring option, the range, the published factors by name."""
     if item.options:
         yield _("monitoring option {options}").format(options=" / ".join(item.options))
-    if item.textual or item.unit == "date":
-        return
     if item.kind is Kind.CONSTANT and item.value:
         yield _("{value:.15g} by definition").format(value=item.value.value)
     elif item.plausible:
         yield _("within {bounds}, plausible {plausible}").format(bounds=item.bounds, plausible=item.plausible)
-    else:
+    elif not item.textual and item.unit != "date":
         yield _("within {bounds}").format(bounds=item.bounds)
+    if item.listed:
+        yield _("or a published factor by its name: jcm factors {country}").format(country=m.country)
 
 
-def _equations_towards(*targets: str) -> Callable[[Declarations, Sources], Rows]:
+def _equations_towards(*targets: str) -> Part:
     """Return the part of the equations that lead to the last of the targets, and to none before it."""
 
-    def part(m: Declarations, sources: Sources) -> Rows:
+    def part(m: Declarations, sources: Sources) -> tuple[Cells, Rows]:
         symbols = m.symbols()
         found = [reachable(m, {}, frozenset(), (target,)) for target in targets]
         earlier, own = set().union(*found[:-1]), found[-1]
-        return (_("symbol"), _("unit"), _("case"), _("grade")), (
-            (
-                (Named(rule.symbol, rule.name), _unit(rule.unit), _case(rule.when), grade(rule.evidence)),
-                [Formula(rule, symbols), rule.text, sources.note(rule.evidence)],
-            )
-            for rule in m.rules
-            if rule.name not in earlier and (rule.name in own or targets[-1] == "ER")
-        )
+
+        def row(m: Declarations, one: Declaration) -> Rows:
+            rule: Equation = one.item
+            if rule.name not in earlier and (rule.name in own or targets[-1] == "ER"):
+                yield (Named(rule.symbol, rule.name), _unit(rule.unit), rule.case), [Formula(rule, symbols), rule.text]
+
+        return stated(Stated.EQUATION, row, _("symbol"), _("unit"), _("case"))(m, sources)
 
     return part
 
 
-def _passages(m: Declarations, sources: Sources, which: Part) -> Lines:
-    return (
-        ((one.subject, grade(one.evidence)), [one.text, sources.note(one.evidence)])
-        for one in m.passages
-        if one.part is which
-    )
+def _passages(which: DocumentSection, *headings: str) -> Part:
+    """Return a section of the document that describes."""
+
+    def row(m: Declarations, one: Declaration) -> Rows:
+        if one.item.part is which:
+            source = (one.item.gas, _("yes") if one.item.counted else _("no"))
+            yield (one.item.subject, *(source if which is DocumentSection.SOURCES else ())), [one.text]
+
+    return stated(Stated.PASSAGE, row, *headings)
 
 
-def _defined(m: Declarations, sources: Sources) -> Rows:
-    return (_("term"), _("grade")), _passages(m, sources, Part.TERMS)
-
-
-def _summary(m: Declarations, sources: Sources) -> Rows:
-    return ("", _("grade")), _passages(m, sources, Part.SUMMARY)
-
-
-def _established(m: Declarations, sources: Sources) -> Rows:
-    return ("", _("grade")), _passages(m, sources, Part.ESTABLISHMENT)
-
-
-def _emission_sources(m: Declarations, sources: Sources) -> Rows:
-    return (_("of"), _("gas"), _("included"), _("grade")), (
-        (
-            (one.subject, one.gas, _("yes") if one.counted else _("no"), grade(one.evidence)),
-            [one.text, sources.note(one.evidence)],
-        )
-        for one in m.passages
-        if one.part is Part.SOURCES
-    )
-
-
-def _case(when: Mapping[str, str]) -> str:
-    return ", ".join(map(" = ".join, when.items()))
-
-
-def _terms(m: Declarations, sources: Sources) -> Rows:
-    symbols = m.symbols()
-    return (_("symbol"), _("effect"), ""), (
-        ((Named(symbols[name], name), Message(effect), Code(written(symbols[name], effect))), [])
-        for name, effect in m.terms.items()
-    )
+def _term(m: Declarations, one: Declaration) -> Rows:
+    effect = m.terms[one.item]
+    yield (Named(one.name, one.item), Message(effect), Code(written(one.name, effect))), []
 
 
 def written(symbol: str, effect: Effect) -> str:
@@ -303,12 +268,12 @@ def written(symbol: str, effect: Effect) -> str:
     }[effect]
 
 
-def _defaults(m: Declarations, sources: Sources) -> Rows:
+def _defaults(m: Declarations, sources: Sources) -> tuple[Cells, Rows]:
     headings = (_("symbol"), _("class"), _("value"), _("grade"))
     return headings, (line for item in m.inputs.values() for line in _known(item, sources))
 
 
-def _known(item: Parameter, sources: Sources) -> Lines:
+def _known(item: Parameter, sources: Sources) -> Rows:
     """Yield each value of a default; of a long table of candidates, whose evidence is one, a few classes."""
     if item.kind is not Kind.DEFAULT:
         return
@@ -321,7 +286,7 @@ def _known(item: Parameter, sources: Sources) -> Lines:
             few = ", ".join(f"{key} {value.value:.15g}" for key, value in list(known.items())[:FEW])
             span = with_unit(f"{low:.15g} … {high:.15g}", item.unit)
             classes = _("{count} classes").format(count=len(known))
-            row: tuple[str, ...] = (symbol, classes, span, grade(found[0].evidence))
+            row: Cells = (symbol, classes, span, grade(found[0].evidence))
             yield row, [*beside, f"{few}, …", sources.note(found[0].evidence)]
             continue
         for key, value in known.items():
@@ -334,71 +299,41 @@ def is_long(candidate: str, known: Mapping[str, Value]) -> bool:
     return bool(candidate) and len(known) > 2 * FEW and len({value.evidence for value in known.values()}) == 1
 
 
-def _derivations(m: Declarations, sources: Sources) -> Rows:
-    return (_("of"), ""), (
-        (
-            (Code(item.of), Code(item)),
-            [
-                item.text,
-                *(
-                    Message("{}: {} {}").format(name, grade(value.evidence), sources.note(value.evidence))
-                    for name, value in item.values.items()
-                ),
-            ],
-        )
-        for item in m.derivations
-    )
+def _derivations(m: Declarations, sources: Sources) -> tuple[Cells, Rows]:
+    def row(m: Declarations, one: Declaration) -> Rows:
+        values = one.item.values.items()
+        known = [(name, grade(value.evidence), sources.note(value.evidence)) for name, value in values]
+        yield (Code(one.name), Code(one.item)), [one.text, *(Message("{}: {} {}").format(*found) for found in known)]
+
+    return ungraded(Stated.DERIVATION, row, _("of"), "")(m, sources)
 
 
-def _criteria(m: Declarations, sources: Sources) -> Rows:
-    return (_("no."), _("looks at"), _("grade")), (
-        ((item.number, Code(", ".join(item.arguments)), grade(item.evidence)), [item.text, sources.note(item.evidence)])
-        for item in m.conditions
-    )
+def _criterion(m: Declarations, one: Declaration) -> Rows:
+    yield (one.name, Code(", ".join(one.item.arguments))), [one.text]
 
 
-def _facts(m: Declarations, sources: Sources) -> Rows:
-    return (_("name"), _("unit"), _("of")), (
-        (
-            (Code(item.name), _unit(item.unit), Code(item.indices)),
-            [item.text, _("one of: {names}").format(names=", ".join(item.categories)) if item.categories else ""],
-        )
-        for item in m.facts.values()
-    )
+def _fact(m: Declarations, one: Declaration) -> Rows:
+    item: Parameter = one.item
+    names = _("one of: {names}").format(names=", ".join(item.categories)) if item.categories else ""
+    yield (Code(item.name), _unit(item.unit), Code(item.indices)), [item.text, names]
 
 
-def _limits(m: Declarations, sources: Sources) -> Rows:
-    symbols = m.symbols()
-    return ("", _("grade")), (
-        ((Code(item.written(symbols)), grade(item.evidence)), [_rated(item, symbols), sources.note(item.evidence)])
-        for item in m.limits
-    )
-
-
-def _rated(item: Limit, symbols: Mapping[str, str]) -> str:
-    if item.rated is None:
-        return ""
+def _limit(m: Declarations, one: Declaration) -> Rows:
+    symbols, rated = m.symbols(), one.item.rated
     told = _("where no rated power is given, it is {product}")
-    return told.format(product=item.rated.written(symbols))
+    yield (Code(one.item.written(symbols)),), [told.format(product=rated.written(symbols)) if rated else ""]
 
 
-def _indicators(m: Declarations, sources: Sources) -> Rows:
-    symbols = m.symbols()
-    return ("", _("plausible"), _("grade")), (
-        (
-            (Code(item.written(symbols)), with_unit(str(item.plausible), item.unit), grade(item.evidence)),
-            [item.text, sources.note(item.evidence)],
-        )
-        for item in m.indicators
-    )
+def _indicator(m: Declarations, one: Declaration) -> Rows:
+    plausible = with_unit(str(one.item.plausible), one.item.unit)
+    yield (Code(one.item.written(m.symbols())), plausible), [one.text]
 
 
-def _waivers(m: Declarations, sources: Sources) -> Rows:
-    rows = (((Message(one.check), one.of, grade(one.evidence)), [one.reason]) for one in m.waivers)
-    return (_("check"), _("of"), _("grade")), rows
+def _waiver(m: Declarations, one: Declaration) -> Rows:
+    yield (Message(one.name), one.item.of, grade(one.evidence)), [one.item.reason]
 
 
-def _cases(m: Declarations, sources: Sources) -> Rows:
+def _cases(m: Declarations, sources: Sources) -> tuple[Cells, Rows]:
     return (_("file"), _("prints"), _("grade")), (
         (
             (Code(case.path.name), _prints(case.expected), grade(case.source)),
@@ -408,7 +343,7 @@ def _cases(m: Declarations, sources: Sources) -> Rows:
     )
 
 
-def _outputs(m: Declarations, sources: Sources) -> Rows:
+def _outputs(m: Declarations, sources: Sources) -> tuple[Cells, Rows]:
     return (_("project"), _("what"), _("tonnes"), _("grade")), (
         (
             (row["project"], Message(row["what"]), f"{int(row['tonnes']):,}", Message(row["grade"])),
@@ -423,29 +358,33 @@ def _prints(expected: Mapping[str, Sequence[str]]) -> str:
     return ", ".join(figures) or _("too little to calculate")
 
 
-PARTS: dict[str, Callable[[Declarations, Sources], Rows]] = {
+PARTS: dict[str, Part] = {
     _("A. Title and identity"): _identity,
-    _("B. Terms and definitions"): _defined,
-    _("C. Summary of the methodology"): _summary,
-    _("D. Eligibility criteria"): _criteria,
-    _("Information needed for the eligibility criteria and cross-checks"): _facts,
-    _("E. Emission sources and GHG types"): _emission_sources,
-    _("F.1. Establishment of reference emissions"): _established,
-    _("Indices"): _indices,
-    _("Choices"): _choices,
+    _("B. Terms and definitions"): _passages(DocumentSection.TERMS, _("term")),
+    _("C. Summary of the methodology"): _passages(DocumentSection.SUMMARY, ""),
+    _("D. Eligibility criteria"): stated(Stated.CRITERION, _criterion, _("no."), _("looks at")),
+    _("Information needed for the eligibility criteria and cross-checks"): ungraded(
+        Stated.FACT, _fact, _("name"), _("unit"), _("of")
+    ),
+    _("E. Emission sources and GHG types"): _passages(DocumentSection.SOURCES, _("of"), _("gas"), _("included")),
+    _("F.1. Establishment of reference emissions"): _passages(DocumentSection.ESTABLISHMENT, ""),
+    _("Indices"): ungraded(Stated.INDEX, _index, "", ""),
+    _("Choices"): stated(Stated.CHOICE, _choice, _("name"), _("options")),
     _("F.2. Calculation of reference emissions"): _equations_towards("RE"),
     _("G. Calculation of project emissions"): _equations_towards("RE", "PE"),
     _("H. Calculation of emission reductions"): _equations_towards("RE", "PE", "ER"),
-    _("Terms of ER beside RE and PE"): _terms,
-    _("I. Data and parameters"): _parameters,
+    _("Terms of ER beside RE and PE"): ungraded(Stated.TERM, _term, _("symbol"), _("effect"), ""),
+    _("I. Data and parameters"): stated(
+        *(Stated.PARAMETER, _parameter, _("symbol"), _("name"), _("unit"), _("of"), _("kind"), _("acts"))
+    ),
     _("Default values and candidates"): _defaults,
     _("How defaults can be derived"): _derivations,
-    _("Cross-checks of monitored parameters"): _limits,
-    _("Plausible ranges of ratios and intermediates"): _indicators,
-    _("Checks that do not apply"): _waivers,
+    _("Cross-checks of monitored parameters"): stated(Stated.LIMIT, _limit, ""),
+    _("Plausible ranges of ratios and intermediates"): stated(Stated.INDICATOR, _indicator, "", _("plausible")),
+    _("Checks that do not apply"): ungraded(Stated.WAIVER, _waiver, _("check"), _("of"), _("grade")),
     _("Worked cases"): _cases,
     _("Published results without inputs: they bound what is plausible, and test nothing"): _outputs,
-    _("History: other versions"): _versions,
+    _("History: other versions"): stated(Stated.VERSION, _version, _("version"), _("approved")),
 }
 NOTES = {
     "I. Data and parameters": _("Acts: + raises, − lowers, ± either, depending on the rest."),

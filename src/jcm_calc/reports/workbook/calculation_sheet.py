@@ -11,12 +11,12 @@ from jcm_calc.base.languages import Message, _
 from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.items import Coordinate, Equation
 from jcm_calc.reports.workbook.formulas import Formulas, labels_place
-from jcm_calc.reports.workbook.layout import FUEL, LABEL, LAST, LEFT, RESULT, Block, DefaultList, Layout
+from jcm_calc.reports.workbook.layout import FUEL, LABEL, LAST, LEFT, RESULT, Block, DefaultList, SheetLayout
 from jcm_calc.reports.workbook.page import Page, in_spreadsheet, number_style, shown_unit, unit_of
 from jcm_calc.reports.workbook.separate_sheet import each
 from jcm_calc.reports.workbook.tables import TERMS_OF
 
-WIDTHS = (1.5, 44, 13, 17)  # and all further columns as the last
+WIDTHS = (1.5, 25, 9, 10)  # and all further columns as the last
 TITLES = (
     _("1. Calculations for emission reductions"),
     _("2. Selected default values, etc."),
@@ -30,7 +30,7 @@ FUEL_TYPES = {"electric": _("Electricity"), "power consumption": _("Electricity"
 class CalculationSheet:
     """Writes one calculation sheet."""
 
-    def __init__(self, page: Page, layout: Layout) -> None:
+    def __init__(self, page: Page, layout: SheetLayout) -> None:
         self.page, self.layout = page, layout
         self.contents, self.m = layout.contents, layout.m
         self.formulas = Formulas(layout)
@@ -193,11 +193,10 @@ class CalculationSheet:
         page.column(first, column, formulas, values, style)
 
     def _term_values(self, rule: Equation, block: Block) -> list[Any]:
-        arguments = [self.contents.value(name) for name in rule.arguments]
-        if any(values is None for values in arguments):
+        operands = {name: self.contents.value(name) for name in rule.arguments}
+        if any(values is None for values in operands.values()):
             return [None] * block.size
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return block.flat(np.asarray(rule.function(*arguments)))
+        return block.flat(rule.terms(operands))
 
 
 def _description(node: Node, strong: bool) -> str:

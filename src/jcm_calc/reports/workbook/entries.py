@@ -12,7 +12,7 @@ from jcm_calc.base.languages import _
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.reports.workbook.contents import CANDIDATE, CELL, written_class
 from jcm_calc.reports.workbook.formulas import labels_place
-from jcm_calc.reports.workbook.layout import VALUE, Block, ClassTable, Layout, Line, column_name
+from jcm_calc.reports.workbook.layout import VALUE, Block, ClassTable, InputRow, SheetLayout, column_name
 from jcm_calc.reports.workbook.page import Page, entry_style, in_spreadsheet, number_style
 from jcm_calc.results.credits import whole_tonnes
 
@@ -26,7 +26,7 @@ class Entries:
     it, unless its value is another one.
     """
 
-    def __init__(self, layout: Layout, plan: Layout | None) -> None:
+    def __init__(self, layout: SheetLayout, plan: SheetLayout | None) -> None:
         self.layout, self.plan = layout, plan
         self.contents = layout.contents
 
@@ -66,7 +66,7 @@ class Entries:
 
     # Rows of the input sheet
 
-    def cell(self, page: Page, line: Line) -> None:
+    def cell(self, page: Page, line: InputRow) -> None:
         """Write the value of a row of the input sheet."""
         parameter, style = line.parameter, self._style(line.parameter)
         value = self._value(parameter, line.period or 0)
@@ -77,7 +77,7 @@ class Entries:
             page.value(line.row, VALUE, value, style)
         self._allow(page, (line.row, VALUE, line.row, VALUE), parameter)
 
-    def pointer(self, page: Page, line: Line) -> None:
+    def pointer(self, page: Page, line: InputRow) -> None:
         """Say where the values stand that have a row for each unit; a single one is shown."""
         parameter, layout = line.parameter, self.layout
         place = layout.entered.get(parameter.name)

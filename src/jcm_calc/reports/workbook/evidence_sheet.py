@@ -140,9 +140,11 @@ def contradictions(book: Book, m: Declarations, files: Sequence[EvidenceFile]) -
         if not entry.supplied.candidate
     ]
     symbols = {symbol for symbol, *_value in stated}
+    candidates = {candidate for symbol in symbols for candidate in own[symbol].candidates}
     sets = sheet_sets(book).values() if stated else ()
-    for roles in sets:  # what is entered by hand is not the document's, and no claim rests on it
-        symbols -= {one for role in ("input", "separate") if role in roles for one in _entered(book.grid(roles[role]))}
+    for roles in sets:  # what is entered, as a number or by name, is not the document's, and no claim rests on it
+        grids = [book.grid(roles[role]) for role in ("input", "separate") if role in roles]
+        symbols -= {one for grid in grids for one in _entered(grid, candidates)}
     for sheet in (roles["calc"] for roles in sets if "calc" in roles):
         for symbol, key, place, found in _default_cells(sheet, book.grid(sheet), symbols):
             for name, label, value in stated:
@@ -162,15 +164,15 @@ def contradictions_of(book: Book, m: Declarations) -> Iterator[Problem]:
     yield from contradictions(book, own, files)
 
 
-def _entered(grid: Sequence[Sequence[Any]]) -> Iterator[str]:
-    """Yield the texts that have a number in their row or below them: the symbols of what is entered."""
+def _entered(grid: Sequence[Sequence[Any]], candidates: Collection[str]) -> Iterator[str]:
+    """Yield the texts with a number or a candidate in their row or below: the symbols of what is entered."""
     below: set[int] = set()
     for row in reversed(grid):
-        numbers = {column for column, cell in enumerate(row) if _is_number(cell)}
+        values = {column for column, cell in enumerate(row) if _is_number(cell) or str(cell).strip() in candidates}
         for column, cell in enumerate(row):
-            if isinstance(cell, str) and (numbers or column in below):
+            if isinstance(cell, str) and (values or column in below):
                 yield cell.strip()
-        below |= numbers
+        below |= values
 
 
 def _is_number(cell: Any) -> bool:

@@ -36,7 +36,7 @@ OVERRIDDEN = re.compile(
 
 
 @dataclass
-class Part:
+class FilledColumns:
     """Columns of values with the labels of their rows."""
 
     letters: str
@@ -57,7 +57,7 @@ class SheetSet:
     sources: dict[str, dict[str, str]] = field(default_factory=dict)
     overrides: dict[str, str] = field(default_factory=dict)
     pointers: dict[str, str] = field(default_factory=dict)  # to the record of readings
-    parts: list[Part] = field(default_factory=list)
+    parts: list[FilledColumns] = field(default_factory=list)
 
     @property
     def filled(self) -> bool:
@@ -72,7 +72,7 @@ class Reader:
         self.book, self.m = book, m
         self.sheets = Sheets(book)
         self.symbols = Symbols({**m.inputs, **m.facts})
-        self.keys = {p.symbol: p.name for p in m.inputs.values()} | {name: name for name in m.coordinates}
+        self.keys = m.names()
         self.problems: list[Problem] = []
         self.remarks: list[Problem] = []
 
@@ -192,7 +192,7 @@ class Reader:
             groups.setdefault((letters[name], tuple(values)), []).append(name)
         for (own, keys), names in groups.items():
             columns = {name: list(given[name].values()) for name in names}
-            found.parts.append(Part(own, list(keys), columns, {name: cells[name] for name in names}))
+            found.parts.append(FilledColumns(own, list(keys), columns, {name: cells[name] for name in names}))
 
     def _sum(self, parameter: Parameter, row: Row, places: Collection[int]) -> bool:
         """Whether a row sums up others of the table, which is remarked on."""
@@ -376,7 +376,7 @@ class Reader:
         rows = [table.rows[place] for place in kept]
         columns = {column: [values[place] for place in kept] for column, values in columns.items()}
         labels = list(zip(*(columns[column] for column in table.label_columns), strict=True))
-        parts: dict[str, Part] = {}
+        parts: dict[str, FilledColumns] = {}
         for column, parameter in table.columns.items():
             values = columns[column]
             if not self._usable(table, column, rows, values, found):
@@ -493,7 +493,9 @@ class Reader:
         self._unitless(parameter, self.sheets.cell(table.sheet, rows[first], column), table.units[column])
         return True
 
-    def _part(self, own: str, letters: Sequence[str], labels: Sequence[tuple[Any, ...]], found: SheetSet) -> Part:
+    def _part(
+        self, own: str, letters: Sequence[str], labels: Sequence[tuple[Any, ...]], found: SheetSet
+    ) -> FilledColumns:
         """Return an empty part with the labels of the rows along the indices of its parameters."""
         period = found.periods[0]
         rows = [
@@ -507,7 +509,7 @@ class Reader:
             for row in labels
         ]
         kept = "".join(letter for letter in own if letter == "p" or letter in letters)
-        return Part(kept, rows, {}, {})
+        return FilledColumns(kept, rows, {}, {})
 
     def _label(self, written: Any, found: SheetSet) -> Period:
         text = str(written).removesuffix(".0")

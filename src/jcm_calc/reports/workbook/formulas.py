@@ -17,7 +17,7 @@ from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter, Table
 from jcm_calc.declarations.rows import SIGN, spans
 from jcm_calc.reports.workbook.contents import CANDIDATE, CELL, CLASSES
-from jcm_calc.reports.workbook.layout import LEFT, UNIT, VALUE, Block, Layout, Place, column_name
+from jcm_calc.reports.workbook.layout import LEFT, UNIT, VALUE, Block, Place, SheetLayout, column_name
 
 # A sum of partial sums, for Excel adds from left to right: its error grows with the longest sum.
 ADDED_AT_ONCE = 4_200
@@ -30,7 +30,7 @@ DAY_0, LAST_DAY = date(1899, 12, 30), 2_958_465
 class Formulas:
     """The formulas of one set of sheets, without the leading equals sign."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: SheetLayout) -> None:
         self.layout = layout
         self.contents = layout.contents
         self.m = layout.m
@@ -317,7 +317,7 @@ def _ends(interval: Interval, key: str) -> Iterator[str]:
         yield f"{key}{'<=' if interval.closed_upper else '<'}{interval.upper!r}"
 
 
-def labels_place(layout: Layout, letter: str) -> Place:
+def labels_place(layout: SheetLayout, letter: str) -> Place:
     """Return where the labels along an index are entered: in the first table that has it."""
     block = layout.labelled(letter)
     axis = layout.letters.index(letter)

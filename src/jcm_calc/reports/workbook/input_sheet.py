@@ -22,14 +22,14 @@ from jcm_calc.reports.workbook.layout import (
     TEXT,
     UNIT,
     VALUE,
-    Layout,
-    Line,
+    InputRow,
+    SheetLayout,
     column_name,
 )
 from jcm_calc.reports.workbook.page import Page, in_spreadsheet, shown_unit, unit_of
 from jcm_calc.reports.workbook.tables import OVERRIDE
 
-WIDTHS = (1.5, 22, 12, 12, 36, 22, 12, 12, 26, 34, 15, 22)
+WIDTHS = (1.5, 13, 9, 11, 21, 14, 10, 10, 15, 17, 9, 7.5)
 OPTIONS = {
     "A": (
         _("Based on public data which is measured by entities other than the project participants"),
@@ -49,7 +49,7 @@ Sources = Mapping[str, Mapping[str, str]]
 class InputSheet:
     """Writes one input sheet."""
 
-    def __init__(self, page: Page, layout: Layout, entries: Entries, sources: Sources) -> None:
+    def __init__(self, page: Page, layout: SheetLayout, entries: Entries, sources: Sources) -> None:
         self.page, self.layout, self.entries = page, layout, entries
         self.contents, self.m = layout.contents, layout.m
         self.report = self.contents.kind == "MRS"
@@ -145,7 +145,7 @@ class InputSheet:
         self.page.merge(row, OPTION, PROCEDURE, texts[4], style)
         self.page.merge(row, FREQUENCY, COMMENT, texts[5], style)
 
-    def _line(self, line: Line) -> None:
+    def _line(self, line: InputRow) -> None:
         """Write what tables 1 and 2 and the facts share: period, description, value and unit."""
         page, parameter = self.page, line.parameter
         if line.period is not None and (self.report or self.layout.several):

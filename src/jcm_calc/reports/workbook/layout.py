@@ -17,7 +17,7 @@ import numpy.typing as npt
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.declarations.expression import record
-from jcm_calc.declarations.graph import Node
+from jcm_calc.declarations.graph import Node, walk
 from jcm_calc.declarations.items import Equation, Kind, Parameter, Value
 from jcm_calc.reports.workbook.contents import CANDIDATE, CELL, CLASSES, Contents
 
@@ -26,6 +26,8 @@ Rows = npt.NDArray[np.intp]
 
 TITLE, FIRST = 3, 6  # rows
 MARGIN, LEFT, LAST = 0, 1, 12  # columns
+# The last column of a sheet with few columns, so that its title has room.
+NARROWEST = 8
 # Tables of the input sheets share their columns.
 PERIOD, POINT, SYMBOL, TEXT, VALUE, UNIT, OPTION, SOURCE, PROCEDURE, FREQUENCY, COMMENT = range(1, 12)
 LABEL, FUEL, RESULT = 1, 2, 3  # of the calculation sheets
@@ -81,7 +83,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Line:
+class InputRow:
     """A row of a table of an input sheet; ``period`` is the number of its period where it has one."""
 
     parameter: Parameter
@@ -172,7 +174,7 @@ class DefaultList:
         return f"${first}${self.first + 1}:${last}${self.first + len(self.rows)}"
 
 
-class Layout:
+class SheetLayout:
     """Where everything stands in one set of sheets.
 
     Attributes
@@ -230,13 +232,13 @@ class Layout:
         self.fact_lines, row = self._lines(facts, row + 3) if facts else ([], row)
         self.input_rows = row
 
-    def _lines(self, parameters: Iterable[Parameter], row: int) -> tuple[list[Line], int]:
+    def _lines(self, parameters: Iterable[Parameter], row: int) -> tuple[list[InputRow], int]:
         """Return a row for each parameter, or for each of its periods where there are several."""
         lines = []
         for parameter in parameters:
             dated = "p" in parameter.indices
             periods = [*range(len(self.contents.periods))] if dated else [None]
-            own = [Line(parameter, period, row + number) for number, period in enumerate(periods)]
+            own = [InputRow(parameter, period, row + number) for number, period in enumerate(periods)]
             if self.in_cell(parameter):
                 rows = self._axes("p" if dated else "", [line.row for line in own])
                 self.entered[parameter.name] = Place(self.input, rows, self._single(VALUE))
@@ -273,9 +275,8 @@ class Layout:
                 self.entered[parameter.name] = self._column(self.separate, block, parameter.name)
             row += 6 + block.size
         self.separate_rows = self._checked(row)
-        self.separate_end = self._end(
-            LAST, [*(table.columns for table in self.class_tables), *(block.columns for block in self.entry_blocks)]
-        )
+        tables = [*(table.columns for table in self.class_tables), *(block.columns for block in self.entry_blocks)]
+        self.separate_end = self._end(NARROWEST, tables)
 
     # Calculation sheet
 
@@ -289,7 +290,7 @@ class Layout:
             "symbol": RESULT + count + 1,
             "grade": RESULT + count + 2,
             "equation": RESULT + count + 3,
-            "end": max(LAST, RESULT + count + 6),
+            "end": RESULT + count + 6,
         }
         row = FIRST + 1
         self.section_rows = []
@@ -332,15 +333,7 @@ class Layout:
 
     def upstream(self, name: str) -> set[str]:
         """Return everything that a quantity needs, in any case that is open."""
-        found: set[str] = set()
-        waiting = [name]
-        while waiting:
-            current = waiting.pop()
-            if current not in found and current in self.contents.nodes:
-                found.add(current)
-                for node in self.contents.nodes[current]:
-                    waiting += node.arguments if isinstance(node, Equation) else [getattr(node, "by", "")]
-        return found
+        return set(walk([name], lambda one: self.contents.nodes.get(one, ())))
 
     def _default_list(self, name: str, first: int) -> DefaultList | None:
         node = self.node(name)

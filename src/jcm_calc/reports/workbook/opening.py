@@ -51,7 +51,7 @@ Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
-class Formula:
+class CellFormula:
     """A formula of a cell, and whether the file holds a value beside it."""
 
     text: str
@@ -87,7 +87,7 @@ class Book:
             raise self.unusable(_("is damaged or no Excel workbook (.xlsx): {error}").format(error=error)) from None
         self._content_bytes = content
         self._grids: dict[str, Grid] = {}
-        self._formulas: dict[str, dict[tuple[int, int], Formula]] = {}
+        self._formulas: dict[str, dict[tuple[int, int], CellFormula]] = {}
         self._errors: dict[str, dict[tuple[int, int], str]] = {}
         self._parsed: dict[str, SheetXml] = {}
         self.followed = 0  # cells that formulas were followed to
@@ -200,7 +200,7 @@ class Book:
         grid = self.grid(sheet)
         return grid[row][column] if row < len(grid) and column < len(grid[row]) else ""
 
-    def formulas(self, sheet: str) -> Mapping[tuple[int, int], Formula]:
+    def formulas(self, sheet: str) -> Mapping[tuple[int, int], CellFormula]:
         """Return the formulas of a sheet by row and column; names and whole columns are written out as ranges."""
         if sheet not in self._formulas:
             self._formulas[sheet] = dict(self._read_formulas(sheet))
@@ -212,7 +212,7 @@ class Book:
             self._errors[sheet] = {place: printable(text) for place, text in self._xml(sheet).errors.items()}
         return self._errors[sheet]
 
-    def _read_formulas(self, sheet: str) -> Iterator[tuple[tuple[int, int], Formula]]:
+    def _read_formulas(self, sheet: str) -> Iterator[tuple[tuple[int, int], CellFormula]]:
         """Yield the formulas of a sheet; what could not be followed in bounded time is cut or replaced by its size."""
         shared: dict[str, tuple[str, str]] = {}
         room = [MOST_IN_RANGES]
@@ -221,12 +221,12 @@ class Book:
             if written.shared:
                 text = _shared(shared, written.shared, text, written.address)
             if len(text) > LONGEST_FORMULA:
-                yield place, Formula(f"{text[:60]}… ({len(text):,} characters)", written.stored)
+                yield place, CellFormula(f"{text[:60]}… ({len(text):,} characters)", written.stored)
                 continue
             text = self.expanded(text, sheet)
             if ":" in text:
                 text = RANGE.sub(lambda match: self._bounded(match, sheet, room), text)
-            yield place, Formula(text, written.stored)
+            yield place, CellFormula(text, written.stored)
 
     def hidden_cells(self, sheet: str) -> tuple[set[int], set[int]]:
         """Return the rows and the columns of a sheet that are hidden."""
@@ -263,7 +263,7 @@ class Book:
         return self._of_archive(sheet_xml.names)
 
     @cached_property
-    def _tables(self) -> dict[str, sheet_xml.Table]:
+    def _tables(self) -> dict[str, sheet_xml.SheetTable]:
         return self._of_archive(sheet_xml.tables)
 
     def _of_archive(self, read: Callable[[zipfile.ZipFile], Read]) -> Read:

@@ -34,6 +34,9 @@ DARK, PALE, ENTERED, RESULT, DOUBT, LINE = "#1F4E5F", "#DCE8EC", "#FFF8DC", "#E3
 # hashes for a number with more digits than have room.
 NUMBER = {"align": "right", "num_format": "[>=10000]#,##0.00;[<0]-General;General", "shrink": True}
 NORMAL, LOWEST, MARGINS, LEADING = 10, 15.0, 4, 1.2  # of letters and rows, in points; of lines, to letters
+# In widths of a letter: what a page A4 in landscape has room for with letters of 7 points or more, and what each
+# column takes besides its width. A wider sheet takes more pages.
+PRINTED, BETWEEN = 147, 0.7
 BASE = {"font_name": "Arial", "font_size": NORMAL, "valign": "vcenter"}
 BOXED = {"border": 1, "border_color": LINE}
 STYLES: dict[str, dict[str, Any]] = {
@@ -42,9 +45,9 @@ STYLES: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 13, "font_color": "white", "bg_color": DARK},
     "note": {"italic": True, "font_color": "#7A5200"},
     "caption": {"bold": True, "font_size": 11, "font_color": DARK},
-    "letter": {**BOXED, "align": "center", "font_color": "#666666", "font_size": 8},
+    "letter": {**BOXED, "align": "center", "font_color": "#666666", "font_size": 9},
     "heading": {**BOXED, "bold": True, "text_wrap": True, "align": "center", "bg_color": PALE},
-    "subheading": {**BOXED, "text_wrap": True, "align": "center", "font_size": 8, "bg_color": PALE},
+    "subheading": {**BOXED, "text_wrap": True, "align": "center", "font_size": 9, "bg_color": PALE},
     "label": {**BOXED, "text_wrap": True},
     "indented": {**BOXED, "text_wrap": True, "indent": 1},
     "strong": {**BOXED, "text_wrap": True, "bold": True},
@@ -217,10 +220,10 @@ class Page:
         self.sheet.protect("", {"format_columns": True, "format_rows": True})
         self.sheet.set_landscape()
         self.sheet.set_paper(9)
-        self.sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        self.sheet.fit_to_pages(1, 0)
+        self.sheet.set_margins(left=0.25, right=0.25, top=0.5, bottom=0.6)
+        self.sheet.fit_to_pages(math.ceil(sum(width + BETWEEN for width in self.widths) / PRINTED), 0)
         self.sheet.repeat_rows(0, TITLE)
-        self.sheet.set_footer("&L&8&A&R&8&P / &N")
+        self.sheet.set_footer("&L&9&A&R&9&P / &N")
         self.sheet.freeze_panes(TITLE + 1, 0)
 
     # Cells

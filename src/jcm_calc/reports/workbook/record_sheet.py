@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 SHEET = "MRS(readings)"
 TITLE = _("Record of readings [For Verification]")
 NOTE = _("How the monitored values came from the readings of meters. What is changed here makes the record void.")
-WIDTHS = (1.5, 30, 28, 18, 36, 30, 36, 28, 36, 16, 16, 16, 10, 16, 30, 12)
+WIDTHS = (1.5, 18, 20, 14, 22, 20, 24, 20, 24, 14, 14, 14, 9, 14, 24, 10)
 HEAD = (_("Rule set"), _("SHA-256 of the record"))
 POINTS = _("record of readings in sheet {sheet}, SHA-256 ")
 POINTER = re.compile(
@@ -126,7 +126,8 @@ def told(
 ) -> dict[str, dict[str, str]]:
     """Return columns (h) to (k) as the record tells them, and as the user says instead; each points to the record."""
     pointer = POINTS.format(sheet=SHEET) + record.digest(found)[:16]
-    rows, names = record.told(found, sources, m.inputs), record.names(m.inputs)
+    names = m.names()
+    rows = record.told(found, sources, names)
     for symbol in record.sources(found):
         row = rows[names.get(symbol, symbol)]
         comment = str.__str__(row["comment"])  # data, which is the same in every language
@@ -239,7 +240,7 @@ def with_record(
 
     held = read(book)
     found, stated = held or (merged([]), "")
-    names = {symbol: item.name for symbol, item in m.by_symbol().items()}
+    names = m.names()
     measured = {name: names.get(one["parameter"], one["parameter"]) for name, one in found["meters"].items()}
     doubt = ""
     if held is not None and _changed(found, {stated[:16], *(digest for _, digest in pointers)}):

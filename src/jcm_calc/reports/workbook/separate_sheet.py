@@ -5,13 +5,13 @@ from __future__ import annotations
 from jcm_calc.base.languages import Message, _
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.reports.workbook.entries import Entries
-from jcm_calc.reports.workbook.layout import LEFT, Block, Layout
+from jcm_calc.reports.workbook.layout import LEFT, Block, SheetLayout
 from jcm_calc.reports.workbook.page import Page, unit_of
 
-WIDTHS = (1.5, 24, 17)  # and all further columns as the last
+WIDTHS = (1.5, 16, 12)  # and all further columns as the last
 
 
-def write(page: Page, layout: Layout, entries: Entries) -> None:
+def write(page: Page, layout: SheetLayout, entries: Entries) -> None:
     """Write every table of the sheet."""
     m = layout.m
     for table in layout.class_tables:
@@ -41,7 +41,7 @@ def _heading(page: Page, first: int, column: int, symbol: str, text: str, unit: 
         page.text(row, column, part, style)
 
 
-def each(layout: Layout, block: Block) -> str:
+def each(layout: SheetLayout, block: Block) -> str:
     """Say for what a table has rows."""
     letters = sorted(block.letters, key=layout.letters.index)
     return _(", ").join(Message("{} {}").format(layout.m.indices[letter], letter) for letter in letters)

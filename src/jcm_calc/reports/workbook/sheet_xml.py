@@ -178,7 +178,7 @@ def column_number(letters: str) -> int:
 
 
 @dataclass(frozen=True)
-class Table:
+class SheetTable:
     """A table of a sheet that formulas can name: where its rows are, and the names of its columns."""
 
     sheet: str
@@ -211,7 +211,7 @@ def names(archive: ZipFile) -> dict[tuple[str, str], str]:
     return found
 
 
-def tables(archive: ZipFile) -> dict[str, Table]:
+def tables(archive: ZipFile) -> dict[str, SheetTable]:
     """Return the tables of a workbook by their names in small letters."""
     found = {}
     for sheet, file in sheet_files(archive).items():
@@ -226,7 +226,7 @@ def tables(archive: ZipFile) -> dict[str, Table]:
             last = int(match[3]) - 1 - _whole(root.get("totalsRowCount", "0"))
             columns = tuple(one.get("name", "").casefold() for one in elements if _local(one) == "tableColumn")
             name = root.get("displayName", root.get("name", ""))
-            found[name.casefold()] = Table(sheet, first, last, column_number(match[1]), columns)
+            found[name.casefold()] = SheetTable(sheet, first, last, column_number(match[1]), columns)
     return found
 
 

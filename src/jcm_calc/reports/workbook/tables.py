@@ -14,7 +14,7 @@ from jcm_calc.base.languages import _, spellings
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.inputs.totals import adds_up, totals_among
 from jcm_calc.reports.workbook.layout import column_name
-from jcm_calc.reports.workbook.opening import Book, Formula, Grid
+from jcm_calc.reports.workbook.opening import Book, CellFormula, Grid
 from jcm_calc.reports.workbook.references import areas
 from jcm_calc.reports.workbook.sheet_xml import column_number
 from jcm_calc.reports.workbook.symbols import Symbols
@@ -147,7 +147,7 @@ class Sheets:
         value, _known = self._follow((sheet, row, column))
         return Cell(value, sheet, row, column)
 
-    def formula(self, cell: Cell) -> Formula | None:
+    def formula(self, cell: Cell) -> CellFormula | None:
         """Return the formula of a cell that is more than a reference."""
         formula = self.book.formulas(cell.sheet).get((cell.row, cell.column))
         return None if formula is None or linked(formula.text, cell.sheet) is not None else formula

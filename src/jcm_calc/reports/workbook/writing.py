@@ -19,7 +19,7 @@ from jcm_calc.readings import record
 from jcm_calc.reports.workbook import calculation_sheet, evidence_sheet, input_sheet, record_sheet, separate_sheet
 from jcm_calc.reports.workbook.contents import Contents, of_result, of_template, without_plan
 from jcm_calc.reports.workbook.entries import Entries
-from jcm_calc.reports.workbook.layout import FIRST, LEFT, Layout
+from jcm_calc.reports.workbook.layout import FIRST, LEFT, SheetLayout
 from jcm_calc.reports.workbook.page import Page, new_book, styles
 from jcm_calc.reports.workbook.sheet_sets import ON_STRUCTURE
 
@@ -134,9 +134,9 @@ def _written(
     book = new_book(file, f"JCM_{m.number}_ver{version_text(m.version)}", m.title)
     formats = styles(book)
     metered = sources if readings is None else record_sheet.told(readings, sources, m)
-    plan: Layout | None = None
+    plan: SheetLayout | None = None
     for number, contents in enumerate(sets):
-        layout = Layout(contents, _suffix(sets, number))
+        layout = SheetLayout(contents, _suffix(sets, number))
         told = sources if contents.kind == "MPS" else metered
         _write_set(book, formats, layout, plan, head(m, project), told)
         if contents.kind == "MPS":
@@ -170,8 +170,8 @@ def _suffix(sets: Sequence[Contents], number: int) -> str:
 def _write_set(
     book: Any,
     formats: Any,
-    layout: Layout,
-    plan: Layout | None,
+    layout: SheetLayout,
+    plan: SheetLayout | None,
     lines: Sequence[str],
     sources: Sources,
 ) -> None:
@@ -217,7 +217,11 @@ def head(methodology: Declarations, project: Mapping[str, Any]) -> list[str]:
     scope = _("Sectoral scope: {number:02}").format(number=methodology.sectoral_scope)
     second = Message("{}: {}").format(_("Reference Number"), number) if number else scope
     name = f"JCM_{methodology.number}_ver{version_text(methodology.version)}"
-    return [_("Monitoring Spreadsheet: {name}").format(name=name), second, *methodology.notices]
+    return [
+        _("Monitoring Spreadsheet: {name}").format(name=name),
+        second,
+        *([Message("; ").join(methodology.notices)] if methodology.notices else []),
+    ]
 
 
 def version_text(version: str) -> str:

@@ -25,7 +25,7 @@ from jcm_calc.inputs.confirmation.file import EvidenceFile
 from jcm_calc.results.credits import check_years, in_tonnes, year_table, yearly
 from jcm_calc.results.emissions import Emissions
 from jcm_calc.results.lazy import computing
-from jcm_calc.results.lazy.computing import Plan
+from jcm_calc.results.lazy.computing import PartitionPlan
 from jcm_calc.results.lazy.partitions import Piece, is_lazy, of_arrays, of_frames
 from jcm_calc.results.remarks import is_protected, reasons
 from jcm_calc.rulebooks import modules, versions
@@ -49,7 +49,7 @@ class LazyResult(Emissions):
     into memory.
     """
 
-    def __init__(self, plan: Plan, graph: Graph, pieces: Sequence[Piece], periods: int | None) -> None:
+    def __init__(self, plan: PartitionPlan, graph: Graph, pieces: Sequence[Piece], periods: int | None) -> None:
         from dask.delayed import delayed
 
         self.plan, self.graph, self.pieces = plan, graph, pieces
@@ -198,7 +198,7 @@ def calculate(
         raise InputError(str(m), problems)
     units = {name: unit_of(value) for name, value in arrays.items() if is_quantity(value)}
     count = None if frames else int(sum(piece.size for piece in pieces))
-    plan = Plan(m.number, m.version, letter, common, tuple(small), p, facts, units, count, evidence)
+    plan = PartitionPlan(m.number, m.version, letter, common, tuple(small), p, facts, units, count, evidence)
     return LazyResult(plan, graph, pieces, _period_count(m, p, values))
 
 
@@ -256,7 +256,7 @@ def _levels(graph: Graph, letter: str) -> dict[str, int]:
     for name, node in graph.nodes.items():
         before = [
             levels[other] + (isinstance(below := graph.nodes[other], Equation) and letter in below.total)
-            for other in needs(node, frozenset())
+            for other in needs(node)
             if other in levels
         ]
         levels[name] = max(before, default=0)

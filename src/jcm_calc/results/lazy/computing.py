@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, InputWarning, Problem
-from jcm_calc.declarations.graph import RESULTS, Graph, needs
+from jcm_calc.declarations.graph import RESULTS, Graph
 from jcm_calc.declarations.items import Coordinate, Equation, Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import Array, EvaluationError, evaluate
@@ -24,7 +24,7 @@ from jcm_calc.units import registry
 
 
 @dataclass(frozen=True)
-class Plan:
+class PartitionPlan:
     """What all partitions have in common.
 
     Attributes
@@ -57,7 +57,7 @@ class Plan:
 
 
 @dataclass
-class Part:
+class Totals:
     """What leaves a partition.
 
     Attributes
@@ -75,7 +75,7 @@ class Part:
     warnings: tuple[Problem, ...] = ()
 
 
-def _bound(plan: Plan, arrays: Mapping[str, Any], frames: Sequence[Any], start: int) -> Inputs:
+def _bound(plan: PartitionPlan, arrays: Mapping[str, Any], frames: Sequence[Any], start: int) -> Inputs:
     """Bind a partition with every check; say which one it is where something is wrong."""
     quantity = registry().Quantity
     given = {name: quantity(array, plan.units[name]) if name in plan.units else array for name, array in arrays.items()}
@@ -91,7 +91,7 @@ def _bound(plan: Plan, arrays: Mapping[str, Any], frames: Sequence[Any], start: 
     return inputs
 
 
-def _where(plan: Plan, start: int) -> str:
+def _where(plan: PartitionPlan, start: int) -> str:
     if plan.count is None:
         return f"{plan.methodology}, one partition"
     return (
@@ -99,34 +99,21 @@ def _where(plan: Plan, start: int) -> str:
     )
 
 
-def _toward(graph: Graph, names: Iterable[str], known: Mapping[str, Any]) -> Graph:
-    """Return what is needed to reach some names from what is known."""
-    found: set[str] = set()
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
-        if name not in found and name in graph.nodes:
-            found.add(name)
-            if name not in known:
-                waiting.extend(needs(graph.nodes[name], frozenset()))
-    return Graph({name: node for name, node in graph.nodes.items() if name in found})
-
-
 def _evaluated(inputs: Inputs, values: Mapping[str, Array], names: tuple[str, ...], subject: str) -> dict[str, Array]:
     try:
-        return evaluate(_toward(inputs.graph, names, values), inputs.sizes, values, inputs.lookups(), names)
+        return evaluate(inputs.graph.upstream(*names, known=values), inputs.sizes, values, inputs.lookups(), names)
     except EvaluationError as error:
         raise InputError(subject, [undefined(error, inputs)]) from None
 
 
 def part(
-    plan: Plan,
+    plan: PartitionPlan,
     arrays: Mapping[str, Any],
     frames: Sequence[Any],
     start: int,
     names: tuple[str, ...],
-    known: Part | None,
-) -> Part:
+    known: Totals | None,
+) -> Totals:
     """Return the totals of one partition."""
     inputs = _bound(plan, arrays, frames, start)
     values = {**inputs.values, **(known.totals if known else {})}
@@ -140,10 +127,10 @@ def part(
     found = _evaluated(inputs, values, (*names, *single), _where(plan, start))
     shared = {name: found[name] for name in single}
     sizes = {**inputs.sizes, plan.letter: plan.count or 1}
-    return Part(inputs.periods, sizes, {name: found[name] for name in names}, shared, inputs.warnings)
+    return Totals(inputs.periods, sizes, {name: found[name] for name in names}, shared, inputs.warnings)
 
 
-def combine(parts: Sequence[Part]) -> Part:
+def combine(parts: Sequence[Totals]) -> Totals:
     """Add up totals, in order; what does not depend on the unit must be the same everywhere."""
     first, *others = parts
     totals = dict(first.totals)
@@ -156,19 +143,19 @@ def combine(parts: Sequence[Part]) -> Part:
             axes = Problem("axes", _("periods or other labels differ from partition to partition"))
             raise InputError(_("the partitions"), problems or [axes])
     warned = tuple(dict.fromkeys(warning for part in parts for warning in part.warnings))
-    return Part(first.periods, first.sizes, totals, first.shared, warned)
+    return Totals(first.periods, first.sizes, totals, first.shared, warned)
 
 
-def joined(before: Part, after: Part) -> Part:
+def joined(before: Totals, after: Totals) -> Totals:
     """Return the totals of two passes together."""
-    return Part(before.periods, before.sizes, {**before.totals, **after.totals}, before.shared, before.warnings)
+    return Totals(before.periods, before.sizes, {**before.totals, **after.totals}, before.shared, before.warnings)
 
 
-def results(graph: Graph, known: Part, names: tuple[str, ...]) -> dict[str, Array]:
+def results(graph: Graph, known: Totals, names: tuple[str, ...]) -> dict[str, Array]:
     """Return what follows from the totals."""
     values = {**known.shared, **known.totals}
     try:
-        found = evaluate(_toward(graph, names, values), known.sizes, values, {}, names)
+        found = evaluate(graph.upstream(*names, known=values), known.sizes, values, {}, names)
     except EvaluationError as error:
         period = known.periods[error.place[list(known.sizes).index("p")]]
         raise InputError(
@@ -179,7 +166,9 @@ def results(graph: Graph, known: Part, names: tuple[str, ...]) -> dict[str, Arra
     return {name: np.broadcast_to(array, shape) if name in RESULTS else array for name, array in found.items()}
 
 
-def array(plan: Plan, arrays: Mapping[str, Any], frames: Sequence[Any], start: int, name: str, known: Part) -> Array:
+def array(
+    plan: PartitionPlan, arrays: Mapping[str, Any], frames: Sequence[Any], start: int, name: str, known: Totals
+) -> Array:
     """Return the values of one name in one partition."""
     inputs = _bound(plan, arrays, frames, start)
     found = _evaluated(inputs, {**inputs.values, **known.totals}, (name,), _where(plan, start))[name]

@@ -8,6 +8,6 @@ and a wrong cell does not make the cells that depend on it wrong.
 
 from jcm_calc.verification.cells.checking import slips
 from jcm_calc.verification.cells.findings import Slip
-from jcm_calc.verification.cells.sheet import Cell, Sheet
+from jcm_calc.verification.cells.sheet import CalculationSheets, QuantityCell
 
-__all__ = ["Cell", "Sheet", "Slip", "slips"]
+__all__ = ["CalculationSheets", "QuantityCell", "Slip", "slips"]

@@ -9,9 +9,9 @@ from typing import Any
 
 from jcm_calc.base.languages import _
 from jcm_calc.declarations.items import Equation
-from jcm_calc.reports.workbook.opening import Formula
+from jcm_calc.reports.workbook.opening import CellFormula
 from jcm_calc.verification.cells.findings import Slip, because, doubt, effect_of, linked, merged, of_wrong
-from jcm_calc.verification.cells.sheet import Cell, Scenario, Sheet, numeric
+from jcm_calc.verification.cells.sheet import CalculationSheets, QuantityCell, Scenario, numeric
 from jcm_calc.verification.cells.wrong_formula import (
     CHOOSING,
     Wrong,
@@ -39,10 +39,10 @@ TYPED = _("{symbol} is typed in, not calculated")
 TYPED_AND_WRONG = _("{symbol} is typed in, not calculated, and the equation gives another value")
 
 
-def slips(sheet: Sheet) -> list[Slip]:
+def slips(sheet: CalculationSheets) -> list[Slip]:
     """Return what is wrong on the calculation sheets, one for each cause."""
     wrong: dict[tuple[str, str, str], list[Wrong]] = {}
-    differing: list[Cell] = []
+    differing: list[QuantityCell] = []
     found: list[Slip] = []
     for cell in sheet.cells:
         outcome = _checked(cell)
@@ -57,7 +57,7 @@ def slips(sheet: Sheet) -> list[Slip]:
     return list(linked(merged(found), differing))
 
 
-def _checked(cell: Cell) -> Slip | Wrong | bool:
+def _checked(cell: QuantityCell) -> Slip | Wrong | bool:
     """Return what is wrong with a cell, or whether its stored value is the right one."""
     node, expected = cell.node, cell.expected
     if expected is None or (node is not None and not numeric(node) and not isinstance(node, Equation)):
@@ -88,7 +88,7 @@ def _checked(cell: Cell) -> Slip | Wrong | bool:
     return _stale(cell, formula, expected)
 
 
-def _in_a_branch(cell: Cell, rule: Equation, formula: Formula, expected: float) -> Wrong | None:
+def _in_a_branch(cell: QuantityCell, rule: Equation, formula: CellFormula, expected: float) -> Wrong | None:
     """Return what is wrong with a formula in a branch that the inputs do not take."""
     operands = {other.place for other in cell.beside(rule.arguments)}
     ranges = areas(formula.text, cell.place[0])
@@ -104,7 +104,7 @@ def _compares(formula: str) -> bool:
     return bool(functions(formula) & CHOOSING - {"SUM", "ABS", "SIGN"}) or bool(re.search(r"[<>]", formula))
 
 
-def _at_a_limit(cell: Cell, rule: Equation, formula: Formula, expected: float) -> Wrong | None:
+def _at_a_limit(cell: QuantityCell, rule: Equation, formula: CellFormula, expected: float) -> Wrong | None:
     """Return what is wrong with a formula on one of the sides of a limit that it compares with."""
     sheet = cell.sheet
     made_of = unfolded(sheet, rule)
@@ -124,7 +124,7 @@ def _at_a_limit(cell: Cell, rule: Equation, formula: Formula, expected: float) -
     return None
 
 
-def _suspicious(cell: Cell, formula: str) -> bool:
+def _suspicious(cell: QuantityCell, formula: str) -> bool:
     """Whether a formula rounds, or lacks a choice that the equation makes, though it may not show in these numbers."""
     if functions(formula) & set(ROUNDING):
         return True
@@ -133,7 +133,7 @@ def _suspicious(cell: Cell, formula: str) -> bool:
     )
 
 
-def _wrong(cell: Cell, formula: Formula, scenarios: Sequence[Scenario], expected: float) -> Wrong | None:
+def _wrong(cell: QuantityCell, formula: CellFormula, scenarios: Sequence[Scenario], expected: float) -> Wrong | None:
     """Return what is wrong with a formula in some scenarios; None where the first shows nothing."""
     got, want = list[Any](), list[float]()
     for scenario in scenarios:
@@ -147,7 +147,7 @@ def _wrong(cell: Cell, formula: Formula, scenarios: Sequence[Scenario], expected
     return Wrong(cell, formula.text, tuple(scenarios), tuple(got), tuple(want), found, expected)
 
 
-def _typed(cell: Cell, expected: float) -> Slip | Wrong | bool:
+def _typed(cell: QuantityCell, expected: float) -> Slip | Wrong | bool:
     """Check a cell in which a value was typed."""
     calculated = isinstance(cell.node, Equation) or cell.node is None
     if cell.stored is None:
@@ -159,7 +159,7 @@ def _typed(cell: Cell, expected: float) -> Slip | Wrong | bool:
     return Wrong(cell, "", (cell.sheet.actual,), (cell.stored,), (expected,), cell.stored, expected)
 
 
-def _pasted(cell: Cell, expected: float, severity: Severity) -> Slip:
+def _pasted(cell: QuantityCell, expected: float, severity: Severity) -> Slip:
     right, result, stored = severity is Severity.WARNING, cell.name in RESULTS, cell.stored
     zero = stored == 0 and expected != 0 and not result
     finding = Finding(
@@ -178,7 +178,7 @@ def _pasted(cell: Cell, expected: float, severity: Severity) -> Slip:
     return Slip(cell.name, finding)
 
 
-def _stale(cell: Cell, formula: Formula, expected: float) -> Slip | bool:
+def _stale(cell: QuantityCell, formula: CellFormula, expected: float) -> Slip | bool:
     """Check a stored value that differs though the formula is right."""
     stored = cell.stored
     try:
@@ -199,7 +199,7 @@ def _stale(cell: Cell, formula: Formula, expected: float) -> Slip | bool:
     return Slip(cell.name, finding)
 
 
-def _unreadable(cell: Cell, formula: Formula, error: UnreadableError) -> Slip:
+def _unreadable(cell: QuantityCell, formula: CellFormula, error: UnreadableError) -> Slip:
     message = _("the formula ={formula} cannot be followed here: {error}").format(
         formula=formula.text[:80], error=error
     )

@@ -14,9 +14,9 @@ from jcm_calc.declarations.items import Equation
 from jcm_calc.reports.workbook.layout import column_name
 from jcm_calc.units import conversion
 from jcm_calc.verification.cells.diagnosis import diagnose
-from jcm_calc.verification.cells.sheet import Cell
+from jcm_calc.verification.cells.sheet import QuantityCell
 from jcm_calc.verification.cells.wrong_formula import Wrong
-from jcm_calc.verification.findings import Effect, Finding, Severity, shown_number
+from jcm_calc.verification.findings import EffectOnER, Finding, Severity, shown_number
 from jcm_calc.verification.location import Location, at
 from jcm_calc.verification.quantities import TERMS
 from jcm_calc.verification.spreadsheet import is_number
@@ -77,7 +77,7 @@ def _joined(group: Sequence[Slip]) -> Slip:
     return replace(first, finding=replace(first.finding, where=shown, effect=effect))
 
 
-def linked(found: Sequence[Slip], differing: Sequence[Cell]) -> Iterator[Slip]:
+def linked(found: Sequence[Slip], differing: Sequence[QuantityCell]) -> Iterator[Slip]:
     """Add to each slip the cells whose values follow from it."""
     for slip in found:
         start = slip.name.removeprefix(TERMS)
@@ -94,7 +94,7 @@ def linked(found: Sequence[Slip], differing: Sequence[Cell]) -> Iterator[Slip]:
         yield replace(slip, finding=replace(slip.finding, consequences=tuple(shown)))
 
 
-def effect_of(values: Sequence[tuple[Cell, Any]]) -> Effect | None:
+def effect_of(values: Sequence[tuple[QuantityCell, Any]]) -> EffectOnER | None:
     """Return what it does to ER that some cells of a quantity hold other values."""
     first = values[0][0]
     sheet, plain, node = first.sheet, first.plain, first.declared
@@ -106,17 +106,17 @@ def effect_of(values: Sequence[tuple[Cell, Any]]) -> Effect | None:
         assert expected is not None
         factor = conversion(cell.converted, node.unit)(1.0) if cell.converted else 1.0
         labels = {letter: label for letter, label in cell.labels.items() if letter in node.indices}
-        place = sheet.material.effects.at(labels, array.shape)
+        place = sheet.documents.effects.at(labels, array.shape)
         if place is None:
             return None
         if node.unit == "date":
             array[place] += value - cell.shown(expected)
         else:
             array[place] += float(value) * factor - expected
-    return sheet.material.effects.effect({plain: array}, {})
+    return sheet.documents.effects.effect({plain: array}, {})
 
 
-def because(cell: Cell) -> str:
+def because(cell: QuantityCell) -> str:
     """Say how the expected value of a cell comes about."""
     sheet, node = cell.sheet, cell.declared
     if not isinstance(node, Equation):
@@ -133,7 +133,7 @@ def because(cell: Cell) -> str:
     return Message("{} ({})").format(written, node.evidence)
 
 
-def doubt(cell: Cell) -> str:
+def doubt(cell: QuantityCell) -> str:
     """Say that the equation of a cell is not confirmed; nothing where it is."""
     rule = cell.rule
     if rule is not None and rule.evidence is not None and not rule.evidence.confirmed:
@@ -141,7 +141,7 @@ def doubt(cell: Cell) -> str:
     return ""
 
 
-def places(found: Sequence[Cell]) -> tuple[Location, ...]:
+def places(found: Sequence[QuantityCell]) -> tuple[Location, ...]:
     """Return the places of some cells; those of a column that adjoin as one range."""
     sheet, first, column = found[0].place
     rows = [cell.place[1] for cell in found]

@@ -16,7 +16,7 @@ from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
 from jcm_calc.engine.evaluation import EvaluationError, evaluate
 from jcm_calc.reports.workbook.filled_sheets import is_declared
-from jcm_calc.reports.workbook.opening import Formula
+from jcm_calc.reports.workbook.opening import CellFormula
 from jcm_calc.reports.workbook.tables import TERMS_OF
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.documents import Documents
@@ -74,7 +74,7 @@ class Unfolded:
 
 
 @dataclass(frozen=True, eq=False)
-class Cell:
+class QuantityCell:
     """A cell of a calculation sheet that shows an element of a quantity.
 
     Attributes
@@ -87,7 +87,7 @@ class Cell:
         That stands beside it.
     """
 
-    sheet: Sheet
+    sheet: CalculationSheets
     name: str
     labels: Mapping[str, str]
     unit: str
@@ -129,7 +129,7 @@ class Cell:
         return self.sheet.stored(self.place)
 
     @property
-    def formula(self) -> Formula | None:
+    def formula(self) -> CellFormula | None:
         """Its formula; None where a value is typed in."""
         return self.sheet.formula(self.place)
 
@@ -168,7 +168,7 @@ class Cell:
         if node is None or node.unit in ("date", "category", "yes/no"):
             return ""
         parameter = Parameter(self.name, "", node.unit, "", Kind.CONSTANT, "")
-        value = self.element(self.sheet.material.effects.actual)
+        value = self.element(self.sheet.documents.effects.actual)
         if is_declared(self.unit, parameter) or self.unit == "-" or value is None:
             return ""
         try:
@@ -177,7 +177,7 @@ class Cell:
             return ""
         return self.unit if close(self.stored, converted) else ""
 
-    def beside(self, names: Collection[str]) -> list[Cell]:
+    def beside(self, names: Collection[str]) -> list[QuantityCell]:
         """Return the cells of some quantities with its labels, as far as they have the same indices."""
         return [
             other
@@ -186,7 +186,7 @@ class Cell:
             and all(self.labels.get(letter, label) == label for letter, label in other.labels.items())
         ]
 
-    def summands(self, rule: Equation) -> list[Cell]:
+    def summands(self, rule: Equation) -> list[QuantityCell]:
         """Return the cells that it should add up, where it is a total."""
         name = f"{TERMS}{rule.name}"
         shown = any(other.name == name for other in self.sheet.cells)
@@ -200,18 +200,18 @@ def _on_sheet(value: float, declared: str, unit: str) -> float:
     return value if not unit else conversion(declared, unit)(value)
 
 
-class Sheet:
+class CalculationSheets:
     """The calculation sheets of a report with their scenarios."""
 
-    def __init__(self, material: Documents) -> None:
-        self.material = material
-        self.report = material.report
-        self.result = material.result
-        self.m = material.m
+    def __init__(self, documents: Documents) -> None:
+        self.documents = documents
+        self.report = documents.report
+        self.result = documents.result
+        self.m = documents.m
         self.nodes: Mapping[str, Node] = self.result.inputs.graph.nodes
-        shown = (step for step in self.report.steps(self.result) if step.name in material.effects.actual)
-        self.cells = [Cell(self, step.name, step.labels, step.unit, step.place) for step in shown]
-        self.entries = [entry for entry in self.report.entries() if entry.parameter.name in material.effects.actual]
+        shown = (step for step in self.report.steps(self.result) if step.name in documents.effects.actual)
+        self.cells = [QuantityCell(self, step.name, step.labels, step.unit, step.place) for step in shown]
+        self.entries = [entry for entry in self.report.entries() if entry.parameter.name in documents.effects.actual]
         self.by_place = {cell.place: cell for cell in self.cells}
         self._forms = set[tuple[str, str]]()
         self._drawn: dict[str, list[tuple[dict[str, Array], Array]]] = {}
@@ -219,7 +219,7 @@ class Sheet:
     @cached_property
     def actual(self) -> Scenario:
         """The inputs as they are."""
-        return self._scenario(self.material.effects.actual, self.material.effects.actual)
+        return self._scenario(self.documents.effects.actual, self.documents.effects.actual)
 
     @cached_property
     def changed(self) -> list[Scenario]:
@@ -236,7 +236,7 @@ class Sheet:
             except EvaluationError:
                 continue
             found = {**found, **terms(found, inputs.graph.equations)}
-            return self._scenario(found, {**self.material.effects.actual, **self._own(found)})
+            return self._scenario(found, {**self.documents.effects.actual, **self._own(found)})
         return self.actual
 
     def by_unit(self, arrays: Mapping[str, Array], names: Sequence[str], labels: Mapping[str, str]) -> list[Array]:
@@ -255,7 +255,7 @@ class Sheet:
         sizes = self.result.inputs.sizes
         return any(sizes[letter] > 1 for letter in letters)
 
-    def branches(self, cell: Cell, rule: Equation) -> Iterator[Scenario]:
+    def branches(self, cell: QuantityCell, rule: Equation) -> Iterator[Scenario]:
         """Yield scenarios in which the operands of a cell are changed much, and each by itself.
 
         So that every branch of a condition is taken, whatever the inputs are.
@@ -267,9 +267,9 @@ class Sheet:
                 for other in around
                 if (value := self.element(operands, other.name, {**other.labels, **cell.labels})) is not None
             }
-            yield Scenario({**self.material.effects.actual, **operands}, {rule.name: wanted}, cells)
+            yield Scenario({**self.documents.effects.actual, **operands}, {rule.name: wanted}, cells)
 
-    def is_new(self, cell: Cell, formula: Formula) -> bool:
+    def is_new(self, cell: QuantityCell, formula: CellFormula) -> bool:
         """Whether no cell of a quantity had a formula of this form before."""
         key = cell.name, form(formula.text)
         new = key not in self._forms
@@ -277,10 +277,10 @@ class Sheet:
         return new
 
     def around(
-        self, cell: Cell, rule: Equation, made_of: Unfolded, operands: Sequence[Cell], limit: float
+        self, cell: QuantityCell, rule: Equation, made_of: Unfolded, operands: Sequence[QuantityCell], limit: float
     ) -> Iterator[Scenario]:
         """Yield scenarios in which an operand, or the sum of a total, lies on either side of a limit."""
-        actual = self.material.effects.actual
+        actual = self.documents.effects.actual
         values = {
             other.place: (other, value)
             for other in operands
@@ -321,7 +321,7 @@ class Sheet:
             rng = np.random.default_rng(SEEDS[0])
             for _ in range(BRANCHES):
                 operands = {
-                    name: _varied(rng, self.nodes[name], self.material.effects.actual[name]) for name in rule.arguments
+                    name: _varied(rng, self.nodes[name], self.documents.effects.actual[name]) for name in rule.arguments
                 }
                 with np.errstate(all="ignore"):
                     wanted = np.asarray(rule.function(*operands.values()), dtype=float)
@@ -353,7 +353,7 @@ class Sheet:
         for name, node in self.nodes.items():
             if isinstance(node, Equation):
                 continue
-            array = self.material.effects.actual[name]
+            array = self.documents.effects.actual[name]
             fixed = name in keys or name not in shown or isinstance(node, Coordinate)
             values[name] = array if fixed or not numeric(node) else _drawn(rng, node, array)
         return values
@@ -378,7 +378,7 @@ class Sheet:
     def element(self, arrays: Mapping[str, Array], name: str, labels: Mapping[str, str]) -> float | None:
         """Return an element of a quantity."""
         array = arrays[name]
-        place = self.material.effects.at(labels, array.shape)
+        place = self.documents.effects.at(labels, array.shape)
         return None if place is None else float(array[place])
 
     def stored(self, place: Place) -> Any:
@@ -386,7 +386,7 @@ class Sheet:
         book = self.report.book
         return book.errors(place[0]).get(place[1:]) or as_number(book.value(*place))
 
-    def formula(self, place: Place) -> Formula | None:
+    def formula(self, place: Place) -> CellFormula | None:
         """Return the formula of a cell."""
         found = self.report.book.formulas(place[0]).get(place[1:])
         return found if found is not None and found.text else None

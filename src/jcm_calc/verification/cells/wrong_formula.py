@@ -12,7 +12,7 @@ import numpy as np
 
 from jcm_calc.declarations.expression import Expression, record
 from jcm_calc.declarations.items import Equation
-from jcm_calc.verification.cells.sheet import Cell, Scenario, Sheet, Unfolded
+from jcm_calc.verification.cells.sheet import CalculationSheets, QuantityCell, Scenario, Unfolded
 from jcm_calc.verification.quantities import TERMS
 from jcm_calc.verification.spreadsheet import (
     EPOCH,
@@ -32,7 +32,7 @@ Replacement = Callable[[Any, Scenario], Any]
 CHOOSING = {"IF", "MIN", "MAX", "IFERROR", "MEDIAN", "CHOOSE", "SIGN", "ABS", "SUM"}
 
 
-def unfolded(sheet: Sheet, rule: Equation) -> Unfolded:
+def unfolded(sheet: CalculationSheets, rule: Equation) -> Unfolded:
     """Return an equation in what the sheet shows; a sum over one unit is that unit's term."""
     shown = {cell.name for cell in sheet.cells} | sheet.entered
     several = bool(rule.total) and sheet.several(rule.total)
@@ -72,7 +72,7 @@ class Wrong:
         The same for the inputs as they are.
     """
 
-    cell: Cell
+    cell: QuantityCell
     formula: str
     scenarios: tuple[Scenario, ...]
     got: tuple[Any, ...]
@@ -153,13 +153,13 @@ class Wrong:
         return any(place in self.precedents for one in of for place in sheet.places(one))
 
     @cached_property
-    def summands(self) -> list[Cell]:
+    def summands(self) -> list[QuantityCell]:
         """The cells that it should add up."""
         assert self.cell.rule is not None
         return self.cell.summands(self.cell.rule)
 
 
-def given(cell: Cell, formula: str, scenario: Scenario, exact: bool = False) -> Any:
+def given(cell: QuantityCell, formula: str, scenario: Scenario, exact: bool = False) -> Any:
     """Return what a formula in a cell gives in a scenario; an error as a text."""
     try:
         return Calculator(cell.sheet.report.book, scenario.cells, exact=exact).evaluate(formula, cell.place[0])

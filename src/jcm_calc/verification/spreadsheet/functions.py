@@ -17,7 +17,7 @@ from jcm_calc.reports.workbook.references import Area, areas, form
 from jcm_calc.verification.spreadsheet.values import (
     EPOCH,
     Array,
-    Cells,
+    CellValues,
     FormulaError,
     UnreadableError,
     elementwise,
@@ -27,12 +27,12 @@ from jcm_calc.verification.spreadsheet.values import (
 )
 
 MOST_CELLS = 1_000_000
-Code = Callable[[Cells, Sequence[Area]], Any]
+Code = Callable[[CellValues, Sequence[Area]], Any]
 Arguments = Sequence[Code]
-Function = Callable[[Cells, Sequence[Area], Arguments], Any]
+Function = Callable[[CellValues, Sequence[Area], Arguments], Any]
 
 
-def _numbers(c: Cells, r: Sequence[Area], arguments: Arguments) -> list[float]:
+def _numbers(c: CellValues, r: Sequence[Area], arguments: Arguments) -> list[float]:
     """Return the numbers among the arguments; in ranges whatever is no number is passed over."""
     found: list[float] = []
     for argument in arguments:
@@ -56,7 +56,7 @@ def _plain(function: Callable[..., Any]) -> Function:
         except (ValueError, OverflowError, ZeroDivisionError):
             raise FormulaError("#NUM!") from None
 
-    def run(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
+    def run(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
         if not arguments:
             return of_numbers()
         first, *others = (c.array(argument(c, r)) for argument in arguments)
@@ -70,7 +70,7 @@ def _rounding(function: Callable[..., float]) -> Function:
     """Return a function that rounds, or does not where the calculator is told so."""
     plain = _plain(function)
 
-    def run(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
+    def run(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
         if not c.exact:
             return plain(c, r, arguments)
         return elementwise(lambda value, _: number(value), c.array(arguments[0](c, r)), None)
@@ -93,7 +93,7 @@ def _up(value: float, digits: float = 0) -> float:
     return math.copysign(math.ceil(abs(value) * scale) / scale, value)
 
 
-def _if(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
+def _if(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
     condition = c.array(arguments[0](c, r))
     if isinstance(condition, Array):
         yes, no = (c.array(arguments[at](c, r)) if len(arguments) > at else False for at in (1, 2))
@@ -104,7 +104,7 @@ def _if(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
     return c.plain(arguments[2](c, r)) if len(arguments) > 2 else False
 
 
-def _iferror(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
+def _iferror(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
     try:
         return c.plain(arguments[0](c, r))
     except UnreadableError:
@@ -114,7 +114,7 @@ def _iferror(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
 
 
 def _is(test: Callable[[Any], bool], of_error: bool = False) -> Function:
-    def run(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
+    def run(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
         try:
             value = c.plain(arguments[0](c, r))
         except UnreadableError:
@@ -126,7 +126,7 @@ def _is(test: Callable[[Any], bool], of_error: bool = False) -> Function:
     return run
 
 
-def _area(c: Cells, r: Sequence[Area], argument: Code) -> Area:
+def _area(c: CellValues, r: Sequence[Area], argument: Code) -> Area:
     """Return an argument that must be a range."""
     area = argument(c, r)
     if not isinstance(area, Area):
@@ -134,7 +134,7 @@ def _area(c: Cells, r: Sequence[Area], argument: Code) -> Area:
     return area
 
 
-def _index(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
+def _index(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
     area = arguments[0](c, r)
     at = [int(number(c.plain(argument(c, r)))) for argument in arguments[1:]]
     if isinstance(area, Array):
@@ -166,7 +166,7 @@ def _slice(rows: Array, at: Sequence[int]) -> list[list[Any]]:
     return [list(row) if at[1] == 0 else [row[at[1] - 1]] for row in kept]
 
 
-def _grid(c: Cells, r: Sequence[Area], argument: Code) -> Array:
+def _grid(c: CellValues, r: Sequence[Area], argument: Code) -> Array:
     """Return the values of a range or an array, row by row."""
     value = argument(c, r)
     if isinstance(value, Area):
@@ -185,7 +185,7 @@ def _line(grid: Array) -> list[Any]:
     return list(grid.values)
 
 
-def _wanted(c: Cells, r: Sequence[Area], argument: Code) -> Any:
+def _wanted(c: CellValues, r: Sequence[Area], argument: Code) -> Any:
     """Return what is looked up; nothing counts as 0."""
     value = c.plain(argument(c, r))
     return 0.0 if value is None else value
@@ -221,7 +221,7 @@ def _position(wanted: Any, among: Sequence[Any], how: float) -> int:
     return kept[-1]
 
 
-def _match(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
+def _match(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
     how = number(c.plain(arguments[2](c, r))) if len(arguments) > 2 else 1.0
     return float(_position(_wanted(c, r, arguments[0]), _line(_grid(c, r, arguments[1])), how) + 1)
 
@@ -229,7 +229,7 @@ def _match(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
 def _table_look_up(across: bool) -> Function:
     """Return VLOOKUP or HLOOKUP."""
 
-    def run(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
+    def run(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
         grid = _grid(c, r, arguments[1])
         lines = [list(line) for line in zip(*grid, strict=True)] if not across else grid
         which = int(number(c.plain(arguments[2](c, r))))
@@ -242,7 +242,7 @@ def _table_look_up(across: bool) -> Function:
     return run
 
 
-def _look_up(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
+def _look_up(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
     """Look up in a row or column; of a table with two and more in its longer side, as spreadsheets do."""
     grid = _grid(c, r, arguments[1])
     if len(arguments) > 2:
@@ -267,7 +267,7 @@ def _wild(text: str) -> re.Pattern[str] | None:
 def _truths(of: Callable[[list[bool]], bool]) -> Function:
     """Return AND or OR: truth values and numbers, those of ranges included."""
 
-    def run(c: Cells, r: Sequence[Area], arguments: Arguments) -> bool:
+    def run(c: CellValues, r: Sequence[Area], arguments: Arguments) -> bool:
         found: list[bool] = []
         for argument in arguments:
             value = argument(c, r)
@@ -283,14 +283,14 @@ def _truths(of: Callable[[list[bool]], bool]) -> Function:
     return run
 
 
-def _ifs(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
+def _ifs(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
     for condition, value in zip(arguments[::2], arguments[1::2], strict=True):
         if number(c.plain(condition(c, r))):
             return c.plain(value(c, r))
     raise FormulaError("#N/A")
 
 
-def _if_not_available(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
+def _if_not_available(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
     try:
         return c.plain(arguments[0](c, r))
     except UnreadableError:
@@ -301,7 +301,7 @@ def _if_not_available(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
         return c.plain(arguments[1](c, r))
 
 
-def _sum_product(c: Cells, r: Sequence[Area], arguments: Arguments) -> float:
+def _sum_product(c: CellValues, r: Sequence[Area], arguments: Arguments) -> float:
     found = [c.array(argument(c, r)) for argument in arguments]
     columns = [
         [float(value) if is_number(value) else 0.0 for value in one.values] if isinstance(one, Array) else [number(one)]
@@ -318,7 +318,7 @@ SUMMING = {1: "AVERAGE", 2: "COUNT", 4: "MAX", 5: "MIN", 6: "PRODUCT", 9: "SUM"}
 def _aggregated(first: int) -> Function:
     """Return SUBTOTAL or AGGREGATE: the function is a number, of which 101 and so on pass over hidden rows."""
 
-    def run(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
+    def run(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
         which = int(number(c.plain(arguments[0](c, r)))) % 100
         if which not in SUMMING:
             raise UnreadableError(_("a figure that is not a sum, mean or the like"))
@@ -327,22 +327,22 @@ def _aggregated(first: int) -> Function:
     return run
 
 
-def _sum_if(c: Cells, r: Sequence[Area], arguments: Arguments) -> float:
+def _sum_if(c: CellValues, r: Sequence[Area], arguments: Arguments) -> float:
     tested = _area(c, r, arguments[0])
     added = _area(c, r, arguments[2]) if len(arguments) > 2 else tested
     return _added(c, added, [(tested, c.plain(arguments[1](c, r)))])
 
 
-def _sum_ifs(c: Cells, r: Sequence[Area], arguments: Arguments) -> float:
+def _sum_ifs(c: CellValues, r: Sequence[Area], arguments: Arguments) -> float:
     pairs = zip(arguments[1::2], arguments[2::2], strict=True)
     return _added(c, _area(c, r, arguments[0]), [(_area(c, r, one), c.plain(other(c, r))) for one, other in pairs])
 
 
-def _added(c: Cells, added: Area, tests: Sequence[tuple[Area, Any]]) -> float:
+def _added(c: CellValues, added: Area, tests: Sequence[tuple[Area, Any]]) -> float:
     return math.fsum(_kept(c, added, tests))
 
 
-def _kept(c: Cells, added: Area, tests: Sequence[tuple[Area, Any]]) -> list[float]:
+def _kept(c: CellValues, added: Area, tests: Sequence[tuple[Area, Any]]) -> list[float]:
     """Return the numbers of a range beside which all tests are met."""
     kept = [_fits(c, area, wanted) for area, wanted in tests]
     values = c.values(added)
@@ -352,7 +352,7 @@ def _kept(c: Cells, added: Area, tests: Sequence[tuple[Area, Any]]) -> list[floa
     return [float(value) for value, *fits in rows if is_number(value) and all(fits)]
 
 
-def _fits(c: Cells, area: Area, wanted: Any) -> list[bool]:
+def _fits(c: CellValues, area: Area, wanted: Any) -> list[bool]:
     """Return which cells of a range meet a criterion such as ">=2024"; a text is met whatever its case."""
     sign, text = "=", wanted
     if isinstance(wanted, str):
@@ -375,7 +375,7 @@ def _fits(c: Cells, area: Area, wanted: Any) -> list[bool]:
     return found
 
 
-def _offset(c: Cells, r: Sequence[Area], arguments: Arguments) -> Area:
+def _offset(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Area:
     """Return the range that lies some rows and columns from another one, of its size or of a given one."""
     start = _area(c, r, arguments[0])
     rows, columns = (int(number(c.plain(arguments[at](c, r)))) for at in (1, 2))
@@ -393,7 +393,7 @@ def _offset(c: Cells, r: Sequence[Area], arguments: Arguments) -> Area:
     return _reached(c, Area(start.sheet, row, column, last_row, last_column))
 
 
-def _indirect(c: Cells, r: Sequence[Area], arguments: Arguments) -> Area:
+def _indirect(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Area:
     """Return the range that a text names, in the style A1."""
     text = c.plain(arguments[0](c, r))
     if len(arguments) > 1 and not number(c.plain(arguments[1](c, r))):
@@ -405,26 +405,26 @@ def _indirect(c: Cells, r: Sequence[Area], arguments: Arguments) -> Area:
     return _reached(c, found[0])
 
 
-def _reached(c: Cells, area: Area) -> Area:
+def _reached(c: CellValues, area: Area) -> Area:
     if area.size > MOST_CELLS:
         raise UnreadableError(_("a range of more than {count:,} cells").format(count=MOST_CELLS))
     c.reached.append(area)
     return area
 
 
-def _count_if(c: Cells, r: Sequence[Area], arguments: Arguments) -> float:
+def _count_if(c: CellValues, r: Sequence[Area], arguments: Arguments) -> float:
     pairs = zip(arguments[::2], arguments[1::2], strict=True)
     kept = [_fits(c, _area(c, r, one), c.plain(other(c, r))) for one, other in pairs]
     return float(sum(map(all, zip(*kept, strict=True))))
 
 
-def _mean_if(c: Cells, r: Sequence[Area], arguments: Arguments) -> float:
+def _mean_if(c: CellValues, r: Sequence[Area], arguments: Arguments) -> float:
     tested = _area(c, r, arguments[0])
     averaged = _area(c, r, arguments[2]) if len(arguments) > 2 else tested
     return _mean(_kept(c, averaged, [(tested, c.plain(arguments[1](c, r)))]))
 
 
-def _mean_ifs(c: Cells, r: Sequence[Area], arguments: Arguments) -> float:
+def _mean_ifs(c: CellValues, r: Sequence[Area], arguments: Arguments) -> float:
     pairs = zip(arguments[1::2], arguments[2::2], strict=True)
     tests = [(_area(c, r, one), c.plain(other(c, r))) for one, other in pairs]
     return _mean(_kept(c, _area(c, r, arguments[0]), tests))
@@ -433,7 +433,7 @@ def _mean_ifs(c: Cells, r: Sequence[Area], arguments: Arguments) -> float:
 def _place_of(which: str) -> Function:
     """Return ROW or COLUMN: the numbers of the rows or columns of a range."""
 
-    def run(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
+    def run(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
         area = _area(c, r, arguments[0])
         if which == "row":
             found = Array([[float(row + 1)] for row in range(area.row, area.last_row + 1)])
@@ -447,7 +447,7 @@ def _place_of(which: str) -> Function:
 def _cut(how: Callable[..., str]) -> Function:
     """Return LEFT, RIGHT or MID."""
 
-    def run(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
+    def run(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
         first, *others = (c.array(argument(c, r)) for argument in arguments)
         sizes = [int(number(c.plain(one))) for one in others]
         return elementwise(lambda one, _: how(text_of(one), *sizes), first, None)
@@ -455,12 +455,12 @@ def _cut(how: Callable[..., str]) -> Function:
     return run
 
 
-def _joined(c: Cells, r: Sequence[Area], arguments: Arguments) -> str:
+def _joined(c: CellValues, r: Sequence[Area], arguments: Arguments) -> str:
     found = [c.array(argument(c, r)) for argument in arguments]
     return "".join(text_of(one) for value in found for one in (value.values if isinstance(value, Array) else [value]))
 
 
-def _text(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
+def _text(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
     """Write numbers in the few formats that addresses and months are made with."""
     given, how = c.array(arguments[0](c, r)), str(c.plain(arguments[1](c, r)))
 
@@ -499,23 +499,23 @@ COMPARE = {
 }
 
 
-def _counted(c: Cells, r: Sequence[Area], arguments: Arguments) -> float:
+def _counted(c: CellValues, r: Sequence[Area], arguments: Arguments) -> float:
     values = [argument(c, r) for argument in arguments]
     cells = [cell for value in values if isinstance(value, Area) for cell in c.values(value)]
     return float(sum(cell is not None for cell in cells))
 
 
-def _blank(c: Cells, r: Sequence[Area], arguments: Arguments) -> float:
+def _blank(c: CellValues, r: Sequence[Area], arguments: Arguments) -> float:
     """Count the cells that show nothing: an empty text counts, too."""
     return float(sum(cell in (None, "") for cell in c.values(_area(c, r, arguments[0]))))
 
 
-def _length(c: Cells, r: Sequence[Area], arguments: Arguments) -> float:
+def _length(c: CellValues, r: Sequence[Area], arguments: Arguments) -> float:
     value = c.plain(arguments[0](c, r))
     return float(len("" if value is None else f"{value:.15g}" if is_number(value) else str(value)))
 
 
-def _rows(c: Cells, r: Sequence[Area], arguments: Arguments) -> float:
+def _rows(c: CellValues, r: Sequence[Area], arguments: Arguments) -> float:
     area = _area(c, r, arguments[0])
     return float(area.last_row - area.row + 1)
 
@@ -529,14 +529,14 @@ def _serial(year: float, month: float, day: float) -> float:
     return float((date(months // 12, months % 12 + 1, 1) - EPOCH).days) + day - 1
 
 
-def _choose(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
+def _choose(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
     which = int(number(c.plain(arguments[0](c, r))))
     if not 0 < which < len(arguments):
         raise FormulaError("#VALUE!")
     return c.plain(arguments[which](c, r))
 
 
-def _not_available(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
+def _not_available(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
     raise FormulaError("#N/A")
 
 

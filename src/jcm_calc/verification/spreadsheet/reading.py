@@ -15,7 +15,7 @@ from jcm_calc.verification.spreadsheet.functions import COMPARE, FUNCTIONS, Code
 from jcm_calc.verification.spreadsheet.trees import NESTED, Tree, parsed
 from jcm_calc.verification.spreadsheet.values import (
     Array,
-    Cells,
+    CellValues,
     FormulaError,
     UnreadableError,
     elementwise,
@@ -96,7 +96,7 @@ def _called(name: str, arguments: Sequence[Code]) -> Code:
         raise UnreadableError(_("the function {name} is not known here").format(name=name))
     function = FUNCTIONS[name]
 
-    def run(c: Cells, r: Sequence[Area]) -> Any:
+    def run(c: CellValues, r: Sequence[Area]) -> Any:
         try:
             return function(c, r, arguments)
         except (IndexError, TypeError):
@@ -111,7 +111,7 @@ def _constant(value: Any) -> Code:
 
 
 def _failing(text: str) -> Code:
-    def run(c: Cells, r: Sequence[Area]) -> Any:
+    def run(c: CellValues, r: Sequence[Area]) -> Any:
         raise FormulaError(text)
 
     return run
@@ -120,7 +120,7 @@ def _failing(text: str) -> Code:
 def _applied(first: Code, others: Sequence[tuple[Operation, Code]]) -> Code:
     """Return what operations do one after the other: a sum of a thousand cells is not a thousand calls deep."""
 
-    def run(c: Cells, r: Sequence[Area]) -> Any:
+    def run(c: CellValues, r: Sequence[Area]) -> Any:
         found = c.array(first(c, r))
         for function, operand in others:
             found = elementwise(partial(_operated, function), found, c.array(operand(c, r)))

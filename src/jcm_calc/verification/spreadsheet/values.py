@@ -25,7 +25,7 @@ class Array(list[list[Any]]):
         return (value for row in self for value in row)
 
 
-class Cells(Protocol):
+class CellValues(Protocol):
     """What a formula asks of the cells of a workbook."""
 
     book: Book

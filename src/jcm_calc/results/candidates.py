@@ -1,0 +1,186 @@
+"""A result over all candidates of the values that were chosen by name: how wide an estimate is."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import InputError, Problem, shown
+from jcm_calc.declarations.graph import RESULTS
+from jcm_calc.declarations.items import Parameter, Table, Value
+from jcm_calc.engine.evaluation import Array, EvaluationError, Lookup, evaluate
+from jcm_calc.evidence import Evidence, Grade
+from jcm_calc.inputs import Inputs
+from jcm_calc.reference_data import ipcc_2006
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Choice = tuple[str, ...]
+# The combinations of a page or a terminal, and how many numbers they may have together: they cost no noticeable time.
+MOST, FEWEST, NUMBERS = 200, 5, 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Combinations:
+    """RE, PE and ER for combinations of candidates.
+
+    Attributes
+    ----------
+    parameters : tuple of Parameter
+        Those whose value was chosen by name.
+    rows : tuple of (tuple of str, tuple of float, Grade)
+        First the combination that was calculated: the name of the candidate of each parameter; RE, PE and ER of all
+        periods in tCO2, NaN where an equation has no value; the weakest grade of the values.
+    left_out : int
+        How many combinations are not there.
+    """
+
+    parameters: tuple[Parameter, ...]
+    rows: tuple[tuple[Choice, tuple[float, ...], Grade], ...]
+    left_out: int
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The smallest and the largest ER."""
+        found = [emissions[RESULTS.index("ER")] for _choice, emissions, _grade in self.rows]
+        finite = [er for er in found if math.isfinite(er)]
+        return min(finite), max(finite)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a DataFrame with a row for each combination."""
+        import pandas as pd
+
+        rows = [[*choice, *emissions, str(grade)] for choice, emissions, grade in self.rows]
+        frame = pd.DataFrame(rows, columns=[*(one.name for one in self.parameters), *RESULTS, "grade"])
+        frame.attrs["left_out"] = self.left_out
+        return frame
+
+
+def combinations(
+    inputs: Inputs, values: Mapping[str, Array], lookups: Mapping[str, Lookup], limit: int
+) -> Combinations:
+    """Calculate over all candidates of the values that were chosen by name; see `Result.over_candidates`."""
+    if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
+        complaint = _("got {came}; must be a whole number from 1").format(came=shown(limit))
+        raise InputError(str(inputs.methodology), [Problem("limit", complaint)])
+    chosen = named(inputs)
+    groups = _sets(chosen)
+    options = [_options(inputs, group) for group in groups]
+    current = tuple(inputs.origins[one.name].written for one in chosen)
+    choices = list(dict.fromkeys([current, *_combined(chosen, groups, options, current, limit)]))[:limit]
+    rows = tuple(
+        (choice, _emissions(inputs, values, lookups, chosen, choice), _weakest(chosen, choice)) for choice in choices
+    )
+    mixed = any(len({inputs.origins[one.name].written for one in group}) > 1 for group in groups)
+    every = math.prod(len(names) for names in options) + mixed
+    return Combinations(tuple(chosen), rows, every - len(choices))
+
+
+def shown_limit(inputs: Inputs) -> int:
+    """Return how many combinations a page or a terminal shows: fewer of large fleets."""
+    return max(FEWEST, min(MOST, NUMBERS // max(1, math.prod(inputs.sizes.values()))))
+
+
+def named(inputs: Inputs) -> list[Parameter]:
+    """Return the parameters whose value was chosen among candidates, by name."""
+    used = (one for one in inputs.graph.parameters if one.candidates)
+    return [one for one in used if one.name in inputs.origins and inputs.origins[one.name].source == "candidate"]
+
+
+def _sets(chosen: Sequence[Parameter]) -> list[list[Parameter]]:
+    """Return parameters in groups that take the same candidate: two figures of one fuel are of one set."""
+    groups: dict[tuple[str, tuple[str, ...]], list[Parameter]] = {}
+    for one in chosen:
+        groups.setdefault((one.by, tuple(one.candidates)), []).append(one)
+    return list(groups.values())
+
+
+def _options(inputs: Inputs, group: Sequence[Parameter]) -> list[str]:
+    """Return the candidates that fit a group: of the fuel that was chosen, with a value for every class that occurs."""
+    fuel = fuel_of(inputs.origins[group[0].name].written)
+    return [name for name in group[0].candidates if fuel_of(name) == fuel and _has_values(inputs, group, name)]
+
+
+def fuel_of(candidate: str) -> str:
+    """Return the fuel whose figure a candidate is; nothing for another candidate.
+
+    Examples
+    --------
+    >>> fuel_of("Natural gas, IPCC 2006, lower"), fuel_of("FY2013 draft")
+    ('Natural gas', '')
+    """
+    return next((fuel for fuel in ipcc_2006("EF", "default") if candidate.startswith(f"{fuel}, ")), "")
+
+
+def _has_values(inputs: Inputs, group: Sequence[Parameter], name: str) -> bool:
+    for one in group:
+        known = one.candidates[name]
+        if isinstance(known, Table):
+            found = known.lookup(inputs.classes.get(one.by))(inputs.values[one.by])
+            if np.isnan(found).any():
+                return False
+    return True
+
+
+def _combined(
+    chosen: Sequence[Parameter],
+    groups: Sequence[Sequence[Parameter]],
+    options: Sequence[Sequence[str]],
+    current: Choice,
+    limit: int,
+) -> Iterator[Choice]:
+    """Yield every combination; where they are more than the limit, those in which one group differs from the choice."""
+    now = dict(zip((one.name for one in chosen), current, strict=True))
+    whole: Iterator[dict[str, str]] = (
+        {one.name: name for group, name in zip(groups, names, strict=True) for one in group}
+        for names in itertools.product(*options)
+    )
+    single = (
+        {**now, **{one.name: name for one in group}}
+        for group, names in zip(groups, options, strict=True)
+        for name in names
+    )
+    few = math.prod(len(names) for names in options) <= limit
+    for taken in whole if few else itertools.islice(single, limit):
+        yield tuple(taken[one.name] for one in chosen)
+
+
+def _emissions(
+    inputs: Inputs,
+    values: Mapping[str, Array],
+    lookups: Mapping[str, Lookup],
+    chosen: Sequence[Parameter],
+    choice: Choice,
+) -> tuple[float, ...]:
+    """Return RE, PE and ER of all periods; none where an equation has no value."""
+    own, tables = dict(values), dict(lookups)
+    for parameter, name in zip(chosen, choice, strict=True):
+        known = parameter.candidates[name]
+        if isinstance(known, Table):
+            tables[parameter.name] = known.lookup(inputs.classes.get(parameter.by))
+        else:
+            own[parameter.name] = np.full((1,) * len(inputs.sizes), known.value)
+    try:
+        found = evaluate(inputs.graph, inputs.sizes, own, tables, RESULTS)
+    except EvaluationError:
+        return (math.nan,) * len(RESULTS)
+    return tuple(float(found[name].sum()) for name in RESULTS)
+
+
+def _weakest(chosen: Sequence[Parameter], choice: Choice) -> Grade:
+    """Return the weakest grade of the values of a combination."""
+    known = (parameter.candidates[name] for parameter, name in zip(chosen, choice, strict=True))
+    grades = (evidence.grade for one in known for evidence in _evidence(one))
+    return max(grades, key=list(Grade).index, default=Grade.UNCONFIRMED)
+
+
+def _evidence(known: Value | Table) -> Iterator[Evidence]:
+    for value in known.entries.values() if isinstance(known, Table) else [known]:
+        yield value.evidence

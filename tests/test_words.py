@@ -1,0 +1,115 @@
+"""House words stay out of documents, docstrings and messages: docs/style.md lists them."""
+
+import ast
+import json
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+STYLE = ROOT / "docs" / "style.md"
+# How many house words each file still has; those of a room may only become fewer.
+TO_DO = ROOT / "tests" / "data" / "house_words.json"
+# The pages of methodologies and the checks print what the code declares.
+GENERATED = {STYLE, ROOT / "docs" / "checks.md", *(ROOT / "docs" / "methodologies").glob("*.md")}
+DOCUMENTS = [
+    path
+    for path in [*ROOT.glob("*.md"), ROOT / "methodologies" / "README.md", *(ROOT / "docs").rglob("*.md")]
+    if path not in GENERATED
+]
+SOURCES = sorted((ROOT / "src" / "jcm_calc").rglob("*.py"))
+
+
+def forms():
+    """The words of the first column of the table in the style guide."""
+    table = STYLE.read_text("utf-8").partition("## Words")[2]
+    return [
+        form
+        for line in table.splitlines()
+        if line.startswith("| `")
+        for form in re.findall("`(.+?)`", line.split("|")[1])
+    ]
+
+
+def pattern(words):
+    """A regular expression for any of the words, in any capitals and over the end of a line."""
+    alternatives = "|".join(r"\s+".join(map(re.escape, word.split())) for word in words)
+    return re.compile(rf"(?<!there )(?<!There )(?<![\w-])(?:{alternatives})(?![\w-]| longer)", re.IGNORECASE)
+
+
+HOUSE = pattern(forms())
+
+
+def prose(text):
+    """Markdown without code, console output, tables of contents and addresses."""
+    text = re.sub(r"^(```+|~~~+).*?^\1", "", text, flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(r"`[^`]*`", "", text)
+    return re.sub(r"\]\([^)]*\)", "]", text)
+
+
+def texts(source):
+    """Docstrings without their examples, and what is marked for translation."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            docstring = ast.get_docstring(node) or ""
+            yield re.sub(r"^ *>>> .*?(?:\n\s*\n|\Z)", "", docstring, flags=re.MULTILINE | re.DOTALL)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "n_", "ngettext"):
+            yield from (one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str))
+
+
+def found(path):
+    """The house words in a file."""
+    text = path.read_text("utf-8")
+    pieces = map(prose, texts(text)) if path.suffix == ".py" else [prose(text)]
+    return [word for piece in pieces for word in HOUSE.findall(piece)]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_document_has_no_house_words(path):
+    assert not found(path), "docs/style.md says what to write"
+
+
+def room(name):
+    """The package of a source file: text may move from file to file within one."""
+    return Path(name).parts[2]
+
+
+def test_sources_get_no_more_house_words():
+    to_do = json.loads(TO_DO.read_text("utf-8"))
+    counts = {path.relative_to(ROOT).as_posix(): found(path) for path in SOURCES}
+    allowed, there = Counter(), Counter()
+    for name, count in to_do.items():
+        allowed[room(name)] += count
+    for name, words in counts.items():
+        there[room(name)] += len(words)
+    more = {name: words for name, words in counts.items() if len(words) > to_do.get(name, 0)}
+    rooms = [name for name, count in there.items() if count > allowed[name]]
+    assert not rooms, {name: words for name, words in more.items() if room(name) in rooms}
+
+
+@pytest.mark.parametrize("form", forms())
+def test_each_form_is_found(form):
+    assert HOUSE.findall(f"This {form} x, and ({form.capitalize()})") == [form, form.capitalize()]
+
+
+def test_ordinary_english_is_left_alone():
+    ordinary = "There is no file. A cut-off; the power was cut. He became. `claim nothing` [the page](a/claim.md). "
+    assert not HOUSE.findall(prose(ordinary + "Reclaimed, understands.\n```\ncame\n```\n"))
+    assert HOUSE.findall(prose("it is\nno manifest")) == ["is\nno"]
+
+
+def test_docstrings_and_messages_are_read_and_examples_are_not():
+    source = 'def f():\n    """Whoever.\n\n    >>> f()\n    came\n    """\n    return _("is no file") + "came"\n'
+    assert [word for text in texts(source) for word in HOUSE.findall(text)] == ["Whoever", "is no"]
+
+
+if __name__ == "__main__":  # write down how many are left, never more than before
+    before = json.loads(TO_DO.read_text("utf-8")) if TO_DO.exists() else None
+    left = {path.relative_to(ROOT).as_posix(): len(found(path)) for path in SOURCES}
+    left = {name: count if before is None else min(count, before.get(name, 0)) for name, count in left.items()}
+    left = {name: count for name, count in left.items() if count}
+    TO_DO.write_text(json.dumps(left, indent=1) + "\n", encoding="utf-8")
+    sys.stdout.write(f"{sum(left.values())} in {len(left)} files\n")
