@@ -25,7 +25,7 @@ from jcm_calc.authoring.official_files.drawing import (
     reached,
 )
 from jcm_calc.authoring.official_files.layout import Layout
-from jcm_calc.authoring.official_files.matching import QuantityCells, Item, SetOfSheets, factor, items_of, quantities
+from jcm_calc.authoring.official_files.matching import Item, QuantityCells, SetOfSheets, factor, items_of, quantities
 from jcm_calc.base.languages import _
 from jcm_calc.declarations.expression import Expression
 from jcm_calc.declarations.graph import RESULTS, Graph, open_choices
