@@ -461,7 +461,9 @@ def _rows(blocks: Sequence[Block]) -> Iterator[tuple[list[str], int | None, bool
 
 
 def _is_rest(label: str, rest: str) -> bool:
-    """Whether a label is broken over two pages: "Criterion" and "4"."""
+    """Whether a label is broken over two pages: "Criterion" and "4", "T_std,cooling-" and "out"."""
+    if rest.strip() and label.rstrip().endswith(("-", ",", "_")):
+        return True
     compact = re.sub(r"\s", "", f"{label}\n{rest}")
     match, whole = BY_NAME.fullmatch("".join(label.split())), BY_NAME.fullmatch(compact)
     return bool(whole and any(whole.groups()) and not (match and any(match.groups())))
