@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from jcm_calc.api.portfolios import portfolio as portfolio
     from jcm_calc.api.result import Result as Result
     from jcm_calc.api.workbook import read_workbook as read_workbook
+    from jcm_calc.authoring.official_files.confirming import confirm as confirm
     from jcm_calc.base.languages import in_language as in_language
     from jcm_calc.base.problems import IneligibleWarning as IneligibleWarning
     from jcm_calc.base.problems import InputError as InputError
@@ -66,6 +67,7 @@ _HOMES = {
     "UnconfirmedWarning": "evidence",
     "break_even": "results.what_if",
     "calculate": "api.calculation",
+    "confirm": "authoring.official_files.confirming",
     "in_language": "base.languages",
     "issuance_request": "api.issuance.request",
     "methodologies": "rulebooks.catalogue",

@@ -545,6 +545,39 @@ def import_(
 
 @jcm.command()
 @click.argument("number")
+@click.argument("workbook", metavar="FILE.xlsx", type=FILE)
+@click.argument("document", metavar="[DOCUMENT.pdf|.docx]", type=FILE, required=False)
+@of_version
+@output_option("The evidence file with what is proposed.", name="target", metavar="FILE.toml")
+@force_option("FILE.toml")
+@as_json
+def confirm(
+    number: str,
+    workbook: Path,
+    document: Path | None,
+    version: str | None,
+    target: Path | None,
+    force: bool,
+    as_json: bool,
+) -> int:
+    """Compare methodology NUMBER with its official files, and propose what agrees.
+
+    Formulas of the monitoring spreadsheet are compared by meaning, default values and tables with their limits, units
+    with their factors. Criteria and parameters of the document are put next to the declared ones, with page. The
+    evidence file confirms nothing until a person signs it. Exit code 0 means that nothing differs.
+
+    \b
+    Examples:
+      jcm confirm ID_AM003 JCM_ID_AM003_ver01.0.xlsx
+      jcm confirm ID_AM003 JCM_ID_AM003_ver01.0.xlsx JCM_ID_AM003_ver01.0.pdf -o id_am003.toml
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.proposing import confirm_files
+
+    return confirm_files(number.upper(), workbook, document, version, target, force, as_json)
+
+
+@jcm.command()
+@click.argument("number")
 @click.argument("before")
 @click.argument("after")
 @file_option("--case", metavar="CASE.toml", help="What it does to this case.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from jcm_calc.inputs.confirmation.file import Supplied
 from jcm_calc.inputs.confirmation.statement import order
 from jcm_calc.inputs.confirmation.statements import of_scheme
 from jcm_calc.inputs.confirmation.supplied import compared, in_declared_unit, unexplained
-from jcm_calc.inputs.schema import page
+from jcm_calc.inputs.schema import page, past_day, words
 from jcm_calc.results.credits import BY_DAYS, treatments
 from jcm_calc.rulebooks import MethodologyNotFoundError, every, methodology
 from jcm_calc.units import dates
@@ -109,14 +109,7 @@ def ask_questions(
     output.check_target(target, force, (".toml",))
     m = methodology(number, version) if number else None
     asked = [one for one in open_statements(m) if m is None or one.kind != "rule"]
-    answers: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for place, statement in enumerate(asked, 1):
-        _say(Message("\n{}/{}  {}").format(place, len(asked), statement.section))
-        _say(_("Look for: {sentence}").format(sentence=_sentence(statement)))
-        if m is not None and isinstance(statement.item, Equation) and (whole := _in_one(m, statement.item)):
-            _say(_("or in one: {equation}").format(equation=whole))
-        if answer := _default_answer(statement) if statement.kind == "default" else _answer():
-            answers[statement.key] = answer
+    answers = answered(m, asked)
     with output.writing(target):
         text = blank_file(m, asked, document, answers, reader, str(dates.today()))
         target.write_text(text, encoding="utf-8", newline="\n")
@@ -129,6 +122,32 @@ def ask_questions(
             )
         )
     return check_files([target], as_json)
+
+
+def answered(
+    m: Declarations | None, asked: Sequence[Statement], seen: Mapping[tuple[str, str, str], Sequence[str]] | None = None
+) -> dict[tuple[str, str, str], dict[str, Any]]:
+    """Ask a person item by item; show what was seen of each in the document."""
+    answers: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for place, statement in enumerate(asked, 1):
+        _say(Message("\n{}/{}  {}").format(place, len(asked), statement.section))
+        _say(_("Look for: {sentence}").format(sentence=_sentence(statement)))
+        for line in (seen or {}).get(statement.key, ()):
+            _say(line)
+        if m is not None and isinstance(statement.item, Equation) and (whole := _in_one(m, statement.item)):
+            _say(_("or in one: {equation}").format(equation=whole))
+        if answer := _default_answer(statement) if statement.kind == "default" else _answer():
+            answers[statement.key] = answer
+    return answers
+
+
+def signature() -> tuple[str, str]:
+    """Ask who signs, and when; nobody and no day where Enter is pressed."""
+    person = prompted(_("Name of the person who has looked at each place (Enter: nobody yet)"), words)
+    if not person:
+        return "", ""
+    day = prompted(_("Day (Enter: today)"), past_day)
+    return person, str(day or dates.today())
 
 
 def _say(text: str) -> None:
@@ -161,7 +180,7 @@ def _in_one(m: Declarations, rule: Equation) -> str:
     return "" if all(isinstance(one, str) for one in operands.values()) else whole
 
 
-def _prompt(question: str, check: Callable[[Any], Any]) -> Any:
+def prompted(question: str, check: Callable[[Any], Any]) -> Any:
     """Ask until an answer is understood."""
     while True:
         given = click.prompt(translated(question), default="", show_default=False, err=True).strip()
@@ -172,9 +191,9 @@ def _prompt(question: str, check: Callable[[Any], Any]) -> Any:
 
 
 def _answer() -> dict[str, Any]:
-    found = _prompt(_("Page where it says so (no: it says something else; Enter: later)"), _page_or_no)
+    found = prompted(_("Page where it says so (no: it says something else; Enter: later)"), _page_or_no)
     if found == NO:
-        return {"agrees": NO, "page": _prompt(_("Page where it says something else"), page)}
+        return {"agrees": NO, "page": prompted(_("Page where it says something else"), page)}
     return {"agrees": "yes", "page": found} if found else {}
 
 
@@ -188,11 +207,11 @@ def _default_answer(statement: Statement) -> dict[str, Any]:
     unit = Message(" [{}]").format(parameter.unit) if parameter.unit else ""
     number = _("Value in the document{unit} (Enter: later)").format(unit=unit)
     if not parameter.by:
-        if value := _prompt(number, str):
+        if value := prompted(number, str):
             found = {"value": value}
     else:
-        keys = list(statement.values) or _prompt(_("Classes or intervals of the table, with ; between them"), _several)
-        values = {key: _prompt(Message("{}: {}").format(key, number), str) for key in keys}
+        keys = list(statement.values) or prompted(_("Classes or intervals of the table, with ; between them"), _several)
+        values = {key: prompted(Message("{}: {}").format(key, number), str) for key in keys}
         if values := {key: value for key, value in values.items() if value}:
             found = {"values": values}
     if not found:
@@ -201,8 +220,8 @@ def _default_answer(statement: Statement) -> dict[str, Any]:
     values, complaints = in_declared_unit(parameter, supplied)
     for complaint in (*complaints, *unexplained(statement, values)):
         _say(complaint)
-        found["note"] = _prompt(_("What the document says of it (Enter: nothing)"), str)
-    return {**found, "page": _prompt(_("Page"), page)}
+        found["note"] = prompted(_("What the document says of it (Enter: nothing)"), str)
+    return {**found, "page": prompted(_("Page"), page)}
 
 
 def _several(given: str) -> list[str]:
@@ -250,6 +269,10 @@ def check_files(paths: Sequence[Path], as_json: bool) -> int:
             for statement in statements(confirmed)
             if not statement.confirmed and (statement.kind == "rule" or len(scheme_files) < len(own))
         ]
+        for file in own:
+            if file.proposed:
+                told = _("{file}: {count} proposals wait for a person and a date in [reader]")
+                _say(told.format(file=file.name, count=file.proposed))
         names, count = [file.name for file in own], sum(len(file.entries) for file in own)
         found.append((m, names, count, left, list(_compared(m, confirmed))))
     if missing:

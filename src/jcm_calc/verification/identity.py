@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import jcm_calc
 from jcm_calc.base.hashes import of_file
 from jcm_calc.base.languages import Message, _
 from jcm_calc.verification.documents import Documents
@@ -116,7 +116,7 @@ def identified(
         tuple(str(period) for part in report.own for period in part.periods if period.dated),
         tuple(_files(documents, plan is not None and plan is not report, others)),
         options,
-        jcm_calc.__version__,
+        version("jcm-calc"),
         datetime.now(UTC).date(),
         person,
     )

@@ -60,6 +60,8 @@ class Label:
         Whether it is in the table of monitored parameters.
     per_period : bool
         Whether its unit says ``/p``.
+    written : str
+        The symbol as it is written.
     """
 
     symbol: str = ""
@@ -67,6 +69,7 @@ class Label:
     words: str = ""
     monitored: bool = False
     per_period: bool = False
+    written: str = ""
 
 
 def spelled(text: str) -> str:
@@ -161,7 +164,7 @@ class Layout:
                     monitored = "point" in row.cells
                     written = self.book.typeset.get(row.text("symbol"), row.text("symbol"))
                     symbol = spelled(written) or re.sub(r"\W+", "_", written)
-                    label = Label(symbol, unit, row.text("text"), monitored, per_period)
+                    label = Label(symbol, unit, row.text("text"), monitored, per_period, row.text("symbol"))
                     for column in range(
                         cell.column, row.cells["unit"].column if "unit" in row.cells else cell.column + 1
                     ):
@@ -181,11 +184,12 @@ class Layout:
                     heads = {}
                 elif heads:
                     unit, per_period = unit_of(self.text(sheet, row, heads["units"]))
-                    symbol = spelled(self.text(sheet, row, heads["parameter"])) if "parameter" in heads else ""
+                    written = self.text(sheet, row, heads["parameter"]) if "parameter" in heads else ""
+                    symbol = spelled(written)
                     words = next((cell for cell in cells[: heads["value"]] if isinstance(cell, str) and cell), "")
                     if symbol or words:
                         place = sheet, row, heads["value"]
-                        yield place, Label(symbol, unit, " ".join(words.split()), False, per_period)
+                        yield place, Label(symbol, unit, " ".join(words.split()), False, per_period, written)
 
     def label(self, place: Place) -> Label:
         """Return the label of a cell: of its row, or what stands above its column."""
@@ -240,6 +244,11 @@ class Layout:
     def entered(self, place: Place) -> bool:
         """Whether a cell is on an input sheet."""
         return place[0] in self.inputs
+
+    def monitored(self, symbol: str) -> Label | None:
+        """Return the label of table 1 that has a symbol."""
+        found = (one for one in self.labels.values() if one.monitored and plain(one.symbol) == plain(symbol))
+        return next(found, None)
 
     def listed(self, symbol: str) -> Label | None:
         """Return the label of table 1 or 2 that has a symbol."""

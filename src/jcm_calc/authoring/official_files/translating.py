@@ -581,7 +581,7 @@ class Translation:
             where = place
             options.setdefault(text.value, of.arguments[1])
             of = of.arguments[2] if len(of.arguments) > 2 else Tree("text", ("",))
-        return (where, options) if where is not None and _nothing(of) else None
+        return (where, options) if where is not None and is_nothing(of) else None
 
     def _chosen(self, label: Label, cases: tuple[Place, dict[str, Tree]], cells: list[Place]) -> Part:
         """Declare an equation for each option of a choice."""
@@ -614,7 +614,7 @@ class Translation:
             self._remark(_("a name can be entered in place of a number: here a number is needed"))
             return self._tree(condition.value)
         guarded = _zero(condition)
-        if guarded is not None and _nothing(yes) and _divides(no, guarded):
+        if guarded is not None and is_nothing(yes) and _divides(no, guarded):
             self._remark(
                 _("gives {other} where {cell} is 0: here 0 is refused").format(other=_shown(yes), cell=_shown(guarded))
             )
@@ -703,12 +703,12 @@ def _put(of: Tree, found: Sequence[Tree]) -> Tree:
     return of if of.leaf else Tree(of.operation, tuple(_put(part, found) for part in of.arguments))
 
 
-def _nothing(of: Tree) -> bool:
+def is_nothing(of: Tree) -> bool:
     """Whether a formula shows nothing, 0 or #N/A, as it does where an input is missing."""
     return (of.operation in ("text", "number") and of.value in ("", 0.0)) or of.operation == "NA"
 
 
-def _presence(condition: Tree) -> int | None:
+def presence(condition: Tree) -> int | None:
     """Return which branch of an IF is taken where everything is filled in; None where it is another question."""
     if condition.operation in ("ISNUMBER", "ISTEXT"):
         return 1
@@ -719,10 +719,10 @@ def _presence(condition: Tree) -> int | None:
     ):
         return 2 if condition.operation == "=" else 1
     if condition.operation in ("OR", "AND"):
-        found = {_presence(one) for one in condition.arguments}
+        found = {presence(one) for one in condition.arguments}
         return found.pop() if len(found) == 1 else None
     if condition.operation == "NOT":
-        inner = _presence(condition.value)
+        inner = presence(condition.value)
         return None if inner is None else 3 - inner
     return None
 
@@ -734,9 +734,9 @@ def _unwrapped(of: Tree) -> Tree:
     if of.operation == "IF" and len(of.arguments) > 2 and (caught := _caught(*of.arguments)) is not None:
         return Tree("IFERROR", tuple(map(_unwrapped, caught)))
     if of.operation == "IF" and len(of.arguments) > 1:
-        branch = _presence(of.arguments[0])
+        branch = presence(of.arguments[0])
         others = [one for at, one in enumerate(of.arguments) if at not in (0, branch)]
-        if branch is not None and branch < len(of.arguments) and all(map(_nothing, others)):
+        if branch is not None and branch < len(of.arguments) and all(map(is_nothing, others)):
             return _unwrapped(of.arguments[branch])
     return Tree(of.operation, tuple(map(_unwrapped, of.arguments)))
 

@@ -39,7 +39,18 @@
     symbol = "NCV_f"                      # the document gives one of the tables that the library knows by name
     candidate = { name = "…", fingerprint = "…" }
 
-An item in which nothing is filled in confirms nothing.
+An item in which nothing is filled in confirms nothing. A program may propose an answer, with its place and the SHA-256
+of the file in which it was found::
+
+    [[equation]]
+    symbol = "RE_p"
+    reading = "…"
+    fingerprint = "…"
+    agrees = ""
+    proposed = { agrees = "yes", document = "workbook", page = "MRS(calc_process)!F12", sha256 = "…" }
+
+A proposal confirms nothing until a person signs it: until [reader] or the item has a person and a date. An answer of
+the item itself takes its place.
 """
 
 from __future__ import annotations
@@ -101,7 +112,13 @@ FILE = {
 READER = {"person": Field(words), "date": Field(past_day)}
 DOCUMENT = {"title": Field(words), "sha256": Field(sha256), "file": Field(text), "url": Field(text)}
 CANDIDATE = {"name": Field(filled_text, required=True), "fingerprint": Field(filled_text, required=True)}
+PROPOSED = {
+    **{"agrees": Field(yes_or_no), "value": Field(value), "values": Field(by_name(value))},
+    **{"document": Field(filled_text, required=True), "page": Field(page, required=True)},
+    "sha256": Field(sha256, required=True),
+}
 ITEM = {
+    "proposed": Field(lambda given: given),
     **{"reading": Field(filled_text, required=True), "fingerprint": Field(filled_text, required=True)},
     **{"page": Field(page), "person": Field(words), "date": Field(past_day), "document": Field(text)},
     "note": Field(text),
@@ -200,6 +217,8 @@ class EvidenceFile:
         The items that are filled in.
     blank : int
         How many items are not.
+    proposed : int
+        How many of these have a proposal that waits for the name of a person and a date.
     """
 
     name: str
@@ -208,6 +227,7 @@ class EvidenceFile:
     version: str
     entries: tuple[EvidenceEntry, ...]
     blank: int = 0
+    proposed: int = 0
 
     def about(self, number: str, version: str) -> bool:
         """Whether it says something of a version of a methodology."""
@@ -276,7 +296,7 @@ def from_data(document: Mapping[str, Any], name: str, sha256: str, beside: Path 
         raise InputError(name, reader.problems)
     filled = tuple(entry for entry in entries if entry is not None)
     methodology, version = document.get("methodology", ""), document.get("version", "")
-    return EvidenceFile(name, sha256, methodology, version, filled, len(entries) - len(filled))
+    return EvidenceFile(name, sha256, methodology, version, filled, len(entries) - len(filled), reader.proposed)
 
 
 class _EvidenceReader:
@@ -287,6 +307,7 @@ class _EvidenceReader:
         self.problems: list[Problem] = []
         self.reader: Mapping[str, Any] = {}
         self.documents: dict[str, Mapping[str, Any]] = {}
+        self.proposed = 0  # items whose proposal nobody has signed
 
     def complain(self, place: str, complaint: str) -> None:
         self.problems.append(Problem(place, complaint))
@@ -350,6 +371,7 @@ class _EvidenceReader:
         named = {KINDS[kind]: Field(number_of if kind == "criterion" else filled_text, required=True)}
         cased = {"case": Field(text)} if kind in CASED else {}
         found = read_table(place, item, {**named, **cased, **ITEM, **answer}, self.problems)
+        found = self._signed(kind, found, place)
         supplied = self._supplied(found, place) if kind == "default" else NOTHING
         if len(self.problems) > before:
             return None
@@ -375,6 +397,37 @@ class _EvidenceReader:
             note=" ".join(found.get("note", "").split()),
             place=place,
         )
+
+    def _signed(self, kind: str, found: dict[str, Any], place: str) -> dict[str, Any]:
+        """Return an item with what is proposed for it, if it has no answer of its own and a person has signed."""
+        if "proposed" not in found:
+            return found
+        where = under(place, "proposed")
+        before = len(self.problems)
+        proposal = read_table(where, found["proposed"], PROPOSED, self.problems)
+        if len(self.problems) > before:
+            return found
+        answers = [key for key in ("agrees", "value", "values") if not _empty(proposal.get(key))]
+        if len(answers) != 1 or (answers == ["agrees"]) == (kind == "default"):
+            wanted = _("value or values") if kind == "default" else "agrees"
+            self.complain(where, _("must have one answer: {wanted}").format(wanted=wanted))
+        elif proposal["sha256"] != self.documents.get(proposal["document"], {}).get("sha256"):
+            complaint = _("sha256 differs from that of [documents.{key}]: it was found in another file")
+            self.complain(where, complaint.format(key=proposal["document"]))
+        if len(self.problems) > before or self._answered(kind, found):
+            return found
+        if not any(found.get(key) or self.reader.get(key) for key in ("person", "date")):
+            self.proposed += 1
+            return found
+        del proposal["sha256"]
+        return {**found, **proposal}
+
+    def _answered(self, kind: str, found: Mapping[str, Any]) -> bool:
+        """Whether an item has an answer besides what is proposed."""
+        if kind != "default":
+            return found.get("agrees") is not None
+        by_class = any(not _blank(one) for one in found.get("values", {}).values())
+        return by_class or "candidate" in found or not _blank(found.get("value", ""))
 
     def _supplied(self, found: Mapping[str, Any], place: str) -> Supplied:
         """Return the values that are filled in; whether the parameter takes them is said when they are applied."""
@@ -422,3 +475,7 @@ def _refused(given: Any, found: Mapping[str, Any]) -> set[str]:
 
 def _blank(given: Any) -> bool:
     return isinstance(given, str) and not given.strip()
+
+
+def _empty(given: Any) -> bool:
+    return given is None or given == {} or _blank(given)

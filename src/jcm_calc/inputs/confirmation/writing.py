@@ -29,6 +29,10 @@ HEAD = """\
 
 schema = {schema}
 """
+PROPOSED = """\
+#
+# What a program proposes confirms nothing until [reader] has a person and a date. Who signs has looked at each
+# cell that is named. Where a proposal is wrong, write agrees = "no", or another value, or delete it."""
 ABOUT = """\
 methodology = {number}
 version = {version}
@@ -46,7 +50,10 @@ title = {title}
 file = {file}
 sha256 = {sha256}
 """
-WHAT = {"methodology": "the approved methodology", "guidelines": "where the rules of the scheme are"}
+WHAT = {
+    **{"methodology": "the approved methodology", "guidelines": "where the rules of the scheme are"},
+    "workbook": "the official monitoring spreadsheet",
+}
 
 
 Answers = Mapping[tuple[str, str, str], Mapping[str, Any]]
@@ -59,6 +66,7 @@ def blank_file(
     answers: Answers = MappingProxyType({}),
     person: str = "",
     day: str = "",
+    workbook: Path | None = None,
 ) -> str:
     """Return the text of an evidence file in which nothing is filled in but what is answered.
 
@@ -71,18 +79,25 @@ def blank_file(
     document : Path, optional
         The document that was read, whose name and SHA-256 are then filled in.
     answers : mapping, optional
-        By the key of a statement, what its item says: ``agrees`` or ``value`` or ``values``, ``page``, ``note``.
+        By the key of a statement, what its item says: ``agrees`` or ``value`` or ``values``, ``page``, ``note``;
+        what is ``proposed`` for it; ``seen``, what a reader may look at first.
     person, day : str, optional
         Who has read, and when.
+    workbook : Path, optional
+        The spreadsheet in which proposals were found.
     """
     found = sorted(statements, key=lambda one: order(one.section))
-    lines = [HEAD.format(of=m or "the guidelines of the scheme", schema=SCHEMA).rstrip()]
+    head = HEAD.format(of=m or "the guidelines of the scheme", schema=SCHEMA).rstrip()
+    if any("proposed" in one for one in answers.values()):
+        head = head.replace("\n\nschema", f"\n{PROPOSED}\n\nschema")
+    lines = [head]
     if m is not None:
         lines.append(ABOUT.format(number=_text(m.number), version=_text(m.version)).rstrip())
     lines.append(READER.format(person=_text(person), date=_text(day)).rstrip())
     keys = [*(["methodology"] if m is not None else []), *(["guidelines"] if m is None or _of_scheme(found) else [])]
-    for number, key in enumerate(keys):
-        read = document if not number else None
+    files = {keys[0]: document, "workbook": workbook} if keys else {}
+    for key in [*keys, *(["workbook"] if workbook is not None else [])]:
+        read = files.get(key)
         name = "" if read is None else read.name
         sha256 = "" if read is None else of_file(read)
         fields = {"title": _text(name), "file": _text(name), "sha256": _text(sha256)}
@@ -108,6 +123,7 @@ def _item(statement: Statement, answer: Mapping[str, Any]) -> Iterator[str]:
         yield f"case = {_text(statement.case)}"
     yield f"reading = {_text(statement.reading)}"
     yield f"fingerprint = {_text(statement.fingerprint)}"
+    yield from (f"# {_comment(line)}" for line in answer.get("seen", ()))
     if not statement.values:
         yield f"# here {statement.evidence}"
     if statement.kind != "default":
@@ -128,11 +144,28 @@ def _item(statement: Statement, answer: Mapping[str, Any]) -> Iterator[str]:
             table = f"{{ name = {_text(name)}, fingerprint = {_text(values_digest(known_table))} }}"
             yield f"# candidate = {table}  # where the document gives these values"
     yield f"page = {_text(answer.get('page', ''))}"
+    if proposed := answer.get("proposed"):
+        yield f"proposed = {_inline(proposed)}"
     yield from (f"{key} = {_text(answer[key])}" for key in ("note", "person", "date") if answer.get(key))
 
 
 def _known(value: Value, unit: str) -> str:
     return f"{f'{value.value:.15g} {unit}'.strip()}, {' '.join(str(value.evidence).split())}"
+
+
+def _comment(line: str) -> str:
+    """Return a text of another file on one line, without what a comment must not have."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in line).split())
+
+
+def _inline(table: Mapping[str, Any]) -> str:
+    """Write a table on one line of TOML."""
+    pairs = (f"{_key(key)} = {_inline(one) if isinstance(one, Mapping) else _text(one)}" for key, one in table.items())
+    return f"{{ {', '.join(pairs)} }}"
+
+
+def _key(key: str) -> str:
+    return key if key.isidentifier() and key.isascii() else _text(key)
 
 
 def _text(value: str | float) -> str:

@@ -49,7 +49,7 @@ def read(formula: str) -> Read:
     """Read a formula in which addresses are replaced by their numbers."""
     found = parsed(formula)
     try:
-        run = _function(found)
+        run = code(found)
     except RecursionError:
         raise UnreadableError(NESTED) from None
     parts = list(found.walk())
@@ -57,24 +57,24 @@ def read(formula: str) -> Read:
     return Read(found, run, functions, tuple(part.value for part in parts if part.operation == "number"))
 
 
-def _function(of: Tree) -> Code:
+def code(of: Tree) -> Code:
     """Return the function of a tree."""
     if of.leaf:
         return _leaf(of)
     if of.operation in COMPARE:
-        left, right = map(_function, of.arguments)
+        left, right = map(code, of.arguments)
         return _compared(COMPARE[of.operation], left, right)
     if of.operation == "negate":
-        return _applied(_constant(-1.0), [(operator.mul, _function(of.value))])
+        return _applied(_constant(-1.0), [(operator.mul, code(of.value))])
     if of.operation == "%":
-        return _applied(_function(of.value), [(operator.truediv, _constant(100.0))])
+        return _applied(code(of.value), [(operator.truediv, _constant(100.0))])
     if of.operation in OPERATIONS:
         others: list[tuple[Operation, Code]] = []
         while of.operation in OPERATIONS:
-            others.append((OPERATIONS[of.operation], _function(of.arguments[1])))
+            others.append((OPERATIONS[of.operation], code(of.arguments[1])))
             of = of.arguments[0]
-        return _applied(_function(of), others[::-1])
-    return _called(of.operation, [_function(part) for part in of.arguments])
+        return _applied(code(of), others[::-1])
+    return _called(of.operation, [code(part) for part in of.arguments])
 
 
 def _leaf(of: Tree) -> Code:

@@ -1,0 +1,160 @@
+"""`jcm confirm`: what the official files of a user say of a methodology, and an evidence file to be signed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from jcm_calc.authoring.official_files.confirming import Confirmed, Status, confirm, coverage, row_text
+from jcm_calc.base.files import save
+from jcm_calc.base.languages import Message, _
+from jcm_calc.cli import output
+from jcm_calc.cli.codes import DIFFERS
+from jcm_calc.cli.confirming import answered, signature
+from jcm_calc.rulebooks import methodology
+from jcm_calc.verification.location import address
+
+SHOWN = (Status.DIFFERS, Status.AGREES, Status.NOT_COMPARED, Status.NOT_FOUND)
+
+
+def confirm_files(
+    number: str,
+    workbook: Path,
+    document: Path | None,
+    version: str | None,
+    target: Path | None,
+    force: bool,
+    as_json: bool,
+) -> int:
+    """Compare, report, ask who signs at a terminal, and write the evidence file; return the exit code."""
+    if target is not None:
+        output.check_target(target, force, (".toml",))
+    with output.working(_("comparing")):
+        found = confirm(methodology(number, version), workbook, document)
+    if as_json:
+        output.data({**found.as_data(), "written": target and str(target)})
+    else:
+        _report(found)
+    if target is not None:
+        answers, person, day = _asked(found) if at_terminal() and not as_json else ({}, "", "")
+        with output.writing(target):
+            save(target, found.evidence(person, day, answers).encode(), overwrite=force)
+        if not as_json:
+            _written(found, target, bool(person))
+    return DIFFERS if found.differs or not found.compared else 0
+
+
+def at_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty()
+
+
+def _asked(found: Confirmed) -> tuple[dict[tuple[str, str, str], dict[str, Any]], str, str]:
+    """Ask, with the document in hand, for what is not proposed; then who signs, and when."""
+    answers: dict[tuple[str, str, str], dict[str, Any]] = {}
+    if found.document is not None:
+        left = [one for one in found.lines if not one.answer and not one.statement.confirmed]
+        answers = answered(found.m, [one.statement for one in left], {one.statement.key: one.seen for one in left})
+    return answers, *(signature() if found.proposed or answers else ("", ""))
+
+
+def _report(found: Confirmed) -> None:
+    told = _("{file}: {methodology}, SHA-256 {sha256}, sheets {sheets}")
+    sheets = ", ".join(found.comparison.sets)
+    output.paragraph(told.format(file=found.workbook.name, methodology=found.m, sha256=found.sha256, sheets=sheets))
+    if found.text is not None:
+        told, known = _("{file}: {number} ver {version}, SHA-256 {sha256}: {title}"), found.text
+        output.paragraph(
+            told.format(
+                file=known.name, number=known.number, version=known.version, sha256=known.sha256, title=known.title
+            )
+        )
+    for remark in found.remarks:
+        output.paragraph(Message("{}: {}").format(found.workbook.name, remark), bold=True)
+    output.heading(_("Quantities"))
+    headings = [_("symbol"), _("unit"), _("in the workbook"), _("unit"), _("cell"), ""]
+    output.table(headings, [[one.symbol, one.unit or "-", one.written, _unit(one.unit_there), one.place, one.how]
+                            for one in found.matched])  # fmt: skip
+    output.heading(_("Formulas and values by meaning"))
+    for key, compared in found.comparison.sets.items():
+        output.paragraph(Message("{}: {}").format(key, _covered(found, coverage(compared))))
+    rows = [one for status in SHOWN for one in found.of(status)]
+    output.table(
+        ["", "", _("cell")],
+        [[Message(one.status), one.statement.name, one.place] for one in rows],
+        [[Message("({})").format(one.statement.case) if one.statement.case else "", one.said] for one in rows],
+    )
+    for text in _differences(found):
+        output.paragraph(text, indent=2)
+    if reader := found.of(Status.READER):
+        told = _("For a reader of the document: {items}")
+        output.paragraph(told.format(items=Message(", ").join(str(one.statement) for one in reader)))
+    if found.text is not None:
+        _side_by_side(found)
+    if not found.compared:
+        output.paragraph(_("No equation was compared."), bold=True)
+
+
+def _side_by_side(found: Confirmed) -> None:
+    """Write what the document says next to what is declared."""
+    output.heading(_("The document next to the library; whether both say the same is for a person"))
+    for one in found.lines:
+        if one.seen:
+            output.paragraph(Message("{}: {}").format(str(one.statement), one.statement.reading))
+            for text in one.seen:
+                output.paragraph(text, indent=4)
+    for text in found.unread:
+        output.paragraph(text)
+    for other in found.others:
+        output.paragraph(_("Only in the document: {row}").format(row=row_text(other)))
+
+
+def _unit(unit: str | None) -> str:
+    return _("none") if unit is None else unit or "-"
+
+
+def _covered(found: Confirmed, counts: dict[str, Any]) -> str:
+    """Say what the inputs cover."""
+    parts = [_("{count} inputs").format(count=counts["inputs"])]
+    if counts["rows"] > 1:
+        told = _("{rows} rows each, {count} of them with blank rows")
+        parts.append(told.format(rows=counts["rows"], count=counts["with blank rows"]))
+    symbols = found.m.symbols()
+    for name, count in counts["with an amount at 0"].items():
+        parts.append(_("{count} with {symbol} = 0").format(count=count, symbol=symbols[name]))
+    for name, count in counts["classes"].items():
+        parts.append(_("{count} classes of {symbol}").format(count=count, symbol=symbols[name]))
+    for name, count in counts["limits"].items():
+        parts.append(_("{symbol} at, below and above {count} limits").format(count=count, symbol=symbols[name]))
+    if counts["branches"]:
+        told = _("{taken} of {count} branches of IF, MIN and MAX")
+        parts.append(told.format(taken=counts["branches taken"], count=counts["branches"]))
+    return Message(", ").join(parts)
+
+
+def _differences(found: Confirmed) -> Iterator[str]:
+    """Yield by how much inputs move what differs, and table 3."""
+    symbols = found.m.symbols()
+    for key, compared in found.comparison.sets.items():
+        for one in compared.elasticities:
+            told = _("{kind}: 1 % more {of} moves {on} {there} in the workbook, {here} in the library")
+            there, here = (f"{percent:+.2f} %" for percent in (one.there, one.here))
+            yield told.format(kind=key, of=symbols[one.of], on=symbols[one.on], there=there, here=here)
+        for name, outcome in compared.links.items():
+            if outcome.place is not None:
+                told = _("{kind}: {cell} shows {there} in place of {symbol} = {here}, which is filled in")
+                cell, there, here = str(address(outcome.place)), str(outcome.there), str(outcome.here)
+                yield told.format(kind=key, cell=cell, there=there, symbol=symbols[name], here=here)
+        if compared.claim.place is not None:
+            told = _("{kind}: table 3 gives {there:.6g}, ER is {here:.6g}")
+            yield told.format(kind=key, there=compared.claim.there, here=compared.claim.here)
+
+
+def _written(found: Confirmed, target: Path, signed: bool) -> None:
+    told = _("{path}: {count} of {all} items proposed from the workbook, with cell and SHA-256")
+    output.paragraph(told.format(path=target, count=len(found.proposed), all=len(found.lines)), bold=True)
+    if not signed and found.proposed:
+        output.paragraph(_("It confirms nothing until [reader] has a person and a date."))
+    output.paragraph(_("Next: jcm evidence check {path}").format(path=target))
