@@ -27,7 +27,7 @@ class RandomNumbers:
     ----------
     seed : int
     length : int
-        How many draws have a stream of their own.
+        How many draws come from one stream.
     """
 
     def __init__(self, seed: int, length: int) -> None:

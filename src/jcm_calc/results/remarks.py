@@ -373,7 +373,7 @@ def near_a_limit(inputs: Inputs) -> Iterator[Remark]:
 
 
 def _near(given: Array, edge: float) -> float | None:
-    """Return the first number that lies beside an edge and not on it."""
+    """Return the first number that is near an edge and not on it."""
     low, high = edge - NEAR * abs(edge), edge + NEAR * abs(edge)
     for (block,) in _blocks([given]):
         near = (block >= low) & (block <= high) & (block != edge)

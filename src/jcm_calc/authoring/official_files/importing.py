@@ -50,10 +50,11 @@ class Imported:
         The largest relative difference from LibreOffice; None where it was not compared.
     remarks : tuple of Problem
         Where the module says less, or something else, than a cell.
-    revision : str
-        The text of a module that revises the installed methodology with tables; empty if there are none.
+    quantities : int
     added : Added or None
         What the approved text added, where one was given.
+    revision : str
+        The text of a module that revises the installed methodology with tables; empty if there are none.
     """
 
     number: str
@@ -65,8 +66,9 @@ class Imported:
     proof: Proof
     office: float | None
     remarks: tuple[Problem, ...]
-    revision: str = ""
+    quantities: int
     added: Added | None = None
+    revision: str = ""
 
 
 def import_workbook(
@@ -127,8 +129,9 @@ def import_workbook(
     written = names_text(questions, book.name)
     return Imported(
         *(number, version, file, source, written, tuple(questions.open), proof, apart, tuple(found.remarks)),
-        revision=revision,
+        quantities=len(found.quantities),
         added=added,
+        revision=revision,
     )
 
 

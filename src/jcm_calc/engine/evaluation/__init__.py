@@ -302,7 +302,7 @@ class _Run:
 
 
 class _Blocks:
-    """One pass over the blocks, in pieces that several cores work on; where they are cut follows from sizes alone.
+    """One pass over the blocks, in pieces that several cores work on; where each begins follows from sizes alone.
 
     Attributes
     ----------
@@ -317,12 +317,14 @@ class _Blocks:
         self.written = [name for name in names if name not in run.contracted]
         contracted = [run.contracted[name] for name in names if name in run.contracted]
         self.summands = {one.key: one for contraction in contracted for one in contraction.summands}
-        self.operands = {operand for name in self.written for operand in run.needs(name)} & known.keys()
+        computing = [one for one in contracted if not one.only_reads]
+        needed = [*map(run.needs, self.written), *(one.names for one in computing)]
+        self.operands = {operand for names in needed for operand in names} & known.keys()
         self.size = run.sizes[run.split]
         read = {name for one in contracted for name in one.names}
         self.width = max(map(run.width, filter(run.spans, {*self.written, *read})), default=1)
         self.rows = BLOCK
-        if any(map(run.is_wide, self.written)) or not all(one.only_reads for one in contracted):
+        if any(map(run.is_wide, self.written)) or computing:
             self.rows = max(1, BLOCK // self.width)
         elif contracted:
             self.rows = min(BLOCK, max(1, READ // self.width))
@@ -343,9 +345,8 @@ class _Blocks:
         place = (slice(None),) * run.axis + (slice(start, start + rows),)
         block = {name: array[place] if array.shape[run.axis] > 1 else array for name, array in self.known.items()}
         # with the split index contiguous in memory, broadcasting and totals run several times faster
-        done = run.equations(
-            self.written, block | {name: np.asfortranarray(block[name]) for name in self.operands}, rows
-        )
+        block.update({name: np.asfortranarray(block[name]) for name in self.operands})
+        done = run.equations(self.written, block, rows)
         for name, part in done.items():
             if name in run.keep and run.split in run.graph.nodes[name].indices:
                 self.whole(name, part)[place] = part

@@ -24,7 +24,7 @@ from jcm_calc.declarations.items import Equation
 Array = npt.NDArray[Any]
 
 # What is taken apart where one equation is written into another; anything else is a factor as it is.
-PRODUCTS = ("multiply", "divide", "negative", "add", "subtract")
+PRODUCTS = ("symbol", "multiply", "divide", "negative", "add", "subtract")
 # Numbers that are added to as many others in one step.
 WIDE = 384
 
@@ -140,7 +140,7 @@ class _Derivation:
         return rule.expression({name: self.operand(name) for name in rule.arguments})
 
     def operand(self, name: str) -> str | Expression:
-        """Return an equation in place of its name where that takes a product apart."""
+        """Return an equation instead of its name where that takes a product apart."""
         node = self.graph.nodes[name]
         if not isinstance(node, Equation) or node.total or self.letter not in node.indices or len(node.indices) == 1:
             return name
@@ -167,7 +167,7 @@ class _Derivation:
     def named(self, factor: Expression) -> Expression:
         """Return a factor that is all of an equation, a sum in brackets, by its name: others may need it, too."""
         name = next((name for name, one in self.inlined.items() if one is factor), None)
-        return factor if name is None else Expression("symbol", (name,))
+        return factor if name is None or factor.operation == "symbol" else Expression("symbol", (name,))
 
     def indices(self, expression: Expression) -> set[str]:
         return {index for name in symbols(expression) for index in self.graph.nodes[name].indices}
