@@ -9,7 +9,7 @@ import pytest
 
 import jcm_calc
 from jcm_calc.authoring.official_files import confirming, importing
-from jcm_calc.authoring.official_files.blocks import Equation as Typeset
+from jcm_calc.authoring.official_files.blocks import TypesetEquation
 from jcm_calc.authoring.official_files.comparing import compare
 from jcm_calc.authoring.official_files.document import Document, DocumentRow, ParameterRow
 from jcm_calc.declarations.expression import Expression
@@ -375,8 +375,8 @@ def test_the_document_is_put_next_to_the_library(tmp_path, monkeypatch):
         criteria=(DocumentRow("Criterion 4", "Periodical check is planned at least one (1) time annually.", 2),
                   DocumentRow("Criterion 6", "A sentence about something else.", 2)),
         ex_ante=(ParameterRow("COP_RE,i", "individual quick freezer 1.35; cold storage 1.71", "a survey", 3),),
-        equations=(Typeset("RE_i,p", None, "RE = …", "a picture", 2),
-                   Typeset("PE_i,p", quotient, "PE_i,p = EC_PJ,i,p ÷ EF_elec", "", 2)),
+        equations=(TypesetEquation("RE_i,p", None, "RE = …", "a picture", 2),
+                   TypesetEquation("PE_i,p", quotient, "PE_i,p = EC_PJ,i,p ÷ EF_elec", "", 2)),
     )  # fmt: skip
     read = iter([text, replace(text, version="2.0")])
     monkeypatch.setattr(confirming, "read_document", lambda path: next(read))

@@ -8,7 +8,7 @@ from jcm_calc.declarations.expression import Expression
 
 
 @dataclass(frozen=True, slots=True)
-class Equation:
+class TypesetEquation:
     """An equation of a document.
 
     Attributes
@@ -38,7 +38,7 @@ class Equation:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class DocumentBlock:
     """A line or paragraph, a table or an equation.
 
     Attributes
@@ -48,7 +48,7 @@ class Block:
     text : str
     rows : tuple of tuple of str
         The cells of a table.
-    equation : Equation or None
+    equation : TypesetEquation or None
     heading : bool or None
         Whether a line is a heading; None where the file does not say.
     """
@@ -56,5 +56,5 @@ class Block:
     page: int | None
     text: str = ""
     rows: tuple[tuple[str, ...], ...] = ()
-    equation: Equation | None = None
+    equation: TypesetEquation | None = None
     heading: bool | None = None

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from jcm_calc.authoring.official_files import pdf_pages
-from jcm_calc.authoring.official_files.blocks import Block, Equation
+from jcm_calc.authoring.official_files.blocks import DocumentBlock, TypesetEquation
 from jcm_calc.authoring.official_files.word import word_blocks
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem, listed, no_such_file, require, shown
@@ -133,7 +133,7 @@ class Document:
         Empty where none was found. The version is written as in the rule book: ``"1.0"``.
     criteria : tuple of DocumentRow
     ex_ante, monitored : tuple of ParameterRow
-    equations : tuple of Equation
+    equations : tuple of TypesetEquation
     remarks : tuple of Problem
         What could not be read, or contradicts itself.
     """
@@ -146,7 +146,7 @@ class Document:
     criteria: tuple[DocumentRow, ...] = ()
     ex_ante: tuple[ParameterRow, ...] = ()
     monitored: tuple[ParameterRow, ...] = ()
-    equations: tuple[Equation, ...] = ()
+    equations: tuple[TypesetEquation, ...] = ()
     remarks: tuple[Problem, ...] = ()
 
 
@@ -239,17 +239,17 @@ def _pages(content: bytes, unusable: Callable[[Message], InputError]) -> dict[st
     return found
 
 
-def _block(one: dict[str, Any]) -> Block:
+def _block(one: dict[str, Any]) -> DocumentBlock:
     if "box" not in one:
         # a cell that is merged with the one above is None
         rows = tuple(tuple("\0" if cell is None else cell for cell in row) for row in one.get("rows", ()))
-        return Block(one["page"], one.get("text", ""), rows)
+        return DocumentBlock(one["page"], one.get("text", ""), rows)
     picture = base64.b64decode(one.get("picture", ""))
-    equation = Equation("", None, one["text"], UNREAD_PICTURE, one["page"], tuple(one["box"]), picture)
-    return Block(one["page"], one["text"], equation=equation)
+    equation = TypesetEquation("", None, one["text"], UNREAD_PICTURE, one["page"], tuple(one["box"]), picture)
+    return DocumentBlock(one["page"], one["text"], equation=equation)
 
 
-def _document(empty: Document, blocks: list[Block], heads: Sequence[str], remarks: list[Problem]) -> Document:
+def _document(empty: Document, blocks: list[DocumentBlock], heads: Sequence[str], remarks: list[Problem]) -> Document:
     sections = _sections(blocks)
     start = sections.get("", [])
     title = _joined("\n".join(_texts(sections.get("title", []))))
@@ -279,17 +279,17 @@ def _document(empty: Document, blocks: list[Block], heads: Sequence[str], remark
     )
 
 
-def _texts(blocks: Iterable[Block]) -> Iterator[str]:
+def _texts(blocks: Iterable[DocumentBlock]) -> Iterator[str]:
     """Yield lines and cells."""
     for one in blocks:
         yield from filter(None, (one.text, *(cell.strip("\0") for row in one.rows for cell in row)))
 
 
-def _sections(blocks: Sequence[Block]) -> dict[str, list[Block]]:
+def _sections(blocks: Sequence[DocumentBlock]) -> dict[str, list[DocumentBlock]]:
     """Return the blocks of each section; those of no name have the letter of their heading."""
-    found: dict[str, list[Block]] = {}
+    found: dict[str, list[DocumentBlock]] = {}
     letter, key, skip = "", "", False
-    for one, after in pairwise([*blocks, Block(None)]):
+    for one, after in pairwise([*blocks, DocumentBlock(None)]):
         match = None if one.rows or CONTENTS.search(one.text) else HEADING.match(one.text)
         if skip:
             skip = False
@@ -318,7 +318,7 @@ def _section(text: str) -> str:
 # Eligibility criteria
 
 
-def _criteria(blocks: Sequence[Block], name: str, remarks: list[Problem]) -> list[DocumentRow]:
+def _criteria(blocks: Sequence[DocumentBlock], name: str, remarks: list[Problem]) -> list[DocumentRow]:
     """Return the criteria: rows of a table, or items of a list."""
     rows = list(_whole_rows(blocks))
     if any(_label(cells[0])[1] for cells, _page in rows):
@@ -359,7 +359,7 @@ def _label(cell: str) -> tuple[str, re.Match[str] | None]:
     return (compact, match) if (match := BY_NAME.fullmatch(compact)) else (joined, None)
 
 
-def _of_lines(lines: Sequence[Block]) -> list[DocumentRow]:
+def _of_lines(lines: Sequence[DocumentBlock]) -> list[DocumentRow]:
     """Return the items of a list; what its first item begins with begins each."""
     found: list[DocumentRow] = []
     patterns: Sequence[re.Pattern[str]] = (BY_NAME, *IN_LISTS)
@@ -405,7 +405,7 @@ def _start(pattern: re.Pattern[str], text: str, last: int) -> re.Match[str] | No
 Row = tuple[list[str], int | None]  # cells, and the page on which it begins
 
 
-def _whole_rows(blocks: Sequence[Block]) -> Iterator[Row]:
+def _whole_rows(blocks: Sequence[DocumentBlock]) -> Iterator[Row]:
     """Yield the rows of tables; one that is broken over pages, or whose first cell spans several, is whole.
 
     A broken row has its first cell filled in once: on the first page, or on the second where it is set in the middle.
@@ -440,7 +440,7 @@ def _together(one: Sequence[str], other: Sequence[str]) -> list[str]:
     return ["\n".join(filter(None, pair)) for pair in pairs]
 
 
-def _rows(blocks: Sequence[Block]) -> Iterator[tuple[list[str], int | None, bool, bool]]:
+def _rows(blocks: Sequence[DocumentBlock]) -> Iterator[tuple[list[str], int | None, bool, bool]]:
     """Yield the rows of tables, with page, and whether they are first and last; headings are not repeated."""
     heads: tuple[str, ...] = ()
     before: int | None = None
@@ -475,7 +475,7 @@ def _goes_on(one: Sequence[str], other: Sequence[str]) -> bool:
     return bool(other[0].strip("\0")) and (before[-1:] not in tuple(".;。") or after[:1].islower())
 
 
-def _parameters(blocks: Sequence[Block], name: str, remarks: list[Problem]) -> Iterator[ParameterRow]:
+def _parameters(blocks: Sequence[DocumentBlock], name: str, remarks: list[Problem]) -> Iterator[ParameterRow]:
     """Yield the rows of tables whose headings name a parameter and its description or source."""
     columns: list[str] = []
     heads: list[str] = []

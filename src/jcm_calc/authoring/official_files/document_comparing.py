@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.authoring.official_files.blocks import Equation as Typeset
+from jcm_calc.authoring.official_files.blocks import TypesetEquation
 from jcm_calc.authoring.official_files.document import Document, DocumentRow, ParameterRow
 from jcm_calc.declarations.expression import Expression
 from jcm_calc.declarations.expression.products import symbols
@@ -88,7 +88,7 @@ class EquationMatch:
         Empty where nothing was compared.
     """
 
-    equation: Typeset
+    equation: TypesetEquation
     name: str = ""
     unmatched: tuple[str, ...] = ()
     uncertain: tuple[str, ...] = ()
@@ -165,7 +165,9 @@ def _operands(expression: Expression) -> Iterator[str]:
             yield from _operands(one)
 
 
-def _cases(m: Declarations, one: Typeset, names: Mapping[str, str], rng: np.random.Generator) -> Iterator[EquationCase]:
+def _cases(
+    m: Declarations, one: TypesetEquation, names: Mapping[str, str], rng: np.random.Generator
+) -> Iterator[EquationCase]:
     """Yield what was compared in each case of the choices that the declared equation depends on."""
     reached = reachable(m, {}, frozenset(), names.values())
     open_ = dict.fromkeys(choice for rule in m.rules if rule.name in reached for choice in rule.when)
@@ -179,7 +181,7 @@ def _cases(m: Declarations, one: Typeset, names: Mapping[str, str], rng: np.rand
 def _case(
     m: Declarations,
     graph: Graph,
-    one: Typeset,
+    one: TypesetEquation,
     names: Mapping[str, str],
     options: dict[str, str],
     rng: np.random.Generator,
@@ -215,7 +217,7 @@ def _constant(graph: Graph, sizes: Mapping[str, int], names: set[str], rng: np.r
 
 def _compared(
     graph: Graph,
-    one: Typeset,
+    one: TypesetEquation,
     names: Mapping[str, str],
     options: Mapping[str, str],
     sizes: Mapping[str, int],

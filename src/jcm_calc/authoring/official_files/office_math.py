@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
-from jcm_calc.authoring.official_files.blocks import Equation
+from jcm_calc.authoring.official_files.blocks import TypesetEquation
 from jcm_calc.base.languages import _
 from jcm_calc.declarations.expression import Expression, infix
 
@@ -104,27 +104,29 @@ def _property(node: Any, of: str, name: str, usual: str) -> str:
     return usual
 
 
-def equation(nodes: Sequence[Any]) -> Equation | None:
+def equation(nodes: Sequence[Any]) -> TypesetEquation | None:
     """Return what an equation says; several parts of one paragraph are one that was broken over lines.
 
     Returns
     -------
-    Equation or None
+    TypesetEquation or None
         None where it has no equals sign.
     """
     text = " ".join(" ".join(math_text(node) for node in nodes).split())
     if "=" not in text:
         return None
     if len(text) > LONGEST:
-        return Equation(text=text[:LONGEST], unread=_("it is longer than {count:,} characters").format(count=LONGEST))
+        return TypesetEquation(
+            text=text[:LONGEST], unread=_("it is longer than {count:,} characters").format(count=LONGEST)
+        )
     try:
         tokens = [token for node in nodes for token in _tokens(node, 0)]
         symbol, expression = _equation(tokens)
     except UnreadMathError as error:
-        return Equation(text=text, unread=error.args[0])
+        return TypesetEquation(text=text, unread=error.args[0])
     except RecursionError:
-        return Equation(text=text, unread=_("it is nested too deeply"))
-    return Equation(symbol, expression, text)
+        return TypesetEquation(text=text, unread=_("it is nested too deeply"))
+    return TypesetEquation(symbol, expression, text)
 
 
 def _equation(tokens: list[Token]) -> tuple[str, Expression]:

@@ -50,7 +50,7 @@ class Line:
 
 
 @dataclass
-class Page:
+class PdfPage:
     """What one page holds."""
 
     page: Any
@@ -136,12 +136,12 @@ def around(boxes: Sequence[Box | None]) -> Box:
     return min(left), min(top), max(right), max(bottom)
 
 
-def opened(page: Any) -> Page:
+def opened(page: Any) -> PdfPage:
     """Return what one page holds; what is turned, such as a watermark, does not count."""
     chars = [one for one in page.dedupe_chars().chars if one["upright"] and one["size"] > 1]
     chars += [bullet(one) for one in (*page.curves, *page.rects) if is_bullet(one)]
     images = [(one["x0"], one["top"], one["x1"], one["bottom"]) for one in page.images]
-    found = Page(page, chars, lines(chars), tables(page), images)
+    found = PdfPage(page, chars, lines(chars), tables(page), images)
     page.flush_cache()
     return found
 
@@ -171,7 +171,7 @@ def same_but_numbers(one: str, other: str, apart: int) -> bool:
     return all(first == second or int(second) - int(first) == apart for first, second in pairs)
 
 
-def running(pages: Sequence[Page]) -> list[tuple[float, float]]:
+def running(pages: Sequence[PdfPage]) -> list[tuple[float, float]]:
     """Return between which heights the text of each page is, without headers and footers.
 
     A running line has the same place on the next page, or on the one after it where left and right pages differ.
@@ -205,12 +205,12 @@ def middle(line: Line) -> dict[str, Any]:
     return {"x0": left, "top": top, "x1": right, "bottom": bottom}
 
 
-def tables_of(page: Page) -> list[Box]:
+def tables_of(page: PdfPage) -> list[Box]:
     """Return the boxes around the tables of a page."""
     return [around([cell for row in table for cell in row]) for table in page.tables]
 
 
-def blocks(page: Page, number: int, between: tuple[float, float]) -> Iterator[tuple[float, dict[str, Any]]]:
+def blocks(page: PdfPage, number: int, between: tuple[float, float]) -> Iterator[tuple[float, dict[str, Any]]]:
     """Yield the parts of a page, each with its height."""
     boxes = tables_of(page)
     for table, box in zip(page.tables, boxes, strict=True):

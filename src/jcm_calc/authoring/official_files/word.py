@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
-from jcm_calc.authoring.official_files.blocks import Block
+from jcm_calc.authoring.official_files.blocks import DocumentBlock
 from jcm_calc.authoring.official_files.office_math import equation, math_text
 from jcm_calc.base.archives import DAMAGED, check
 from jcm_calc.base.languages import Message, _
@@ -24,7 +24,7 @@ ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc
          (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
 
 
-def word_blocks(content: bytes, unusable: Callable[[Message], InputError]) -> tuple[list[Block], list[str]]:
+def word_blocks(content: bytes, unusable: Callable[[Message], InputError]) -> tuple[list[DocumentBlock], list[str]]:
     """Return the blocks of a document, and the lines of its headers.
 
     Raises
@@ -58,7 +58,7 @@ class _Reader:
     counts: Counter[tuple[str, int]] = field(default_factory=Counter)
     nodes: int = 0
 
-    def blocks(self, parent: Any) -> Iterator[Block]:
+    def blocks(self, parent: Any) -> Iterator[DocumentBlock]:
         for node in parent:
             self.nodes += 1
             if self.nodes > MOST_NODES:
@@ -70,15 +70,15 @@ class _Reader:
             elif node.tag in (f"{W}sdt", f"{W}sdtContent", f"{W}ins", f"{W}customXml"):
                 yield from self.blocks(node)
 
-    def paragraph(self, node: Any) -> Iterator[Block]:
+    def paragraph(self, node: Any) -> Iterator[DocumentBlock]:
         """Yield a paragraph; one that is nothing but an equation is an equation."""
         found = self.equations(node)
         text = self.text(node)
         if text and not (found and not self.text(node, with_math=False)):
-            yield Block(None, text, heading=self.style(node).startswith(("heading", "title")))
+            yield DocumentBlock(None, text, heading=self.style(node).startswith(("heading", "title")))
         yield from found
 
-    def equations(self, node: Any) -> list[Block]:
+    def equations(self, node: Any) -> list[DocumentBlock]:
         groups = [list(one) for one in node.iter(f"{M}oMathPara")]
         inside = {id(math) for group in groups for math in group}
         groups += [[one] for one in node.iter(f"{M}oMath") if id(one) not in inside]
@@ -90,16 +90,16 @@ class _Reader:
                     parts[-1].append(math)
                 else:
                     parts.append([math])
-            found += [Block(None, equation=one) for part in parts if (one := equation(part)) is not None]
+            found += [DocumentBlock(None, equation=one) for part in parts if (one := equation(part)) is not None]
         return found
 
-    def table(self, node: Any) -> Iterator[Block]:
+    def table(self, node: Any) -> Iterator[DocumentBlock]:
         rows, equations = [], []
         for row in node.iterchildren(f"{W}tr", f"{W}sdt"):
             for one in [row] if row.tag == f"{W}tr" else row.iter(f"{W}tr"):
                 rows.append(tuple(self.cells(one)))
                 equations += [block for part in one.iter(f"{W}p") for block in self.equations(part)]
-        yield Block(None, rows=tuple(rows))
+        yield DocumentBlock(None, rows=tuple(rows))
         yield from equations
 
     def cells(self, row: Any) -> Iterator[str]:
