@@ -639,7 +639,7 @@ def test_what_one_of_many_projects_is_remarked_on_is_said_first(changed, topic, 
     frame = freezers(8, **changed)
     found = portfolio(frame, processes=1)
     assert [(project, str(remark.topic)) for project, remark in found.remarks] == [("plant 3", topic)]
-    assert f"1 of 8 projects are remarked on ({topic}: 1)" in repr(found)
+    assert f"1 of 8 projects have remarks ({topic}: 1)" in repr(found)
     assert found.by("year").attrs["remarks"] == found.headline
     with pytest.raises(InputError, match=r"plant 3: "):
         portfolio(frame, processes=1, strict=True)

@@ -142,8 +142,8 @@ def answered(
 
 
 def signature() -> tuple[str, str]:
-    """Ask who signs, and when; nobody and no day where Enter is pressed."""
-    person = prompted(_("Name of the person who has looked at each place (Enter: nobody yet)"), words)
+    """Ask who signs, and when; no person and no day where Enter is pressed."""
+    person = prompted(_("Name of the person who has looked at each place (Enter: no person yet)"), words)
     if not person:
         return "", ""
     day = prompted(_("Day (Enter: today)"), past_day)

@@ -144,7 +144,7 @@ def _differences(found: Confirmed) -> Iterator[str]:
             yield told.format(kind=key, of=symbols[one.of], on=symbols[one.on], there=there, here=here)
         for name, outcome in compared.links.items():
             if outcome.place is not None:
-                told = _("{kind}: {cell} shows {there} in place of {symbol} = {here}, which is filled in")
+                told = _("{kind}: {cell} shows {there} instead of {symbol} = {here}, which is filled in")
                 cell, there, here = str(address(outcome.place)), str(outcome.there), str(outcome.here)
                 yield told.format(kind=key, cell=cell, there=there, symbol=symbols[name], here=here)
         if compared.claim.place is not None:

@@ -48,9 +48,9 @@ class Interval:
                 raise ValueError
             interval = cls(float(match[2]), float(match[3]), match[1] == "[", match[4] == "]")
         except ValueError:
-            raise ValueError(_("{came} is no interval: write for example [0, 300)").format(came=repr(text))) from None
+            raise ValueError(_("{got} is no interval: write for example [0, 300)").format(got=repr(text))) from None
         if interval.first >= interval.beyond:
-            raise ValueError(_("{came} is empty").format(came=repr(text)))
+            raise ValueError(_("{got} is empty").format(got=repr(text)))
         return interval
 
     @property

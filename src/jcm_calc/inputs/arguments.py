@@ -49,7 +49,7 @@ class Arguments:
     refused : set of str
         Names with a complaint, which are not missing as well.
     unread : bool
-        Whether a table could not be read, so that nobody knows what is missing.
+        Whether a table could not be read, so that it is not known what is missing.
     """
 
     def __init__(self, methodology: Declarations) -> None:

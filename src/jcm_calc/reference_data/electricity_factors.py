@@ -205,8 +205,8 @@ def electricity(country: str = "") -> tuple[ElectricityFactor, ...]:
     codes = {folded(code): code for code in _countries()} | {folded(name): code for code, name in _countries().items()}
     code = codes.get(folded(country))
     if code is None:
-        complaint = _("country: got {came}; must be one of {codes}, or its name")
-        raise LookupError(complaint.format(came=shown(country), codes=", ".join(sorted(_countries()))))
+        complaint = _("country: got {got}; must be one of {codes}, or its name")
+        raise LookupError(complaint.format(got=shown(country), codes=", ".join(sorted(_countries()))))
     return tuple(one for one in _every() if one.country in (code, ""))
 
 
@@ -275,8 +275,8 @@ Jamali 2012, combined margin, ex-post (0.823); write the name of one
     if len(found) == 1:
         return found[0]
     if found:
-        complaint = _("{came} means several factors: {names}; write the name of one")
-        raise LookupError(complaint.format(came=shown(text), names=_named(found)))
+        complaint = _("{got} means several factors: {names}; write the name of one")
+        raise LookupError(complaint.format(got=shown(text), names=_named(found)))
     raise LookupError(_unknown(text, parts, country, known))
 
 
@@ -314,12 +314,12 @@ def _unknown(text: str, parts: list[str], country: str, known: tuple[Electricity
     """Say that no factor has this name: that it is of a kind that the parameter does not take, or what there is."""
     other = [one for one in electricity(country) if one not in known and all(part in one.words for part in parts)]
     if other:
-        complaint = _("{came} is {name}: {kind} ({use}), which this parameter does not take")
+        complaint = _("{got} is {name}: {kind} ({use}), which this parameter does not take")
         first = other[0]
-        return complaint.format(came=shown(text), name=first.name, kind=first.kind, use=first.use or _("use unknown"))
+        return complaint.format(got=shown(text), name=first.name, kind=first.kind, use=first.use or _("use unknown"))
     near = sorted(
         (one for one in known if _likeness(parts, one)), key=lambda one: (-_likeness(parts, one), *_newest(one))
     )
     near = near or sorted(known, key=_newest)
-    complaint = _("{came} is not the name of one factor; known are {names}: see `jcm factors {country}`")
-    return complaint.format(came=shown(text), names=_named(near) if near else _("none"), country=country)
+    complaint = _("{got} is not the name of one factor; known are {names}: see `jcm factors {country}`")
+    return complaint.format(got=shown(text), names=_named(near) if near else _("none"), country=country)

@@ -91,8 +91,8 @@ def refrigerant(name: str) -> Refrigerant:
     for one in refrigerants().values():
         if plain in (folded(known).replace(" ", "") for known in (one.designation, *one.names)):
             return one
-    complaint = _("refrigerant: got {came}; known are {names}")
-    raise LookupError(complaint.format(came=shown(name), names=", ".join(refrigerants())))
+    complaint = _("refrigerant: got {got}; known are {names}")
+    raise LookupError(complaint.format(got=shown(name), names=", ".join(refrigerants())))
 
 
 @dataclass(frozen=True)

@@ -631,7 +631,7 @@ class Calculation(Emissions):
 
     @property
     def unconfirmed(self) -> tuple[Item, ...]:
-        """What of it nobody has confirmed."""
+        """The items that are not confirmed."""
         return tuple(item for item in self.items if not item.evidence.confirmed)
 
     @property

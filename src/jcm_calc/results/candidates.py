@@ -68,7 +68,7 @@ def combinations(
 ) -> Combinations:
     """Calculate over all candidates of the values that were chosen by name; see `Result.over_candidates`."""
     if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
-        complaint = _("got {came}; must be a whole number from 1").format(came=shown(limit))
+        complaint = _("got {got}; must be a whole number from 1").format(got=shown(limit))
         raise InputError(str(inputs.methodology), [Problem("limit", complaint)])
     chosen = named(inputs)
     groups = _sets(chosen)

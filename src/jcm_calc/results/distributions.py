@@ -82,7 +82,7 @@ def read(parameter: Parameter, given: Any, value: Array, letters: Sequence[str])
     if isinstance(given, str):
         return _limits(parameter, given.strip(), value)
     if not all(hasattr(given, name) for name in ("ppf", "cdf", "std", "dist", "args", "kwds")):
-        raise ValueError(_("{came} came; {expected}").format(came=shown(given), expected=EXPECTED))
+        raise ValueError(_("{got} came; {expected}").format(got=shown(given), expected=EXPECTED))
     arranged = given.dist(
         *(_arranged(parameter, argument, letters) for argument in given.args),
         **{name: _arranged(parameter, argument, letters) for name, argument in given.kwds.items()},
@@ -127,7 +127,7 @@ def _limits(parameter: Parameter, text: str, value: Array) -> Distribution:
         if text[:1].isdigit() and LIMITS.fullmatch(f"±{text}"):
             _limits(parameter, f"±{text}", value)  # which may not be possible either
             raise ValueError(_("got {given}; did you mean {meant}?").format(given=shown(text), meant=shown(f"±{text}")))
-        raise ValueError(_("{came} came; {expected}").format(came=shown(text), expected=EXPECTED))
+        raise ValueError(_("{got} came; {expected}").format(got=shown(text), expected=EXPECTED))
     half = _half_width(parameter, match[1], value)
     if match[2] is not None:
         factor = parse_number(match[2])

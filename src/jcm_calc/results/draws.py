@@ -76,7 +76,7 @@ class Groups:
         else:
             values = {"correlation": self.correlation}
         found += [
-            Problem(subject, _("{came} came, expected a number in [0, 1]").format(came=shown(value)))
+            Problem(subject, _("{got} came, expected a number in [0, 1]").format(got=shown(value)))
             for subject, value in values.items()
             if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 <= value <= 1
         ]

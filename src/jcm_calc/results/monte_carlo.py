@@ -212,7 +212,7 @@ def uncertainty(
     each_period = _names(m, "each_period", each_period, problems)
     truncate = _names(m, "truncate", truncate, problems)
     if not draws >= 2:
-        problems.append(Problem("draws", _("{came} came, expected at least 2").format(came=shown(draws))))
+        problems.append(Problem("draws", _("{got} came, expected at least 2").format(got=shown(draws))))
     grouped = Groups(groups, correlation, RandomNumbers(seed, length(result.inputs)))
     problems += grouped.problems(distributions, each_period)
     for name in sorted({*each_period, *truncate} - {*distributions}):

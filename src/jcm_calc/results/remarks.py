@@ -358,10 +358,10 @@ def near_a_limit(inputs: Inputs) -> Iterator[Remark]:
             value = _near(inputs.values[key.name], edge)
             if value is not None:
                 told = _(
-                    "{came} lies within 0.1 % of {edge}, the limit of a class of {symbol} ({below} below, {above} "
+                    "{got} lies within 0.1 % of {edge}, the limit of a class of {symbol} ({below} below, {above} "
                     "from there): check the capacity and how its unit was converted"
                 ).format(
-                    came=with_unit(f"{value:.7g}", key.unit),
+                    got=with_unit(f"{value:.7g}", key.unit),
                     edge=with_unit(f"{edge:g}", key.unit),
                     symbol=parameter.symbol,
                     below=_of_class(below),
@@ -414,7 +414,7 @@ def reasons(m: Declarations, replaced: Iterable[str], override: Any) -> dict[str
             complaint = _("override: no value is given in place of the document's{hint}")
             problems.append(Problem(str(key), complaint.format(hint=suggestion(str(key), given))))
         elif not isinstance(reason, str) or not reason.strip():
-            problems.append(Problem(key, _("override: got {came}, must be a reason").format(came=shown(reason))))
+            problems.append(Problem(key, _("override: got {got}, must be a reason").format(got=shown(reason))))
         elif name in given:
             found[name] = reason.strip()
     if problems:
@@ -465,7 +465,7 @@ def replaced(
 def _documents(inputs: Inputs, parameter: Parameter) -> Iterator[tuple[Array, list[Evidence]]]:
     """Yield the document's values with their evidence: of an unknown class the least and the greatest.
 
-    Where the document has no value of a class, that of the user is nobody's to compare.
+    Where the document has no value of a class, that of the user cannot be compared.
     """
     single = (1,) * len(inputs.axes)
     if parameter.value is not None:

@@ -214,7 +214,7 @@ def _check_names(m: Declarations, kept: Mapping[str, Any], varied: Mapping[str, 
             hint = suggestion(name, [*m.inputs, *m.choices])
             problems.append(Problem(name, _("{m} has no such input or choice{hint}").format(m=m, hint=hint)))
         elif not is_array(values) or not len(values):
-            problems.append(Problem(name, _("{came} came, expected a list of values").format(came=shown(values))))
+            problems.append(Problem(name, _("{got} came, expected a list of values").format(got=shown(values))))
         elif any(is_array(value) for value in values):
             problems.append(
                 Problem(name, _("one value for each scenario is expected: it holds for all units and periods"))
@@ -377,7 +377,7 @@ def break_even(
     if of not in RESULTS:
         raise InputError(
             str(m),
-            [Problem("of", _("{came} came, expected one of {names}").format(came=shown(of), names=", ".join(RESULTS)))],
+            [Problem("of", _("{got} came, expected one of {names}").format(got=shown(of), names=", ".join(RESULTS)))],
         )
     kept, p, facts = _arguments(m, base)
     name = m.named(name) or name

@@ -557,10 +557,10 @@ def methodology(number: str, version: str | None = None, on: Any = None) -> Decl
 
 
 def _refuse_other_types(number: object, version: object) -> None:
-    complaint = _("got {came}, must be a text such as {example}")
+    complaint = _("got {got}, must be a text such as {example}")
     examples = (("methodology", number, "'ID_AM003'"), ("version", version, "'2.0'"))
     problems = [
-        Problem(name, complaint.format(came=shown(given), example=example))
+        Problem(name, complaint.format(got=shown(given), example=example))
         for name, given, example in examples
         if not (isinstance(given, str) or (given is None and name == "version"))
     ]

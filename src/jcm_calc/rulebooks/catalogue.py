@@ -108,7 +108,7 @@ def projects(*, country: str | None = None, methodology: str | None = None, stat
     """
     code = None if country is None else _code(country)
     if status not in (None, *STATUSES):
-        complaint = _("got {came}; must be {names}").format(came=shown(status), names=", ".join(STATUSES))
+        complaint = _("got {got}; must be {names}").format(got=shown(status), names=", ".join(STATUSES))
         raise InputError(_("the call"), [Problem("status", complaint)])
     number = None if methodology is None else _number(methodology)
     found = [
@@ -144,9 +144,9 @@ def _number(methodology: str) -> str:
     number = str(methodology).strip().upper()
     numbers = {*modules(), *versions_in_use(), *(one.number for one in known())}
     if number not in numbers:
-        told = _("got {came}; must be the number of a methodology that is known as of {month}{hint}")
+        told = _("got {got}; must be the number of a methodology that is known as of {month}{hint}")
         hint = suggestion(number, sorted(numbers))
-        complaint = told.format(came=shown(methodology), month=AS_OF, hint=hint)
+        complaint = told.format(got=shown(methodology), month=AS_OF, hint=hint)
         raise InputError(_("the call"), [Problem("methodology", complaint)])
     return number
 
@@ -159,9 +159,9 @@ def _code(country: str) -> str:
     try:
         return codes[str(country).strip().casefold()]
     except KeyError:
-        told = _("there is no partner country {came}{hint}")
+        told = _("there is no partner country {got}{hint}")
         hint = suggestion(str(country), [*countries, *countries.values()])
-        raise InputError(_("the call"), [Problem("country", told.format(came=shown(country), hint=hint))]) from None
+        raise InputError(_("the call"), [Problem("country", told.format(got=shown(country), hint=hint))]) from None
 
 
 def search(words: str) -> Catalogue:

@@ -47,8 +47,8 @@ def plain(given: Any) -> str:
     normal = unicodedata.normalize("NFKC", text)
     refuse_other_era(normal)
     if normal != text:
-        complaint = _("{came} is written in full-width characters: write {plain}")
-        raise ValueError(complaint.format(came=repr(text), plain=normal))
+        complaint = _("{got} is written in full-width characters: write {plain}")
+        raise ValueError(complaint.format(got=repr(text), plain=normal))
     return text
 
 
@@ -71,14 +71,14 @@ def refuse_other_era(text: str) -> None:
     """
     for match in YEAR.finditer(text):
         if int(match[1]) in BUDDHIST:
-            complaint = _("{came} has a year of the Buddhist era: write {year} for {written}")
+            complaint = _("{got} has a year of the Buddhist era: write {year} for {written}")
             year = int(match[1]) - BUDDHIST_AHEAD
-            raise ValueError(complaint.format(came=repr(text), year=year, written=match[1]))
+            raise ValueError(complaint.format(got=repr(text), year=year, written=match[1]))
     if found := OF_ERA.search(text):
         era, number = found[1] or found[3], found[2] or found[4]
-        complaint = _("{came} has a year of a Japanese era: write {year} for {written}")
+        complaint = _("{got} has a year of a Japanese era: write {year} for {written}")
         year = ERAS[era] + (1 if number == "元" else int(number))
-        raise ValueError(complaint.format(came=repr(text), year=year, written=found[0]))
+        raise ValueError(complaint.format(got=repr(text), year=year, written=found[0]))
 
 
 def today() -> date:
@@ -124,10 +124,10 @@ def day(given: Any) -> date:
                 return calendar_day(text, int(match[3]), number, int(match[1]))
     if TIME_OF_DAY.fullmatch(text):
         raise TimeOfDayError(_("{given} is a time of day, not a day").format(given=text))
-    complaint = _("{came} is not a date that can be read in one way only: write 2024-01-31 or 31/Jan/2024").tagged(
+    complaint = _("{got} is not a date that can be read in one way only: write 2024-01-31 or 31/Jan/2024").tagged(
         ProblemKind.AMBIGUOUS_DATE
     )
-    raise ValueError(complaint.format(came=repr(text)))
+    raise ValueError(complaint.format(got=repr(text)))
 
 
 def day_of(name: str, given: Any) -> date:
@@ -162,5 +162,5 @@ def calendar_day(text: str, year: int, month: int, number: int) -> date:
     try:
         return date(year, month, number)
     except ValueError as error:
-        complaint = _("{came}: there is no such day ({error})")
-        raise ValueError(complaint.format(came=repr(text), error=error)) from None
+        complaint = _("{got}: there is no such day ({error})")
+        raise ValueError(complaint.format(got=repr(text), error=error)) from None

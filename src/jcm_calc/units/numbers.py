@@ -101,13 +101,13 @@ def dots_complaint(number: str) -> str:
     """
     grouped = number.replace(".", "")
     if number.count(".") > 1:
-        return _("{came} has dots between thousands: write {grouped}").format(came=repr(number), grouped=grouped)
+        return _("{got} has dots between thousands: write {grouped}").format(got=repr(number), grouped=grouped)
     decimal = _decimal(number)
     decimal = decimal if decimal != number else f"{number}0"
-    complaint = _("{came} has a dot that can be read in two ways: write {decimal} or {grouped}").tagged(
+    complaint = _("{got} has a dot that can be read in two ways: write {decimal} or {grouped}").tagged(
         ProblemKind.AMBIGUOUS_NUMBER
     )
-    return complaint.format(came=repr(number), decimal=decimal, grouped=grouped)
+    return complaint.format(got=repr(number), decimal=decimal, grouped=grouped)
 
 
 def _decimal(number: str) -> str:
@@ -132,9 +132,9 @@ def plain_signs(text: str) -> str:
     stripped = text.strip()
     if OTHER_SIGNS.search(stripped):
         plain = unicodedata.normalize("NFKC", stripped).replace("−", "-")
-        told = _("{came} is written in full-width characters: write {plain}")
-        unclear = _("{came} is written in full-width characters, which are not understood")
-        raise UnitError((unclear if "," in plain else told).format(came=repr(stripped), plain=plain))
+        told = _("{got} is written in full-width characters: write {plain}")
+        unclear = _("{got} is written in full-width characters, which are not understood")
+        raise UnitError((unclear if "," in plain else told).format(got=repr(stripped), plain=plain))
     return f"-{stripped[1:]}" if stripped.startswith("−") else stripped
 
 
@@ -175,16 +175,16 @@ def parse_number(text: str, alone: bool = True) -> float:
         if re.fullmatch(GROUPED, number):
             raise UnitError(dots_complaint(number))
         if re.fullmatch(r"[-+]?[1-9]\d{0,2},\d{3}", number):
-            complaint = _("{came} has a comma that can be read in two ways: write {decimal} or {grouped}").tagged(
+            complaint = _("{got} has a comma that can be read in two ways: write {decimal} or {grouped}").tagged(
                 ProblemKind.AMBIGUOUS_NUMBER
             )
             readings = {"decimal": _decimal(number.replace(",", ".")), "grouped": number.replace(",", "")}
-            raise UnitError(complaint.format(came=repr(number), **readings))
+            raise UnitError(complaint.format(got=repr(number), **readings))
         if DECIMAL_COMMA.fullmatch(number):
             whole, _comma, decimals = number.rpartition(",")
             plain = f"{whole.replace('.', '')}.{decimals}"
-            raise UnitError(_("{came} has a decimal comma: write {plain}").format(came=repr(number), plain=plain))
-    raise UnitError(_("{came} is not a number").format(came=repr(number)))
+            raise UnitError(_("{got} has a decimal comma: write {plain}").format(got=repr(number), plain=plain))
+    raise UnitError(_("{got} is not a number").format(got=repr(number)))
 
 
 def split(text: str, alone: bool = True) -> tuple[float, str | None]:
@@ -206,10 +206,10 @@ def split(text: str, alone: bool = True) -> tuple[float, str | None]:
     signs = plain_signs(text)
     if spaced := SPACED.fullmatch(signs):
         plain = re.sub(r"[^\d+-]", "", spaced[1]) + (spaced[2] or "").replace(",", ".")
-        complaint = _("{came} has blanks or other signs between thousands: write {plain}")
-        raise UnitError(complaint.format(came=shown(text), plain=f"{plain} {spaced[3]}".strip()))
+        complaint = _("{got} has blanks or other signs between thousands: write {plain}")
+        raise UnitError(complaint.format(got=shown(text), plain=f"{plain} {spaced[3]}".strip()))
     match = NUMBER_AND_UNIT.fullmatch(signs)
     if match is None:
-        complaint = _("{came} is not a number with a unit").format(came=shown(text)) if text.strip() else _("is empty")
+        complaint = _("{got} is not a number with a unit").format(got=shown(text)) if text.strip() else _("is empty")
         raise UnitError(complaint)
     return parse_number(match[1], alone), match[2] or None

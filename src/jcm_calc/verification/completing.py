@@ -45,8 +45,8 @@ def read_in_one_way(path: Path) -> tuple[CaseFile, tuple[Problem, ...]]:
             return value
         if len(days) < 2:
             return value
-        complaint = _("{came} can be read as {first} or as {last}; {last} is taken").tagged(ProblemKind.AMBIGUOUS_DATE)
-        told = complaint.format(came=repr(value), first=days[0], last=days[-1])
+        complaint = _("{got} can be read as {first} or as {last}; {last} is taken").tagged(ProblemKind.AMBIGUOUS_DATE)
+        told = complaint.format(got=repr(value), first=days[0], last=days[-1])
         problems.append(Problem(Message("{} [{}]").format(path.name, name), told))
         return days[-1]
 

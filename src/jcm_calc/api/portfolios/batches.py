@@ -160,7 +160,7 @@ class Batch:
             yield self.places[project], yearly(inputs.periods, dict(zip(RESULTS, amounts, strict=True)))
 
     def _leave_out_doubtful(self, inputs: Inputs, columns: Mapping[str, Array]) -> None:
-        """Leave out projects that anything would be remarked on."""
+        """Leave out projects that would have remarks."""
         replaced = any(self.m.inputs[name].supplied for name in inputs.replaced)
         whole = (*remarks.left_out(inputs), *remarks.confirmed(inputs))
         if replaced or whole or inputs.graph.previous:

@@ -94,7 +94,7 @@ def doubts(number: str, m: Declarations, country: str) -> tuple[Remark, ...]:
     if project is not None and (told := project.contradiction(m.number, m.version)):
         found.append(Remark(_("methodology"), told, topic=Topic.CONTRADICTORY))
     if country and country.casefold() not in {m.country.casefold(), partner_countries().get(m.country, "").casefold()}:
-        complaint = _("got {came}; {methodology} is for {country}")
-        told = complaint.format(came=shown(country), methodology=str(m), country=m.country)
+        complaint = _("got {got}; {methodology} is for {country}")
+        told = complaint.format(got=shown(country), methodology=str(m), country=m.country)
         found.append(Remark(_("country"), told, topic=Topic.CONTRADICTORY))
     return tuple(found)

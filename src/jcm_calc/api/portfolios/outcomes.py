@@ -33,7 +33,7 @@ class Outcomes:
 
     @property
     def told(self) -> str:
-        """Return how many projects count, what is remarked on, and their emission reductions."""
+        """Return how many projects count, their remarks, and their emission reductions."""
         counted, said = self.counted, f"{self.headline}; " if self.remarks else ""
         if self.unusable:
             counted = _("{projects} ({unusable:,} unusable)").format(projects=counted, unusable=self.unusable)
@@ -112,7 +112,7 @@ class Outcomes:
 
     @property
     def headline(self) -> str:
-        """In one line how many projects are remarked on, and of what; nothing where none is."""
+        """In one line how many projects have remarks, and which; an empty text where none has."""
         by_topic: dict[Topic, set[str]] = {}
         for project, remark in self.remarks:
             by_topic.setdefault(remark.topic, set()).add(project)
@@ -121,7 +121,7 @@ class Outcomes:
         counts = Message(", ").join(
             Message("{}: {:,}").format(Message(topic), len(by_topic[topic])) for topic in Topic if topic in by_topic
         )
-        told = _("{count:,} of {every:,} projects are remarked on ({counts})")
+        told = _("{count:,} of {every:,} projects have remarks ({counts})")
         return told.format(count=len(set.union(*by_topic.values())), every=len(self.outcomes), counts=counts)
 
     @property

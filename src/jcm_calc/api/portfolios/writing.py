@@ -93,7 +93,7 @@ def _content(found: Outcomes, suffix: str) -> bytes:
 
 
 def _with_remarks(found: Outcomes) -> pd.DataFrame:
-    """Return the table of projects with what is remarked on each: such a file has no other place for it."""
+    """Return the table of projects with the remarks on each: such a file has no other place for it."""
     topics: dict[str, dict[str, None]] = {}
     for project, remark in found.remarks:
         topics.setdefault(project, {})[str(remark.topic)] = None

@@ -161,7 +161,7 @@ class SetComparison:
     links : dict
         By the name of an input, its cells that show where it is filled in.
     uncut : tuple or None
-        The cell of table 3, where it is not ER cut to whole tonnes.
+        The cell of table 3, where it is not ER rounded down to whole tonnes.
     """
 
     found: SetOfSheets
@@ -318,7 +318,7 @@ class _Both:
     def _claim(self, one: SetComparison, calculator: Calculator) -> None:
         """Compare table 3 with ER, and with its whole tonnes."""
         reductions, claim = number(calculator, one.found.found["ER"][0].places[0]), one.claim
-        for place, unit in one.found.claims.items():
+        for place, unit in one.found.amounts.items():
             filled = self.layout.formula(place) or isinstance(self.layout.value(place), int | float)
             if filled and math.isfinite(reductions):
                 there, slack = unit(number(calculator, place)), 1e-6 + TOLERANCE * abs(reductions)
@@ -559,7 +559,7 @@ def _agrees(one: Checked) -> bool:
 def _in_force(one: SetComparison, operands: Sequence[set[str]]) -> None:
     """Find the case that explains every draw, those that explain all with some amount at 0, and what agrees in each.
 
-    A case that explains zeros alone counts only beside one that explains everything: an error may vanish at 0. And its
+    A case that explains zeros alone counts only together with one that explains everything: an error may vanish at 0. And its
     own equations must not have what is 0: at 0 they would not be exercised.
     """
     for case in one.cases:

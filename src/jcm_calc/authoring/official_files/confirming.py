@@ -164,7 +164,7 @@ class Confirmed:
         person, day : str, optional
             Who signs the proposals, and when; without them the file confirms nothing.
         answers : mapping, optional
-            What a person answers besides, as for `jcm_calc.inputs.confirmation.blank_file`.
+            More answers of a person, as for `jcm_calc.inputs.confirmation.blank_file`.
         """
         found: dict[Any, dict[str, Any]] = {one.statement.key: self._item(one) for one in self.lines}
         for key, answer in (answers or {}).items():
@@ -273,7 +273,7 @@ class Confirmed:
                 told = _("{kind}: {count} inputs were not compared, because the equations have no value there")
                 yield told.format(kind=key, count=lost)
             if one.uncut is not None and not one.claim.differs:
-                told = _("{cell} of table 3 is not ER cut to whole tonnes in every input")
+                told = _("{cell} of table 3 is not ER rounded down to whole tonnes in every input")
                 yield told.format(cell=str(address(one.uncut)))
             if one.fills_all:
                 told = _("{kind} gives an error where a row of units is blank: only inputs with all rows were compared")
@@ -353,7 +353,7 @@ class Confirmed:
         through = sorted(parts)[0]
         through_cells = one.found.found[through][0]
         symbol = self.comparison.items[through].symbol
-        note = _("as a part of {symbol}: it has no cell with a unit of its own").format(symbol=symbol)
+        note = _("as a part of {symbol}: it has no cell with a unit").format(symbol=symbol)
         return StatementLine(statement, Status.AGREES, through_cells.address, note, {"agrees": "yes"}, note)
 
     def _agreement(self, case: ChoiceCase, name: str) -> str:
@@ -411,7 +411,7 @@ class Confirmed:
             told = Message("; ").join(_row(row) for row in apart)
             return StatementLine(statement, Status.DIFFERS, place, told)
         if wrong := next((outcome for outcome in outcomes if outcome.differs), None):
-            told = _("{cell} gives {there:.6g} in place of {here:.6g}")
+            told = _("{cell} gives {there:.6g} instead of {here:.6g}")
             place = str(address(wrong.place or rows[0].place))
             return StatementLine(
                 statement, Status.DIFFERS, place, told.format(cell=place, there=wrong.there, here=wrong.here)

@@ -130,7 +130,7 @@ class Document:
     name, sha256 : str
         Of the file.
     number, version, title : str
-        Empty where none was found. The version is written as in the rule book: ``"1.0"``.
+        Empty where none was found. The version is written as in the module: ``"1.0"``.
     criteria : tuple of DocumentRow
     ex_ante, monitored : tuple of ParameterRow
     equations : tuple of TypesetEquation
@@ -215,7 +215,7 @@ def _content(path: Path, unusable: Callable[[Message], InputError]) -> bytes:
 
 
 def _pages(content: bytes, unusable: Callable[[Message], InputError]) -> dict[str, Any]:
-    """Return what a PDF holds; it is read in a process of its own, which has a limit of time and memory."""
+    """Return what a PDF holds; it is read in a separate process, which has a limit of time and memory."""
     command = [sys.executable, "-P", str(Path(pdf_pages.__file__)), str(MOST_MEMORY), str(MOST_PAGES)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONIOENCODING": "utf-8"}
     try:
@@ -258,7 +258,7 @@ def _document(empty: Document, blocks: list[DocumentBlock], heads: Sequence[str]
     versions = list(dict.fromkeys(match[2] for match in IN_HEADER.finditer(running)))
     versions += [match[1] for match in [VERSION.search(title)] if match and match[1] not in versions]
     if len(versions) > 1:
-        complaint = _("says {versions} of its own version: it is not known")
+        complaint = _("gives the versions {versions}: it is not known which one it is")
         remarks.append(Problem(empty.name, complaint.format(versions=listed(versions))))
     criteria = _criteria(sections.get("criteria", []), empty.name, remarks)
     fixed, monitored = (_parameters(sections.get(key, []), empty.name, remarks) for key in ("ex_ante", "monitored"))

@@ -70,7 +70,7 @@ class SetOfSheets:
     found : dict
     without_unit, other_unit : list of QuantityCells
         Their sheet says no unit, or one that does not convert into the declared one: their numbers are not compared.
-    claims : dict
+    amounts : dict
         The cells of table 3, with what converts them into tonnes.
     units : int
         The number of rows of the table of units.
@@ -81,7 +81,7 @@ class SetOfSheets:
     unmatched: list[QuantityCells] = field(default_factory=list)
     without_unit: dict[str, QuantityCells] = field(default_factory=dict)
     other_unit: dict[str, QuantityCells] = field(default_factory=dict)
-    claims: dict[Place, Linear] = field(default_factory=dict)
+    amounts: dict[Place, Linear] = field(default_factory=dict)
     units: int = 1
 
     def cells(self, name: str) -> QuantityCells | None:
@@ -120,7 +120,7 @@ def quantities(layout: Layout, m: Declarations, kind: str, roles: Roles) -> SetO
             found.unmatched.append(cells)
         else:
             found.found.setdefault(item.name, []).append(cells)
-    found.claims = dict(_claims(layout, roles["input"]))
+    found.amounts = dict(_claims(layout, roles["input"]))
     _leave_inputs(layout, declared, found)
     _by_words(layout, m, found)
     _leave_units(layout, m, found)
@@ -148,7 +148,7 @@ def _by_words(layout: Layout, m: Declarations, found: SetOfSheets) -> None:
     for name, title in RESULTS.items():
         if name not in found.found:
             named = [one for one in found.unmatched if not one.tabular and one.words.casefold().startswith(title)]
-            whole = [one for one in named if one.places[0] not in found.claims]
+            whole = [one for one in named if one.places[0] not in found.amounts]
             if whole:
                 found.found[name] = [whole[0]]
                 found.unmatched.remove(whole[0])

@@ -186,7 +186,7 @@ def _words(text: str) -> Iterator[Token]:
 
 
 def _whole(node: Any, part: str, depth: int) -> Expression:
-    """Return a part that is an expression of its own, such as what is above a line."""
+    """Return a part that is an expression by itself, such as what is above a line."""
     return _parsed(token for one in _children(node, part) for token in _tokens(one, depth))
 
 

@@ -1,6 +1,6 @@
-"""A program of its own that reads a PDF from its input and writes lines, tables and equations as JSON.
+"""A separate program that reads a PDF from its input and writes lines, tables and equations as JSON.
 
-Nobody knows what a PDF of somebody else costs to read. In a process of its own it has a limit of memory, and the one
+A foreign PDF can cost much time and memory to read. In a separate process it has a limit of memory, and the one
 that started it ends it after some time. It imports nothing of this library, so that it starts in no time.
 """
 
@@ -265,7 +265,7 @@ def equations(found: Sequence[Line]) -> list[list[int]]:
 
 
 def touches(found: Sequence[Line], group: Sequence[int], other: int) -> bool:
-    """Whether a line has no gap to those of a group, and no equals sign of its own."""
+    """Whether a line has no gap to those of a group, and no equals sign."""
     top, bottom = min(found[at].box[1] for at in group), max(found[at].box[3] for at in group)
     box = found[other].box
     return "=" not in found[other].text and box[1] < bottom + 1 and box[3] > top - 1

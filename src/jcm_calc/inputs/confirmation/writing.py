@@ -1,4 +1,4 @@
-"""An evidence file with every statement that nobody has confirmed, to be filled in."""
+"""An evidence file with every statement that is not confirmed, to be filled in."""
 
 from __future__ import annotations
 

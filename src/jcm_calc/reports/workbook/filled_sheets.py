@@ -101,8 +101,8 @@ class Reader:
                     self._unit_table(table, found)
         self._rows(rows, separate, found)
         for name in sorted(found.named.keys() & found.classes.keys()):
-            complaint = _("{came} is named, and values by class are given beside it: one of them is meant")
-            self.problems.append(Problem(self.m.inputs[name].symbol, complaint.format(came=shown(found.named[name]))))
+            complaint = _("{got} is named, and values by class are given beside it: one of them is meant")
+            self.problems.append(Problem(self.m.inputs[name].symbol, complaint.format(got=shown(found.named[name]))))
         return found
 
     def _periods(self, rows: Sequence[Row], listed_periods: Sequence[Row]) -> list[Period]:
@@ -207,8 +207,8 @@ class Reader:
     def _passed_over(self, parameter: Parameter, cell: Cell) -> None:
         """Remark on a number that somebody typed beside the table of units; a formula shows what stands there."""
         if (cell.row, cell.column) not in self.book.formulas(cell.sheet):
-            complaint = _("{came} ({address}) is not used: its values stand in a table of their own").format(
-                came=shown(cell.value), address=cell.address
+            complaint = _("{got} ({address}) is not used: its values stand in a table of their own").format(
+                got=shown(cell.value), address=cell.address
             )
             self.remarks.append(Problem(parameter.symbol, complaint))
 
@@ -242,9 +242,9 @@ class Reader:
             return numbered
         if cell.value != "":
             complaint = (
-                _("is no parameter of {m}: its value {came} ({address}) is left out")
+                _("is no parameter of {m}: its value {got} ({address}) is left out")
                 .tagged(ProblemKind.UNKNOWN_SYMBOL)
-                .format(m=self.m, came=shown(cell.value), address=cell.address)
+                .format(m=self.m, got=shown(cell.value), address=cell.address)
             )
             self.remarks.append(Problem(printable(text[:LONGEST_SYMBOL]), complaint))
         return None, None
@@ -279,8 +279,8 @@ class Reader:
 
     def _name(self, parameter: Parameter, cell: Cell, found: SheetSet) -> None:
         if found.named.setdefault(parameter.name, cell.value) != cell.value:
-            complaint = _("{came} ({address}) is not the value named before: name one for all").format(
-                came=shown(cell.value), address=cell.address
+            complaint = _("{got} ({address}) is not the value named before: name one for all").format(
+                got=shown(cell.value), address=cell.address
             )
             self.problems.append(Problem(parameter.symbol, complaint))
 
@@ -327,8 +327,8 @@ class Reader:
         """Remark on a number without a unit, where one was expected."""
         known = parameter.textual or parameter.unit in ("", "date")
         if not (unit or known) and isinstance(cell.value, int | float):
-            complaint = _("has no unit ({address}): {came} is taken in {unit}").format(
-                address=cell.address, came=shown(cell.value), unit=parameter.unit
+            complaint = _("has no unit ({address}): {got} is taken in {unit}").format(
+                address=cell.address, got=shown(cell.value), unit=parameter.unit
             )
             self.remarks.append(Problem(parameter.symbol, complaint))
 
@@ -336,8 +336,8 @@ class Reader:
         formula = self.sheets.formula(cell)
         if formula is not None:
             complaint = _(
-                "holds a formula where a value belongs ({address}): ={formula}; its stored value {came} is taken"
-            ).format(address=cell.address, formula=formula.text[:60], came=shown(cell.value))
+                "holds a formula where a value belongs ({address}): ={formula}; its stored value {got} is taken"
+            ).format(address=cell.address, formula=formula.text[:60], got=shown(cell.value))
             self.remarks.append(Problem(parameter.symbol, complaint))
 
     def _uncalculated(self, subject: str, cell: Cell) -> None:

@@ -249,7 +249,7 @@ class Page:
             self.sheet.write_number(row, column, ExactFloat(value), self.formats[style])
 
     def formula(self, row: int, column: int, formula: str, value: Any, style: str) -> None:
-        """Write a formula, and beside it what it gives; nothing where that is not known."""
+        """Write a formula and its value; nothing where that is not known."""
         self.column(row, column, [formula], [value], style)
 
     def column(self, first: int, column: int, formulas: Iterable[str], values: Iterable[Any], style: str) -> None:

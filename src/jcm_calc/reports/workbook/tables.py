@@ -153,7 +153,7 @@ class Sheets:
         return None if formula is None or linked(formula.text, cell.sheet) is not None else formula
 
     def uncalculated(self, cell: Cell) -> bool:
-        """Whether a cell that reads as empty holds a formula whose value nobody can tell."""
+        """Whether a cell that reads as empty holds a formula whose value is unknown."""
         _value, known = self._follow((cell.sheet, cell.row, cell.column))
         return not known
 

@@ -55,8 +55,8 @@ def parse(given: Any) -> Period:
         if not readings:
             raise
     if len(readings) > 1:
-        complaint = _("{came} can be read in two ways: write dates as 2024-01-31 or 31/Jan/2024")
-        raise ValueError(complaint.tagged(ProblemKind.AMBIGUOUS_DATE).format(came=repr(given)))
+        complaint = _("{got} can be read in two ways: write dates as 2024-01-31 or 31/Jan/2024")
+        raise ValueError(complaint.tagged(ProblemKind.AMBIGUOUS_DATE).format(got=repr(given)))
     return readings[0]
 
 
