@@ -124,7 +124,7 @@ def test_show_gives_grade_and_source_of_a_value():
     assert number is not None
     (source,) = [line for line in text.splitlines() if line.startswith(number[0])]
     assert "91152413-Jcm-project-design-document-form.html" in source
-    assert "it may estimate, it never certifies a claim" in text
+    assert "it may be used in an estimate, and never in an issuance request" in text
 
 
 def test_show_has_directions_and_waivers():

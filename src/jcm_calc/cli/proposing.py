@@ -147,9 +147,9 @@ def _differences(found: Confirmed) -> Iterator[str]:
                 told = _("{kind}: {cell} shows {there} instead of {symbol} = {here}, which is filled in")
                 cell, there, here = str(address(outcome.place)), str(outcome.there), str(outcome.here)
                 yield told.format(kind=key, cell=cell, there=there, symbol=symbols[name], here=here)
-        if compared.claim.place is not None:
+        if compared.table_3.place is not None:
             told = _("{kind}: table 3 gives {there:.6g}, ER is {here:.6g}")
-            yield told.format(kind=key, there=compared.claim.there, here=compared.claim.here)
+            yield told.format(kind=key, there=compared.table_3.there, here=compared.table_3.here)
 
 
 def _written(found: Confirmed, target: Path, signed: bool) -> None:

@@ -156,7 +156,7 @@ class SetComparison:
         Whether the spreadsheet gives a result only where every row is filled in: others were not compared.
     elasticities : list of Elasticity
         Of the quantities that differ first.
-    claim : Outcome
+    table_3 : Outcome
         Table 3, which must not be more than ER, and less than it by a part of a tonne only.
     links : dict
         By the name of an input, its cells that show where it is filled in.
@@ -173,7 +173,7 @@ class SetComparison:
     chosen: bool = False
     fills_all: bool = False
     elasticities: list[Elasticity] = field(default_factory=list)
-    claim: Outcome = field(default_factory=Outcome)
+    table_3: Outcome = field(default_factory=Outcome)
     links: dict[str, Outcome] = field(default_factory=dict)
     uncut: Place | None = None
 
@@ -317,17 +317,17 @@ class _Both:
 
     def _claim(self, one: SetComparison, calculator: Calculator) -> None:
         """Compare table 3 with ER, and with its whole tonnes."""
-        reductions, claim = number(calculator, one.found.found["ER"][0].places[0]), one.claim
+        reductions, table = number(calculator, one.found.found["ER"][0].places[0]), one.table_3
         for place, unit in one.found.amounts.items():
             filled = self.layout.formula(place) or isinstance(self.layout.value(place), int | float)
             if filled and math.isfinite(reductions):
                 there, slack = unit(number(calculator, place)), 1e-6 + TOLERANCE * abs(reductions)
                 apart = reductions - there  # more than ER is never right, less than a tonne is cut off
                 agrees = -slack <= apart < 1 + slack if reductions > 0 else math.isfinite(there)
-                claim.compared += 1
-                claim.agreed += agrees
-                if not agrees and claim.place is None:
-                    claim.place, claim.here, claim.there = place, reductions, there
+                table.compared += 1
+                table.agreed += agrees
+                if not agrees and table.place is None:
+                    table.place, table.here, table.there = place, reductions, there
                 if reductions > 0 and abs(there - math.floor(reductions + slack)) > slack:
                     one.uncut = place
 
@@ -559,8 +559,8 @@ def _agrees(one: Checked) -> bool:
 def _in_force(one: SetComparison, operands: Sequence[set[str]]) -> None:
     """Find the case that explains every draw, those that explain all with some amount at 0, and what agrees in each.
 
-    A case that explains zeros alone counts only together with one that explains everything: an error may vanish at 0. And its
-    own equations must not have what is 0: at 0 they would not be exercised.
+    A case that explains zeros alone counts only together with one that explains everything: an error may vanish
+    at 0. Its equations must not have what is 0: at 0 they would not be exercised.
     """
     for case in one.cases:
         not_zero = {

@@ -143,7 +143,7 @@ class Confirmed:
     def differs(self) -> bool:
         """Whether something in the spreadsheet differs from the methodology."""
         sets = self.comparison.sets.values()
-        shown = [outcome for one in sets for outcome in (one.claim, *one.links.values())]
+        shown = [outcome for one in sets for outcome in (one.table_3, *one.links.values())]
         return any(one.differs for one in shown) or bool(self.of(Status.DIFFERS))
 
     @property
@@ -272,7 +272,7 @@ class Confirmed:
             elif lost := max(case.lost for case in one.shown):
                 told = _("{kind}: {count} inputs were not compared, because the equations have no value there")
                 yield told.format(kind=key, count=lost)
-            if one.uncut is not None and not one.claim.differs:
+            if one.uncut is not None and not one.table_3.differs:
                 told = _("{cell} of table 3 is not ER rounded down to whole tonnes in every input")
                 yield told.format(cell=str(address(one.uncut)))
             if one.fills_all:

@@ -235,7 +235,7 @@ class EvidenceFile:
 
     @cached_property
     def text(self) -> str:
-        """All that it says, by which files are told apart: a hash that a file states of itself proves nothing."""
+        """All that it says, by which files are distinguished: a hash that a file states of itself proves nothing."""
         return json.dumps(self.as_data(), sort_keys=True, ensure_ascii=False)
 
     def as_data(self) -> dict[str, Any]:
@@ -399,7 +399,7 @@ class _EvidenceReader:
         )
 
     def _signed(self, kind: str, found: dict[str, Any], place: str) -> dict[str, Any]:
-        """Return an item with what is proposed for it, if it has no answer of its own and a person has signed."""
+        """Return an item with what is proposed for it, if it has no other answer and a person has signed."""
         if "proposed" not in found:
             return found
         where = under(place, "proposed")
@@ -423,7 +423,7 @@ class _EvidenceReader:
         return {**found, **proposal}
 
     def _answered(self, kind: str, found: Mapping[str, Any]) -> bool:
-        """Whether an item has an answer besides what is proposed."""
+        """Whether an item has an answer other than the proposed one."""
         if kind != "default":
             return found.get("agrees") is not None
         by_class = any(not _blank(one) for one in found.get("values", {}).values())

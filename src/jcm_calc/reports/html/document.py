@@ -1,4 +1,4 @@
-"""The report of a result: one HTML file that needs nothing besides itself."""
+"""The report of a result: one self-contained HTML file."""
 
 from __future__ import annotations
 

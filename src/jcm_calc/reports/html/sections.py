@@ -20,7 +20,7 @@ LEGEND = {
     "secondary": _("read in a secondary source that describes the approved methodology"),
     "unconfirmed": _(
         "everything else: recalled (how surely, in per cent), drafts, studies before approval, sister "
-        "methodologies, analogies, derivations; it may estimate, it never certifies a claim"
+        "methodologies, analogies, derivations; it may be used in an estimate, and never in an issuance request"
     ),
 }
 # Of a longer table of candidates `sections` names a few classes only.
@@ -130,7 +130,7 @@ def stated(kind: Stated, row: Callable[[Declarations, Declaration], Rows], *head
 
 
 def ungraded(kind: Stated, row: Callable[[Declarations, Declaration], Rows], *headings: str) -> Part:
-    """Return a part with a row for each statement of a kind that has no evidence of its own."""
+    """Return a part with a row for each statement of a kind without evidence."""
     return lambda m, sources: (headings, (line for one in declared(m, kind) for line in row(m, one)))
 
 
@@ -260,7 +260,7 @@ def _term(m: Declarations, one: Declaration) -> Rows:
 
 
 def written(symbol: str, effect: Effect) -> str:
-    """Return how a term stands in the equation of ER."""
+    """Return the effect of a term in the equation of ER."""
     return {
         Effect.DEDUCTION: f"− {symbol}",
         Effect.ADDITION: f"+ {symbol}",
