@@ -1071,7 +1071,7 @@ AMOUNTS = {
     "other_digits": ("١٠٠", r"", "Digits of another script, which Python takes for numbers."),
     "not_available": ("n/a", r"'n/a.*is not a number", "A text that says there is no value."),
     "dash": ("–", r"'–.*is not a number", "A dash, which may mean nothing or none."),
-    "negative": (-100, r"got -100 MWh.*; must be a number in \[0, inf\)", "Negative electricity."),
+    "negative": (-100, r"got -100 MWh.*; must be a number of at least 0", "Negative electricity."),
     "nan_text": ("NaN", r"(got no number|'NaN)", "A text that becomes a number which equals nothing."),
     "infinite_text": ("inf", r"got inf MWh", "A text that becomes an infinite number."),
     "four_hundred_digits": ("9" * 400, r"got inf MWh", "More digits than a number takes."),

@@ -96,7 +96,7 @@ def test_sums_are_those_of_the_projects(projects):
 @pytest.mark.parametrize(
     ("heading", "cell", "words"),
     [
-        ("EC_PJ [kWh]", -5.0, "must be a number in"),
+        ("EC_PJ [kWh]", -5.0, "must be a number of at least 0"),
         ("EC_PJ [kWh]", "many", "is not a number"),
         ("EC_PJ [kWh]", None, "missing"),
         ("application", "attic", "has no value of COP_RE"),
@@ -104,7 +104,7 @@ def test_sums_are_those_of_the_projects(projects):
         ("p", "2024-07-01/2025-06-30", "several calendar years"),
         ("note", "hello", "unknown input"),
         ("version", "0.9", "has no version"),
-        ("COP_PJ", 0.0, "must be a number in"),
+        ("COP_PJ", 0.0, "must be a number above 0"),
     ],
 )
 def test_what_is_wrong_with_one_project_stops_no_other(heading, cell, words):
@@ -534,7 +534,7 @@ def test_a_choice_is_one_for_a_whole_project():
         }
     )
     problems = portfolio(rows, processes=1, errors="collect").problems
-    assert any("is a choice for the whole project, but 2 came" in text for text in problems["complaint"])
+    assert any("got 2 options; must be one choice for the whole project" in text for text in problems["complaint"])
 
 
 def test_the_command_gives_data(projects_file):

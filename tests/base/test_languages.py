@@ -181,7 +181,7 @@ def test_an_error_speaks_the_language_in_which_it_is_read():
     assert "missing: " in str(caught.value)
     with in_language("ja"):
         text = str(caught.value)
-    for part in ("の入力に 4 件の問題", "'kg' は 'MWh' に換算できない", "(0, inf) の数値", "未入力: "):
+    for part in ("の入力に 4 件の問題", "'kg' は 'MWh' に換算できない", "0より大きい数値", "未入力: "):
         assert part in text
     assert "got" not in text
 

@@ -317,7 +317,7 @@ def test_a_value_of_a_secondary_source_gives_way_to_the_document():
     [
         ("EF,i", {"coal": "much", "oil": 0.3}, "coal: 'much'"),
         ("EF,i", {"coal": "0.3 MWh", "oil": 0.3}, "coal: "),
-        ("EF,i", {"coal": -0.3, "oil": 0.3}, "coal: got -0.3; must be a number in"),
+        ("EF,i", {"coal": -0.3, "oil": 0.3}, "coal: got -0.3; must be a number"),
         ("η,i", {"[0, one)": 0.6}, "[0, one): "),
         ("η,i", {"[0, 2)": 0.6, "[1, 9)": 0.7}, "overlap"),
         ("EF,i", 0.3, "got a single value; must be values by fuel"),

@@ -628,7 +628,7 @@ def test_a_table_by_a_number_of_the_methodology_is_confirmed_without_a_revision_
         ({"by": "diameter", "values": {"[0, 1)": 0.1}}, "intervals need a parameter that the methodology has"),
         ({"values": {"one": 0.1, "[0, 1)": 0.1}}, "got classes and intervals"),
         ({"by": ""}, "say what the table is by"),
-        ({"values": {"one": 0.0}}, "one: got 0.0; must be a number in"),
+        ({"values": {"one": 0.0}}, "one: got 0.0; must be a number"),
         ({"whole": "yes", "by": "", "value": 0.1, "values": {}}, "needs values by class"),
         ({"values": {"one": 20}, "note": ""}, "outside the plausible range"),
     ],

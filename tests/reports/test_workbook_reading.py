@@ -436,7 +436,7 @@ def test_years_that_disagree_on_a_choice_say_both(written):
     path = written("ID_AM002", change, **{**CHILLER, "EC_PJ": [[1.0, 2.0], [3.0, 4.0]], "p": ["2024", "2025"]})
     with pytest.raises(InputError) as raised:
         read_workbook(path)
-    complaint = "power_source: one choice is expected for all years, but 'grid' and 'captive' came"
+    complaint = "power_source: got 'grid' and 'captive'; must be one choice for all years"
     assert [str(problem) for problem in raised.value.problems] == [complaint]
 
 
@@ -592,8 +592,8 @@ def test_a_template_of_no_units_or_of_a_year_twice_is_refused(tmp_path):
     complaints = [str(problem) for problem in raised.value.problems]
     assert complaints == [
         f"units: 'x' is no index of {m}, which has i",
-        "units: 0 came, expected 1 or more",
-        "years: a year came twice",
+        "units: got 0; must be 1 or more",
+        "years: got a year twice; must be given once",
     ]
     assert not list(tmp_path.iterdir())
 

@@ -214,7 +214,7 @@ def test_what_belongs_to_no_unit_must_be_the_same_in_all_partitions():
 
 def test_one_amount_for_all_units_is_refused_even_where_a_partition_has_one_unit():
     cops = da.from_array(np.array([2.0, 2.1]), chunks=1)
-    with pytest.raises(InputError, match="one amount came for all of i"):
+    with pytest.raises(InputError, match="got one amount for all of i"):
         calculate("ID_AM003", EC_PJ=100.0, COP_PJ=cops, application="cold storage", EF_elec=0.8, p="2024")
 
 

@@ -213,17 +213,17 @@ def test_everything_wrong_is_said_at_once():
         uncertainty(calculate("ID_AM002", **CHILLER), spreads, 1, truncate=["x"], groups={"y": "A"}, correlation=2)
     text = str(caught.value)
     for part in (
-        "draws: 1 came",
+        "draws: got 1",
         "x: has no distribution",
         "y: is in a group but",
-        "2 came, expected a number in [0, 1]",
-        "'about 2 %' came; expected '±2 %'",
+        "got 2; must be a number from 0 to 1",
+        "got 'about 2 %'; expected '±2 %'",
         "'tCO2' cannot be converted to 'MWh'",
         "RE_p: is calculated",
         "did you mean EF_grid?",
         "a coverage of 120 %",
         "a distribution of shape (2, 1) does not fit",
-        "5.0 came; expected",
+        "got 5.0; expected",
     ):
         assert part in text, part
 
@@ -283,18 +283,18 @@ def test_an_uncertainty_says_what_it_is():
         f"95 % of 100 draws between {found.plain():,.6g} and {found.plain():,.6g}>"
     )
     for confidence in (0, 1, 95):
-        with pytest.raises(ValueError, match=f"a confidence of {confidence} came, expected one between 0 and 1"):
+        with pytest.raises(ValueError, match=f"got a confidence of {confidence}; must be between 0 and 1"):
             found.at_least(confidence)
 
 
 @pytest.mark.parametrize(
     ("given_as", "more", "complaint"),
     [
-        ("±1 % (k=0)", {}, "k = 0 came, expected a coverage factor above 0"),
-        ("±-1 %", {}, "expected a half-width that is not negative"),
+        ("±1 % (k=0)", {}, "got k = 0; must be a coverage factor above 0"),
+        ("±-1 %", {}, "must be a half-width that is not negative"),
         (stats.norm(OUTPUT, -1.0), {}, "has no values: look at its arguments"),
-        (stats.norm(np.full((2, 2, 2), 500.0), 1.0), {}, "expected one axis for each index"),
-        ("±1 %", {"groups": {"EG": ["A", "B", "C", "D", "E"]}}, "5 labels of groups came for"),
+        (stats.norm(np.full((2, 2, 2), 500.0), 1.0), {}, "must have one axis for each index"),
+        ("±1 %", {"groups": {"EG": ["A", "B", "C", "D", "E"]}}, "got 5 labels of groups for"),
         ("±1 %", {"groups": {"EG": "A"}, "each_period": ["EG"]}, "is in a group, whose errors stay, and drawn anew"),
     ],
 )

@@ -72,10 +72,10 @@ def test_a_large_grid_runs_through_the_axes():
 
 def test_what_cannot_be_is_refused():
     for varied, words in (
-        ({"COP_PJ": [1.6, -2]}, r"COP_PJ,i: -2 came, expected numbers in \(0, inf\)"),
+        ({"COP_PJ": [1.6, -2]}, r"COP_PJ,i: got -2; must be a number above 0"),
         ({"EC_PJ": [1]}, "both in the base and varied"),
         ({"COP": [1]}, "did you mean COP_"),
-        ({"COP_PJ": 2.0}, "expected a list of values"),
+        ({"COP_PJ": 2.0}, "must be a list of values"),
         ({"COP_PJ": [[1.0, 2.0]]}, "one value for each scenario"),
         ({"COP_PJ": [2.0, "3 MWh"]}, "cannot be converted"),
         ({}, "nothing varies"),
@@ -208,7 +208,7 @@ def test_only_classes_and_choices_may_vary():
     [
         (lambda base: scenarios("ID_AM003", base, {"COP_PJ": [2.5, "much"]}), "much"),
         (lambda base: scenarios("ID_AM003", base, {"COP_PJ": [2.5, "3 MWh"]}), "COP_PJ,i: "),
-        (lambda base: break_even("ID_AM003", base, "COP_PJ", of="XX"), "of: 'XX' came, expected one of RE, PE, ER"),
+        (lambda base: break_even("ID_AM003", base, "COP_PJ", of="XX"), "of: got 'XX'; must be one of RE, PE, ER"),
         (lambda base: break_even("ID_AM003", base, "COP_PJ", between=("much", 5)), "COP_PJ,i: "),
         (lambda base: break_even("ID_AM003", base, "COP_PJ", between=(5, 1)), "COP_PJ,i: "),
     ],

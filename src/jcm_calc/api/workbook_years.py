@@ -29,16 +29,14 @@ def joined(reader: Reader, sets: Sequence[SheetSet], project: Mapping[str, Any])
     reader.problems += [
         *_two_of_one_period(sets),
         *_differences(
-            _("one choice is expected for all years, but {one} and {other} came").tagged(ProblemKind.YEARS_DIFFER),
+            _("got {one} and {other}; must be one choice for all years").tagged(ProblemKind.YEARS_DIFFER),
             choices,
         ),
         *_differences(
-            _("one value is expected for all years, but {one} and {other} came").tagged(ProblemKind.YEARS_DIFFER), named
+            _("got {one} and {other}; must be one value for all years").tagged(ProblemKind.YEARS_DIFFER), named
         ),
         *_differences(
-            _("one value by class is expected for all years, but {one} and {other} came").tagged(
-                ProblemKind.YEARS_DIFFER
-            ),
+            _("got {one} and {other}; must be one value by class for all years").tagged(ProblemKind.YEARS_DIFFER),
             classes,
         ),
         *_changed(sets),

@@ -37,7 +37,7 @@ def new_methodology(
 ) -> None:
     """Write the files, and say what to do with them."""
     if not NUMBER.fullmatch(number):
-        complaint = _("{number} came, expected a number such as XX_AM001").format(number=number)
+        complaint = _("got {number}; must be a number such as XX_AM001").format(number=number)
         raise output.bad("NUMBER", complaint)
     if revises is not None:
         found = _revision(number, revises, version or "")

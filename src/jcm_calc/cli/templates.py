@@ -47,7 +47,7 @@ def _counts(units: Sequence[str], letters: Sequence[str]) -> dict[str, int]:
     for text in units:
         match = re.fullmatch(r"(?:(\w)=)?(\d{1,7})", text)
         if match is None:
-            complaint = _("{got} came, expected a number such as 3, or i=3").format(got=repr(text))
+            complaint = _("got {got}; must be a number such as 3, or i=3").format(got=repr(text))
             raise output.bad("--units", complaint)
         counts |= {match[1]: int(match[2])} if match[1] else dict.fromkeys(letters, int(match[2]))
     return counts

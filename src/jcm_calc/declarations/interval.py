@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.base.languages import _
+from jcm_calc.base.languages import Message, _
+from jcm_calc.units import with_unit
 
+# By whether the lower and the upper end belong to the range; None where there is no such end.
+WORDS: Mapping[tuple[bool | None, bool | None], Message] = {
+    (None, None): _("of any size"),
+    (False, None): _("above {low}"),
+    (True, None): _("of at least {low}"),
+    (None, False): _("below {high}"),
+    (None, True): _("of at most {high}"),
+    (False, False): _("above {low} and below {high}"),
+    (False, True): _("above {low} and at most {high}"),
+    (True, False): _("of at least {low} and below {high}"),
+    (True, True): _("from {low} to {high}"),
+}
 WRITTEN = re.compile(r"\s*([\[(])\s*(\S+)\s*,\s*(\S+?)\s*([\])])\s*")
 
 
@@ -69,6 +83,26 @@ class Interval:
     def outside(self, values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
         """Return a mask of the numbers that lie outside; NaN does."""
         return ~((values >= self.first) & (values < self.beyond))
+
+    def words(self, unit: str = "") -> Message:
+        """Return the range as words that follow *a number*.
+
+        Examples
+        --------
+        >>> print("a number", Interval.parse("(0, 1]").words())
+        a number above 0 and at most 1
+        >>> print("a number", Interval.parse("[0, inf)").words("MWh"))
+        a number of at least 0 MWh
+        """
+        low, high = (with_unit(f"{end:g}", unit) for end in (self.lower, self.upper))
+        return WORDS[self._end(self.lower, self.closed_lower), self._end(self.upper, self.closed_upper)].format(
+            low=low, high=high
+        )
+
+    @staticmethod
+    def _end(number: float, closed: bool) -> bool | None:
+        """Return whether an end belongs to the range; None where there is no end."""
+        return None if math.isinf(number) else closed
 
     def __str__(self) -> str:
         left, right = "(["[self.closed_lower], ")]"[self.closed_upper]

@@ -453,8 +453,8 @@ def _single(parameter: Parameter, number: Any) -> float:
         raise ValueError(_("{given} is not a number").format(given=shown(number)))
     value = float(values.flat[0])
     if value not in parameter.bounds:
-        complaint = _("got {given}; must be a number in {bounds}").tagged(ProblemKind.OUT_OF_BOUNDS)
-        raise ValueError(complaint.format(given=shown(number), bounds=parameter.bounds))
+        complaint = _("got {given}; must be a number {range}").tagged(ProblemKind.OUT_OF_BOUNDS)
+        raise ValueError(complaint.format(given=shown(number), range=parameter.bounds.words()))
     return value
 
 

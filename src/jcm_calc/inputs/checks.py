@@ -50,8 +50,8 @@ def impossible(parameter: Parameter, given: InputValue) -> str:
         message = _("got no number (empty, NaN, or an error in the spreadsheet)")
         return Message("{} {}").format(message, where) if where else message
     outside = parameter.bounds.outside(given.values)
-    complaint = _("got {given}; must be a number in {bounds}").tagged(ProblemKind.OUT_OF_BOUNDS)
-    complaint = complaint.format(given=given.numbers_at(outside, parameter.unit), bounds=parameter.bounds)
+    complaint = _("got {given}; must be a number {range}").tagged(ProblemKind.OUT_OF_BOUNDS)
+    complaint = complaint.format(given=given.numbers_at(outside, parameter.unit), range=parameter.bounds.words())
     first = float(given.values[outside].flat[0])
     fraction = parameter.unit == "" and parameter.bounds.upper == 1
     if fraction and first / 100 in (parameter.plausible or parameter.bounds):

@@ -82,7 +82,7 @@ def read(parameter: Parameter, given: Any, value: Array, letters: Sequence[str])
     if isinstance(given, str):
         return _limits(parameter, given.strip(), value)
     if not all(hasattr(given, name) for name in ("ppf", "cdf", "std", "dist", "args", "kwds")):
-        raise ValueError(_("{got} came; {expected}").format(got=shown(given), expected=EXPECTED))
+        raise ValueError(_("got {got}; {expected}").format(got=shown(given), expected=EXPECTED))
     arranged = given.dist(
         *(_arranged(parameter, argument, letters) for argument in given.args),
         **{name: _arranged(parameter, argument, letters) for name, argument in given.kwds.items()},
@@ -105,7 +105,7 @@ def _arranged(parameter: Parameter, argument: Any, letters: Sequence[str]) -> An
     if array.ndim != len(parameter.indices):
         indices = ", ".join(parameter.indices) or _("none")
         raise ValueError(
-            _("an argument of shape {shape} came, expected one axis for each index ({indices})").format(
+            _("got an argument of shape {shape}; must have one axis for each index ({indices})").format(
                 shape=array.shape, indices=indices
             )
         )
@@ -127,12 +127,12 @@ def _limits(parameter: Parameter, text: str, value: Array) -> Distribution:
         if text[:1].isdigit() and LIMITS.fullmatch(f"±{text}"):
             _limits(parameter, f"±{text}", value)  # which may not be possible either
             raise ValueError(_("got {given}; did you mean {meant}?").format(given=shown(text), meant=shown(f"±{text}")))
-        raise ValueError(_("{got} came; {expected}").format(got=shown(text), expected=EXPECTED))
+        raise ValueError(_("got {got}; {expected}").format(got=shown(text), expected=EXPECTED))
     half = _half_width(parameter, match[1], value)
     if match[2] is not None:
         factor = parse_number(match[2])
         if factor <= 0:
-            raise ValueError(_("k = {factor} came, expected a coverage factor above 0").format(factor=match[2]))
+            raise ValueError(_("got k = {factor}; must be a coverage factor above 0").format(factor=match[2]))
         return _normal(text, value, half / factor)
     if match[3] is not None:
         require("scipy", "uncertainty")
@@ -140,9 +140,7 @@ def _limits(parameter: Parameter, text: str, value: Array) -> Distribution:
 
         coverage = parse_number(match[3]) / 100
         if not 0 < coverage < 1:
-            raise ValueError(
-                _("a coverage of {percent} % came, expected one between 0 and 100 %").format(percent=match[3])
-            )
+            raise ValueError(_("got a coverage of {percent} %; must be between 0 and 100 %").format(percent=match[3]))
         return _normal(text, value, half / ndtri((1 + coverage) / 2))
     return _rectangular(text, value, half)
 
@@ -150,7 +148,7 @@ def _limits(parameter: Parameter, text: str, value: Array) -> Distribution:
 def _half_width(parameter: Parameter, text: str, value: Array) -> Array:
     number, unit = split(text)
     if not 0 <= number < np.inf:
-        raise ValueError(_("±{text} came, expected a half-width that is not negative").format(text=text))
+        raise ValueError(_("got ±{text}; must be a half-width that is not negative").format(text=text))
     if unit is not None and unicodedata.normalize("NFKC", unit).strip() in ("%", "percent", "per cent"):
         return _share(parameter, number, value)
     scale = 1.0 if unit is None else difference(unit, parameter.unit)(1.0)

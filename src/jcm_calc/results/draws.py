@@ -76,7 +76,7 @@ class Groups:
         else:
             values = {"correlation": self.correlation}
         found += [
-            Problem(subject, _("{got} came, expected a number in [0, 1]").format(got=shown(value)))
+            Problem(subject, _("got {got}; must be a number from 0 to 1").format(got=shown(value)))
             for subject, value in values.items()
             if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 <= value <= 1
         ]
@@ -158,7 +158,7 @@ class Drawn:
             return np.broadcast_to(labels, [size for size in sizes if size > 1] or [1]).reshape(self.shape)
         except ValueError:
             raise ValueError(
-                _("{size} labels of groups came for {count} errors").format(
+                _("got {size} labels of groups for {count} errors; must be as many").format(
                     size=labels.size, count=int(np.prod(self.shape))
                 )
             ) from None
@@ -169,7 +169,7 @@ class Drawn:
         low = self.distribution.probability(np.asarray(bounds.first))
         high = self.distribution.probability(np.asarray(bounds.beyond))
         if not (high > low).all():
-            raise ValueError(_("nothing of its distribution lies in {bounds}").format(bounds=bounds))
+            raise ValueError(_("its distribution has no values {range}").format(range=bounds.words()))
         return low, high
 
     @property

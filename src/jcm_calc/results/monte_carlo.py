@@ -90,7 +90,7 @@ class Uncertainty:
         """Return a conservative ER: the true one is at least this, with the confidence asked for."""
         if not 0 < confidence < 1:
             raise ValueError(
-                _("a confidence of {confidence} came, expected one between 0 and 1").format(confidence=confidence)
+                _("got a confidence of {confidence}; must be between 0 and 1").format(confidence=confidence)
             )
         return float(np.quantile(self.samples["ER"], 1 - confidence))
 
@@ -212,7 +212,7 @@ def uncertainty(
     each_period = _names(m, "each_period", each_period, problems)
     truncate = _names(m, "truncate", truncate, problems)
     if not draws >= 2:
-        problems.append(Problem("draws", _("{got} came, expected at least 2").format(got=shown(draws))))
+        problems.append(Problem("draws", _("got {got}; must be at least 2").format(got=shown(draws))))
     grouped = Groups(groups, correlation, RandomNumbers(seed, length(result.inputs)))
     problems += grouped.problems(distributions, each_period)
     for name in sorted({*each_period, *truncate} - {*distributions}):

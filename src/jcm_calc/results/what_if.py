@@ -214,7 +214,7 @@ def _check_names(m: Declarations, kept: Mapping[str, Any], varied: Mapping[str, 
             hint = suggestion(name, [*m.inputs, *m.choices])
             problems.append(Problem(name, _("{m} has no such input or choice{hint}").format(m=m, hint=hint)))
         elif not is_array(values) or not len(values):
-            problems.append(Problem(name, _("{got} came, expected a list of values").format(got=shown(values))))
+            problems.append(Problem(name, _("got {got}; must be a list of values").format(got=shown(values))))
         elif any(is_array(value) for value in values):
             problems.append(
                 Problem(name, _("one value for each scenario is expected: it holds for all units and periods"))
@@ -294,8 +294,8 @@ def _numbers(result: Calculation, varied: Mapping[str, Sequence[Any]]) -> dict[s
 def _impossible(result: Calculation, parameter: Parameter, values: Array) -> Iterator[Problem]:
     wrong = parameter.bounds.outside(values)
     if wrong.any():
-        complaint = _("{names} came, expected numbers in {bounds}").format(
-            names=listed(map("{:g}".format, values[wrong])), bounds=parameter.bounds
+        complaint = _("got {given}; must be a number {range}").format(
+            given=listed(map("{:g}".format, values[wrong])), range=parameter.bounds.words()
         )
         yield Problem(parameter.symbol, complaint, parameter.section)
     lookups = result.inputs.lookups()
@@ -377,7 +377,7 @@ def break_even(
     if of not in RESULTS:
         raise InputError(
             str(m),
-            [Problem("of", _("{got} came, expected one of {names}").format(got=shown(of), names=", ".join(RESULTS)))],
+            [Problem("of", _("got {got}; must be one of {names}").format(got=shown(of), names=", ".join(RESULTS)))],
         )
     kept, p, facts = _arguments(m, base)
     name = m.named(name) or name

@@ -85,7 +85,7 @@ def _several(frame: pd.DataFrame, m: Declarations, source: str) -> CallArguments
     for name in [one for one in rest if one in m.choices]:
         distinct = rest[name].dropna().unique()
         if len(distinct) > 1:
-            complaint = _("is a choice for the whole project, but {count} came").format(count=len(distinct))
+            complaint = _("got {count} options; must be one choice for the whole project").format(count=len(distinct))
             raise InputError(source, [Problem(name, complaint)])
         values[name] = distinct[0]
     rest = rest.drop(columns=list(values))

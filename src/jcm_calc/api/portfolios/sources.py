@@ -55,11 +55,11 @@ def files(source: Any) -> list[Path] | None:
     if isinstance(source, Iterable) and not isinstance(source, Mapping):
         given = list(source)
         if odd := [one for one in given if not isinstance(one, str | os.PathLike)]:
-            complaint = _("{got} came, expected a table or files").format(got=shown(odd[0]))
+            complaint = _("got {got}; must be a table or files").format(got=shown(odd[0]))
             raise InputError(_("the portfolio"), [Problem("source", complaint)])
         return [Path(one) for one in given]
     raise InputError(
-        _("the portfolio"), [Problem("source", _("{got} came, expected a table or files").format(got=shown(source)))]
+        _("the portfolio"), [Problem("source", _("got {got}; must be a table or files").format(got=shown(source)))]
     )
 
 

@@ -16,7 +16,6 @@ from jcm_calc.evidence import Evidence, Grade
 from jcm_calc.inputs.cells import numbers
 from jcm_calc.inputs.confirmation.file import Supplied
 from jcm_calc.inputs.confirmation.statement import Statement, digest
-from jcm_calc.units import with_unit
 
 CLASS_NAME = re.compile(r"[A-Za-z]\w*")
 
@@ -144,9 +143,8 @@ def _number(parameter: Parameter, raw: Any) -> float:
         raise ValueError(next(iter(faults.values()), _("{given} is not a number").format(given=shown(raw))))
     value = float(values.flat[0])
     if value not in parameter.bounds:
-        complaint = _("got {given}; must be a number in {bounds}")
-        bounds = with_unit(str(parameter.bounds), parameter.unit)
-        raise ValueError(complaint.format(given=shown(raw), bounds=bounds))
+        complaint = _("got {given}; must be a number {range}")
+        raise ValueError(complaint.format(given=shown(raw), range=parameter.bounds.words(parameter.unit)))
     return value
 
 

@@ -107,9 +107,8 @@ class Contents:
 
     def meaning(self, parameter: Parameter) -> str:
         """Say what a parameter is, what it takes, and when it is needed."""
-        range_ = f"{parameter.bounds} {parameter.unit}".strip()
         words = parameter.textual or parameter.unit == "date"
-        takes = "" if words else _("a number in {range}").format(range=range_)
+        takes = "" if words else _("a number {range}").format(range=parameter.bounds.words(parameter.unit))
         parts = (parameter.text, takes, self.conditions.get(parameter.name, ""), parameter.section)
         return Message("\n").join(part for part in parts if part)
 

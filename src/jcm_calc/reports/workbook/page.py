@@ -321,7 +321,7 @@ class Page:
                 "value": f"=AND({','.join(tests)})",
                 "error_title": parameter.symbol[:32],
                 "error_message": translated(
-                    _("A number in {range} is expected.").format(range=f"{bounds} {parameter.unit}".strip())
+                    _("It must be a number {range}.").format(range=bounds.words(parameter.unit))
                 )[:255],
             },
         )

@@ -106,10 +106,10 @@ def write_template(
         for letter in counts
         if letter not in others
     ]
-    too_few = _("{count} came, expected 1 or more")
+    too_few = _("got {count}; must be 1 or more")
     problems += [Problem(_("units"), too_few.format(count=count)) for count in counts.values() if count < 1]
     if len(set(years)) < len(years):
-        problems.append(Problem(_("years"), _("a year came twice")))
+        problems.append(Problem(_("years"), _("got a year twice; must be given once")))
     if problems:
         raise InputError(str(methodology), problems)
     blank = [Period(None, None, "")]

@@ -168,7 +168,12 @@ def calculate(
     if p is None and tables:
         problems.append(Problem("p", _("name the periods with p=, which must be known before anything is read")))
     if frames and arrays:
-        problems.append(Problem("tables", _("Dask arrays and Dask DataFrames came: their units cannot be matched")))
+        problems.append(
+            Problem(
+                "tables",
+                _("got Dask arrays and Dask DataFrames; must be one of the two: their units cannot be matched"),
+            )
+        )
     if problems or graph is None:
         raise InputError(str(m), problems, taken.warnings)
     if frames:
@@ -180,7 +185,8 @@ def calculate(
         if parameter is not None and parameter.adds_over_units and letter in parameter.indices and np.ndim(value) == 0:
             problems.append(
                 Problem(
-                    parameter.symbol, _("one amount came for all of {letter}: give one for each").format(letter=letter)
+                    parameter.symbol,
+                    _("got one amount for all of {letter}; must be one for each").format(letter=letter),
                 )
             )
     problems += _coordinates(graph, letter, bool(frames))

@@ -71,7 +71,7 @@ def of_arrays(m: Declarations, arrays: Mapping[str, Any], values: Mapping[str, A
     for name, array in bare.items():
         if array.ndim != len(indices[name]):
             axes = ", ".join(indices[name]) or "no index"
-            complaint = _("an array of shape {shape} came, expected one axis for each of: {axes}")
+            complaint = _("got an array of shape {shape}; must have one axis for each of: {axes}")
             problems.append(Problem(name, complaint.format(shape=array.shape, axes=axes)))
         elif any(np.isnan(array.shape)):
             problems.append(Problem(name, _("its chunks have unknown sizes: array.compute_chunk_sizes() finds them")))
