@@ -749,7 +749,7 @@ def disposals_and_periods(rng, draw, case):
 def VN_AM004(draw, case):
     """The same decay, by year and by month; the script takes every step from the first disposal on.
 
-    The script knows whole years only. For a part of a year the library takes the year's methane by days ÷ 366,
+    The script knows whole years only. For a part of a year the library takes the year's methane by its days,
     which is applied here to the script's methane of that year. One GWP for all periods, as in the script.
     """
     yearly = case["decay_form"] == "yearly"
@@ -772,7 +772,8 @@ def VN_AM004(draw, case):
     RE_CH4 = [methane[step - begin] for step in wanted]
     if yearly:
         RE_CH4 = [
-            whole if length >= 365 else whole * length / 366 for whole, length in zip(RE_CH4, days(draw), strict=True)
+            whole * length / (366 if year % 4 == 0 else 365)  # 1901 to 2099
+            for whole, length, year in zip(RE_CH4, days(draw), wanted, strict=True)
         ]
     BG, NCV_BG, EF_RF, EC_PJ, EF_elec = lists(draw, "BG", "NCV_BG", "EF_CO2_RF", "EC_PJ", "EF_elec")
     return Recalculated(*vn_am004.with_fuel_and_electricity(RE_CH4, BG, NCV_BG, EF_RF, EC_PJ, EF_elec))

@@ -50,10 +50,9 @@ YEARLY, MONTHLY = {"decay_form": "yearly"}, {"decay_form": "monthly"}
 group.coordinate("waste_type", of="j", what="label")
 group.coordinate("y", of="p", what="year")
 group.coordinate("D_p", of="p", what="days")
+group.coordinate("D_y", of="p", what="days_of_year")
 group.constant("one_year", 1, "yr", text="the step of the yearly form")
 group.constant("months_per_year", 12, "", text="months in a year")
-group.constant("D_common", 365, "d", text="days of a common year")
-group.constant("D_leap", 366, "d", text="days of a leap year")
 group.constant("CH4_per_C", 16 / 12, "", text="mass of methane for the mass of carbon in it")
 
 group.fixed(
@@ -311,15 +310,15 @@ def C(W, DOC, d):
     "",
     name="s",
     when=YEARLY,
-    text="share of the year's methane that falls in p: all of it if p is a whole year, else by days",
+    text="share of the year's methane that falls in p: its days out of the days of the year",
     evidence=unconfirmed(
         "the tool knows whole years only; that figures of a year are shared by days is recalled as the scheme's "
         "practice, and keeps two periods in one year from counting it twice",
         70,
     ),
 )
-def s_year(D_p, D_common, D_leap):
-    return np.where(D_p >= D_common, 1, D_p / D_leap)
+def s_year(D_p, D_y):
+    return D_p / D_y
 
 
 @group.equation("s_p", "", name="s", when=MONTHLY, text="share of the month's methane: p is the month", evidence=STEPS)

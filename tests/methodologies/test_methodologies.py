@@ -374,3 +374,28 @@ def test_every_criterion_looks_at_something_that_is_declared(number):
 def test_what_a_criterion_answers(number, criterion, facts, given, answer):
     found = methodology(number).check_eligibility(facts, **given)
     assert found.loc[criterion, "answer"] == answer
+
+
+@pytest.mark.parametrize("year", ["2023", "2024"])
+@pytest.mark.parametrize(
+    "parts", [[f"{{}}-{month:02}" for month in range(1, 13)], ["{}-01-01/{}-03-31", "{}-04-01/{}-12-31"]]
+)
+def test_parts_of_a_year_have_together_the_methane_of_the_year(year, parts):
+    waste = {
+        "decay_form": "yearly",
+        "φ": 0.75,
+        "f": 0.0,
+        "GWP_CH4": 28.0,
+        "OX": 0.0,
+        "F": 0.5,
+        "DOC_f": 0.5,
+        "MCF": 0.8,
+    }
+    waste |= {"W": 1000.0, "DOC": 0.15, "x_year": 2022.0, "k": 0.4, "NCV_BG": 0.022, "EF_CO2_RF": 0.067, "EF_elec": 0.6}
+
+    def methane(p, **amounts):
+        return calculate("VN_AM004", p=p, **waste, **amounts)["RE"].magnitude.sum()
+
+    periods = [one.format(*[year] * one.count("{}")) for one in parts]
+    none = {"BG": [0.0] * len(periods), "EC_PJ": [0.0] * len(periods)}
+    assert methane(periods, **none) == pytest.approx(methane(year, BG=0.0, EC_PJ=0.0), rel=1e-12)

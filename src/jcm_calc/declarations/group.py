@@ -58,6 +58,7 @@ ENERGY = ("kWh", "MWh", "GWh", "MJ", "GJ", "TJ")
 COORDINATES = {
     "days": "d",
     "hours": "h",
+    "days_of_year": "d",
     "year": "",
     "first_day": "date",
     "last_day": "date",
@@ -85,7 +86,7 @@ SCENARIOS = {"reference": _("reference emissions"), "project": _("project emissi
 LISTS = ("criteria", "parameters", "equations")
 # On what a parameter can be declared to act.
 DIRECTED = ("RE", "PE")
-OF_PERIODS = ("days", "hours", "year", "first_day", "last_day")
+OF_PERIODS = ("days", "hours", "days_of_year", "year", "first_day", "last_day")
 # An error that names a line already.
 IN_LINE = re.compile(r" \([^()]* line \d+\)$")
 # Operands with which the code of an equation is compared to what is recorded of it.
@@ -95,7 +96,7 @@ TERMS = (
     *(_("reference emissions"), _("project emissions"), _("emission reductions"), _("monitoring period")),
     *(_("Reference emissions"), _("Project emissions"), _("Emission reductions")),
     *(_("project emissions: none, by rule"), _("Project emissions: none, by rule")),
-    *(_("days"), _("hours"), _("year"), _("first day"), _("last day"), _("count"), _("label")),
+    *(_("days"), _("hours"), _("days of year"), _("year"), _("first day"), _("last day"), _("count"), _("label")),
 )
 
 
@@ -412,9 +413,9 @@ class Group:
         name : str
         of : str
             The index.
-        what : {"days", "hours", "year", "first_day", "last_day", "count", "label"}
-            Days, hours, calendar year, or day number of the first or last day of the period; the
-            number of rows of an index; or the label of each row, as a key of tables.
+        what : {"days", "hours", "days_of_year", "year", "first_day", "last_day", "count", "label"}
+            Days, hours, days of the calendar year, calendar year, or day number of the first or last day of the
+            period; the number of rows of an index; or the label of each row, as a key of tables.
         """
         if what not in COORDINATES or of not in self.indices or (what in OF_PERIODS and of != "p"):
             raise DeclarationError(f"{self}: coordinate {name!r}: no index {of!r} with a property {what!r}")

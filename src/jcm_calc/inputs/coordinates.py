@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -54,6 +55,7 @@ def _of_period(period: Period, what: str) -> float:
     return {
         "days": period.days,
         "hours": 24 * period.days,
+        "days_of_year": 365 + isleap(period.first.year),
         "year": period.first.year,
         "first_day": period.first.toordinal(),
         "last_day": period.last.toordinal(),

@@ -250,6 +250,7 @@ class Formulas:
         text = {
             "days": f"{last}-{first}+1",
             "hours": f"24*({last}-{first}+1)",
+            "days_of_year": f"DATE(YEAR({first}),12,31)-DATE(YEAR({first})-1,12,31)",
             "year": f"YEAR({first})",
             "first_day": first,
             "last_day": last,

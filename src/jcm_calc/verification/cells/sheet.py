@@ -29,7 +29,7 @@ SEEDS = (20170101, 20171231)
 TRIES = 8
 BRANCHES = 16
 SIDES = (0.5, 0.999, 1.0, 1.001, 2.0)  # of a limit
-FIXED_COORDINATES = ("label", "row", "year", "first_day", "last_day")
+FIXED_COORDINATES = ("label", "row", "days_of_year", "year", "first_day", "last_day")
 
 
 @dataclass(frozen=True)
