@@ -110,7 +110,7 @@ def inputs(path):
                       for place, value in draws[len(draws) % DRAWS].items()})  # fmt: skip
     quantities = [place for one in sets for name, many in one.found.found.items() for cells_ in many
                   for place in cells_.places if name not in found.m.inputs or layout.formula(place)]  # fmt: skip
-    return draws, [*quantities, *(place for one in sets for place in one.found.claims)]
+    return draws, [*quantities, *(place for one in sets for place in one.found.amounts)]
 
 
 def number_of(path):

@@ -246,7 +246,7 @@ def test_a_cell_without_a_unit_is_not_compared(tmp_path):
     book[CALC]["C4"] = None
     found = confirmed(tmp_path, book)
     told = line(found, "RE_p")
-    assert (told.status, told.said) == ("agrees", "as a part of ER_p: it has no cell with a unit of its own")
+    assert (told.status, told.said) == ("agrees", "as a part of ER_p: it has no cell with a unit")
     book[CALC]["C3"] = None
     with pytest.raises(jcm_calc.InputError, match="no cell for the emission reductions ER"):
         confirmed(tmp_path, book)
@@ -299,6 +299,73 @@ def test_a_branch_that_no_input_took_is_not_proposed(tmp_path):
     assert f"{CALC}!B5" in line(found, "PE_p").said
 
 
+# What no input exercises: the formula of a cell is changed so that it gives the same in nearly every draw.
+E, G, EF = f"'{SEPARATE}'!", f"'{SEPARATE}'!G5:G9", f"'{official_forms.INPUT}'!C3"
+UNPROVED = {
+    "a cell that can be filled in and is no input": (CALC, "B5", f"=SUM({G})+{E}J5", "PE_p", "J5"),
+    "a cell without a label on the sheet of calculations": (CALC, "B5", f"=SUM({G})+B30", "PE_p", "B30"),
+    "SUMIF": (CALC, "B5", f'=SUMIF({E}D5:D9,">-1",{G})', "PE_p", "SUMIF"),
+    "a comparison in SUMPRODUCT": (CALC, "B5", f"=SUMPRODUCT(({E}D5:D9>-1)*{G})", "PE_p", "outside of an IF"),
+    "CHOOSE": (CALC, "B5", f"=CHOOSE(1,SUM({G}),7)", "PE_p", "CHOOSE"),
+    "INT": (CALC, "B5", f"=SUM({G})+INT({EF}/100000)", "PE_p", "INT"),
+    "ABS": (CALC, "B5", f"=ABS(SUM({G}))", "PE_p", "ABS"),
+    "SUBTOTAL": (CALC, "B5", f"=SUBTOTAL(109,{G})", "PE_p", "SUBTOTAL"),
+    "largest of several cells": (CALC, "B5", f"=SUM({G})+0*MAX({G})", "PE_p", "several cells"),
+    "another value of an error": (CALC, "B5", f"=IFERROR(SUM({G}),5)", "PE_p", "error"),
+    "a value of an empty cell": (CALC, "B5", f'=IF({EF}="",99,SUM({G}))', "PE_p", "empty"),
+}
+
+
+@pytest.mark.parametrize("name", UNPROVED)
+def test_what_no_input_exercises_is_not_proposed(name, tmp_path):
+    book = official_form()[0]
+    sheet, cell, formula, quantity, said = UNPROVED[name]
+    book[sheet][cell] = formula
+    found = confirmed(tmp_path, book)
+    assert {one.statement.name for one in found.proposed} == {"RE_i,p", "RE_p", "PE_i,p", "COP_RE,i"}
+    assert said in str(line(found, quantity).said)
+    assert line(found, "ER_p").answer == {}
+    assert not found.settled
+
+
+def test_a_unit_that_contradicts_the_table_of_parameters_is_not_proposed(tmp_path):
+    book = official_form()[0]
+    for column, text in zip("ABCD", ("ECPJ,i,p", "electricity", None, "kWh/p"), strict=True):
+        book[official_forms.INPUT][f"{column}4"] = text
+    found = confirmed(tmp_path, book)
+    assert not {"RE_i,p", "PE_i,p", "ER_p"} & {one.statement.name for one in found.proposed}
+
+
+def test_a_class_more_than_the_library_has_is_a_difference(tmp_path):
+    book = official_form()[0]
+    book[CALC]["A14"], book[CALC]["B14"] = "Chiller", 2.2
+    for row in range(FIRST, LAST + 1):
+        known = book[SEPARATE][f"E{row}"].value
+        book[SEPARATE][f"E{row}"] = f"=IF(B{row}=\"Chiller\",'{CALC}'!$B$14,{known[1:]})"
+    found = confirmed(tmp_path, book)
+    assert line(found, "COP_RE,i").status == "differs"
+    assert "Chiller" in str(line(found, "COP_RE,i").said)
+
+
+def test_table_3_that_is_not_er_keeps_er_open(tmp_path):
+    book = official_form()[0]
+    book[official_forms.INPUT]["A6"] = f"=ROUNDDOWN(0.9*'{CALC}'!B3,0)"
+    found = confirmed(tmp_path, book)
+    assert found.differs
+    assert "ER_p" not in {one.statement.name for one in found.proposed}
+
+
+def test_whole_tonnes_of_large_reductions_are_no_remark(tmp_path):
+    assert not [one for one in confirmed(tmp_path, official_form()[0]).remarks if "whole tonnes" in one]
+
+
+def test_the_elasticity_of_an_input_that_is_the_same_on_both_sides_is_not_told(tmp_path):
+    book = official_form()[0]
+    book[SEPARATE]["F9"] = book[SEPARATE]["F9"].value.replace("D9*C9/E9", "D9*E9/C9")
+    told = [one for each in confirmed(tmp_path, book).comparison.sets.values() for one in each.elasticities]
+    assert "EF_elec" not in {one.of for one in told}
+
+
 def test_a_filled_workbook_is_said_not_to_be_the_blank_form(tmp_path):
     book = official_form()[0]
     for row, column in ((5, "C"), (5, "D")):
@@ -323,7 +390,7 @@ def test_table_3_must_show_the_reductions(tmp_path):
     book[official_forms.INPUT]["A6"] = f"='{CALC}'!B3"
     found = confirmed(tmp_path, book)
     assert not found.differs
-    assert any("not ER cut to whole tonnes" in one for one in found.remarks)
+    assert any("not ER rounded down to whole tonnes" in one for one in found.remarks)
 
 
 def test_the_file_from_which_a_module_was_translated_proves_the_translation_alone(tmp_path):

@@ -43,7 +43,7 @@ def confirm_files(
             save(target, found.evidence(person, day, answers).encode(), overwrite=force)
         if not as_json:
             _written(found, target, bool(person))
-    return DIFFERS if found.differs or not found.compared else 0
+    return 0 if found.settled else DIFFERS
 
 
 def at_terminal() -> bool:

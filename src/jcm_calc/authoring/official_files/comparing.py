@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from jcm_calc.authoring.official_files.doubts import doubts
 from jcm_calc.authoring.official_files.drawing import (
     Branches,
     Draw,
@@ -26,7 +27,7 @@ from jcm_calc.authoring.official_files.drawing import (
 )
 from jcm_calc.authoring.official_files.layout import Layout
 from jcm_calc.authoring.official_files.matching import Item, QuantityCells, SetOfSheets, factor, items_of, quantities
-from jcm_calc.base.languages import _
+from jcm_calc.base.languages import Message, _
 from jcm_calc.declarations.expression import Expression
 from jcm_calc.declarations.graph import RESULTS, Graph, open_choices
 from jcm_calc.declarations.interval import Interval
@@ -162,6 +163,8 @@ class SetComparison:
         By the name of an input, its cells that show where it is filled in.
     uncut : tuple or None
         The cell of table 3, where it is not ER rounded down to whole tonnes.
+    doubts : dict
+        By the name of a quantity, why equal values do not prove that its formulas agree.
     """
 
     found: SetOfSheets
@@ -176,6 +179,7 @@ class SetComparison:
     table_3: Outcome = field(default_factory=Outcome)
     links: dict[str, Outcome] = field(default_factory=dict)
     uncut: Place | None = None
+    doubts: dict[str, Message] = field(default_factory=dict)
 
     @property
     def shown(self) -> list[ChoiceCase]:
@@ -272,7 +276,16 @@ class _Both:
             _in_force(one, [set(self.m.graph(case.options).nodes) for case in one.cases])
             for case in one.cases:
                 self._without_cells(case, key, self.m.graph(case.options))
+        filled = {
+            place
+            for one in self.sets.values()
+            for name, many in one.found.found.items()
+            if name in self.m.inputs
+            for cells in many
+            for place in cells.places
+        }
         for key, one in self.sets.items():
+            one.doubts = doubts(self.layout, one.found, self.m, filled | set(self.chosen))
             one.taken, one.branches = branches[key].taken, branches[key].count
             if missed := branches[key].missed:
                 for name, many in one.found.found.items():
@@ -300,7 +313,7 @@ class _Both:
                             given[place] = None if blank else _written(own, cells, self.m.inputs[name], times)
         name = more[1]
         if name and name not in self.sets[more[0]].drawn.draws[draw].values:  # a default that the sheet selects
-            plain = Calculator(self.layout.book, given)
+            plain = Calculator(self.layout.book, dict(given))
             for cells in self.sets[more[0]].found.found[name]:
                 given |= {place: found * MORE for place in cells.places if math.isfinite(found := number(plain, place))}
         return Calculator(self.layout.book, given)
@@ -328,7 +341,8 @@ class _Both:
                 table.agreed += agrees
                 if not agrees and table.place is None:
                     table.place, table.here, table.there = place, reductions, there
-                if reductions > 0 and abs(there - math.floor(reductions + slack)) > slack:
+                whole = {math.floor(reductions + slack), math.floor(reductions - slack)}
+                if reductions > 0 and min(abs(there - each) for each in whole) > slack:
                     one.uncut = place
 
     def _links(self, draw: int, values: Mapping[str, Values]) -> None:
@@ -687,6 +701,8 @@ class Selected:
     place : tuple
     open : str
         At which of the library's limits the spreadsheet has none: it goes on with the same value.
+    more : bool
+        Whether the library has values for other classes, and none for this one.
     """
 
     key: str
@@ -694,12 +710,13 @@ class Selected:
     there: float | None
     place: Place
     open: str = ""
+    more: bool = False
 
     @property
     def differs(self) -> bool:
-        """Whether both have a value, and not the same one; or the spreadsheet lacks one of the library's."""
+        """Whether both have a value, and not the same one; or one has a class that the other lacks."""
         if self.here is None:
-            return False
+            return self.more and self.there is not None
         return self.there is None or not math.isclose(self.here, self.there, rel_tol=TOLERANCE)
 
 
@@ -729,12 +746,28 @@ def selected(layout: Layout, m: Declarations, one: SetComparison, default: Param
         keys = {name: named.get(name.casefold(), name) for name in known}
         keys |= {text: text for text in texts if text.casefold() not in {name.casefold() for name in known}}
         found = [
-            Selected(name, declared(default, name), value({key.places[0]: text}), place) for name, text in keys.items()
+            Selected(name, declared(default, name), value({key.places[0]: text}), place, more=bool(known))
+            for name, text in keys.items()
         ]
         return [one for one in found if one.here is not None or one.there is not None]
     at = lambda amount: value({key.places[0]: _written(amount, key, by, 1.0)})  # noqa: E731
     bins = [name for name in (default.table.entries if default.table else {}) if isinstance(name, Interval)]
-    return [_in_bin(default, name, at, one.drawn.limits.get(default.by, []), by, place) for name in bins]
+    limits = one.drawn.limits.get(default.by, [])
+    found = [_in_bin(default, name, at, limits, by, place) for name in bins]
+    return [*found, *_beyond(default, bins, at, limits, by, place)]
+
+
+def _beyond(
+    default: Parameter, bins: Sequence[Interval], at: Any, limits: Sequence[float], by: Parameter, place: Place
+) -> Iterator[Selected]:
+    """Yield a value of the spreadsheet outside of all intervals of the library that no interval beside it has."""
+    own = {value for name in bins if (value := declared(default, name.first)) is not None}
+    ends = sorted({end for name in bins for end in (name.lower, name.upper) if math.isfinite(end)} | {*limits})
+    for amount in dict.fromkeys(near for end in ends for near in (end * (1 - 1e-9), end, end * (1 + 1e-9), end * 2)):
+        there = at(amount) if amount in by.bounds and bins and declared(default, amount) is None else None
+        if there is not None and not any(math.isclose(there, value, rel_tol=TOLERANCE) for value in own):
+            yield Selected(f"{amount:g}", None, there, place, more=True)
+            return
 
 
 def _in_bin(

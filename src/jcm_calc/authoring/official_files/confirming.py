@@ -152,6 +152,12 @@ class Confirmed:
         return self.differs or any(one.statement.kind == "equation" for one in self.of(Status.AGREES))
 
     @property
+    def settled(self) -> bool:
+        """Whether nothing differs, every formula that was compared was exercised, and the form is blank."""
+        doubtful = any(one.doubts or one.missed for one in self.comparison.sets.values())
+        return self.compared and not (self.differs or doubtful or self.filled)
+
+    @property
     def proposed(self) -> list[StatementLine]:
         """The lines for which the evidence file proposes an answer."""
         return [one for one in self.lines if one.answer]
@@ -338,12 +344,16 @@ class Confirmed:
         agreeing = [case for case in shown if case.in_force or rule.name in case.outcomes]
         direct = [case for case in agreeing if rule.name in case.outcomes]
         parts = {case.parts[rule.name] for case in agreeing if rule.name in case.parts}
+        unproved = sorted(part for part in parts if self._not_proved(part))
+        parts -= {*unproved}
         if rule.when and not any(case.in_force for case in shown):
             return StatementLine(
                 statement, Status.NOT_COMPARED, place, _("no case of the choices agrees with the workbook")
             )
         if why := self._not_covered(rule, one, shown):
             return StatementLine(statement, Status.NOT_COMPARED, place, why)
+        if unproved and not direct and not parts:
+            return StatementLine(statement, Status.NOT_COMPARED, place, self._not_proved(unproved[0]))
         if not direct and not parts:
             return StatementLine(statement, Status.NOT_COMPARED, place, self._why_not(rule, one, shown))
         everywhere = [case for case in direct if case.everywhere]
@@ -384,9 +394,18 @@ class Confirmed:
     def _not_covered(self, rule: Equation, one: SetComparison, shown: list[ChoiceCase]) -> str:
         if any(rule.name in case.untaken for case in shown):
             return _("no input took every branch of {equation}").format(equation=rule.written(self.m.symbols()))
-        if rule.name in one.missed:
-            cell = str(address(one.missed[rule.name]))
-            return _("no input took every branch of the formula in {cell}").format(cell=cell)
+        if rule.name == "ER" and (other := next((each for each in self._sets if each.table_3.differs), None)):
+            return _("{cell} of table 3 is not ER").format(cell=str(address(other.table_3.place or ("", 0, 0))))
+        return self._not_proved(rule.name)
+
+    def _not_proved(self, name: str) -> str:
+        """Say why equal values prove nothing, in the sheets of the plan or of the report."""
+        for one in self._sets:
+            if name in one.missed:
+                cell = str(address(one.missed[name]))
+                return _("no input took every branch of the formula in {cell}").format(cell=cell)
+            if name in one.doubts:
+                return one.doubts[name]
         return ""
 
     def _why_not(self, rule: Equation, one: SetComparison, shown: list[ChoiceCase]) -> str:
@@ -416,10 +435,8 @@ class Confirmed:
             return StatementLine(
                 statement, Status.DIFFERS, place, told.format(cell=place, there=wrong.there, here=wrong.here)
             )
-        if default.name in one.missed:
-            cell = str(address(one.missed[default.name]))
-            told = _("no input took every branch of the formula in {cell}").format(cell=cell)
-            return StatementLine(statement, Status.NOT_COMPARED, place, told)
+        if why := self._not_proved(default.name):
+            return StatementLine(statement, Status.NOT_COMPARED, place, why)
         told = Message("; ").join(_row(row) for row in rows)
         kept = {row.key: row.there for row in rows if row.there is not None and not row.open}
         if not kept:
