@@ -760,7 +760,7 @@ def selected(layout: Layout, m: Declarations, one: SetComparison, default: Param
 def _beyond(
     default: Parameter, bins: Sequence[Interval], at: Any, limits: Sequence[float], by: Parameter, place: Place
 ) -> Iterator[Selected]:
-    """Yield a value of the spreadsheet outside of all intervals of the library that no interval beside it has."""
+    """Yield a value of the spreadsheet outside of all intervals of the library that none of them has."""
     own = {value for name in bins if (value := declared(default, name.first)) is not None}
     ends = sorted({end for name in bins for end in (name.lower, name.upper) if math.isfinite(end)} | {*limits})
     for amount in dict.fromkeys(near for end in ends for near in (end * (1 - 1e-9), end, end * (1 + 1e-9), end * 2)):

@@ -18,7 +18,7 @@ from jcm_calc.verification.spreadsheet.trees import COMPARISONS, Tree, tree
 from jcm_calc.verification.spreadsheet.values import UnreadableError
 
 OPERATORS = {"+", "-", "*", "/", "^", "&", "%", "negate"}
-# Functions without a threshold of their own, and those whose branches are counted or whose keys are drawn.
+# Functions without a threshold, and those whose branches are counted or whose keys are drawn.
 PROVED = OPERATORS | {
     *("SUM", "SUMPRODUCT", "PRODUCT", "AVERAGE", "POWER", "SQRT", "EXP", "LN", "LOG", "LOG10", "PI", "N", "T"),
     *("IF", "MIN", "MAX", "AND", "OR", "NOT", "TRUE", "FALSE", "NA", "IFERROR", "IFNA"),
