@@ -148,8 +148,8 @@ def _differences(found: Confirmed) -> Iterator[str]:
                 cell, there, here = str(address(outcome.place)), str(outcome.there), str(outcome.here)
                 yield told.format(kind=key, cell=cell, there=there, symbol=symbols[name], here=here)
         if compared.table_3.place is not None:
-            told = _("{kind}: table 3 gives {there:.6g}, ER is {here:.6g}")
-            yield told.format(kind=key, there=compared.table_3.there, here=compared.table_3.here)
+            told = _("{kind}: table 3 gives {there}, ER is {here}")
+            yield told.format(kind=key, **compared.table_3.numbers)
 
 
 def _written(found: Confirmed, target: Path, signed: bool) -> None:

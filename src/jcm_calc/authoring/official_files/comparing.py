@@ -27,7 +27,7 @@ from jcm_calc.authoring.official_files.drawing import (
 )
 from jcm_calc.authoring.official_files.layout import Layout
 from jcm_calc.authoring.official_files.matching import Item, QuantityCells, SetOfSheets, factor, items_of, quantities
-from jcm_calc.base.languages import Message, _
+from jcm_calc.base.languages import Message, _, translated
 from jcm_calc.declarations.expression import Expression
 from jcm_calc.declarations.graph import RESULTS, Graph, open_choices
 from jcm_calc.declarations.interval import Interval
@@ -69,6 +69,24 @@ class Outcome:
     here: float = math.nan
     there: float = math.nan
     draw: int = -1
+
+    @property
+    def numbers(self) -> dict[str, str]:
+        """The numbers of the library and the spreadsheet, to as many digits as show that they differ.
+
+        Examples
+        --------
+        >>> Outcome(here=28329.31, there=28329.33).numbers
+        {'here': '28329.31', 'there': '28329.33'}
+        """
+        for digits in (6, 9, 12, 17):
+            here, there = (
+                f"{one:.{digits}g}" if math.isfinite(one) else translated(_("an error"))
+                for one in (self.here, self.there)
+            )
+            if here != there:
+                break
+        return {"here": here, "there": there}
 
     @property
     def differs(self) -> bool:

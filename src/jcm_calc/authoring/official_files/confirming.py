@@ -336,9 +336,9 @@ class Confirmed:
         differing = [case for case in shown if rule.name in case.outcomes and case.outcomes[rule.name].differs]
         if differing:
             outcome = differing[0].outcomes[rule.name]
-            told = _("differs in {count} of {all} inputs: library {here:.6g}, workbook {there:.6g}")
+            told = _("differs in {count} of {all} inputs: library {here}, workbook {there}")
             count = outcome.compared - outcome.agreed
-            told = told.format(count=count, all=outcome.compared, here=outcome.here, there=outcome.there)
+            told = told.format(count=count, all=outcome.compared, **outcome.numbers)
             return StatementLine(statement, Status.DIFFERS, str(address(outcome.place or ("", 0, 0))), told)
         # a rule without a case of its own must hold in every case in force, one with a case in one of them
         agreeing = [case for case in shown if case.in_force or rule.name in case.outcomes]
@@ -430,11 +430,9 @@ class Confirmed:
             told = Message("; ").join(_row(row) for row in apart)
             return StatementLine(statement, Status.DIFFERS, place, told)
         if wrong := next((outcome for outcome in outcomes if outcome.differs), None):
-            told = _("{cell} gives {there:.6g} instead of {here:.6g}")
+            told = _("{cell} gives {there} instead of {here}")
             place = str(address(wrong.place or rows[0].place))
-            return StatementLine(
-                statement, Status.DIFFERS, place, told.format(cell=place, there=wrong.there, here=wrong.here)
-            )
+            return StatementLine(statement, Status.DIFFERS, place, told.format(cell=place, **wrong.numbers))
         if why := self._not_proved(default.name):
             return StatementLine(statement, Status.NOT_COMPARED, place, why)
         told = Message("; ").join(_row(row) for row in rows)
