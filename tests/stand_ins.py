@@ -164,7 +164,7 @@ STAND_INS = {
         "units": columns(("COP_PJ,i", "COP of project machine i", "-", None),
                          ("RE_i,p", "Reference emissions of i", "tCO2/p", "ROUND(<EC_PJ>*<COP_PJ>/3.5*<EF_elec>,2)")),
         "calc": {"RE": "SUM(<RE_i:>)", "PE": SUM_PE},
-        "remark": "rounds",
+        "refused": "rounds within the calculation.* t in RE or PE",
         "truth": lambda v: (sum(np.multiply(v["EC_PJ"], v["COP_PJ"])) / 3.5 * v["EF_elec"],
                             sum(v["EC_PJ"]) * v["EF_elec"]),
     },

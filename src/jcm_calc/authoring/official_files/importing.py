@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from jcm_calc.authoring.module_source import module_source
@@ -19,7 +20,7 @@ from jcm_calc.authoring.official_files.questions import RANGE_OF, Prompt, Questi
 from jcm_calc.authoring.official_files.revising import revision_source
 from jcm_calc.authoring.official_files.translating import Quantity, Translation
 from jcm_calc.base.hashes import of_file
-from jcm_calc.base.languages import _
+from jcm_calc.base.languages import _, ngettext
 from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.base.toml import parse_toml, read_text
 from jcm_calc.declarations.interval import Interval
@@ -69,6 +70,19 @@ class Imported:
     added: Added | None = None
 
 
+class NotWrittenError(InputError):
+    """The workbook cannot be imported; nothing was written."""
+
+    @property
+    def headline(self) -> str:
+        """How many problems there are, and with what."""
+        return ngettext(
+            "{count} problem with the import of {subject}; nothing was written",
+            "{count} problems with the import of {subject}; nothing was written",
+            len(self.problems),
+        ).format(count=len(self.problems), subject=self.subject)
+
+
 def import_workbook(
     path: str | os.PathLike[str],
     names: str | os.PathLike[str] | None = None,
@@ -100,11 +114,28 @@ def import_workbook(
     InputError
         If a cell cannot be translated, or module and workbook differ: no module is given then.
     """
+    try:
+        return _imported(path, names, prompt, document, with_office)
+    except InputError as error:
+        raise NotWrittenError(error.subject, error.problems, error.warnings) from error
+
+
+def _imported(
+    path: str | os.PathLike[str],
+    names: str | os.PathLike[str] | None,
+    prompt: Prompt | None,
+    document: str | os.PathLike[str] | None,
+    with_office: bool,
+) -> Imported:
     book = Book(path)
     digest = of_file(Path(path))
     questions = Questions(digest, read_names(names, digest) if names is not None else None, prompt)
-    found = Translation(Layout(book), questions)
+    layout = Layout(book)
+    if differing := list(islice(layout.differing(), SHOWN)):
+        raise InputError(book.name, differing)
+    found = Translation(layout, questions)
     draws = proving.Draws(found, DRAWS)
+    _refuse_rounding(found, draws)
     declared = Declared(found, *_effects(found))
     added = None
     if document is not None:
@@ -153,6 +184,20 @@ def _effects(found: Translation) -> tuple[dict[str, tuple[str, str]], dict[str, 
 
 def _range_of(one: Quantity) -> str:
     return f"{RANGE_OF}{one.symbol} [{one.unit or '-'}]"
+
+
+def _refuse_rounding(found: Translation, draws: proving.Draws) -> None:
+    """Refuse rounding within the calculation that changes RE or PE; the cut of table 3 does not belong to it."""
+    worst = proving.rounded_off(found, draws)
+    if not worst:
+        return
+    changes = _("up to {tonnes} t in RE or PE").format(tonnes=f"{worst:.3g}")
+    complaint = _(
+        "rounds within the calculation, which a module cannot; must not round (got a difference of {changes}). If the "
+        "document does not round, take it out of a copy; otherwise write the methodology by hand (`jcm new`)"
+    )
+    told = complaint.format(changes=changes if worst < float("inf") else _("an error instead of a number"))
+    raise InputError(found.layout.book.name, [Problem(str(address(place)), told) for place in found.rounds])
 
 
 def _refuse_differences(book: Book, proof: Proof) -> None:

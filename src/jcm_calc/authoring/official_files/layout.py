@@ -6,16 +6,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
 from typing import Any
 
 from jcm_calc.base.languages import _
+from jcm_calc.base.problems import Problem
 from jcm_calc.reports.workbook.opening import Book
-from jcm_calc.reports.workbook.references import Place
+from jcm_calc.reports.workbook.references import Area, Place, areas, form
 from jcm_calc.reports.workbook.sheet_sets import HEADER, Roles, header, sheet_sets
 from jcm_calc.reports.workbook.symbols import plain
 from jcm_calc.reports.workbook.tables import Sheets, in_english, linked
 from jcm_calc.reports.workbook.written_units import PER_PERIOD, plain_unit
 from jcm_calc.units import UnitError, normalise, parse_unit
+from jcm_calc.verification.location import address
 
 # Symbols of the documents, by which the subscripts of EFelec or COPRE,i are found where their typesetting is lost.
 STEMS: tuple[str, ...] = (
@@ -122,7 +125,9 @@ class Layout:
         self.inputs = {
             sheet: role for roles in sets.values() for role, sheet in roles.items() if role in ("input", "separate")
         }
+        self._sets = list(sets.values())
         self._named = [sheet for roles in sets.values() for sheet in roles.values()]
+        self._role = {sheet: role for roles in sets.values() for role, sheet in roles.items()}
         self.choices = {
             (cell.sheet, cell.row, cell.column): row.text("choice")
             for sheet, role in self.inputs.items()
@@ -284,3 +289,121 @@ class Layout:
         """Return the cell that a cell only shows."""
         formula = self.formula(place)
         return linked(formula, place[0]) if formula else None
+
+    # The sheets of the other kind
+
+    def differing(self) -> Iterator[Problem]:
+        """Yield where a set of sheets reads another one, or calculates otherwise than the one that is read."""
+        for roles in self._sets:
+            yield from self._strays(roles)
+        for roles in self._sets:
+            for role in ("calc", "separate", "input") if roles is not self.roles else ():
+                if role in self.roles and role in roles:
+                    pairs = self._entries if role == "input" else self._cells
+                    yield from self._unlike(pairs(self.roles[role], roles[role]))
+
+    def _strays(self, roles: Roles) -> Iterator[Problem]:
+        others = set(self._named) - set(roles.values())
+        for sheet in roles.values():
+            for (row, column), formula in self.book.formulas(sheet).items():
+                for area in areas(formula.text, sheet):
+                    if area.sheet in others and not self._may_read((sheet, row, column), area):
+                        complaint = _(
+                            "got ={formula}, which reads {other} of another set of sheets; must read the same set as "
+                            "its sheet. Correct the formula, or ask for the official file"
+                        )
+                        told = complaint.format(formula=formula.text[:60], other=str(address(next(area.places))))
+                        yield Problem(str(address((sheet, row, column))), told)
+
+    def _may_read(self, place: Place, area: Area) -> bool:
+        """Whether a cell may read another set: an entry shows the same entry, or a formula reads typed values."""
+        if self._role[area.sheet] == "calc":
+            return not any(self.formula(one) for one in area.places)
+        return self._shows_entry(place)
+
+    def _shows_entry(self, place: Place) -> bool:
+        """Whether a cell of an input sheet only shows the same entry of another set."""
+        target = self.link(place)
+        if target is None or place[0] not in self.inputs or target[0] == place[0]:
+            return False
+        one, other = self._position(place), self._position(target)
+        text = one[0] == other[0] == "input" and place not in self.labels and target not in self.labels
+        return one == other or text
+
+    def _position(self, place: Place) -> tuple[Any, ...]:
+        """Return where a cell is, the same for both kinds: tables 1 and 2 have other columns in each."""
+        sheet, row, column = place
+        role = self._role.get(sheet, sheet)
+        label = self.labels.get(place)
+        if role != "input" or label is None:
+            return role, row, column
+        rows = {one[1] for one, own in self.labels.items() if one[0] == sheet and self._same(own, label)}
+        return role, label.symbol, label.monitored, sorted(rows).index(row)
+
+    @staticmethod
+    def _same(one: Label, other: Label) -> bool:
+        return (one.symbol, one.monitored) == (other.symbol, other.monitored)
+
+    def _cells(self, own: str, other: str) -> Iterator[tuple[Place | None, Place | None]]:
+        """Yield the same cells of two sheets: those with formulas, and numbers of a calculation sheet."""
+        places = {*self.book.formulas(own), *self.book.formulas(other)}
+        if self._role[own] == "calc":
+            for sheet in (own, other):
+                grid = enumerate(self.book.grid(sheet))
+                places |= {(row, at) for row, cells in grid for at, cell in enumerate(cells) if _is_number(cell)}
+        for row, column in sorted(places, key=lambda place: place[::-1]):
+            yield (own, row, column), (other, row, column)
+
+    def _entries(self, own: str, other: str) -> Iterator[tuple[Place | None, Place | None]]:
+        """Yield the formulas of table 3, which read a calculation sheet, of two input sheets in their order."""
+        both = ([(sheet, *at) for at in sorted(self.book.formulas(sheet))] for sheet in (own, other))
+        one, two = ([place for place in places if self._reads_calculation(place)] for places in both)
+        yield from zip_longest(one, two)
+
+    def _reads_calculation(self, place: Place) -> bool:
+        return any(self._role.get(area.sheet) == "calc" for area in areas(self.formula(place), place[0]))
+
+    def _unlike(self, pairs: Iterator[tuple[Place | None, Place | None]]) -> Iterator[Problem]:
+        """Yield the pairs that calculate otherwise, of a column the first one."""
+        columns = set[tuple[str, int]]()
+        for pair in pairs:
+            if any(place is not None and self._shows_entry(place) for place in pair):
+                continue
+            (one, first), (two, second) = ((place, self._calculated(place)) for place in pair)
+            place = one or two
+            if first == second or place is None:
+                continue
+            if self._role[place[0]] == "separate" and (place[0], place[2]) in columns:
+                continue
+            columns.add((place[0], place[2]))
+            complaint = _(
+                "got {one}, but {other} has {two}; both sets of sheets must calculate the same. Correct the one that "
+                "is wrong, or ask for the official file"
+            )
+            where = str(address(two)) if one and two else _("the other input sheet")
+            shown = (self._shown(one if one and two else place), self._shown(two if one and two else None))
+            yield Problem(str(address(place)), complaint.format(one=shown[0], other=where, two=shown[1]))
+
+    def _calculated(self, place: Place | None) -> tuple[Any, ...]:
+        """Return what a cell calculates, in a form that is the same for both kinds."""
+        if place is None:
+            return ()
+        formula = self.formula(place)
+        if not formula:
+            return (self.value(place) if self._role[place[0]] == "calc" else None,)
+        quoted = form(formula).split('"')
+        text = '"'.join(part if at % 2 else "".join(part.split()).upper() for at, part in enumerate(quoted))
+        ends = (
+            ((area.sheet, area.row, area.column), (area.sheet, area.last_row, area.last_column))
+            for area in areas(formula, place[0])
+        )
+        return text, [tuple(map(self._position, both)) for both in ends]
+
+    def _shown(self, place: Place | None) -> str:
+        formula = self.formula(place) if place is not None else ""
+        value = self.value(place) if place is not None else None
+        return f"={formula[:60]}" if formula else _("nothing") if value is None else f"{value}"[:60]
+
+
+def _is_number(cell: object) -> bool:
+    return isinstance(cell, int | float) and not isinstance(cell, bool)

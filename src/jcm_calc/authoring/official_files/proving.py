@@ -318,7 +318,7 @@ def proved(found: Translation, m: Methodology, draws: Draws) -> Proof:
     """Compare module and workbook over all draws; one that only one of them refuses is a difference."""
     worst, differences, equal = 0.0, list[str](), np.zeros(draws.count, dtype=bool)
     for draw in range(draws.count):
-        expected, own = _workbook(found, draws.cells(draw), found.rounds), _module(m, draws.case(draw))
+        expected, own = _workbook(found, draws.cells(draw), bool(found.rounds)), _module(m, draws.case(draw))
         if isinstance(expected, str) and isinstance(own, str):
             continue  # both refuse
         if isinstance(expected, str) or isinstance(own, str):
@@ -333,6 +333,18 @@ def proved(found: Translation, m: Methodology, draws: Draws) -> Proof:
                 told = _("draw {draw}: {name} is {one} by the module, {other} in the workbook")
                 differences.append(told.format(draw=draw, name=name, one=repr(one), other=repr(other)))
     return Proof(equal, worst, tuple(differences))
+
+
+def rounded_off(found: Translation, draws: Draws) -> float:
+    """Return by how many tonnes the rounding within the workbook changes RE or PE at most."""
+    worst = 0.0
+    for cells in map(draws.cells, range(draws.count) if found.rounds else ()):
+        own, exact = (_workbook(found, cells, without) for without in (False, True))
+        if isinstance(own, str) or isinstance(exact, str):
+            worst = worst if isinstance(own, str) and isinstance(exact, str) else float("inf")
+        else:
+            worst = max(worst, *(abs(one - other) for one, other in zip(own, exact, strict=True)))
+    return worst
 
 
 def _workbook(found: Translation, cells: Mapping[Place, Any], exact: bool) -> tuple[float, ...] | str:

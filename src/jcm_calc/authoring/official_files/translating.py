@@ -118,7 +118,7 @@ class Translation:
         self.layout, self.questions = layout, questions
         self.quantities: dict[str, Quantity] = {}
         self.remarks: list[Problem] = []
-        self.rounds = False  # whether a formula rounds, which the library does not
+        self.rounds: list[Place] = []  # where formulas round, which the library does not
         self.sizes: dict[str, tuple[int, Place]] = {}
         self._known: dict[tuple[Place, int], Part] = {}
         self._running: list[tuple[Place, int]] = []
@@ -170,8 +170,13 @@ class Translation:
         own = [self._end(Area(*self.layout.result(name), *self.layout.result(name)[1:])) for name in ("RE", "PE")]
         minus = found.operation == "-" and all(one.operation == "area" for one in found.arguments)
         if not minus or [self._end(one.value) for one in found.arguments] != own:
-            complaint = _("ER must be RE − PE, got ={formula}: the library knows no other rule")
-            raise self._refusal(place, complaint.format(formula=formula or repr(self.layout.value(place))))
+            complaint = _(
+                "ER: got {formula}; must be RE − PE, which is {rule}. No other rule can be imported: write this "
+                "methodology by hand (`jcm new`), or correct the cell if it is wrong"
+            )
+            given = f"={formula}" if formula else repr(self.layout.value(place))
+            cells = [str(address(self.layout.result(name))).rpartition("!")[2] for name in ("RE", "PE")]
+            raise self._refusal(place, complaint.format(formula=given, rule=f"={cells[0]}-{cells[1]}"))
 
     def _divisors(self, expression: Expression) -> None:
         """Note which inputs cannot be 0, as formulas divide by them without asking first."""
@@ -347,7 +352,11 @@ class Translation:
             self._filled(cells[0])
         if entered and letter and any(value is not None for value in values):
             self._filled(cells[0])
-        fixed = number is not None and (not entered or not (monitored or letter))
+        entry = entered and cells[0] in self.layout.labels  # of table 1 or 2
+        fixed = number is not None and (not entered or not (monitored or letter or entry))
+        if entry and number is not None and not monitored:
+            complaint = _("is filled in with {number}; it stays an input of the module")
+            self.remark(cells[0], complaint.format(number=f"{number:g}"))
         symbol = self._symbol(label, cells[0])
         unit = label.unit if label.unit is not None else (listed.unit if listed and listed.unit is not None else "")
         words = label.words or (listed.words if listed else "") or symbol
@@ -458,8 +467,9 @@ class Translation:
         if operation == "PRODUCT":
             return self._product(of.arguments)
         if operation in ROUNDING:
-            self.rounds = True
-            self._remark(_("{name} rounds within the calculation, which is left out here").format(name=operation))
+            self.rounds += [self._at] if self._at not in self.rounds else []
+            complaint = _("{name} rounds within the calculation; it changed no compared result and is left out")
+            self._remark(complaint.format(name=operation))
             return self._tree(of.arguments[0])
         if operation in FUNCTIONS:
             return self._called(FUNCTIONS[operation], of.arguments)
