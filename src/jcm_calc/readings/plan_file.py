@@ -182,6 +182,27 @@ def sign(given: Any) -> str:
     return str(given)
 
 
+def delimiter(given: Any) -> str:
+    """Return what stands between cells."""
+    if (found := sign(given)).isalnum() or found in "\"\r\n":
+        raise ValueError(got(given, _("one sign that is no letter, digit or quote")))
+    return found
+
+
+def decimal(given: Any) -> str:
+    """Return the sign before the decimals of a number."""
+    if (found := thousands(given)).isspace():
+        raise ValueError(got(given, _("one sign that is no letter, digit, blank, plus or minus")))
+    return found
+
+
+def thousands(given: Any) -> str:
+    """Return the sign between the thousands of a number."""
+    if (found := sign(given)).isalnum() or found in "+-−\r\n\t":
+        raise ValueError(got(given, _("one sign that is no letter, digit, plus or minus")))
+    return found
+
+
 def zone(given: Any) -> tzinfo:
     """Return a time zone."""
     return clock.zone(text(given))
@@ -240,8 +261,10 @@ SOURCE = {
     "across": Field(by_name(first_and_last)),
     "flags": Field(by_name(one_of("measured", "estimated", "substituted"))),
     "only": Field(by_name(some_texts)),
-    **dict.fromkeys(("unit", "decimal", "thousands", "encoding", "times"), Field(text)),
-    "delimiter": Field(sign),
+    **dict.fromkeys(("unit", "encoding", "times"), Field(text)),
+    "decimal": Field(decimal),
+    "thousands": Field(thousands),
+    "delimiter": Field(delimiter),
     "format": Field(one_of("NEM12")),
     **dict.fromkeys(("missing", "sheet"), Field(texts)),
     **dict.fromkeys(("header_row", "units_row", "footer"), Field(whole)),
@@ -444,6 +467,9 @@ class _PlanReader:
             self.complain(under(place, "until"), complaint)
         if "last_day" in given and kind != "total":
             self.complain(under(place, "last_day"), _("belongs to the kind 'total', and only there"))
+        if "thousands" in given and given["thousands"] == given.get("decimal", "."):
+            complaint = _("got {given} for thousands and decimals; must differ: state decimal and thousands")
+            self.complain(under(place, "thousands"), complaint.format(given=shown(given["thousands"])))
         if ("flags" in given) != ("quality" in given):
             self.complain(under(place, "flags"), _("what the flags in the column quality mean: give both or neither"))
 
