@@ -1,11 +1,15 @@
-"""Values of a plan that would change an amount in silence: signs of numbers, ranges, columns and keys that take no part."""
+"""Values of a plan that would change an amount in silence: signs, ranges, columns, keys that take no part."""
+
+import math
+from datetime import date, datetime
 
 import pandas as pd
 import pytest
 from readings.test_monitoring import problems
-from readings.test_reading_forms import HOURLY, HOURS, monitor, refused
-from readings.test_refused_readings import METER, READINGS, SOURCE, WITHOUT
+from readings.test_reading_forms import HOURLY, HOURS, monitor
+from readings.test_refused_readings import METER, READINGS, SOURCE
 
+from jcm_calc.readings import plan_file, rule_sets
 from jcm_calc.readings.plan_file import read_plan
 
 
@@ -42,3 +46,115 @@ def test_signs_between_thousands(sign):
 @pytest.mark.parametrize("wrong", ["1", "a", '"', "\n", "ab"])
 def test_a_delimiter_is_no_part_of_a_cell(wrong):
     assert "delimiter: got" in of_source(delimiter=wrong)
+
+
+# Ranges
+
+# What a key accepts tells of which kind it is; all of that kind must refuse what lies far outside.
+DATES = (date(1899, 12, 31), date(2200, 1, 1), datetime(1, 1, 1))
+KINDS = [
+    (1, (-1000, 10**30, math.inf, True)),
+    (20, (-1000, 10**30, math.inf, True)),
+    (0.5, (-1000.0, 1e300, math.nan)),
+    ("1 %", ("-101 %", "101 %", "1000 %", "x %")),
+    ("1 h", ("-1 h", "100000000 h", "1 xx")),
+    ("3 years", ("0 years", "101 years", "-1 years")),
+    ("25 kW", ("-5 kW", "xx", "-1")),
+    (date(2024, 5, 17), DATES),
+    (datetime(2024, 5, 17, 12), DATES),
+]
+TABLES = {
+    "meter": plan_file.METER,
+    "multiplier": plan_file.MULTIPLIER,
+    "calibrations": plan_file.CALIBRATION,
+    "replaced": plan_file.REPLACED,
+    "sources": plan_file.SOURCE,
+    "step_changes": plan_file.STEP_CHANGE,
+    "treatments": plan_file.TREATMENT,
+    "stops": plan_file.STOP,
+    "checks": plan_file.CHECK,
+    "limits": rule_sets.LIMITS,
+    "rule": rule_sets.RULE,
+}
+KEYS = [(table, key) for table, fields in TABLES.items() for key in fields]
+
+
+def accepts(field, given):
+    try:
+        field.check(given)
+    except ValueError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(("table", "key"), KEYS)
+def test_every_number_and_date_has_a_range(table, key):
+    field = TABLES[table][key]
+    any_text = accepts(field, "any text")
+    for right, wrong in KINDS:
+        if accepts(field, right) and not (any_text and isinstance(right, str)):
+            assert [one for one in wrong if accepts(field, one)] == []
+
+
+def test_the_keys_with_a_range_are_these():
+    """A key that is added with a number or a date comes under the test above; here are those that it looked at."""
+    ranged = {key for table, key in KEYS for right, _ in KINDS if accepts(TABLES[table][key], right)}
+    free = {key for table, key in KEYS if accepts(TABLES[table][key], "any text")}
+    assert {
+        "maximum_permissible_error",
+        "calibration_interval",
+        "rollover",
+        "latitude",
+        "rated",
+        "multiplier",
+    } <= ranged
+    assert {"found", "on", "at", "final", "initial", "installed", "removed", "tolerance", "certainty"} <= ranged
+    assert {"step", "longest", "footer", "units_row", "header_row", "from", "to", *rule_sets.LIMITS} <= ranged
+    assert not free & {"rated", "tolerance"}
+
+
+@pytest.mark.parametrize(
+    ("meter", "complaint"),
+    [
+        ({"maximum_permissible_error": "-0.5 %"}, "maximum_permissible_error: got '-0.5 %'; must be 0 % to 100 %"),
+        ({"latitude": 200}, "[meters.S1] latitude: got 200; must be degrees from -90 to 90"),
+        ({"rated": "-5 kW"}, "[meters.S1] rated: got '-5 kW'; must be a power above 0"),
+        ({"rated": "5"}, "[meters.S1] rated: got '5'; must be a power above 0 with its unit"),
+        ({"multiplier": 0}, "[meters.S1] multiplier: got 0; must be a number above 0"),
+        ({"multiplier": [{"value": -2}]}, "multiplier no. 1, value: got -2; must be a number above 0"),
+        ({"calibration_interval": "0 months"}, "calibration_interval: got '0 months'; must be"),
+        (
+            {"installed": date(2024, 5, 2), "removed": date(2024, 5, 1)},
+            "[meters.S1] removed: got 2024-05-01; must be later than installed, 2024-05-02",
+        ),
+        (
+            {"installed": date(2024, 5, 2), "replaced": [{"at": date(2024, 5, 1)}]},
+            "replaced no. 1, at: got 2024-05-01; must lie between installed and removed",
+        ),
+        (
+            {"removed": date(2024, 5, 1), "replaced": [{"at": date(2024, 5, 1)}]},
+            "replaced no. 1, at: got 2024-05-01; must lie between installed and removed",
+        ),
+        (
+            {"rollover": 1000, "replaced": [{"at": date(2024, 5, 1), "final": 1001}]},
+            "replaced no. 1, final: got 1001; must not be above rollover, 1000",
+        ),
+    ],
+)
+def test_ranges_and_relations_of_a_meter(meter, complaint):
+    assert complaint in told_of(**meter)
+
+
+@pytest.mark.parametrize(
+    ("limit", "complaint"),
+    [
+        ({"above_usual": -1}, "above_usual: got -1; must be at least 1"),
+        ({"above_rated": 0.5}, "above_rated: got 0.5; must be at least 1"),
+        ({"largest_error": 5}, "largest_error: got 5; must be at most 1"),
+        ({"slip": 1}, "slip: got 1; must be at least 2"),
+        ({"jitter": "2 d"}, "jitter: got '2 d'; must be at most 24 h"),
+        ({"slip": True}, "slip: got True; must be at least 2"),
+    ],
+)
+def test_ranges_of_limits(limit, complaint):
+    assert complaint in told_of({"limits": limit})

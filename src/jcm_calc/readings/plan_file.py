@@ -44,12 +44,13 @@ from jcm_calc.readings.plan import (
     Treatment,
 )
 from jcm_calc.readings.rule_sets import TREATMENTS, RuleSet, rule_set
-from jcm_calc.units import magnitude
+from jcm_calc.units import magnitude, split
 
 DURATION = re.compile(r"(\d+)\s*(s|min|h|d)", re.ASCII)
 MONTHS = re.compile(r"(\d+)\s*(months?|years?|yr)", re.ASCII)
 SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 LONGEST_STEP, MOST_MONTHS = 366 * clock.DAY, 1200
+MOST, MOST_LINES, MOST_COLUMNS = 1e15, 1_000_000, 100_000
 YEARS = range(1900, 2200)  # meters are older than their readings, and both far from the ends of the calendar
 DAYLIGHT = "rated power × daylight"
 RATED = ("rated power × hours", DAYLIGHT)
@@ -87,7 +88,7 @@ def months(given: Any) -> int:
     """Return the months of a text such as ``"2 years"``."""
     match = MONTHS.fullmatch(given) if isinstance(given, str) else None
     found = int(match[1]) * (1 if match[2].startswith("m") else 12) if match else None
-    if found is None or found > MOST_MONTHS:
+    if not found or found > MOST_MONTHS:
         raise ValueError(got(given, _("a text such as '12 months', a hundred years at most")))
     return found
 
@@ -99,9 +100,77 @@ def fraction(given: Any) -> float:
     return float(magnitude(given, ""))
 
 
+def share(given: Any) -> float:
+    """Return per cent from 0 to 100 as a fraction."""
+    if not 0 <= (found := fraction(given)) <= 1:
+        raise ValueError(got(given, _("0 % to 100 %")))
+    return found
+
+
+def deviation(given: Any) -> float:
+    """Return per cent from -100 to 100 as a fraction."""
+    if not -1 <= (found := fraction(given)) <= 1:
+        raise ValueError(got(given, _("-100 % to 100 %")))
+    return found
+
+
+def positive(given: Any) -> float:
+    """Return a number above 0."""
+    if not 0 < (found := number(given)) <= MOST:
+        raise ValueError(got(given, _("a number above 0, at most {most:g}").format(most=MOST)))
+    return found
+
+
+def shown_by_register(given: Any) -> float:
+    """Return a number that a register shows."""
+    if not 0 <= (found := number(given)) <= MOST:
+        raise ValueError(got(given, _("a number from 0 to {most:g}").format(most=MOST)))
+    return found
+
+
+def latitude(given: Any) -> float:
+    """Return degrees, north positive."""
+    if not -90 <= (found := number(given)) <= 90:
+        raise ValueError(got(given, _("degrees from -90 to 90")))
+    return found
+
+
+def power(given: Any) -> str:
+    """Return the text of a rated power."""
+    try:
+        found, unit = split(text(given))
+    except ValueError:
+        found, unit = 0.0, None
+    if unit is None or "%" in given or not 0 < found <= MOST:
+        raise ValueError(got(given, _("a power above 0 with its unit, such as '25 kW'")))
+    return str(given)
+
+
+def amount(given: Any) -> str:
+    """Return the text of an amount."""
+    try:
+        found = split(text(given))[0]
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= MOST or "%" in given:
+        raise ValueError(got(given, _("an amount of 0 or more with its unit in quotes, such as '12 MWh'")))
+    return str(given)
+
+
+def line(given: Any) -> int:
+    """Return the number of a line, or how many lines."""
+    if (found := whole(given)) > MOST_LINES:
+        raise ValueError(got(given, _("a whole number up to {most:,}").format(most=MOST_LINES)))
+    return found
+
+
 def heading(given: Any) -> Heading:
     """Return the text of a heading, or the number of a column."""
-    if isinstance(given, bool) or not isinstance(given, str | int) or (isinstance(given, int) and given < 1):
+    if (
+        isinstance(given, bool)
+        or not isinstance(given, str | int)
+        or (isinstance(given, int) and not 1 <= given <= MOST_COLUMNS)
+    ):
         raise ValueError(got(given, _("a heading in quotes, or the number of a column")))
     return given
 
@@ -149,20 +218,22 @@ def some_texts(given: Any) -> tuple[str, ...]:
 def multipliers(given: Any) -> Any:
     """Return a number, or a list of tables."""
     try:
-        return tables(given) if isinstance(given, list | tuple) and given else number(given)
+        several = isinstance(given, list | tuple) and given
+        found: Any = tables(given) if several else number(given)
     except ValueError:
         example = "[{ value = 40 }, { from = 2024-06-01, value = 80 }]"
         raise ValueError(
             got(given, _("a number such as 40, or a list such as {example}").format(example=example))
         ) from None
+    return found if several else positive(found)
 
 
 def lines(given: Any) -> int | str | tuple[int, ...]:
     """Return which lines are left out: how many, their numbers, or the text that they begin with."""
     try:
         if isinstance(given, list | tuple):
-            return tuple(map(whole, given)) if 0 not in given else whole(None)
-        return given if isinstance(given, str) else whole(given)
+            return tuple(map(line, given)) if 0 not in given else whole(None)
+        return given if isinstance(given, str) else line(given)
     except ValueError:
         wanted = _("a number of lines, a list of line numbers, or a text that lines begin with")
         raise ValueError(got(given, wanted)) from None
@@ -184,7 +255,7 @@ def sign(given: Any) -> str:
 
 def delimiter(given: Any) -> str:
     """Return what stands between cells."""
-    if (found := sign(given)).isalnum() or found in "\"\r\n":
+    if (found := sign(given)).isalnum() or found in '"\r\n':
         raise ValueError(got(given, _("one sign that is no letter, digit or quote")))
     return found
 
@@ -217,26 +288,29 @@ def zone_of_clock(given: Any) -> tzinfo | None:
 
 DEVICE = {
     **dict.fromkeys(("serial", "accuracy_class"), Field(text)),
-    "maximum_permissible_error": Field(fraction),
+    "maximum_permissible_error": Field(share),
     "calibrations": Field(tables),
 }
 METER = {
     "parameter": Field(text, required=_("the symbol of what it measures")),
-    **dict.fromkeys(("unit", "rated"), Field(text)),
+    "unit": Field(text),
+    "rated": Field(power),
     **DEVICE,
     "labels": Field(by_name(label)),
     "calibration_interval": Field(months),
     "replaced": Field(tables),
     "multiplier": Field(multipliers),
-    **dict.fromkeys(("rollover", "latitude"), Field(number)),
+    "rollover": Field(positive),
+    "latitude": Field(latitude),
     "check_only": Field(flag),
     **dict.fromkeys(("installed", "removed"), Field(moment)),
 }
-MULTIPLIER = {"value": Field(number, required=True), "from": Field(moment)}
-CALIBRATION = {"on": Field(day, required=_("its day, such as on = 2024-05-17")), "found": Field(fraction)}
+MULTIPLIER = {"value": Field(positive, required=True), "from": Field(moment)}
+CALIBRATION = {"on": Field(day, required=_("its day, such as on = 2024-05-17")), "found": Field(deviation)}
 REPLACED = {
     "at": Field(moment, required=_("when it was replaced, such as at = 2024-05-17T12:00:00")),
-    **dict.fromkeys(("final", "initial", "multiplier"), Field(number)),
+    **dict.fromkeys(("final", "initial"), Field(shown_by_register)),
+    "multiplier": Field(positive),
     **DEVICE,
 }
 READINGS = {
@@ -267,16 +341,17 @@ SOURCE = {
     "delimiter": Field(delimiter),
     "format": Field(one_of("NEM12")),
     **dict.fromkeys(("missing", "sheet"), Field(texts)),
-    **dict.fromkeys(("header_row", "units_row", "footer"), Field(whole)),
+    **dict.fromkeys(("header_row", "units_row", "footer"), Field(line)),
     "skip": Field(lines),
 }
 STEP_CHANGE = {"from": Field(moment, required=True), "step": Field(duration, required=True)}
 TREATMENT = {
-    **dict.fromkeys(("meter", "value", "reason"), Field(text)),
+    **dict.fromkeys(("meter", "reason"), Field(text)),
+    "value": Field(amount),
     "finding": Field(one_of(*KINDS), required=True),
     "treatment": Field(text, required=True),
     **dict.fromkeys(("from", "to"), Field(moment)),
-    "factor": Field(number),
+    "factor": Field(positive),
 }
 STOP = {
     "meter": Field(text),
@@ -284,11 +359,12 @@ STOP = {
     "reason": Field(filled_text, required=True),
 }
 CHECK = {
-    **dict.fromkeys(("name", "value"), Field(text)),
+    "name": Field(text),
+    "value": Field(amount),
     "kind": Field(one_of("equal", "at most", *RATED)),
-    "tolerance": Field(fraction, required=_("a text such as '1 %'")),
+    "tolerance": Field(share, required=_("a text such as '1 %'")),
     **dict.fromkeys(("left", "right"), Field(texts)),
-    "latitude": Field(number),
+    "latitude": Field(latitude),
 }
 
 
@@ -379,6 +455,7 @@ class _PlanReader:
         replaced = read_tables(under(place, "replaced"), table.get("replaced", ()), REPLACED, self.problems)
         changes = [self.instant(one.get("at")) or 0 for one in replaced]
         self.check_order(under(place, "replaced"), changes)
+        self.check_use(place, table, replaced)
         uses = zip([None, *changes], [*changes, None], [table, *replaced], strict=True)
         return Meter(
             name=name,
@@ -399,6 +476,25 @@ class _PlanReader:
             multipliers=self.multipliers(under(place, "multiplier"), table, list(zip(changes, replaced, strict=True))),
         )
 
+    def check_use(self, place: str, table: Table, replaced: Sequence[Table]) -> None:
+        """Complain of times and registers of a meter that do not go together."""
+        start, end = self.instant(table.get("installed")), self.instant(table.get("removed"))
+        if start is not None and end is not None and end <= start:
+            complaint = _("got {given}; must be later than installed, {other}")
+            given, other = shown(table["removed"]), shown(table["installed"])
+            self.complain(under(place, "removed"), complaint.format(given=given, other=other))
+        highest = table.get("rollover", MOST)
+        for at, one in enumerate(replaced, 1):
+            where = numbered(under(place, "replaced"), at)
+            moment = self.instant(one.get("at"))
+            if moment and not (start or moment - 1) < moment < (end or moment + 1):
+                complaint = _("got {given}; must lie between installed and removed")
+                self.complain(under(where, "at"), complaint.format(given=shown(one["at"])))
+            for key in ("final", "initial"):
+                if one.get(key, 0) > highest:
+                    complaint = _("got {given}; must not be above rollover, {highest:g}")
+                    self.complain(under(where, key), complaint.format(given=shown(one[key]), highest=highest))
+
     def multipliers(self, place: str, table: Table, replaced: Sequence[tuple[int, Table]]) -> tuple[Multiplier, ...]:
         """Return by what readings are multiplied, and from when on."""
         given = table.get("multiplier", ())
@@ -413,8 +509,6 @@ class _PlanReader:
         if later and len(found) > 1:
             self.complain(place, _("give its changes either here or with the meter that is replaced"))
         found += later
-        if any(one.factor <= 0 for one in found):
-            self.complain(place, _("must be above 0"))
         self.check_order(place, [one.since for one in found])
         return tuple(found)
 
