@@ -75,7 +75,7 @@ def choose(table: ReadingsTable, readings: Readings, meters: Iterable[str], prob
         values = {name: finder.several(headings) for name, headings in readings.columns.items()}
     else:
         values = {"": finder.several((readings.value,))}
-    finder.several(readings.unused)
+    finder.check_once(time, until, {"meter": meter, "factor": factor, "quality": quality}, values)
     only = {number: texts for heading, texts in readings.only.items() if (number := finder.one(heading)) is not None}
     problems += [
         Problem(
@@ -110,6 +110,28 @@ class _Finder:
 
     def several(self, headings: Iterable[Heading]) -> tuple[int, ...]:
         return tuple(number for heading in headings if (number := self.one(heading)) is not None)
+
+    def check_once(
+        self,
+        time: tuple[int, ...],
+        until: tuple[int, ...],
+        single: Mapping[str, int | None],
+        values: Mapping[str, tuple[int, ...]],
+    ) -> None:
+        """Complain of columns that are named twice: the amounts in them would count twice."""
+        uses: dict[int, list[str]] = {}
+        named = [("time", time), *([("until", until)] if not set(time) & set(until) else [])]
+        named += [(key, (number,)) for key, number in single.items() if number is not None]
+        named += [(name or "value", numbers) for name, numbers in values.items()]
+        named += [("unused", tuple(dict.fromkeys(self.several(self.readings.unused))))]
+        for use, numbers in named:
+            for number in numbers:
+                uses.setdefault(number, []).append(use)
+        for number, found in uses.items():
+            if len(found) > 1:
+                complaint = _("the column {heading!r} is named more than once, for {names}: must be named once")
+                heading = self.headings[number]
+                self.complain(complaint.format(heading=heading, names=listed(found)))
 
     def maybe(self, heading: Heading) -> int | None:
         return self.one(heading) if heading else None

@@ -44,7 +44,7 @@ from jcm_calc.readings.plan import (
     Treatment,
 )
 from jcm_calc.readings.rule_sets import TREATMENTS, RuleSet, rule_set
-from jcm_calc.units import magnitude, split
+from jcm_calc.units import magnitude, parse_unit, split
 
 DURATION = re.compile(r"(\d+)\s*(s|min|h|d)", re.ASCII)
 MONTHS = re.compile(r"(\d+)\s*(months?|years?|yr)", re.ASCII)
@@ -139,6 +139,7 @@ def power(given: Any) -> str:
     """Return the text of a rated power."""
     try:
         found, unit = split(text(given))
+        parse_unit(unit or "")
     except ValueError:
         found, unit = 0.0, None
     if unit is None or "%" in given or not 0 < found <= MOST:
@@ -149,7 +150,8 @@ def power(given: Any) -> str:
 def amount(given: Any) -> str:
     """Return the text of an amount."""
     try:
-        found = split(text(given))[0]
+        found, unit = split(text(given))
+        parse_unit(unit or "")
     except ValueError:
         found = -1.0
     if not 0 <= found <= MOST or "%" in given:
