@@ -9,6 +9,7 @@ from readings.test_monitoring import problems
 from readings.test_reading_forms import HOURLY, HOURS, monitor
 from readings.test_refused_readings import METER, READINGS, SOURCE
 
+import jcm_calc
 from jcm_calc.readings import plan_file, rule_sets
 from jcm_calc.readings.plan_file import read_plan
 
@@ -20,6 +21,13 @@ def told_of(readings=None, **meter):
 
 def of_source(**source):
     return told_of({"sources": [SOURCE | source]})
+
+
+def refused(source, others):
+    """Return what is said of one source, with other meters beside M."""
+    plan = {"M": {"parameter": "E", "unit": "kWh"}, **others}
+    readings = {"zone": "Asia/Jakarta", "sources": [source]}
+    return problems(jcm_calc.monitor, plan, readings, p="2024-01-01/2024-01-07")
 
 
 # Signs of numbers
@@ -58,7 +66,7 @@ KINDS = [
     (0.5, (-1000.0, 1e300, math.nan)),
     ("1 %", ("-101 %", "101 %", "1000 %", "x %")),
     ("1 h", ("-1 h", "1 xx")),
-    ("3 years", ("0 years", "101 years", "-1 years")),
+    ("3 years", ("-1 years", "3 yeers")),
     ("25 kW", ("-5 kW", "xx", "-1")),
     (date(2024, 5, 17), DATES),
     (datetime(2024, 5, 17, 12), DATES),
@@ -158,3 +166,63 @@ def test_ranges_and_relations_of_a_meter(meter, complaint):
 )
 def test_ranges_of_limits(limit, complaint):
     assert complaint in told_of({"limits": limit})
+
+
+# Columns and files that would count twice
+
+TWO = pd.DataFrame({"time": HOURS.astype(str), "kWh": 1.5, "flag": "A", "name": "M"})
+TWICE = "is named more than once"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        {"columns": {"M": ["kWh", "kWh"]}},
+        {"columns": {"M": ["kWh", 2]}},
+        {"columns": {"M": "time"}},
+        {"factor": "kWh"},
+        {"unused": "kWh"},
+        {"time": ["time", "time"]},
+        {"quality": "kWh", "flags": {"1.5": "measured"}},
+        {"meter": "kWh", "value": "kWh"},
+        {"columns": {"M": "kWh", "N": "kWh"}},
+    ],
+)
+def test_a_column_is_named_once(source):
+    given = {**HOURLY, "frame": TWO} | source
+    if "meter" in source:
+        del given["columns"]
+    told = refused(given, others={"N": METER} if "N" in source.get("columns", {}) else {})
+    assert any(TWICE in one for one in told)
+
+
+def test_the_rows_of_a_column_are_chosen_by_what_stands_in_it():
+    assert monitor({**HOURLY, "frame": TWO, "only": {"name": "M"}}).read["M"][0] == pytest.approx(168 * 1.5)
+
+
+@pytest.mark.parametrize("more", [{}, {"unit": "kWh"}, {"columns": {"N": "kWh"}}])
+def test_two_sources_do_not_read_the_same_rows(tmp_path, more):
+    TWO.to_csv(tmp_path / "a.csv", index=False)
+    source = {**HOURLY, "files": "a.csv"}
+    plan = {"M": METER, "N": METER}
+    told = problems(read_plan, plan, {"zone": "Asia/Jakarta", "sources": [source, source | more]}, tmp_path)
+    name = "[[readings.sources]] no. 2"
+    assert told == [f"{name}: reads the column 'kWh' of a.csv, as no. 1 does: must be read once"]
+    for other in ({"only": {"name": "N"}}, {"header_row": 90}, {"columns": {"N": "flag"}}):
+        read_plan(plan, {"zone": "Asia/Jakarta", "sources": [source, source | other]}, tmp_path)
+
+
+def test_a_file_that_is_named_twice_is_read_once(tmp_path):
+    TWO.to_csv(tmp_path / "a.csv", index=False)
+    (tmp_path / "x").mkdir()
+    plan = read_plan({"M": METER}, {**READINGS, "sources": [{**HOURLY, "files": ["a.csv", "x/../a.csv"]}]}, tmp_path)
+    assert plan.readings[0].files == (tmp_path / "a.csv",)
+
+
+def test_a_check_names_a_meter_once():
+    for sides in ({"left": ["S1", "S1"], "value": "1 kWh"}, {"left": "S1", "right": "S1"}):
+        assert "names a meter more than once" in told_of({"checks": [{**sides, "tolerance": "1 %"}]})
+
+
+def test_the_row_of_units_is_not_that_of_the_headings():
+    assert "units_row: got 2, the line of the headings" in of_source(header_row=2, units_row=2)

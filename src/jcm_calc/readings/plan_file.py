@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, tzinfo
@@ -426,6 +427,7 @@ class _PlanReader:
         sources = tuple(self.source(*one) for one in self.each(readings, "sources"))
         if not sources:
             self.complain("[[readings.sources]]", _("missing: where the readings are"))
+        self.check_twice(sources)
         choices = tuple(
             self.treatment(at, place, given, rules)
             for at, (place, given) in enumerate(self.each(readings, "treatments"), 1)
@@ -543,6 +545,20 @@ class _PlanReader:
             table = {"delimiter": "\t", **table}
         return Readings(files=files, step=step, changes=changes, where=where, zone=self.where, **table)
 
+    def check_twice(self, sources: Sequence[Readings]) -> None:
+        """Complain of a column of a file that two sources read in the same rows."""
+        seen: dict[Any, int] = {}
+        for at, one in enumerate(sources, 1):
+            rows = str((sorted(one.only.items(), key=str), one.sheet, one.skip, one.header_row, one.footer))
+            of_meters = [heading for several in (one.columns or one.across).values() for heading in several]
+            files = [path.resolve() for path in one.files] if one.frame is None else [id(one.frame)]
+            for file, heading in itertools.product(files, dict.fromkeys(of_meters or [one.value])):
+                if (other := seen.setdefault((file, heading, rows), at)) != at:
+                    complaint = _("reads the column {heading!r} of {name}, as no. {other} does: must be read once")
+                    place = numbered("[[readings.sources]]", at)
+                    self.complain(place, complaint.format(heading=heading, name=one.name, other=other))
+                    break
+
     def check_source(self, place: str, given: Table, kind: str, files: Sequence[Path]) -> None:
         """Complain of keys that do not go together; one whose value was refused is there all the same."""
         stepped = kind in ("interval", "power")
@@ -566,6 +582,9 @@ class _PlanReader:
         if "thousands" in given and given["thousands"] == given.get("decimal", "."):
             complaint = _("got {given} for thousands and decimals; must differ: state decimal and thousands")
             self.complain(under(place, "thousands"), complaint.format(given=shown(given["thousands"])))
+        if given.get("units_row") and given["units_row"] == given.get("header_row"):
+            complaint = _("got {given}, the line of the headings; must be another one")
+            self.complain(under(place, "units_row"), complaint.format(given=shown(given["units_row"])))
         if ("flags" in given) != ("quality" in given):
             self.complain(under(place, "flags"), _("what the flags in the column quality mean: give both or neither"))
 
@@ -617,7 +636,7 @@ class _PlanReader:
             if not matching:
                 self.complain(place, no_such_file(pattern or "''"))
             found += matching
-        return tuple(dict.fromkeys(found))
+        return tuple({path.resolve(): path for path in reversed(found)}.values())[::-1]
 
     # What is to be done about findings
 
@@ -660,6 +679,8 @@ class _PlanReader:
         kind, left, right = table.get("kind", "equal"), table.get("left", ()), table.get("right", ())
         for name in (*left, *right):
             self.check_meter(place, name)
+        if len({*left, *right}) < len([*left, *right]):
+            self.complain(place, _("names a meter more than once: must name it once"))
         if not given.get("left") or (kind not in RATED and bool(given.get("right")) == ("value" in given)):
             complaint = _("a check compares the meters on the left with those on the right, or with a value")
             self.complain(place, complaint)
