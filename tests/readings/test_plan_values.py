@@ -226,3 +226,74 @@ def test_a_check_names_a_meter_once():
 
 def test_the_row_of_units_is_not_that_of_the_headings():
     assert "units_row: got 2, the line of the headings" in of_source(header_row=2, units_row=2)
+
+
+# Keys that take no part
+
+NO_PART = "takes no part in"
+
+
+@pytest.mark.parametrize(
+    ("source", "complaint"),
+    [
+        ({"value": "nonsense"}, "value: belongs to a table with a column meter"),
+        ({"step": "1 h"}, "step: belongs to the kinds 'interval' and 'power'"),
+        ({"step_changes": []}, "step_changes: belongs to the kinds 'interval' and 'power'"),
+        ({"kind": "samples", "longest": "1 h", "step_changes": []}, "step_changes: belongs to"),
+        ({"kind": "total", "until": "to", "stamp": "end"}, "stamp: a total has a first and a last day"),
+        ({"kind": "total", "until": "to", "midnight": "end"}, "midnight: its days have no midnight"),
+        *(({key: "x"}, f"{key}: {NO_PART}") for key in ("sheet", "encoding", "skip")),
+        *(({key: 1}, f"{key}: {NO_PART}") for key in ("header_row", "units_row", "footer")),
+        ({"delimiter": ";"}, f"delimiter: {NO_PART}"),
+    ],
+)
+def test_a_key_of_a_source_that_takes_no_part_is_refused(source, complaint):
+    assert f"[[readings.sources]] no. 1, {complaint}" in of_source(**source)
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("a.csv", ["sheet"]),
+        ("a.csv.gz", ["sheet"]),
+        ("a.xlsx", ["delimiter", "encoding"]),
+        ("a.parquet", ["delimiter", "encoding", "footer", "header_row", "sheet", "skip", "units_row"]),
+        ("a.zip", []),
+    ],
+)
+def test_a_key_that_the_form_of_a_file_does_not_have_is_refused(tmp_path, name, keys):
+    (tmp_path / name).touch()
+    given = {
+        "sheet": "1",
+        "delimiter": ";",
+        "encoding": "cp932",
+        "header_row": 2,
+        "units_row": 3,
+        "footer": 1,
+        "skip": 1,
+    }
+    source = {**HOURLY, "files": name, "columns": {"S1": "kWh"}, **given}
+    told = [] if not keys else problems(read_plan, {"S1": METER}, {**READINGS, "sources": [source]}, tmp_path)
+    assert sorted(one.split(": ")[0].rsplit(" ")[-1] for one in told if NO_PART in one) == keys
+    if not keys:
+        read_plan({"S1": METER}, {**READINGS, "sources": [source]}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("readings", "complaint"),
+    [
+        ({"treatments": [{"finding": "gap", "treatment": "like period", "value": "1 kWh"}]}, f"value: {NO_PART}"),
+        ({"treatments": [{"finding": "gap", "treatment": "claim nothing", "factor": 2}]}, f"factor: {NO_PART}"),
+        ({"checks": [{"kind": "rated power × hours", "left": "S1", "value": "1 kWh"}]}, f"value: {NO_PART}"),
+        ({"checks": [{"kind": "rated power × hours", "left": "S1", "right": "S1"}]}, f"right: {NO_PART}"),
+    ],
+)
+def test_a_key_of_a_choice_that_takes_no_part_is_refused(readings, complaint):
+    assert complaint in told_of(readings)
+
+
+@pytest.mark.parametrize("meter", [{"rollover": 1000}, {"replaced": [{"at": date(2024, 1, 3), "final": 5}]}])
+def test_what_a_register_shows_belongs_to_a_register(meter):
+    told = told_of({"sources": [{**HOURLY, "frame": None, "columns": {"S1": "kWh"}}]}, **meter)
+    assert "[meters.S1]: rollover, final and initial belong to the kind 'register', and only there" in told
+    read_plan({"S1": METER | meter}, READINGS)

@@ -30,6 +30,7 @@ from jcm_calc.inputs.schema import (
     whole,
 )
 from jcm_calc.readings import clock, stamps
+from jcm_calc.readings.files import SHEETS, TEXTS
 from jcm_calc.readings.findings import KINDS
 from jcm_calc.readings.plan import (
     Calibration,
@@ -428,6 +429,7 @@ class _PlanReader:
         if not sources:
             self.complain("[[readings.sources]]", _("missing: where the readings are"))
         self.check_twice(sources)
+        self.check_registers(sources)
         choices = tuple(
             self.treatment(at, place, given, rules)
             for at, (place, given) in enumerate(self.each(readings, "treatments"), 1)
@@ -582,11 +584,51 @@ class _PlanReader:
         if "thousands" in given and given["thousands"] == given.get("decimal", "."):
             complaint = _("got {given} for thousands and decimals; must differ: state decimal and thousands")
             self.complain(under(place, "thousands"), complaint.format(given=shown(given["thousands"])))
+        self.check_no_part(place, given, kind, files)
         if given.get("units_row") and given["units_row"] == given.get("header_row"):
             complaint = _("got {given}, the line of the headings; must be another one")
             self.complain(under(place, "units_row"), complaint.format(given=shown(given["units_row"])))
         if ("flags" in given) != ("quality" in given):
             self.complain(under(place, "flags"), _("what the flags in the column quality mean: give both or neither"))
+
+    def check_no_part(self, place: str, given: Table, kind: str, files: Sequence[Path]) -> None:
+        """Complain of keys that would be ignored."""
+        if "value" in given and "meter" not in given:
+            self.complain(under(place, "value"), _("belongs to a table with a column meter, and only there"))
+        stepped = kind in ("", "interval", "power", "samples")  # samples are told by `steps`
+        for key in ("step", "step_changes"):
+            if key in given and not stepped:
+                self.complain(under(place, key), _("belongs to the kinds 'interval' and 'power', and only there"))
+        if "step_changes" in given and kind == "samples":
+            complaint = _("belongs to the kinds 'interval' and 'power', and only there")
+            self.complain(under(place, "step_changes"), complaint)
+        if kind == "total" and "stamp" in given:
+            self.complain(under(place, "stamp"), _("a total has a first and a last day, and no stamp: leave it out"))
+        if "midnight" in given and (kind == "total" or "across" in given):
+            self.complain(under(place, "midnight"), _("its days have no midnight of their own: leave it out"))
+        kinds = {Path(path.stem if path.suffix.casefold() == ".gz" else path).suffix.casefold() for path in files}
+        if "frame" in given and not files:
+            kinds = {""}
+        text, lines = ("delimiter", "encoding"), ("header_row", "units_row", "skip", "footer")
+        never = [
+            *(text if not kinds & {*TEXTS, ".zip"} else ()),
+            *(("sheet",) if not kinds & {*SHEETS, ".zip"} else ()),
+        ]
+        never += lines if not kinds & {*TEXTS, *SHEETS, ".zip"} or given.get("format") else ()
+        for key in never if kinds else ():
+            if key in given:
+                self.complain(under(place, key), _("takes no part in reading such a source: leave it out"))
+
+    def check_registers(self, sources: Sequence[Readings]) -> None:
+        """Complain of what a register shows, of meters that have none."""
+        for name, meter in self.meters.items():
+            kinds = {one.kind for one in sources if not one.meters or name in one.meters}
+            if not kinds or "register" in kinds:
+                continue
+            shown_values = [one for change in meter.replacements for one in (change.final, change.initial)]
+            if meter.rollover is not None or any(one is not None for one in shown_values):
+                complaint = _("rollover, final and initial belong to the kind 'register', and only there")
+                self.complain(f"[meters.{name}]", complaint)
 
     def steps(self, place: str, given: Table, table: dict[str, Any]) -> tuple[int | None, tuple[tuple[int, int], ...]]:
         """Take step and step changes out of a table; return the step, and from when on it is another one."""
@@ -653,9 +695,13 @@ class _PlanReader:
             )
             self.complain(under(place, "treatment"), complaint)
         for key in TREATMENTS.get(name, ()):
-            if not given.get(key):
+            if given.get(key, "") == "":
                 complaint = _("missing: the treatment {treatment!r} needs a {key}")
                 self.complain(under(place, key), complaint.format(treatment=name, key=key))
+        for key in ("value", "factor"):
+            if key in given and name and key not in TREATMENTS.get(name, (key,)):
+                complaint = _("takes no part in the treatment {treatment!r}: leave it out")
+                self.complain(under(place, key), complaint.format(treatment=name))
         start, end = self.span(place, table)
         return Treatment(
             number=at,
@@ -679,6 +725,10 @@ class _PlanReader:
         kind, left, right = table.get("kind", "equal"), table.get("left", ()), table.get("right", ())
         for name in (*left, *right):
             self.check_meter(place, name)
+        for key in ("right", "value"):
+            if kind in RATED and key in given:
+                complaint = _("takes no part in a check of the kind {kind!r}: leave it out")
+                self.complain(under(place, key), complaint.format(kind=kind))
         if len({*left, *right}) < len([*left, *right]):
             self.complain(place, _("names a meter more than once: must name it once"))
         if not given.get("left") or (kind not in RATED and bool(given.get("right")) == ("value" in given)):
