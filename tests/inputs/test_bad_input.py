@@ -300,7 +300,7 @@ def test_the_slip_of_a_published_sheet_is_noticed():
     texts = [str(warning.message) for warning in caught if warning.category is InputWarning]
     guess = "it looks like kWh, which would be 42,826.88 MWh"
     assert any("far outside the plausible range [0, 5e+06]" in text and guess in text for text in texts)
-    assert any("4.28e+05 times EC_PJ,i,p (100 MWh)" in text and guess in text for text in texts)
+    assert any("428,000 times EC_PJ,i,p (100 MWh)" in text and guess in text for text in texts)
     assert all(text.startswith("EI_grid,p: ") for text in texts)
     assert {warning.filename for warning in caught} == {__file__}  # they point at the caller
 

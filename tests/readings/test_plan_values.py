@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import pandas as pd
 import pytest
-from readings.test_monitoring import problems
+from readings.test_monitoring import COLD_STORE, problems
 from readings.test_reading_forms import HOURLY, HOURS, monitor
 from readings.test_refused_readings import METER, READINGS, SOURCE
 
@@ -297,3 +297,46 @@ def test_what_a_register_shows_belongs_to_a_register(meter):
     told = told_of({"sources": [{**HOURLY, "frame": None, "columns": {"S1": "kWh"}}]}, **meter)
     assert "[meters.S1]: rollover, final and initial belong to the kind 'register', and only there" in told
     read_plan({"S1": METER | meter}, READINGS)
+
+
+# Sentences
+
+
+def hourly_told(cells, **meter):
+    frame = TWO.assign(kWh=[*cells, *[1.5] * (168 - len(cells))]).astype({"kWh": str})
+    return refused({**HOURLY, "frame": frame}, {"N": METER | meter} if meter else {})[0]
+
+
+def test_one_cell_is_and_several_are():
+    assert "'x' (row 0, counted from 0) is not a number as stated" in hourly_told(["x"])
+    assert "'y' (row 1, counted from 0) are not numbers as stated" in hourly_told(["x", "y"])
+    times = TWO.assign(time=["on", *TWO["time"][1:]])
+    assert "is not a time of the form" in refused({**HOURLY, "frame": times}, {})[0]
+    assert "and 165 more are not times of the form" in refused({**HOURLY, "frame": TWO.assign(time="on")}, {})[0]
+
+
+NUMBERS = TWO.assign(time=HOURS)
+GIVEN = {"p": "2024-01-01/2024-01-07", "methodology": "ID_AM003", **COLD_STORE}
+
+
+@pytest.mark.parametrize(
+    ("meter", "source", "complaint"),
+    [
+        (
+            {"rated": "5 kWh"},
+            {},
+            "[meters.S1] rated: got '5 kWh'; must be a power such as",
+        ),
+        ({"unit": "xx"}, {}, "[meters.S1] unit: unknown unit 'xx': xx is not defined"),
+        ({"unit": ""}, {"unit": "xx"}, "[[readings.sources]] unit: unknown unit 'xx': xx is not defined"),
+        ({}, {"kind": "power"}, "[meters.S1] unit: got 'kWh'; must be a unit of power, of which an hour gives MWh"),
+        ({"labels": {}}, {}, "[meters.S1] labels: missing: labels of i"),
+        ({"labels": {"k": 1}}, {}, "[meters.S1] labels: got labels of k; must be labels of i"),
+        ({}, {"unused": ["yy", "yy"]}, "the DataFrame: has no column 'yy'"),
+    ],
+)
+def test_a_complaint_says_once_what_was_typed_and_where(meter, source, complaint):
+    source = {**HOURLY, "frame": NUMBERS, "columns": {"S1": "kWh"}, **source}
+    readings = {"zone": "Asia/Jakarta", "sources": [source]}
+    told = problems(jcm_calc.monitor, {"S1": METER | meter}, readings, **GIVEN)
+    assert [one.startswith(complaint) for one in told] == [True]

@@ -106,7 +106,8 @@ class _Finder:
         self.unknown: list[str] = []
 
     def complain(self, complaint: str) -> None:
-        self.problems.append(Problem(self.table.name, complaint))
+        if (problem := Problem(self.table.name, complaint)) not in self.problems:
+            self.problems.append(problem)
 
     def several(self, headings: Iterable[Heading]) -> tuple[int, ...]:
         return tuple(number for heading in headings if (number := self.one(heading)) is not None)
@@ -249,10 +250,18 @@ def units(
         else:
             try:
                 yield name, conversion(f"{stated[0]}*h" if power else stated[0], declared[name])
-            except UnitError as error:
+            except UnitError as refused:
                 ratio = _("; a ratio of transformers or kWh for each pulse is the multiplier of the meter")
                 hint = ratio if stated[0][:1].isdigit() or "*" in stated[0] else ""
-                problems.append(Problem(f"[meters.{name}] unit", Message("{}{}").format(error, hint)))
+                if power and _known(stated[0]):
+                    complaint = _("got {unit}; must be a unit of power, of which an hour gives {declared}{hint}")
+                    error = complaint.format(unit=repr(stated[0]), declared=declared[name], hint=hint)
+                else:
+                    error = Message("{}{}").format(refused, hint)
+                place = f"[meters.{name}] unit" if stated[0] == meter.unit else "[[readings.sources]] unit"
+                if stated[0] not in (meter.unit, readings.unit):
+                    place = _("{name}, column of {meter}").format(name=readings.name, meter=name)
+                problems.append(Problem(place, error))
 
 
 def _says_a_unit(text: str, declared: str, power: bool, stated: Iterable[str]) -> bool:
