@@ -138,7 +138,9 @@ def latitude(given: Any) -> float:
 
 
 def power(given: Any) -> str:
-    """Return the text of a rated power."""
+    """Return the text of a rated power; an empty one states none."""
+    if given == "":
+        return ""
     try:
         found, unit = split(text(given))
         parse_unit(unit or "")
