@@ -308,9 +308,9 @@ def test_the_slip_of_a_published_sheet_is_noticed():
 @pytest.mark.parametrize(
     ("consumed", "imported", "ratio"),
     [
-        (0.5, 20_000, "4e+04"),
+        (0.5, 20_000, "40,000"),
         (20_000, 0.5, "2.5e-05"),
-        (1, 10_001, "1e+04"),
+        (1, 10_001, "10,000"),
         (1, 10_000, ""),
         (1, 1e-4, ""),
         (1, 0, ""),
