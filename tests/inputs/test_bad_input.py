@@ -300,7 +300,7 @@ def test_the_slip_of_a_published_sheet_is_noticed():
     texts = [str(warning.message) for warning in caught if warning.category is InputWarning]
     guess = "it looks like kWh, which would be 42,826.88 MWh"
     assert any("far outside the plausible range [0, 5e+06]" in text and guess in text for text in texts)
-    assert any("4.28e+05 times EC_PJ,i,p (100 MWh)" in text and guess in text for text in texts)
+    assert any("428,000 times EC_PJ,i,p (100 MWh)" in text and guess in text for text in texts)
     assert all(text.startswith("EI_grid,p: ") for text in texts)
     assert {warning.filename for warning in caught} == {__file__}  # they point at the caller
 
@@ -308,9 +308,9 @@ def test_the_slip_of_a_published_sheet_is_noticed():
 @pytest.mark.parametrize(
     ("consumed", "imported", "ratio"),
     [
-        (0.5, 20_000, "4e+04"),
+        (0.5, 20_000, "40,000"),
         (20_000, 0.5, "2.5e-05"),
-        (1, 10_001, "1e+04"),
+        (1, 10_001, "10,000"),
         (1, 10_000, ""),
         (1, 1e-4, ""),
         (1, 0, ""),

@@ -56,7 +56,7 @@ def kinds(monitored):
         ("End of report", "fewer cells than headings (2)"),
         ("time,kWh", "the headings come again"),
         ("Total,168", "'Total' (line 51) is not a time"),
-        (",168", "1 readings have no time: line 51"),
+        (",168", "1 reading has no time: line 51"),
         ("2024-01-03 00:00,n/a", "'n/a' (line 51) is not a number"),
         ("#2024-01-03 00:00,1.5", "'#2024-01-03 00:00' (line 51) is not a time"),
         ("2024-01-03 00:00;1.5", "fewer cells than headings (2)"),
@@ -430,7 +430,7 @@ def test_a_flagged_reading_of_a_register():
     source = {"frame": frame, "kind": "register", "time": "time", "columns": {"M": "kWh"}, "quality": "q"}
     monitored = monitor({**source, "flags": {"": "measured", "S": "substituted"}})
     assert kinds(monitored) == ["substituted"]
-    assert "1 readings have no flag" not in refused({**source, "flags": {"S": "substituted"}})[0]
+    assert "1 reading has no flag" not in refused({**source, "flags": {"S": "substituted"}})[0]
 
 
 # Multipliers

@@ -15,7 +15,7 @@ from jcm_calc.api.case_file import read_case
 from jcm_calc.base.problems import InputError
 from jcm_calc.cli import jcm
 from jcm_calc.cli.output import stages
-from jcm_calc.inputs.schema import number, text, texts
+from jcm_calc.inputs.schema import text, texts
 from jcm_calc.readings import plan_file
 from jcm_calc.readings.plan_file import read_plan
 from jcm_calc.readings.rule_sets import rule_set
@@ -174,8 +174,8 @@ def test_every_key_of_every_table_is_refused_by_its_name_and_all_at_once(place, 
     meters, readings = plan(dict.fromkeys(keys, wrong) | {"frme": 1})
     told = problems(read_plan, meters, READINGS | readings)
     named = [key for key in keys if any(f"{place}{sign}{key}: got " in one for one in told for sign in (" ", ", "))]
-    fits = {"": (text, texts, plan_file.lines, plan_file.heading, plan_file.headings, plan_file.times)}
-    fits |= {-1.5: (number, plan_file.multipliers)}
+    fits = {"": (text, texts, plan_file.lines, plan_file.heading, plan_file.headings, plan_file.times, plan_file.power)}
+    fits |= {-1.5: (plan_file.latitude,)}
     expected = [key for key, field in keys.items() if wrong == {1} or field.check not in fits.get(wrong, ())]
     assert [key for key in named if key in expected] == expected
     assert any("frme: unknown" in one for one in told)

@@ -133,13 +133,13 @@ def _far_apart(parameter: Parameter, given: InputValue, sister: Parameter, their
         return []
     where = given.place(0) if given.values.size == 1 else ""
     text = (
-        _("{own:,.15g} {unit}{where} is {ratio:,.3g} times {sister} ({other:,.15g} {theirs})")
+        _("{own:,.15g} {unit}{where} is {ratio} times {sister} ({other:,.15g} {theirs})")
         .tagged(ProblemKind.IMPLAUSIBLE)
         .format(
             own=own,
             unit=parameter.unit,
             where=where,
-            ratio=own / other,
+            ratio=_plain(own / other, 3),
             sister=sister.symbol,
             other=other,
             theirs=sister.unit,
@@ -240,13 +240,18 @@ def _lower_median(values: Array, axes: tuple[int, ...]) -> Array:
     return np.expand_dims(found, axes)
 
 
+def _plain(number: float, digits: int) -> str:
+    """Return a number with so many digits, without an exponent where it is not very large or small."""
+    return f"{float(f'{number:.{digits}g}'):,.15g}" if abs(number) >= 1 else f"{number:.{digits}g}"
+
+
 def _outlier(parameter: Parameter, item: InputValue, odd: Array, usual: Array) -> Remark:
     first = int(np.flatnonzero(odd)[0])
     value, typical = float(item.values.flat[first]), float(usual.flat[first])
-    text = _("{given} is {ratio:,.3g} times what is usual of the others ({usual})").format(
+    text = _("{given} is {ratio} times what is usual of the others ({usual})").format(
         given=item.numbers_at(odd, parameter.unit),
-        ratio=value / typical,
-        usual=with_unit(f"{typical:,.4g}", parameter.unit),
+        ratio=_plain(value / typical, 3),
+        usual=with_unit(_plain(typical, 4), parameter.unit),
     )
     near = Interval(typical / ABOVE, typical * ABOVE, True, True)
     numbers = (("value", value), ("usual", typical), ("count", float(np.count_nonzero(odd))))

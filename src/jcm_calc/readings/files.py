@@ -140,7 +140,7 @@ def _tables_of(store: Store, path: Path, readings: Readings) -> Iterator[Reading
     if suffix in TEXTS:
         yield (
             NEM12Table(path, source, readings)
-            if readings.format == "NEM12Table"
+            if readings.format == "NEM12"
             else TextTable(store, path, source, readings)
         )
     elif suffix in SHEETS:

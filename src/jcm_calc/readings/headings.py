@@ -75,7 +75,7 @@ def choose(table: ReadingsTable, readings: Readings, meters: Iterable[str], prob
         values = {name: finder.several(headings) for name, headings in readings.columns.items()}
     else:
         values = {"": finder.several((readings.value,))}
-    finder.several(readings.unused)
+    finder.check_once(time, until, {"meter": meter, "factor": factor, "quality": quality}, values)
     only = {number: texts for heading, texts in readings.only.items() if (number := finder.one(heading)) is not None}
     problems += [
         Problem(
@@ -106,10 +106,33 @@ class _Finder:
         self.unknown: list[str] = []
 
     def complain(self, complaint: str) -> None:
-        self.problems.append(Problem(self.table.name, complaint))
+        if (problem := Problem(self.table.name, complaint)) not in self.problems:
+            self.problems.append(problem)
 
     def several(self, headings: Iterable[Heading]) -> tuple[int, ...]:
         return tuple(number for heading in headings if (number := self.one(heading)) is not None)
+
+    def check_once(
+        self,
+        time: tuple[int, ...],
+        until: tuple[int, ...],
+        single: Mapping[str, int | None],
+        values: Mapping[str, tuple[int, ...]],
+    ) -> None:
+        """Complain of columns that are named twice: the amounts in them would count twice."""
+        uses: dict[int, list[str]] = {}
+        named = [("time", time), *([("until", until)] if not set(time) & set(until) else [])]
+        named += [(key, (number,)) for key, number in single.items() if number is not None]
+        named += [(name or "value", numbers) for name, numbers in values.items()]
+        named += [("unused", tuple(dict.fromkeys(self.several(self.readings.unused))))]
+        for use, numbers in named:
+            for number in numbers:
+                uses.setdefault(number, []).append(use)
+        for number, found in uses.items():
+            if len(found) > 1:
+                complaint = _("the column {heading!r} is named more than once, for {names}: must be named once")
+                heading = self.headings[number]
+                self.complain(complaint.format(heading=heading, names=listed(found)))
 
     def maybe(self, heading: Heading) -> int | None:
         return self.one(heading) if heading else None
@@ -227,10 +250,18 @@ def units(
         else:
             try:
                 yield name, conversion(f"{stated[0]}*h" if power else stated[0], declared[name])
-            except UnitError as error:
+            except UnitError as refused:
                 ratio = _("; a ratio of transformers or kWh for each pulse is the multiplier of the meter")
                 hint = ratio if stated[0][:1].isdigit() or "*" in stated[0] else ""
-                problems.append(Problem(f"[meters.{name}] unit", Message("{}{}").format(error, hint)))
+                if power and _known(stated[0]):
+                    complaint = _("got {unit}; must be a unit of power, of which an hour gives {declared}{hint}")
+                    error = complaint.format(unit=repr(stated[0]), declared=declared[name], hint=hint)
+                else:
+                    error = Message("{}{}").format(refused, hint)
+                place = f"[meters.{name}] unit" if stated[0] == meter.unit else "[[readings.sources]] unit"
+                if stated[0] not in (meter.unit, readings.unit):
+                    place = _("{name}, column of {meter}").format(name=readings.name, meter=name)
+                problems.append(Problem(place, error))
 
 
 def _says_a_unit(text: str, declared: str, power: bool, stated: Iterable[str]) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.base.languages import _
-from jcm_calc.base.problems import InputError, Problem, ProblemKind, suggestion
+from jcm_calc.base.problems import InputError, Problem, ProblemKind, shown, suggestion
 from jcm_calc.readings import block_sums, clock
 from jcm_calc.readings.block_sums import Blocks
 from jcm_calc.readings.plan import Meter, MonitoringPlan, Readings
@@ -311,8 +311,11 @@ class MeterReadings:
         try:
             number, power = split(meter.rated)
             return float(conversion(f"{power}*h", self.declared[meter.name])(number))
-        except UnitError as error:
-            raise InputError(_("the readings"), [Problem(f"[meters.{meter.name}] rated", str(error))]) from None
+        except UnitError:
+            complaint = _("got {given}; must be a power such as '25 kW', of which an hour gives {unit}").format(
+                given=shown(meter.rated), unit=self.declared[meter.name]
+            )
+            raise InputError(_("the readings"), [Problem(f"[meters.{meter.name}] rated", complaint)]) from None
 
     @cached_property
     def contexts(self) -> dict[str, list[Context]]:

@@ -171,11 +171,16 @@ def _declared(
             units[name], indices[meter.parameter] = parameter.unit, parameter.indices
             wanted = set(parameter.indices) - {"p"}
             if set(meter.labels) != wanted:
-                given, expected = listed(meter.labels) or _("none"), listed(sorted(wanted)) or _("none")
+                given, expected = listed(meter.labels), listed(sorted(wanted))
+                complaint = _("got labels of {given}; must be labels of {expected}")
+                if not given:
+                    complaint = _("missing: labels of {expected}")
+                if not expected:
+                    complaint = _("got labels of {given}; must be left out, as the parameter has no index but p")
                 problems.append(
                     Problem(
                         f"{subject} labels",
-                        _("got labels of {given}; must be labels of {expected}").format(given=given, expected=expected),
+                        complaint.format(given=given, expected=expected),
                     )
                 )
     return units, indices

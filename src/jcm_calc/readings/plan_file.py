@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, tzinfo
@@ -29,6 +30,7 @@ from jcm_calc.inputs.schema import (
     whole,
 )
 from jcm_calc.readings import clock, stamps
+from jcm_calc.readings.files import SHEETS, TEXTS
 from jcm_calc.readings.findings import KINDS
 from jcm_calc.readings.plan import (
     Calibration,
@@ -44,12 +46,13 @@ from jcm_calc.readings.plan import (
     Treatment,
 )
 from jcm_calc.readings.rule_sets import TREATMENTS, RuleSet, rule_set
-from jcm_calc.units import magnitude
+from jcm_calc.units import magnitude, parse_unit, split
 
 DURATION = re.compile(r"(\d+)\s*(s|min|h|d)", re.ASCII)
 MONTHS = re.compile(r"(\d+)\s*(months?|years?|yr)", re.ASCII)
 SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 LONGEST_STEP, MOST_MONTHS = 366 * clock.DAY, 1200
+MOST, MOST_LINES, MOST_COLUMNS = 1e15, 1_000_000, 100_000
 YEARS = range(1900, 2200)  # meters are older than their readings, and both far from the ends of the calendar
 DAYLIGHT = "rated power × daylight"
 RATED = ("rated power × hours", DAYLIGHT)
@@ -87,7 +90,7 @@ def months(given: Any) -> int:
     """Return the months of a text such as ``"2 years"``."""
     match = MONTHS.fullmatch(given) if isinstance(given, str) else None
     found = int(match[1]) * (1 if match[2].startswith("m") else 12) if match else None
-    if found is None or found > MOST_MONTHS:
+    if not found or found > MOST_MONTHS:
         raise ValueError(got(given, _("a text such as '12 months', a hundred years at most")))
     return found
 
@@ -99,9 +102,81 @@ def fraction(given: Any) -> float:
     return float(magnitude(given, ""))
 
 
+def share(given: Any) -> float:
+    """Return per cent from 0 to 100 as a fraction."""
+    if not 0 <= (found := fraction(given)) <= 1:
+        raise ValueError(got(given, _("0 % to 100 %")))
+    return found
+
+
+def deviation(given: Any) -> float:
+    """Return per cent from -100 to 100 as a fraction."""
+    if not -1 <= (found := fraction(given)) <= 1:
+        raise ValueError(got(given, _("-100 % to 100 %")))
+    return found
+
+
+def positive(given: Any) -> float:
+    """Return a number above 0."""
+    if not 0 < (found := number(given)) <= MOST:
+        raise ValueError(got(given, _("a number above 0, at most {most:g}").format(most=MOST)))
+    return found
+
+
+def shown_by_register(given: Any) -> float:
+    """Return a number that a register shows."""
+    if not 0 <= (found := number(given)) <= MOST:
+        raise ValueError(got(given, _("a number from 0 to {most:g}").format(most=MOST)))
+    return found
+
+
+def latitude(given: Any) -> float:
+    """Return degrees, north positive."""
+    if not -90 <= (found := number(given)) <= 90:
+        raise ValueError(got(given, _("degrees from -90 to 90")))
+    return found
+
+
+def power(given: Any) -> str:
+    """Return the text of a rated power; an empty one states none."""
+    if given == "":
+        return ""
+    try:
+        found, unit = split(text(given))
+        parse_unit(unit or "")
+    except ValueError:
+        found, unit = 0.0, None
+    if unit is None or "%" in given or not 0 < found <= MOST:
+        raise ValueError(got(given, _("a power above 0 with its unit, such as '25 kW'")))
+    return str(given)
+
+
+def amount(given: Any) -> str:
+    """Return the text of an amount."""
+    try:
+        found, unit = split(text(given))
+        parse_unit(unit or "")
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= MOST or "%" in given:
+        raise ValueError(got(given, _("an amount of 0 or more with its unit in quotes, such as '12 MWh'")))
+    return str(given)
+
+
+def line(given: Any) -> int:
+    """Return the number of a line, or how many lines."""
+    if (found := whole(given)) > MOST_LINES:
+        raise ValueError(got(given, _("a whole number up to {most:,}").format(most=MOST_LINES)))
+    return found
+
+
 def heading(given: Any) -> Heading:
     """Return the text of a heading, or the number of a column."""
-    if isinstance(given, bool) or not isinstance(given, str | int) or (isinstance(given, int) and given < 1):
+    if (
+        isinstance(given, bool)
+        or not isinstance(given, str | int)
+        or (isinstance(given, int) and not 1 <= given <= MOST_COLUMNS)
+    ):
         raise ValueError(got(given, _("a heading in quotes, or the number of a column")))
     return given
 
@@ -149,20 +224,22 @@ def some_texts(given: Any) -> tuple[str, ...]:
 def multipliers(given: Any) -> Any:
     """Return a number, or a list of tables."""
     try:
-        return tables(given) if isinstance(given, list | tuple) and given else number(given)
+        several = isinstance(given, list | tuple) and given
+        found: Any = tables(given) if several else number(given)
     except ValueError:
         example = "[{ value = 40 }, { from = 2024-06-01, value = 80 }]"
         raise ValueError(
             got(given, _("a number such as 40, or a list such as {example}").format(example=example))
         ) from None
+    return found if several else positive(found)
 
 
 def lines(given: Any) -> int | str | tuple[int, ...]:
     """Return which lines are left out: how many, their numbers, or the text that they begin with."""
     try:
         if isinstance(given, list | tuple):
-            return tuple(map(whole, given)) if 0 not in given else whole(None)
-        return given if isinstance(given, str) else whole(given)
+            return tuple(map(line, given)) if 0 not in given else whole(None)
+        return given if isinstance(given, str) else line(given)
     except ValueError:
         wanted = _("a number of lines, a list of line numbers, or a text that lines begin with")
         raise ValueError(got(given, wanted)) from None
@@ -182,6 +259,27 @@ def sign(given: Any) -> str:
     return str(given)
 
 
+def delimiter(given: Any) -> str:
+    """Return what stands between cells."""
+    if (found := sign(given)).isalnum() or found in '"\r\n':
+        raise ValueError(got(given, _("one sign that is no letter, digit or quote")))
+    return found
+
+
+def decimal(given: Any) -> str:
+    """Return the sign before the decimals of a number."""
+    if (found := thousands(given)).isspace():
+        raise ValueError(got(given, _("one sign that is no letter, digit, blank, plus or minus")))
+    return found
+
+
+def thousands(given: Any) -> str:
+    """Return the sign between the thousands of a number."""
+    if (found := sign(given)).isalnum() or found in "+-−\r\n\t":
+        raise ValueError(got(given, _("one sign that is no letter, digit, plus or minus")))
+    return found
+
+
 def zone(given: Any) -> tzinfo:
     """Return a time zone."""
     return clock.zone(text(given))
@@ -196,26 +294,29 @@ def zone_of_clock(given: Any) -> tzinfo | None:
 
 DEVICE = {
     **dict.fromkeys(("serial", "accuracy_class"), Field(text)),
-    "maximum_permissible_error": Field(fraction),
+    "maximum_permissible_error": Field(share),
     "calibrations": Field(tables),
 }
 METER = {
     "parameter": Field(text, required=_("the symbol of what it measures")),
-    **dict.fromkeys(("unit", "rated"), Field(text)),
+    "unit": Field(text),
+    "rated": Field(power),
     **DEVICE,
     "labels": Field(by_name(label)),
     "calibration_interval": Field(months),
     "replaced": Field(tables),
     "multiplier": Field(multipliers),
-    **dict.fromkeys(("rollover", "latitude"), Field(number)),
+    "rollover": Field(positive),
+    "latitude": Field(latitude),
     "check_only": Field(flag),
     **dict.fromkeys(("installed", "removed"), Field(moment)),
 }
-MULTIPLIER = {"value": Field(number, required=True), "from": Field(moment)}
-CALIBRATION = {"on": Field(day, required=_("its day, such as on = 2024-05-17")), "found": Field(fraction)}
+MULTIPLIER = {"value": Field(positive, required=True), "from": Field(moment)}
+CALIBRATION = {"on": Field(day, required=_("its day, such as on = 2024-05-17")), "found": Field(deviation)}
 REPLACED = {
     "at": Field(moment, required=_("when it was replaced, such as at = 2024-05-17T12:00:00")),
-    **dict.fromkeys(("final", "initial", "multiplier"), Field(number)),
+    **dict.fromkeys(("final", "initial"), Field(shown_by_register)),
+    "multiplier": Field(positive),
     **DEVICE,
 }
 READINGS = {
@@ -240,20 +341,23 @@ SOURCE = {
     "across": Field(by_name(first_and_last)),
     "flags": Field(by_name(one_of("measured", "estimated", "substituted"))),
     "only": Field(by_name(some_texts)),
-    **dict.fromkeys(("unit", "decimal", "thousands", "encoding", "times"), Field(text)),
-    "delimiter": Field(sign),
+    **dict.fromkeys(("unit", "encoding", "times"), Field(text)),
+    "decimal": Field(decimal),
+    "thousands": Field(thousands),
+    "delimiter": Field(delimiter),
     "format": Field(one_of("NEM12")),
     **dict.fromkeys(("missing", "sheet"), Field(texts)),
-    **dict.fromkeys(("header_row", "units_row", "footer"), Field(whole)),
+    **dict.fromkeys(("header_row", "units_row", "footer"), Field(line)),
     "skip": Field(lines),
 }
 STEP_CHANGE = {"from": Field(moment, required=True), "step": Field(duration, required=True)}
 TREATMENT = {
-    **dict.fromkeys(("meter", "value", "reason"), Field(text)),
+    **dict.fromkeys(("meter", "reason"), Field(text)),
+    "value": Field(amount),
     "finding": Field(one_of(*KINDS), required=True),
     "treatment": Field(text, required=True),
     **dict.fromkeys(("from", "to"), Field(moment)),
-    "factor": Field(number),
+    "factor": Field(positive),
 }
 STOP = {
     "meter": Field(text),
@@ -261,11 +365,12 @@ STOP = {
     "reason": Field(filled_text, required=True),
 }
 CHECK = {
-    **dict.fromkeys(("name", "value"), Field(text)),
+    "name": Field(text),
+    "value": Field(amount),
     "kind": Field(one_of("equal", "at most", *RATED)),
-    "tolerance": Field(fraction, required=_("a text such as '1 %'")),
+    "tolerance": Field(share, required=_("a text such as '1 %'")),
     **dict.fromkeys(("left", "right"), Field(texts)),
-    "latitude": Field(number),
+    "latitude": Field(latitude),
 }
 
 
@@ -325,6 +430,8 @@ class _PlanReader:
         sources = tuple(self.source(*one) for one in self.each(readings, "sources"))
         if not sources:
             self.complain("[[readings.sources]]", _("missing: where the readings are"))
+        self.check_twice(sources)
+        self.check_registers(sources)
         choices = tuple(
             self.treatment(at, place, given, rules)
             for at, (place, given) in enumerate(self.each(readings, "treatments"), 1)
@@ -356,6 +463,7 @@ class _PlanReader:
         replaced = read_tables(under(place, "replaced"), table.get("replaced", ()), REPLACED, self.problems)
         changes = [self.instant(one.get("at")) or 0 for one in replaced]
         self.check_order(under(place, "replaced"), changes)
+        self.check_use(place, table, replaced)
         uses = zip([None, *changes], [*changes, None], [table, *replaced], strict=True)
         return Meter(
             name=name,
@@ -376,6 +484,25 @@ class _PlanReader:
             multipliers=self.multipliers(under(place, "multiplier"), table, list(zip(changes, replaced, strict=True))),
         )
 
+    def check_use(self, place: str, table: Table, replaced: Sequence[Table]) -> None:
+        """Complain of times and registers of a meter that do not go together."""
+        start, end = self.instant(table.get("installed")), self.instant(table.get("removed"))
+        if start is not None and end is not None and end <= start:
+            complaint = _("got {given}; must be later than installed, {other}")
+            given, other = shown(table["removed"]), shown(table["installed"])
+            self.complain(under(place, "removed"), complaint.format(given=given, other=other))
+        highest = table.get("rollover", MOST)
+        for at, one in enumerate(replaced, 1):
+            where = numbered(under(place, "replaced"), at)
+            moment = self.instant(one.get("at"))
+            if moment and not (start or moment - 1) < moment < (end or moment + 1):
+                complaint = _("got {given}; must lie between installed and removed")
+                self.complain(under(where, "at"), complaint.format(given=shown(one["at"])))
+            for key in ("final", "initial"):
+                if one.get(key, 0) > highest:
+                    complaint = _("got {given}; must not be above rollover, {highest:g}")
+                    self.complain(under(where, key), complaint.format(given=shown(one[key]), highest=highest))
+
     def multipliers(self, place: str, table: Table, replaced: Sequence[tuple[int, Table]]) -> tuple[Multiplier, ...]:
         """Return by what readings are multiplied, and from when on."""
         given = table.get("multiplier", ())
@@ -390,8 +517,6 @@ class _PlanReader:
         if later and len(found) > 1:
             self.complain(place, _("give its changes either here or with the meter that is replaced"))
         found += later
-        if any(one.factor <= 0 for one in found):
-            self.complain(place, _("must be above 0"))
         self.check_order(place, [one.since for one in found])
         return tuple(found)
 
@@ -424,6 +549,20 @@ class _PlanReader:
             table = {"delimiter": "\t", **table}
         return Readings(files=files, step=step, changes=changes, where=where, zone=self.where, **table)
 
+    def check_twice(self, sources: Sequence[Readings]) -> None:
+        """Complain of a column of a file that two sources read in the same rows."""
+        seen: dict[Any, int] = {}
+        for at, one in enumerate(sources, 1):
+            rows = str((sorted(one.only.items(), key=str), one.sheet, one.skip, one.header_row, one.footer))
+            of_meters = [heading for several in (one.columns or one.across).values() for heading in several]
+            files = [path.resolve() for path in one.files] if one.frame is None else [id(one.frame)]
+            for file, heading in itertools.product(files, dict.fromkeys(of_meters or [one.value])):
+                if (other := seen.setdefault((file, heading, rows), at)) != at:
+                    complaint = _("reads the column {heading!r} of {name}, as no. {other} does: must be read once")
+                    place = numbered("[[readings.sources]]", at)
+                    self.complain(place, complaint.format(heading=heading, name=one.name, other=other))
+                    break
+
     def check_source(self, place: str, given: Table, kind: str, files: Sequence[Path]) -> None:
         """Complain of keys that do not go together; one whose value was refused is there all the same."""
         stepped = kind in ("interval", "power")
@@ -444,8 +583,54 @@ class _PlanReader:
             self.complain(under(place, "until"), complaint)
         if "last_day" in given and kind != "total":
             self.complain(under(place, "last_day"), _("belongs to the kind 'total', and only there"))
+        if "thousands" in given and given["thousands"] == given.get("decimal", "."):
+            complaint = _("got {given} for thousands and decimals; must differ: state decimal and thousands")
+            self.complain(under(place, "thousands"), complaint.format(given=shown(given["thousands"])))
+        self.check_no_part(place, given, kind, files)
+        if given.get("units_row") and given["units_row"] == given.get("header_row"):
+            complaint = _("got {given}, the line of the headings; must be another one")
+            self.complain(under(place, "units_row"), complaint.format(given=shown(given["units_row"])))
         if ("flags" in given) != ("quality" in given):
             self.complain(under(place, "flags"), _("what the flags in the column quality mean: give both or neither"))
+
+    def check_no_part(self, place: str, given: Table, kind: str, files: Sequence[Path]) -> None:
+        """Complain of keys that would be ignored."""
+        if "value" in given and "meter" not in given:
+            self.complain(under(place, "value"), _("belongs to a table with a column meter, and only there"))
+        stepped = kind in ("", "interval", "power", "samples")  # samples are told by `steps`
+        for key in ("step", "step_changes"):
+            if key in given and not stepped:
+                self.complain(under(place, key), _("belongs to the kinds 'interval' and 'power', and only there"))
+        if "step_changes" in given and kind == "samples":
+            complaint = _("belongs to the kinds 'interval' and 'power', and only there")
+            self.complain(under(place, "step_changes"), complaint)
+        if kind == "total" and "stamp" in given:
+            self.complain(under(place, "stamp"), _("a total has a first and a last day, and no stamp: leave it out"))
+        if "midnight" in given and (kind == "total" or "across" in given):
+            self.complain(under(place, "midnight"), _("its days have no midnight of their own: leave it out"))
+        kinds = {Path(path.stem if path.suffix.casefold() == ".gz" else path).suffix.casefold() for path in files}
+        if "frame" in given and not files:
+            kinds = {""}
+        text, lines = ("delimiter", "encoding"), ("header_row", "units_row", "skip", "footer")
+        never = [
+            *(text if not kinds & {*TEXTS, ".zip"} else ()),
+            *(("sheet",) if not kinds & {*SHEETS, ".zip"} else ()),
+        ]
+        never += lines if not kinds & {*TEXTS, *SHEETS, ".zip"} or given.get("format") else ()
+        for key in never if kinds else ():
+            if key in given:
+                self.complain(under(place, key), _("takes no part in reading such a source: leave it out"))
+
+    def check_registers(self, sources: Sequence[Readings]) -> None:
+        """Complain of what a register shows, of meters that have none."""
+        for name, meter in self.meters.items():
+            kinds = {one.kind for one in sources if not one.meters or name in one.meters}
+            if not kinds or "register" in kinds:
+                continue
+            shown_values = [one for change in meter.replacements for one in (change.final, change.initial)]
+            if meter.rollover is not None or any(one is not None for one in shown_values):
+                complaint = _("rollover, final and initial belong to the kind 'register', and only there")
+                self.complain(f"[meters.{name}]", complaint)
 
     def steps(self, place: str, given: Table, table: dict[str, Any]) -> tuple[int | None, tuple[tuple[int, int], ...]]:
         """Take step and step changes out of a table; return the step, and from when on it is another one."""
@@ -495,7 +680,7 @@ class _PlanReader:
             if not matching:
                 self.complain(place, no_such_file(pattern or "''"))
             found += matching
-        return tuple(dict.fromkeys(found))
+        return tuple({path.resolve(): path for path in reversed(found)}.values())[::-1]
 
     # What is to be done about findings
 
@@ -512,9 +697,13 @@ class _PlanReader:
             )
             self.complain(under(place, "treatment"), complaint)
         for key in TREATMENTS.get(name, ()):
-            if not given.get(key):
+            if given.get(key, "") == "":
                 complaint = _("missing: the treatment {treatment!r} needs a {key}")
                 self.complain(under(place, key), complaint.format(treatment=name, key=key))
+        for key in ("value", "factor"):
+            if key in given and name and key not in TREATMENTS.get(name, (key,)):
+                complaint = _("takes no part in the treatment {treatment!r}: leave it out")
+                self.complain(under(place, key), complaint.format(treatment=name))
         start, end = self.span(place, table)
         return Treatment(
             number=at,
@@ -538,6 +727,12 @@ class _PlanReader:
         kind, left, right = table.get("kind", "equal"), table.get("left", ()), table.get("right", ())
         for name in (*left, *right):
             self.check_meter(place, name)
+        for key in ("right", "value"):
+            if kind in RATED and key in given:
+                complaint = _("takes no part in a check of the kind {kind!r}: leave it out")
+                self.complain(under(place, key), complaint.format(kind=kind))
+        if len({*left, *right}) < len([*left, *right]):
+            self.complain(place, _("names a meter more than once: must name it once"))
         if not given.get("left") or (kind not in RATED and bool(given.get("right")) == ("value" in given)):
             complaint = _("a check compares the meters on the left with those on the right, or with a value")
             self.complain(place, complaint)

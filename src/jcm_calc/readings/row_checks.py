@@ -458,10 +458,11 @@ def _high(rows: MeterSteps, i: int, j: int, context: Context, times: float, slip
 
 def _slip_note(times: float) -> str:
     ratio = times if times > 1 else 1 / times
+    shown = float(f"{times:.3g}")
     near = min(SLIPS, key=lambda one: abs(np.log(one / ratio)))
     if not 0.4 < ratio / near < 2.5:
-        return _("{times:.3g} times the usual amount").format(times=times)
-    return _("{times:.3g} times the usual amount; a factor of {factor:g}?").format(times=times, factor=near)
+        return _("{times:,.15g} times the usual amount").format(times=shown)
+    return _("{times:,.15g} times the usual amount; a factor of {factor:g}?").format(times=shown, factor=near)
 
 
 def _bridged(rows: MeterSteps, mask: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:

@@ -46,24 +46,34 @@ JITTER = 10 / 3600  # of a set that says nothing of it
 RULES = ("gaps", "late_calibration", "calendar_years")
 
 
-def _limit(unit: str, least: float = -math.inf) -> Callable[[Any], float]:
+def _limit(unit: str, least: float, most: float) -> Callable[[Any], float]:
     def check(given: Any) -> float:
         try:
-            found = float(magnitude(given, unit))
+            found = float(magnitude(math.nan if isinstance(given, bool) else given, unit))
         except TypeError as error:
             raise ValueError(str(error)) from None
-        if found < least:
-            raise ValueError(got(given, _("at least {least:g} {unit}").format(least=least, unit=unit)))
+        if found > most:
+            raise ValueError(got(given, _("at most {most}").format(most=f"{most:g} {unit}".strip())))
+        if not found >= least:
+            raise ValueError(got(given, _("at least {least}").format(least=f"{least:g} {unit}".strip())))
         return found
 
     return check
 
 
-# From when on something is found, and in which unit.
+def _per_cent(given: Any) -> int:
+    if (found := whole(given)) > 100:
+        raise ValueError(got(given, _("a whole number from 0 to 100")))
+    return found
+
+
+# From when on something is found, in which unit, and between which numbers.
 LIMITS = {
-    "stuck": Field(_limit("h", 24)),
-    "jitter": Field(_limit("h", 0)),
-    **dict.fromkeys(("above_rated", "above_usual", "slip", "largest_error"), Field(_limit(""))),
+    "stuck": Field(_limit("h", 24, 100_000)),
+    "jitter": Field(_limit("h", 0, 24)),
+    **dict.fromkeys(("above_rated", "above_usual"), Field(_limit("", 1, 1e15))),
+    "slip": Field(_limit("", 2, 1e15)),
+    "largest_error": Field(_limit("", 0, 1)),
 }
 OWN_LIMITS = {key: replace(one, required=key != "jitter") for key, one in LIMITS.items()}
 FILE = {"title": Field(text), **dict.fromkeys((*RULES, "treatments", "limits"), Field(section))}
@@ -71,7 +81,7 @@ RULE = {
     "grade": Field(one_of(*GRADES), required=_("one of {names}").format(names=", ".join(GRADES))),
     "note": Field(text),
     "source": Field(section),
-    "certainty": Field(whole),
+    "certainty": Field(_per_cent),
 }
 LATE = {"error": Field(one_of(*ERRORS), required=True)}
 SOURCE = {one.name: Field(filled_text, required=one.name == "title") for one in fields(Source)}

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from jcm_calc.base.hashes import of_file
-from jcm_calc.base.languages import Message, _
+from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.base.problems import InputError, Problem, ProblemKind, listed, shown, suggestion
 from jcm_calc.readings import clock, files, headings, stamps
 from jcm_calc.readings.files import ReadFile, ReadingsTable
@@ -148,6 +148,26 @@ def _files(opened: Sequence[ReadingsTable]) -> Any:
             yield ReadFile(path.name, sha256, *counts)
 
 
+def _not_times(count: int) -> Message:
+    return ngettext(
+        "{cells} is not a time of the form {form} in the years {first} to {last}{hint}",
+        "{cells} are not times of the form {form} in the years {first} to {last}{hint}",
+        count,
+    )
+
+
+def _not_numbers(count: int) -> Message:
+    return ngettext("{cells} is not a number as stated", "{cells} are not numbers as stated", count)
+
+
+def _not_numbers_nor_missing(count: int) -> Message:
+    return ngettext(
+        "{cells} is not a number as stated; words for no reading are stated by missing = ['--']",
+        "{cells} are not numbers as stated; words for no reading are stated by missing = ['--']",
+        count,
+    )
+
+
 class _Part:
     """The readings of one table, as SQL."""
 
@@ -242,7 +262,12 @@ class _Part:
         self.problems.append(Problem(self.table.name, complaint, place))
 
     def _unreadable(
-        self, number: int, faulty: str, complaint: Message, hint: Callable[[], str] = lambda: "", **said: Any
+        self,
+        number: int,
+        faulty: str,
+        complaint: Callable[[int], Message],
+        hint: Callable[[], str] = lambda: "",
+        **said: Any,
     ) -> bool:
         """Complain of cells that are not empty, and of which an SQL condition says that they are wrong."""
         column = f"c{number}"
@@ -261,7 +286,7 @@ class _Part:
         subject = _("{name}, column {heading}").format(name=self.table.name, heading=repr(heading))
         self.faultless = False
         self.problems.append(
-            Problem(subject, complaint.format(cells=listed(cells, count, len(cells)), hint=hint(), **said))
+            Problem(subject, complaint(count).format(cells=listed(cells, count, len(cells)), hint=hint(), **said))
         )
         return True
 
@@ -273,26 +298,25 @@ class _Part:
         kinds = [self.kinds[f"c{one}"] for one in numbers]
         numeric = [one for one, kind in zip(numbers, kinds, strict=True) if _is_number(kind)]
         if len(numbers) == 1 and numeric and self.readings.times not in (stamps.EXCEL, *stamps.UNIX):
-            complaint = _(
+            numbers_told = _(
                 "{cells}: numbers in place of times; write times = 'excel' for the days of a spreadsheet, 'unix' for "
                 "seconds since 1970"
             )
-            self._unreadable(number, "TRUE", complaint)
+            self._unreadable(number, "TRUE", lambda _count: numbers_told)
             return
         if all(_is_text(kind) for kind in kinds) and self.readings.where is not None:
             moment = self._time(numbers, ends=numbers == self.chosen.until)
             behind = stamps.offset_behind_sql(self._text(numbers))
-            complaint = _(
+            behind_told = _(
                 "{cells}: something follows the time. For an offset from UTC write clock = 'stated'; for a name "
                 "such as WIB write the zone as clock, and the name in the form: times = '%Y-%m-%d %H:%M WIB'"
             )
-            if self._unreadable(number, f"({moment}) IS NULL AND {behind}", complaint):
+            if self._unreadable(number, f"({moment}) IS NULL AND {behind}", lambda _count: behind_told):
                 return
         faulty = self._no_time(numbers)
         form = stamps.written(self.readings.times, self.readings.where is None)
-        complaint = _("{cells} is not a time of the form {form} in the years {first} to {last}{hint}")
         said = {"form": form, "first": clock.YEARS[0], "last": clock.YEARS[-1]}
-        self._unreadable(number, faulty, complaint, lambda: self._hint(numbers, faulty), **said)
+        self._unreadable(number, faulty, _not_times, lambda: self._hint(numbers, faulty), **said)
 
     def _no_time(self, numbers: tuple[int, ...]) -> str:
         """Return an SQL condition for texts or times that are not times of the years that readings are of."""
@@ -343,7 +367,9 @@ class _Part:
         if count := self.store.number(f"SELECT count(*) {sql}"):
             found = self.store.db.execute(f"SELECT line {sql} ORDER BY line LIMIT 5").fetchall()
             places = [self.table.place(line, numbers[0]) for (line,) in found]
-            complaint = _("{count:,} readings have no time: {places}")
+            complaint = ngettext(
+                "{count:,} reading has no time: {places}", "{count:,} readings have no time: {places}", count
+            )
             self.complain(complaint.format(count=count, places=listed(places, count)))
 
     def _check_midnights(self) -> None:
@@ -373,11 +399,10 @@ class _Part:
         column, kind = f"c{number}", self.kinds[f"c{number}"]
         if not _is_text(kind):
             if kind in ("DOUBLE", "FLOAT") and not isinstance(self.table, files.ParquetTable):
-                self._unreadable(number, f"isinf({column})", _("{cells} is not a number as stated"))
+                self._unreadable(number, f"isinf({column})", _not_numbers)
             return
         missing = self._missing(number)
-        complaint = _("{cells} is not a number as stated; words for no reading are stated by missing = ['--']")
-        if self._unreadable(number, f"NOT {missing} AND ({self._value(number)}) IS NULL", complaint):
+        if self._unreadable(number, f"NOT {missing} AND ({self._value(number)}) IS NULL", _not_numbers_nor_missing):
             return
         if self.readings.decimal or self.readings.thousands:
             return
@@ -387,8 +412,8 @@ class _Part:
         proof = f"{dot} > 0 AND (length({plain}) - {dot} <> 3 OR {dot} > 4 OR {plain} LIKE '0%' OR {dot} = 1)"
         proven = self.store.number(f"SELECT count(*) FROM (SELECT 1 FROM {self.relation} WHERE {proof} LIMIT 1)")
         if not proven:
-            complaint = _("{cells} can be read in two ways: state decimal = '.' or thousands = '.'")
-            self._unreadable(number, f"{dot} > 0", complaint)
+            two_ways = _("{cells} can be read in two ways: state decimal = '.' or thousands = '.'")
+            self._unreadable(number, f"{dot} > 0", lambda _count: two_ways)
 
     def _check_factor_left(self) -> None:
         """Ask about a column of factors that is not named, unless they say what the unit says already."""
@@ -411,15 +436,19 @@ class _Part:
         if self.chosen.quality is None:
             return
         known = ", ".join(map(quoted, self.readings.flags))
-        complaint = _("{cells}: flags says nothing of it; it knows {known}")
+        unknown = _("{cells}: not among flags, which are {known}")
         text = self._as_text(self.chosen.quality)
         names = ", ".join(map(repr, self.readings.flags))
-        self._unreadable(self.chosen.quality, f"{text} NOT IN ({known})", complaint, known=names)
+        self._unreadable(self.chosen.quality, f"{text} NOT IN ({known})", lambda _count: unknown, known=names)
         empty = f"FROM {self.relation} WHERE {text} IS NULL"
         if "" not in self.readings.flags and (count := self.store.number(f"SELECT count(*) {empty}")):
             found = self.store.db.execute(f"SELECT line {empty} ORDER BY line LIMIT 5").fetchall()
             places = [self.table.place(line, self.chosen.quality) for (line,) in found]
-            complaint = _("{count:,} readings have no flag: {places}; flags may say what that means, under ''")
+            complaint = ngettext(
+                "{count:,} reading has no flag: {places}; flags may say what that means, under ''",
+                "{count:,} readings have no flag: {places}; flags may say what that means, under ''",
+                count,
+            )
             self.complain(complaint.format(count=count, places=listed(places, count)))
 
     def _check_meters(self, sql: str) -> None:
