@@ -741,7 +741,7 @@ def test_a_project_of_several_methodologies_has_to_name_one():
     ("changed", "subject", "told"),
     [
         ({"project": "our roof", "methodology": None}, "methodology", "column 'methodology' is empty in row 1"),
-        ({"project": "TH022", "methodology": None}, "TH022", "TH022 uses TH_AM001 2.0, TH_AM011 1.0"),
+        ({"project": "TH022", "methodology": None}, "methodology", "TH022 uses TH_AM001 2.0, TH_AM011 1.0"),
         ({"estimate": "abc"}, "estimate", "abc"),
         ({"estimate": -5}, "estimate", "got -5.0; must be an estimate of at least 0 tCO2"),
     ],

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from jcm_calc.base.languages import _
-from jcm_calc.base.problems import InputError, Problem, listed
+from jcm_calc.base.problems import InputError, Problem, listed, shown
 from jcm_calc.cli import output
 from jcm_calc.reference_data import ElectricityFactor, FactorKind, electricity
 
@@ -18,9 +19,7 @@ def list_factors(country: str, grid: str | None, year: str | None, kind: str | N
         raise InputError(_("factors"), [Problem("COUNTRY", error.args[0].partition(": ")[2])]) from None
     found = [one for one in known if _fits(one, grid, year, kind)]
     if not found:
-        grids = listed(sorted({one.grid for one in known if one.grid}), limit=20)
-        complaint = _("there is no such factor; grids are {grids}").format(grids=grids or _("none"))
-        raise InputError(_("factors"), [Problem(country, complaint)])
+        raise InputError(_("factors"), list(_no_match(known, grid, year, kind)))
     if as_json:
         output.data([_as_data(one) for one in found])
         return
@@ -33,6 +32,23 @@ def list_factors(country: str, grid: str | None, year: str | None, kind: str | N
                 [[one.name, f"{one.value:g}", one.evidence.grade] for one in rows],
                 _told(rows),
             )
+
+
+def _no_match(
+    known: Sequence[ElectricityFactor], grid: str | None, year: str | None, kind: str | None
+) -> Iterator[Problem]:
+    """Name the options of which no factor is, with what there is; all of them where only together they have none."""
+    given = {
+        "--grid": (grid, any(_fits(one, grid, None, None) for one in known), {one.grid for one in known if one.grid}),
+        "--year": (year, any(_fits(one, None, year, None) for one in known), {one.year for one in known if one.year}),
+        "--kind": (kind, any(_fits(one, None, None, kind) for one in known), {one.kind.name.lower() for one in known}),
+    }
+    asked = {option: one for option, one in given.items() if one[0] is not None}
+    alone = {option: one for option, one in asked.items() if not one[1]}
+    for option, (value, __, there) in (alone or asked).items():
+        complaint = _("got {got}, of which there is no factor; there are {names}")
+        names = listed(sorted(there), limit=20) or _("none")
+        yield Problem(option, complaint.format(got=shown(value), names=names))
 
 
 def _fits(one: ElectricityFactor, grid: str | None, year: str | None, kind: str | None) -> bool:

@@ -122,7 +122,7 @@ def largest_remainder(tonnes: int, shares: Mapping[str, str]) -> dict[str, int]:
     exact = {account: tonnes * share_of(share) for account, share in shares.items()}
     if sum(exact.values()) != tonnes or not shares:
         percent = float(sum(map(share_of, shares.values())) * 100)
-        raise ValueError(_("the shares add up to {percent:g} %, expected 100 %").format(percent=percent))
+        raise ValueError(_("the shares add up to {percent:g} %; must be 100 %").format(percent=percent))
     parts = {account: cut(amount) for account, amount in exact.items()}
     left = tonnes - sum(parts.values())
     for account in sorted(exact, key=lambda account: parts[account] - exact[account])[:left]:

@@ -64,7 +64,7 @@ def _for_methodology(
         )
         uses = Message(", ").join(f"{number} {version}" for number, version in project.uses)
         told = several.format(number=project.number, uses=uses, month=AS_OF, heading="methodology")
-        return (), Problem(project.number, told)
+        return (), Problem("methodology", told)
     ((number, _version),) = project.uses
     for row in empty:
         _set(frame, row, "methodology", number)
