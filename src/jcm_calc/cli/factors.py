@@ -37,18 +37,20 @@ def list_factors(country: str, grid: str | None, year: str | None, kind: str | N
 def _no_match(
     known: Sequence[ElectricityFactor], grid: str | None, year: str | None, kind: str | None
 ) -> Iterator[Problem]:
-    """Name the options of which no factor is, with what there is; all of them where only together they have none."""
-    given = {
-        "--grid": (grid, any(_fits(one, grid, None, None) for one in known), {one.grid for one in known if one.grid}),
-        "--year": (year, any(_fits(one, None, year, None) for one in known), {one.year for one in known if one.year}),
-        "--kind": (kind, any(_fits(one, None, None, kind) for one in known), {one.kind.name.lower() for one in known}),
+    """Name the options of which there is no factor, with what there is; or those that have none together."""
+    asked = {
+        "--grid": (grid, (grid, None, None), {one.grid for one in known if one.grid}),
+        "--year": (year, (None, year, None), {one.year for one in known if one.year}),
+        "--kind": (kind, (None, None, kind), {one.kind.name.lower() for one in known}),
     }
-    asked = {option: one for option, one in given.items() if one[0] is not None}
-    alone = {option: one for option, one in asked.items() if not one[1]}
-    for option, (value, __, there) in (alone or asked).items():
+    asked = {option: one for option, one in asked.items() if one[0] is not None}
+    alone = {option: one for option, one in asked.items() if not any(_fits(factor, *one[1]) for factor in known)}
+    for option, (value, __, there) in alone.items():
         complaint = _("got {got}, of which there is no factor; there are {names}")
         names = listed(sorted(there), limit=20) or _("none")
         yield Problem(option, complaint.format(got=shown(value), names=names))
+    if not alone:
+        yield Problem(", ".join(asked), _("there is no factor of all of these together: leave one out"))
 
 
 def _fits(one: ElectricityFactor, grid: str | None, year: str | None, kind: str | None) -> bool:
