@@ -135,7 +135,7 @@ def test_rounded_shares_and_the_rest_add_up_or_are_refused(tonnes, weights, roun
         ({"a": 5, "b": 6}, "1 t too many"),
         ({"a": 11, "b": "rest"}, "1 t too many"),
         ({"a": "50 % down"}, "5 t are left over"),
-        ({"a": "50 %", "b": "40 %"}, "the shares add up to 90 %, expected 100 %"),
+        ({"a": "50 %", "b": "40 %"}, "the shares add up to 90 %; must be 100 %"),
         ({"a": "50 %", "b": 5}, "stand alone"),
         ({"a": "50 %", "b": "rest"}, "stand alone"),
         ({"a": "rest", "b": "rest"}, "cannot each get the rest"),

@@ -3,6 +3,7 @@
 import csv
 import importlib.util
 import json
+import re
 import sys
 import warnings
 from pathlib import Path
@@ -210,7 +211,7 @@ def test_a_source_that_cannot_be_used_is_refused(tmp_path):
         (str(tmp_path / "*.toml"), "no such file"),
         (pd.DataFrame({"project": ["a"]}), "has no column 'methodology'"),
         (pd.DataFrame({"project": ["a", None], "methodology": "PW_AM001"}), "'project' is empty in row 2"),
-        (7, "expected a table or files"),
+        (7, "must be a table or files"),
     ):
         with pytest.raises(InputError, match=words):
             portfolio(source)
@@ -273,7 +274,7 @@ def test_an_empty_cell_of_a_column_with_units_is_not_given():
 
 @pytest.mark.parametrize("source", [[1, 2], {"project": ["roof"]}, [calculate("PW_AM001", EG=1, p="2024")], 7])
 def test_a_source_of_another_kind_is_refused(source):
-    with pytest.raises(InputError, match="expected a table or files"):
+    with pytest.raises(InputError, match="must be a table or files"):
         portfolio(source, processes=1)
 
 
@@ -369,7 +370,7 @@ def test_unusable_projects_raise_with_all_that_is_wrong():
     assert len(error.value.problems) == 2
     found = portfolio(frame, errors="collect", processes=1)
     assert found.unusable == 2
-    with pytest.raises(InputError, match="errors: got 'ignore', must be one of raise, collect"):
+    with pytest.raises(InputError, match="errors: got 'ignore'; must be one of raise, collect"):
         portfolio(frame, errors="ignore")
 
 
@@ -734,6 +735,43 @@ def test_a_project_of_several_methodologies_has_to_name_one():
         portfolio(frame, processes=1)
     found = portfolio(frame.assign(methodology="TH_AM001"), processes=1)
     assert found.table["version"].tolist() == ["2.0"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "subject", "told"),
+    [
+        ({"project": "our roof", "methodology": None}, "methodology", "column 'methodology' is empty in row 1"),
+        ({"project": "TH022", "methodology": None}, "methodology", "TH022 uses TH_AM001 2.0, TH_AM011 1.0"),
+        ({"estimate": "abc"}, "estimate", "abc"),
+        ({"estimate": -5}, "estimate", "got -5.0; must be an estimate of at least 0 tCO2"),
+    ],
+)
+def test_one_project_that_cannot_be_read_stops_no_other(changed, subject, told):
+    odd = listed(methodology="TH_AM001", **ROOF, estimate=None).astype(object).assign(**changed)
+    frame = pd.concat([odd, listed(methodology="TH_AM001", **ROOF).assign(project="a roof")])
+    found = portfolio(frame, processes=1, errors="collect")
+    assert found.table["ER"].tolist() == [159.5]
+    ((problem, complaint),) = found.problems.query("severity == 'error'")[["subject", "complaint"]].to_numpy()
+    assert (str(problem), told in str(complaint)) == (subject, True)
+    with pytest.raises(InputError, match=re.escape(told)):
+        portfolio(frame, processes=1)
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"EG [MWh]": 500_000}, "159,500 tCO2 is 362 times the 440 tCO2 a year of the list of projects"),
+        ({"EG [MWh]": 5}, "1.595 tCO2 is 0.00362 times the 440 tCO2 a year of the list of projects"),
+        ({"estimate": 1.0}, "159.5 tCO2 is 160 times the estimate of 1 tCO2"),
+        ({"EG [MWh]": 500_000, "estimate": 150_000}, None),
+    ],
+)
+@pytest.mark.parametrize("count", [1, 5])
+def test_an_amount_far_from_the_estimate_is_remarked_on(changed, told, count):
+    frame = listed(**{**ROOF, **changed})
+    frame = pd.concat([frame, *(frame.assign(project=f"TH00{n}x", methodology="TH_AM001") for n in range(count - 1))])
+    found = [str(one.complaint) for name, one in portfolio(frame, processes=1).remarks if name == "TH001"]
+    assert [one for one in found if "times the" in one] == ([told] if told else [])
 
 
 def test_a_listed_version_that_cannot_be_calculated_is_not_replaced_by_another():

@@ -430,7 +430,7 @@ def test_files_are_not_overwritten(tmp_path):
         (("calc", FREEZER, "-o", "report.pdf"), "must end with .json or .xlsx"),
         (("calc", FREEZER, "--plan", FREEZER), "name one with -o FILE.xlsx"),
         (("template", "ID_AM003", "-o", "input.csv"), "must end with .xlsx"),
-        (("template", "ID_AM003", "-o", "input.xlsx", "--units", "many"), "expected a number such as 3, or i=3"),
+        (("template", "ID_AM003", "-o", "input.xlsx", "--units", "many"), "must be a number such as 3, or i=3"),
         (("template", "ID_AM003", "-o", "input.xlsx", "--units", "x=3"), "'x' is no index"),
         (("template", "ID_AM003", "-o", "input.xlsx", "2024"), "unexpected extra argument"),
         (("template", "XX_AM001", "-o", "input.xlsx"), "XX_AM001"),
@@ -858,3 +858,23 @@ def test_working_papers_of_a_verification_are_written_once(tmp_path):
     assert "--force overwrites it" in run("verify", tmp_path / "report.xlsx", *papers, code=2).stderr
     (tmp_path / "empty").mkdir()
     assert "holds no .xlsx file" in run("verify", tmp_path / "empty", code=2).stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--year", "abc"), "--year: got 'abc', of which there is no factor; there are 2010"),
+        (("--grid", "foo"), "--grid: got 'foo', of which there is no factor; there are captive diesel generator"),
+        (("--grid", "captive", "--kind", "national"), "--grid, --kind: there is no factor of all of these together"),
+    ],
+)
+def test_the_option_that_no_factor_fits_is_named(options, told):
+    assert told in CliRunner().invoke(jcm, ["factors", "VN", *options]).output
+
+
+def test_a_workbook_whose_criteria_are_met_shows_them(tmp_path):
+    chiller = {"EC_PJ": 1000, "COP_PJ": 6.5, "capacity": 500, "T_cooling_out": 37, "T_chilled_out": 7}
+    result = jcm_calc.calculate("ID_AM002", power_source="grid", EF_grid=0.8, p="2024", **chiller)
+    result.to_excel(tmp_path / "report.xlsx")
+    shown = CliRunner().invoke(jcm, ["calc", str(tmp_path / "report.xlsx")]).output
+    assert "Eligibility criteria" in shown

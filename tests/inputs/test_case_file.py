@@ -1,15 +1,17 @@
 """The case file: what it may hold, what is refused, and the published cases."""
 
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from jcm_calc.api.case_file import CaseFile, read_case
-from jcm_calc.base.problems import InputError
+from jcm_calc.base.problems import InputError, RemarkWarning
 from jcm_calc.evidence import Grade
 from jcm_calc.inputs.case import published_outputs
 from jcm_calc.rulebooks import methodology, modules
+from jcm_calc.units import dates
 
 CASES = Path(str(files("jcm_methodologies") / "cases"))
 FREEZER = """
@@ -34,6 +36,53 @@ def case(tmp_path):
         return read_case(path)
 
     return read
+
+
+ROOF = """
+methodology = "PW_AM001"
+version = "1.0"
+p = "2024"
+[inputs]
+EG = "500 MWh"
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("[project]\nstart = 2024-03-01", "p: 2024 begins before the crediting period, 2024-03-01"),
+        ("[project]\nend = 2024-11-30", "p: 2024 ends after the crediting period, 2024-11-30"),
+        ("[project]\nsubmitted = 2022-01-01", "submitted: got 2022-01-01, which is after today; must be"),
+        ("[allocation]\nFOO = 3", "allocation 2024: the parts add up to 3 t, and there are 266 whole tonnes"),
+        ("[allocation]\n2023 = {JP = 'rest'}", "allocation 2023: no result has this year; there are 2024"),
+    ],
+)
+def test_what_does_not_fit_the_result_is_remarked_on(case, said, told, monkeypatch):
+    monkeypatch.setattr(dates, "today", lambda: date(2021, 12, 31))
+    given = case(ROOF + said)
+    with pytest.warns(RemarkWarning, match=told):
+        result = given.calculate()
+    assert any(told in str(one) for one in result.remarks)
+    with pytest.raises(InputError, match=told):
+        given.calculate(strict=True)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("2024 = {JP = 1.2}", r"\[allocation\] 2024, JP: got 1.2; must be whole tonnes such as 201"),
+        ("2024 = {JP = 'rest'}\n2025 = 3", r"\[allocation\] 2025: got 3; must be a table of accounts"),
+        ("JP = 'half'", r"\[allocation\], JP: got 'half'; must be a share"),
+    ],
+)
+def test_an_allocation_that_is_none_is_refused_by_every_calculation(case, said, told):
+    with pytest.raises(InputError, match=told):
+        case(f"{ROOF}[allocation]\n{said}").calculate()
+
+
+def test_a_crediting_period_that_ends_before_it_starts_is_refused(case):
+    told = "[project] end: got 2019-12-31; must not be before the first day of the crediting period, 2020-01-01"
+    assert problems(case, f"{ROOF}[project]\nstart = 2020-01-01\nend = 2019-12-31") == [told]
 
 
 def problems(read, text):

@@ -342,7 +342,7 @@ def test_a_choice_that_is_misspelt_asks_for_nothing_that_may_not_be_needed(given
 
 @pytest.mark.parametrize("number", [None, 7, ["ID_AM003"]])
 def test_a_methodology_that_is_not_named_by_a_text_is_refused(number):
-    with pytest.raises(InputError, match=r"methodology: got .*, must be a text such as 'ID_AM003'"):
+    with pytest.raises(InputError, match=r"methodology: got .*; must be a text such as 'ID_AM003'"):
         calculate(number, **FREEZERS)
 
 

@@ -144,7 +144,7 @@ def test_the_table_by_year_is_verified_with_its_total(tmp_path):
 
 def test_what_a_plan_cannot_be_is_refused(tmp_path):
     result = calculate("PW_AM001", EG=600.0, p="2026")
-    with pytest.raises(InputError, match="stage: got 'plann', must be one of report, plan"):
+    with pytest.raises(InputError, match="stage: got 'plann'; must be one of report, plan"):
         result.to_excel(tmp_path / "a.xlsx", stage="plann")
     with pytest.raises(InputError, match="fills the plan of a report: leave it out"):
         result.to_excel(tmp_path / "a.xlsx", plan=result, stage="plan")

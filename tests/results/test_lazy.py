@@ -290,7 +290,7 @@ def test_a_value_in_place_of_one_that_was_read_needs_a_reason():
         for override in (reason, {"EF_RE,i": "measured"}, "measured"):
             found = calculate("MN_AM003", EF_RE=value, override=override, **given).ER.magnitude.compute()
             assert found == pytest.approx(212)
-    with pytest.raises(InputError, match=r"EC: override: no value is given"):
+    with pytest.raises(InputError, match=r"EC: override: MN_AM003 ver 2.0 has no such name"):
         calculate("MN_AM003", EF_RE=1.06, override={"EC": "measured"}, **given)
 
 

@@ -31,6 +31,16 @@ def fleet(**changed):
 # Values
 
 
+@pytest.mark.parametrize("tables", [(), (FLEET.query("i == 'a'"),)])
+def test_a_value_of_a_class_that_no_unit_has_is_remarked_on_and_not_called_given(tables):
+    own = {"EC_PJ": 135, "EF_elec": 0.814} if tables else FREEZER
+    with pytest.warns(InputWarning, match="COP_RE,i: the value given for 'cold storage' takes no part"):
+        r = calculate("ID_AM003", *tables, **own, COP_RE={"cold storage": 1.0})
+    assert (r.source("COP_RE"), r.trace().loc["COP_RE", "from"]) == ("default by application",) * 2
+    assert r.ER == calculate("ID_AM003", **FREEZER).ER
+    assert [str(one.topic) for one in r.remarks] == ["noted"]
+
+
 def test_one_unit_in_one_period_gives_single_numbers():
     r = calculate("ID_AM003", **FREEZER)
     for name in ("RE", "PE", "ER", "RE_i", "EC_PJ", "COP_RE"):
@@ -364,7 +374,7 @@ def test_a_period_without_a_year_blocks_the_claim(scheme_rules_read, p):
         ({"EF": {"coal": "100 kgCO2/GJ"}}, True),
     ],
 )
-@pytest.mark.filterwarnings("ignore:fuel,i. is given but takes no part")
+@pytest.mark.filterwarnings("ignore:fuel,i. is given but takes no part", "ignore:.*'oil' takes no part")
 def test_a_default_given_by_hand_is_confirmed_only_as_the_documents_value(scheme_rules_read, given, certified):
     r = calculate(certain(), **BOILERS, **given, override="a test")
     blocking = [item.kind for item in r.unconfirmed]

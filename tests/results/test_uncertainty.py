@@ -217,13 +217,13 @@ def test_everything_wrong_is_said_at_once():
         "x: has no distribution",
         "y: is in a group but",
         "got 2; must be a number from 0 to 1",
-        "got 'about 2 %'; expected '±2 %'",
+        "got 'about 2 %'; must be '±2 %'",
         "'tCO2' cannot be converted to 'MWh'",
         "RE_p: is calculated",
         "did you mean EF_grid?",
         "a coverage of 120 %",
-        "a distribution of shape (2, 1) does not fit",
-        "got 5.0; expected",
+        "got a distribution of shape (2, 1); must be",
+        "got 5.0; must be",
     ):
         assert part in text, part
 
@@ -282,25 +282,38 @@ def test_an_uncertainty_says_what_it_is():
     assert repr(found) == f"<Uncertainty of PW_AM001 ver 1.0: ER = {found.plain():,.6g} tCO2, " + (
         f"95 % of 100 draws between {found.plain():,.6g} and {found.plain():,.6g}>"
     )
-    for confidence in (0, 1, 95):
-        with pytest.raises(ValueError, match=f"got a confidence of {confidence}; must be between 0 and 1"):
+    for confidence in (0, 1, 95, "x"):
+        with pytest.raises(InputError, match=f"confidence: got {confidence!r}; must be a number above 0 and below 1"):
             found.at_least(confidence)
+    for materiality in (-1, "x", None, np.nan):
+        with pytest.raises(InputError, match=f"materiality: got {materiality!r}; must be a finite number of at least"):
+            found.overclaim(materiality)
+    with pytest.raises(InputError, match="percent: got 'x'; must be a number from 0 to 100"):
+        found.percentile("x")
 
 
 @pytest.mark.parametrize(
     ("given_as", "more", "complaint"),
     [
         ("±1 % (k=0)", {}, "got k = 0; must be a coverage factor above 0"),
-        ("±-1 %", {}, "must be a half-width that is not negative"),
+        ("±-1 %", {}, "must be a finite half-width of at least 0"),
         (stats.norm(OUTPUT, -1.0), {}, "has no values: look at its arguments"),
         (stats.norm(np.full((2, 2, 2), 500.0), 1.0), {}, "must have one axis for each index"),
-        ("±1 %", {"groups": {"EG": ["A", "B", "C", "D", "E"]}}, "got 5 labels of groups for"),
+        ("±1 %", {"groups": {"EG": ["A", "B", "C", "D", "E"]}}, "got a list of 5 for the groups of"),
+        ("±1 %", {"groups": {"EG": ["A"]}}, "got a list of 1 for the groups of 3 errors; must be as many"),
+        ("±1 %", {"groups": {"EG": 3}}, "groups['EG']: got 3; must be a label in quotes, or a list"),
+        ("±1 %", {"groups": {"EG": {"x": "A"}}}, "groups['EG']: got {'x': 'A'}; must be a label in quotes"),
+        ("±nan %", {}, "got ±nan %; must be a finite half-width of at least 0"),
+        ("±1 %", {"draws": "x"}, "draws: got 'x'; must be a whole number of at least 2"),
+        ("±1 %", {"seed": "a"}, "seed: got 'a'; must be a whole number of at least 0"),
+        ("±1 %", {"seed": -1}, "seed: got -1; must be a whole number of at least 0"),
+        ("±1 %", {"truncate": [["EG"]]}, "truncate: got [['EG']]; must be a list of names"),
         ("±1 %", {"groups": {"EG": "A"}, "each_period": ["EG"]}, "is in a group, whose errors stay, and drawn anew"),
     ],
 )
 def test_statements_that_cannot_be_drawn_from(given_as, more, complaint):
     with pytest.raises(InputError) as raised:
-        uncertainty(systems(), {"EG": given_as}, 100, **more)
+        uncertainty(systems(), {"EG": given_as}, **{"draws": 100, **more})
     assert complaint in str(raised.value)
 
 

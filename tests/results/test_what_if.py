@@ -21,6 +21,12 @@ CHILLERS = {
 }
 
 
+@pytest.mark.parametrize("target", ["x", None, float("nan"), "1000 tCO2"])
+def test_a_target_is_a_number(target):
+    with pytest.raises(InputError, match=r"target: got .*; must be a finite number, in tCO2"):
+        break_even("ID_AM003", {**FREEZER, "EF_elec": 0.8}, "COP_PJ", between=(1, 5), target=target)
+
+
 def total(result, name="ER"):
     return float(result.full(name).sum())
 

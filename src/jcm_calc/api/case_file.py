@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc.api.issuance.allocation import malformed, parts_of_year, unknown_years
 from jcm_calc.api.result import Result
 from jcm_calc.base.languages import _
-from jcm_calc.base.problems import InputError, Problem, suggestion
+from jcm_calc.base.problems import InputError, Problem, Remark, Topic, suggestion
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import case
 from jcm_calc.inputs.case import EXPECTED, Case, PublishedFigure
 from jcm_calc.inputs.confirmation import EvidenceFiles
-from jcm_calc.inputs.project import unknown_parameters
+from jcm_calc.inputs.periods import outside_crediting
+from jcm_calc.inputs.project import in_future, unknown_parameters
 from jcm_calc.inputs.schema import under
 from jcm_calc.results.calculating import calculated
 from jcm_calc.rulebooks import methodology
@@ -85,7 +87,10 @@ class CaseFile(Case):
             tables = (*tables, *monitored.tables)
             p = [str(period) for period in monitored.periods]
         m = methodology(self.methodology, self.version, self.submitted)
-        unknown = tuple(unknown_parameters(m, self.sources, partial(under, "[sources]")))
+        unknown = (
+            *unknown_parameters(m, self.sources, partial(under, "[sources]")),
+            *malformed(self.allocation, "[allocation]"),
+        )
         try:
             result = calculated(
                 Result,
@@ -107,7 +112,28 @@ class CaseFile(Case):
             raise type(error)(error.subject, (*error.problems, *unknown), error.warnings) from None
         if unknown:
             raise InputError(self.path.name, unknown, result.inputs.warnings)
-        return result
+        return self._remarked(result, strict)
+
+    def _remarked(self, result: Result, strict: bool) -> Result:
+        """Remark on what the file says of the project and does not fit the result; with strict it is refused."""
+        start, end = self.project.get("start"), self.project.get("end")
+        found = [*in_future(self.project)]
+        for period in result.inputs.periods:
+            found += outside_crediting(period, start, end)
+        split = all(period.year is not None for period in result.inputs.periods)
+        years = result.calendar_years() if self.allocation and split else ()
+        tonnes = {one.year: one.tonnes for one in years if one.year is not None}
+        for year, one in tonnes.items():
+            parts_of_year(self.allocation, year, one, found)
+        found += unknown_years(self.allocation, tonnes) if tonnes else ()
+        if not found:
+            return result
+        remarks = [Remark(one.subject, one.complaint, topic=Topic.CONTRADICTORY) for one in found]
+        if strict:
+            raise InputError(str(result.methodology), remarks)
+        for remark in remarks:
+            remark.warn(2)
+        return Result(replace(result.inputs, warnings=(*result.inputs.warnings, *remarks)), result.call)
 
     def monitor(
         self, progress: Callable[[str], None] = lambda stage: None, evidence: EvidenceFiles = None

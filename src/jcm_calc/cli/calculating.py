@@ -266,7 +266,7 @@ def _page(
     _over_candidates(result, asked.candidates)
     if comparisons:
         _comparisons(case, comparisons)
-    if case.facts or any(verdict.answer is Answer.NOT_MET for verdict in result.verdicts):
+    if case.facts or any(verdict.answer is not Answer.NOT_SHOWN for verdict in result.verdicts):
         _eligibility(result)
     _marks(result)
     if credits is not None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from jcm_calc.base.languages import _
-from jcm_calc.base.problems import InputError, Problem, listed
+from jcm_calc.base.problems import InputError, Problem, listed, shown
 from jcm_calc.cli import output
 from jcm_calc.reference_data import ElectricityFactor, FactorKind, electricity
 
@@ -18,9 +19,7 @@ def list_factors(country: str, grid: str | None, year: str | None, kind: str | N
         raise InputError(_("factors"), [Problem("COUNTRY", error.args[0].partition(": ")[2])]) from None
     found = [one for one in known if _fits(one, grid, year, kind)]
     if not found:
-        grids = listed(sorted({one.grid for one in known if one.grid}), limit=20)
-        complaint = _("there is no such factor; grids are {grids}").format(grids=grids or _("none"))
-        raise InputError(_("factors"), [Problem(country, complaint)])
+        raise InputError(_("factors"), list(_no_match(known, grid, year, kind)))
     if as_json:
         output.data([_as_data(one) for one in found])
         return
@@ -33,6 +32,25 @@ def list_factors(country: str, grid: str | None, year: str | None, kind: str | N
                 [[one.name, f"{one.value:g}", one.evidence.grade] for one in rows],
                 _told(rows),
             )
+
+
+def _no_match(
+    known: Sequence[ElectricityFactor], grid: str | None, year: str | None, kind: str | None
+) -> Iterator[Problem]:
+    """Name the options of which there is no factor, with what there is; or those that have none together."""
+    asked = {
+        "--grid": (grid, (grid, None, None), {one.grid for one in known if one.grid}),
+        "--year": (year, (None, year, None), {one.year for one in known if one.year}),
+        "--kind": (kind, (None, None, kind), {one.kind.name.lower() for one in known}),
+    }
+    asked = {option: one for option, one in asked.items() if one[0] is not None}
+    alone = {option: one for option, one in asked.items() if not any(_fits(factor, *one[1]) for factor in known)}
+    for option, (value, __, there) in alone.items():
+        complaint = _("got {got}, of which there is no factor; there are {names}")
+        names = listed(sorted(there), limit=20) or _("none")
+        yield Problem(option, complaint.format(got=shown(value), names=names))
+    if not alone:
+        yield Problem(", ".join(asked), _("there is no factor of all of these together: leave one out"))
 
 
 def _fits(one: ElectricityFactor, grid: str | None, year: str | None, kind: str | None) -> bool:

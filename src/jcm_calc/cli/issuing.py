@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,8 @@ def issue_cases(
     with warnings_shown_here():
         cases = [read(path).case for path in paths]
         project, allocation = _said_once(cases, "project"), _said_once(cases, "allocation")
-        results = [case.calculate(monitored_shown(case, evidence), evidence) for case in cases]
+        alone = [replace(case, allocation={}) for case in cases]  # which is that of all of them together
+        results = [case.calculate(monitored_shown(case, evidence), evidence) for case in alone]
     try:
         request = issuance_request(results, allocation, project=project, earlier=earlier)
     except UncertifiedError as error:

@@ -44,6 +44,8 @@ class Arguments:
         Defaults by class that the user named or gave.
     named : dict
         The candidate that each of these tables is, or an empty text.
+    by_class : dict
+        The classes of which the user gave a value.
     replaced : dict
         Value or table that the user named or gave in place of the document's.
     refused : set of str
@@ -59,6 +61,7 @@ class Arguments:
         self.choices: dict[str, str] = {}
         self.tables: dict[str, Table] = {}
         self.named: dict[str, str] = {}
+        self.by_class: dict[str, tuple[str | Interval, ...]] = {}
         self.replaced: dict[str, Value | Table | None] = {}
         self.refused: set[str] = set()
         self.unread = False
@@ -304,9 +307,11 @@ class Arguments:
         user = unconfirmed("given by the user in place of a value that the document fixes")
         entries = dict(parameter.table.entries) if parameter.table else {}
         complaints: list[str] = []
+        own: list[str | Interval] = []
         for key, number in flat(self.methodology.keys_of(parameter), values):
             try:
                 name = self._class(parameter, key)
+                own.append(name)
                 if names_factor(number, self.methodology, parameter):
                     entries[name] = factor_named(self.methodology, parameter, number).used
                     continue
@@ -326,6 +331,7 @@ class Arguments:
             self.refuse(parameter, listed(complaints))
         else:
             self._replace(parameter, table)
+            self.by_class[parameter.name] = tuple(own)
 
     def _class(self, parameter: Parameter, key: Any) -> str | Interval:
         """Return a class as the tables have it: a name, a row, or an interval of a parameter that is a number."""

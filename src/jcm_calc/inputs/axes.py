@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jcm_calc.base.languages import Message, _
+from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.base.problems import Problem, listed
 from jcm_calc.inputs.periods import Period, cover_faults, order_faults, several, sheets
 from jcm_calc.inputs.values import InputValue
@@ -126,7 +126,11 @@ def lengths(
                 _("{name} has {size}").format(name=name, size=size) for name, size in sizes.items()
             )
             unequal = _("lengths differ along the index {letter} ({meaning}): {given} values; give as many of each")
-            unlike = _("the index {letter} ({meaning}) has {size} labels, but {given} values")
+            unlike = ngettext(
+                "the index {letter} ({meaning}) has {size} label, but {given} values",
+                "the index {letter} ({meaning}) has {size} labels, but {given} values",
+                axis.size,
+            )
             complaint = unequal if axis.size in sizes.values() else unlike
             problems.append(Problem(letter, complaint.format(**fields)))
 

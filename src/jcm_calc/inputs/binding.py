@@ -14,6 +14,7 @@ import numpy.typing as npt
 from jcm_calc.base.languages import Message, _, translated
 from jcm_calc.base.problems import InputError, InputWarning, Problem, Remark, RemarkWarning, Topic, listed, shown
 from jcm_calc.declarations.graph import Graph
+from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Kind, Table, Value
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import axes as _axes
@@ -166,11 +167,12 @@ def bind(
     taken.warnings = _with_names(methodology, taken.warnings)
     if taken.problems or graph is None:
         raise InputError(str(methodology), _with_names(methodology, taken.problems), taken.warnings)
-    for warning in taken.warnings:
+    _arrange(taken, axes)
+    inputs = _inputs(taken, axes, graph, labels)
+    for warning in inputs.warnings:
         compared = Remark.of(warning).topic in (Topic.APART, Topic.CONTRADICTORY)
         warnings.warn(translated(str(warning)), RemarkWarning if compared else InputWarning, stacklevel=4)
-    _arrange(taken, axes)
-    return _inputs(taken, axes, graph, labels)
+    return inputs
 
 
 def _with_names(m: Declarations, problems: list[Problem]) -> list[Problem]:
@@ -318,6 +320,16 @@ def _select_rows(
         raise InputError(str(m), problems, taken.warnings)
 
 
+def _are_idle(given: Sequence[str | Interval], keys: Array | None, classes: Sequence[str] | None) -> bool:
+    """Whether no unit is of a class of which a value is given; False where only the calculation finds the class."""
+    if keys is None:
+        return False
+    there = np.unique(keys)
+    if classes is not None:
+        return {classes[int(code)] for code in there}.isdisjoint(map(str, given))
+    return all(isinstance(one, Interval) and one.outside(there).all() for one in given)
+
+
 def _inputs(taken: Arguments, axes: dict[str, Axis], graph: Graph, labels: Mapping[str, tuple[str, ...]]) -> Inputs:
     m = taken.methodology
     values, classes, origins = {}, {}, {}
@@ -344,7 +356,16 @@ def _inputs(taken: Arguments, axes: dict[str, Axis], graph: Graph, labels: Mappi
             replaced[name] = None
     classes |= labels
     values |= coordinates.operands(graph, axes)
-    _select_rows(taken, axes, tables, values, classes, {node.name for node in graph.parameters})
+    used = {node.name for node in graph.parameters}
+    _select_rows(taken, axes, tables, values, classes, used)
+    for name in sorted(taken.by_class.keys() & used):
+        parameter, own = m.inputs[name], taken.by_class[name]
+        if parameter.table and _are_idle(own, values.get(parameter.by), classes.get(parameter.by)):
+            told = _("the value given for {classes} takes no part in this calculation")
+            complaint = told.format(classes=listed([repr(str(one)) for one in own]))
+            taken.warnings += _with_names(m, [Problem(parameter.symbol, complaint)])
+            tables[name] = parameter.table
+            del origins[name]
     absent = completeness.missing_indices(taken)
     for rule in graph.equations:
         if set(rule.total) & set(absent):

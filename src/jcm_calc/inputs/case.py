@@ -65,7 +65,7 @@ from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source
 from jcm_calc.inputs.binding import RESERVED, bind
 from jcm_calc.inputs.confirmation import EvidenceFiles, evidence_files, several, with_evidence
-from jcm_calc.inputs.project import MONITORING, PROJECT, unknown_parameters
+from jcm_calc.inputs.project import MONITORING, PROJECT, ends_before_start, unknown_parameters
 from jcm_calc.inputs.schema import Field, Fields, got, one_of, read_table, section, text, text_list, texts, under
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology, modules
 
@@ -227,6 +227,8 @@ def _section(name: str, content: Mapping[str, Any], problems: list[Problem]) -> 
     content = {key: one for key, one in content.items() if key not in misplaced}
     names = dict.fromkeys(content, OTHER_KEYS[name]) if name in OTHER_KEYS else {}
     found = read_table(place, content, {**names, **own}, problems)
+    if name == "project":
+        problems += ends_before_start(found, partial(under, place))
     if name == "source" and not _is_read(content):
         problems.append(Problem("[source] title", _("missing: the document that was read")))
     return found

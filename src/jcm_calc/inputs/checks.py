@@ -50,7 +50,10 @@ def impossible(parameter: Parameter, given: InputValue) -> str:
         message = _("got no number (empty, NaN, or an error in the spreadsheet)")
         return Message("{} {}").format(message, where) if where else message
     outside = parameter.bounds.outside(given.values)
-    complaint = _("got {given}; must be a number {range}").tagged(ProblemKind.OUT_OF_BOUNDS)
+    complaint = _("got {given}; must be a number {range}")
+    if np.isinf(given.values[outside]).any():
+        complaint = _("got {given}; must be a finite number {range}")
+    complaint = complaint.tagged(ProblemKind.OUT_OF_BOUNDS)
     complaint = complaint.format(given=given.numbers_at(outside, parameter.unit), range=parameter.bounds.words())
     first = float(given.values[outside].flat[0])
     fraction = parameter.unit == "" and parameter.bounds.upper == 1
@@ -120,10 +123,8 @@ def _looks_like(parameter: Parameter, value: float, plausible: Interval) -> str:
         except UnitError:
             continue
         if converted in plausible:
-            hint = _("; it looks like {unit}, which would be {number:,.15g} {declared}").tagged(
-                ProblemKind.OTHER_UNIT, unit
-            )
-            return hint.format(unit=unit, number=converted, declared=parameter.unit)
+            hint = _("; it looks like {unit}, which would be {number}").tagged(ProblemKind.OTHER_UNIT, unit)
+            return hint.format(unit=unit, number=with_unit(f"{converted:,.15g}", parameter.unit))
     return ""
 
 

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from jcm_calc.base.languages import _
-from jcm_calc.base.problems import ProblemKind, listed, shown
+from jcm_calc.base.problems import Problem, ProblemKind, listed, shown
 from jcm_calc.units import is_missing
 from jcm_calc.units.dates import ISO_DATE, NAMED_DATE, TimeOfDayError, calendar_day, day, plain
 
@@ -226,6 +226,14 @@ def of_days(periods: Sequence[Period]) -> list[Period]:
         "df['p'] = pd.to_datetime(df['p']).dt.to_period('M'), or 'Y' for years"
     )
     raise ValueError(complaint.format(days=listed(days, limit=3)))
+
+
+def outside_crediting(period: Period, start: Any, end: Any) -> Iterator[Problem]:
+    """Complain of a period that begins before, or ends after, the crediting period, as far as its days are known."""
+    if isinstance(start, date) and period.first is not None and period.first < start:
+        yield Problem("p", _("{period} begins before the crediting period, {start}").format(period=period, start=start))
+    if isinstance(end, date) and period.last is not None and period.last > end:
+        yield Problem("p", _("{period} ends after the crediting period, {end}").format(period=period, end=end))
 
 
 def split_at_years(period: Period) -> Iterator[Period]:

@@ -7,6 +7,7 @@ The sections [project] and [sources] of a case file hold them, and so do the arg
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,7 @@ from jcm_calc.base.problems import InputError, Problem, suggestion
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs.schema import Field, by_name, got, item, read_table, text, text_list
+from jcm_calc.units import dates
 from jcm_calc.units.dates import day
 
 OPTIONS = ("A", "B", "C")
@@ -93,6 +95,7 @@ def checked(m: Declarations, project: Any, sources: Any) -> tuple[dict[str, Any]
     problems: list[Problem] = []
     project = as_mapping("project", project, "{'number': 'PW001'}", problems, optional=True)
     said = read_table("project", project, PROJECT, problems, at=item)
+    problems += ends_before_start(said, partial(item, "project"))
     monitoring: Sources = as_mapping("sources", sources, "{'EG': {'option': 'C'}}", problems, optional=True)
     place = partial(item, "sources")
     problems += unknown_parameters(m, monitoring, place)
@@ -101,6 +104,22 @@ def checked(m: Declarations, project: Any, sources: Any) -> tuple[dict[str, Any]
     if problems:
         raise InputError(str(m), problems)
     return said, monitoring
+
+
+def ends_before_start(project: Mapping[str, Any], place: Callable[[str], str]) -> Iterator[Problem]:
+    """Complain of a crediting period whose last day is before its first; ``place`` is as in `unknown_parameters`."""
+    start, end = project.get("start"), project.get("end")
+    if isinstance(start, date) and isinstance(end, date) and end < start:
+        told = _("got {end}; must not be before the first day of the crediting period, {start}")
+        yield Problem(place("end"), told.format(end=end, start=start))
+
+
+def in_future(project: Mapping[str, Any]) -> Iterator[Problem]:
+    """Complain of a project that is said to have been submitted on a day to come."""
+    submitted = project.get("submitted")
+    if isinstance(submitted, date) and submitted > dates.today():
+        told = _("got {day}, which is after today; must be the day on which the project was submitted for validation")
+        yield Problem("submitted", told.format(day=submitted))
 
 
 def unknown_parameters(m: Declarations, sources: Sources, place: Callable[[str], str]) -> Iterator[Problem]:

@@ -20,6 +20,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from numbers import Real
 from typing import Any
 
 from jcm_calc.base.languages import Message, _
@@ -160,6 +161,11 @@ def item(argument: str, key: object) -> str:
 def got(given: object, wanted: str) -> str:
     """Say what was given and what it must be."""
     return _("got {given}; must be {wanted}").format(given=shown(given), wanted=wanted)
+
+
+def is_real(given: Any) -> bool:
+    """Whether something is a number, also of NumPy; True and False are none."""
+    return isinstance(given, Real) and not isinstance(given, bool)
 
 
 # Checks

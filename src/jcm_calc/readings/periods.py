@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta, tzinfo
 from typing import Any
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import Problem
 from jcm_calc.inputs.axes import named_periods
-from jcm_calc.inputs.periods import Period, split_at_years
+from jcm_calc.inputs.periods import Period, outside_crediting, split_at_years
 from jcm_calc.readings import clock
 from jcm_calc.units import is_missing
 from jcm_calc.units.dates import day
@@ -39,7 +39,7 @@ def sheets_of(p: Any, crediting: tuple[Any, Any], problems: list[Problem]) -> li
         else:
             found += split_at_years(period)
     for period in found:
-        problems += _outside(period, *bounds)
+        problems += outside_crediting(period, *bounds)
     return found
 
 
@@ -52,13 +52,6 @@ def _day(given: Any, problems: list[Problem]) -> date | None:
     except ValueError as error:
         problems.append(Problem("crediting", str(error)))
         return None
-
-
-def _outside(period: Period, start: date | None, end: date | None) -> Iterator[Problem]:
-    if start is not None and period.first is not None and period.first < start:
-        yield Problem("p", _("{period} begins before the crediting period, {start}").format(period=period, start=start))
-    if end is not None and period.last is not None and period.last > end:
-        yield Problem("p", _("{period} ends after the crediting period, {end}").format(period=period, end=end))
 
 
 def span(period: Period, where: tzinfo) -> tuple[int, int]:

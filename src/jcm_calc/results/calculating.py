@@ -56,7 +56,7 @@ def calculated(
     on = None if on is None else day_of("on", on)
     m, confirming = _confirmed(number, version, on, evidence)
     if strict not in (True, False):
-        raise InputError(str(m), [Problem("strict", _("got {got}, must be True or False").format(got=shown(strict)))])
+        raise InputError(str(m), [Problem("strict", _("got {got}; must be True or False").format(got=shown(strict)))])
     for name, value in values.items():
         if lost_record(value):
             from jcm_calc.inputs.monitored_table import refuse_lost

@@ -31,13 +31,12 @@ from jcm_calc.base.problems import require, shown
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.engine.evaluation import Array
 from jcm_calc.inputs.carriers import carried, is_array
+from jcm_calc.inputs.schema import got
 from jcm_calc.units import difference, has_offset, parse_number, split
 
 LIMITS = re.compile(r"(?:±|\+/-|\+-)\s*([^()]+?)\s*(?:\(\s*(?:k\s*=\s*(\S+?)|(\S+?)\s*%)\s*\))?")
 CLASS = re.compile(r"(?:accuracy\s+)?class\s*(\d+(?:\.\d+)?)\s*S?", re.I)
-EXPECTED = _(
-    "expected '±2 %', '±0.5 K', '±2 % (95 %)', '±2 % (k=2)', 'class 0.5', or a frozen distribution of scipy.stats"
-)
+EXPECTED = _("'±2 %', '±0.5 K', '±2 % (95 %)', '±2 % (k=2)', 'class 0.5', or a frozen distribution of scipy.stats")
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def read(parameter: Parameter, given: Any, value: Array, letters: Sequence[str])
     if isinstance(given, str):
         return _limits(parameter, given.strip(), value)
     if not all(hasattr(given, name) for name in ("ppf", "cdf", "std", "dist", "args", "kwds")):
-        raise ValueError(_("got {got}; {expected}").format(got=shown(given), expected=EXPECTED))
+        raise ValueError(got(given, EXPECTED))
     arranged = given.dist(
         *(_arranged(parameter, argument, letters) for argument in given.args),
         **{name: _arranged(parameter, argument, letters) for name, argument in given.kwds.items()},
@@ -127,7 +126,7 @@ def _limits(parameter: Parameter, text: str, value: Array) -> Distribution:
         if text[:1].isdigit() and LIMITS.fullmatch(f"±{text}"):
             _limits(parameter, f"±{text}", value)  # which may not be possible either
             raise ValueError(_("got {given}; did you mean {meant}?").format(given=shown(text), meant=shown(f"±{text}")))
-        raise ValueError(_("got {got}; {expected}").format(got=shown(text), expected=EXPECTED))
+        raise ValueError(got(text, EXPECTED))
     half = _half_width(parameter, match[1], value)
     if match[2] is not None:
         factor = parse_number(match[2])
@@ -148,7 +147,7 @@ def _limits(parameter: Parameter, text: str, value: Array) -> Distribution:
 def _half_width(parameter: Parameter, text: str, value: Array) -> Array:
     number, unit = split(text)
     if not 0 <= number < np.inf:
-        raise ValueError(_("got ±{text}; must be a half-width that is not negative").format(text=text))
+        raise ValueError(_("got ±{text}; must be a finite half-width of at least 0").format(text=text))
     if unit is not None and unicodedata.normalize("NFKC", unit).strip() in ("%", "percent", "per cent"):
         return _share(parameter, number, value)
     scale = 1.0 if unit is None else difference(unit, parameter.unit)(1.0)

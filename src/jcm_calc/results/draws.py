@@ -66,6 +66,9 @@ class Groups:
             if name in each_period:
                 complaint = _("is in a group, whose errors stay, and drawn anew in each period: choose one")
                 found.append(Problem(name, complaint))
+            if odd := [one for one in self.labels[name].ravel() if not isinstance(one, str | None)]:
+                complaint = _("got {got}; must be a label in quotes, or a list of one label for each unit")
+                found.append(Problem(f"groups[{name!r}]", complaint.format(got=shown(odd[0]))))
         used = {str(label) for array in self.labels.values() for label in array.ravel() if label}
         if isinstance(self.correlation, Mapping):
             lacking = sorted(used - {*self.correlation})
@@ -137,7 +140,7 @@ class Drawn:
         most = [size if letter in self.parameter.indices else 1 for letter, size in result.inputs.sizes.items()]
         if any(size not in (1, full) for size, full in zip(own, most, strict=True)):
             raise ValueError(
-                _("a distribution of shape {own} does not fit, expected {expected}").format(
+                _("got a distribution of shape {own}; must be of shape {expected}").format(
                     own=own, expected=tuple(most)
                 )
             )
@@ -154,14 +157,13 @@ class Drawn:
         sizes = [
             size for letter, size in zip(self.letters, self.shape, strict=True) if letter in self.parameter.indices
         ]
-        try:
-            return np.broadcast_to(labels, [size for size in sizes if size > 1] or [1]).reshape(self.shape)
-        except ValueError:
-            raise ValueError(
-                _("got {size} labels of groups for {count} errors; must be as many").format(
-                    size=labels.size, count=int(np.prod(self.shape))
-                )
-            ) from None
+        wanted = [size for size in sizes if size > 1] or [1]
+        if labels.ndim and list(labels.shape) != wanted[len(wanted) - labels.ndim :]:
+            complaint = _(
+                "got a list of {size} for the groups of {count} errors; must be as many, or a label without a list"
+            )
+            raise ValueError(complaint.format(size=labels.size, count=int(np.prod(self.shape))))
+        return np.broadcast_to(labels, wanted).reshape(self.shape)
 
     def _range(self) -> tuple[Array, Array]:
         """Return the probabilities at the declared bounds."""

@@ -12,12 +12,13 @@ import numpy as np
 from jcm_calc.base import notebook
 from jcm_calc.base.cores import on_all_cores
 from jcm_calc.base.languages import _
-from jcm_calc.base.problems import InputError, Problem, require, shown, suggestion
+from jcm_calc.base.problems import InputError, Problem, require, suggestion
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import Array, EvaluationError
 from jcm_calc.engine.many import evaluate_many, length
 from jcm_calc.inputs.project import as_mapping
+from jcm_calc.inputs.schema import got, is_real
 from jcm_calc.results.calculation import Calculation, undefined
 from jcm_calc.results.credits import in_tonnes
 from jcm_calc.results.draws import Drawn, Groups, RandomNumbers
@@ -84,18 +85,23 @@ class Uncertainty:
 
     def percentile(self, percent: float, of: str = "ER") -> float:
         """Return the value that so many per cent of the draws do not exceed, in tCO2."""
+        if not is_real(percent) or not 0 <= percent <= 100:
+            complaint = got(percent, _("a number from 0 to 100"))
+            raise InputError(str(self.result.methodology), [Problem("percent", complaint)])
         return float(np.percentile(self.samples[of], percent))
 
     def at_least(self, confidence: float = 0.95) -> float:
         """Return a conservative ER: the true one is at least this, with the confidence asked for."""
-        if not 0 < confidence < 1:
-            raise ValueError(
-                _("got a confidence of {confidence}; must be between 0 and 1").format(confidence=confidence)
-            )
+        if not is_real(confidence) or not 0 < confidence < 1:
+            complaint = got(confidence, _("a number above 0 and below 1, such as 0.95"))
+            raise InputError(str(self.result.methodology), [Problem("confidence", complaint)])
         return float(np.quantile(self.samples["ER"], 1 - confidence))
 
     def overclaim(self, materiality: float = 0.05) -> float:
         """Return the probability that the plain ER exceeds the true one by more than this share of it."""
+        if not is_real(materiality) or not 0 <= materiality < np.inf:
+            complaint = got(materiality, _("a finite number of at least 0, such as 0.05"))
+            raise InputError(str(self.result.methodology), [Problem("materiality", complaint)])
         true = self.samples["ER"]
         return float(np.mean(self.plain() - true > materiality * np.abs(true)))
 
@@ -211,8 +217,9 @@ def uncertainty(
     groups = _by_name(m, "groups", groups or {}, "{'EG': 'batch 1'}", problems)
     each_period = _names(m, "each_period", each_period, problems)
     truncate = _names(m, "truncate", truncate, problems)
-    if not draws >= 2:
-        problems.append(Problem("draws", _("got {got}; must be at least 2").format(got=shown(draws))))
+    for argument, given, least in (("draws", draws, 2), ("seed", seed, 0)):
+        if isinstance(given, bool) or not isinstance(given, int | np.integer) or given < least:
+            problems.append(Problem(argument, got(given, _("a whole number of at least {least}").format(least=least))))
     grouped = Groups(groups, correlation, RandomNumbers(seed, length(result.inputs)))
     problems += grouped.problems(distributions, each_period)
     for name in sorted({*each_period, *truncate} - {*distributions}):
@@ -242,8 +249,8 @@ def _by_name(m: Declarations, argument: str, given: Any, example: str, problems:
 
 def _names(m: Declarations, argument: str, given: Any, problems: list[Problem]) -> list[str]:
     """Return names of inputs, each given by name or symbol."""
-    if isinstance(given, str) or not isinstance(given, Collection):
-        problems.append(Problem(argument, _("got {given}, must be a list of names").format(given=shown(given))))
+    if isinstance(given, str) or not isinstance(given, Collection) or not all(isinstance(one, str) for one in given):
+        problems.append(Problem(argument, got(given, _("a list of names"))))
         return []
     return [*m.by_name(dict.fromkeys(given))]
 

@@ -410,11 +410,14 @@ def reasons(m: Declarations, replaced: Iterable[str], override: Any) -> dict[str
     found, problems = {}, []
     for key, reason in stated.items():
         name = m.named(str(key)) or key
-        if name not in given and isinstance(override, Mapping):
+        if isinstance(override, Mapping) and m.named(str(key)) is None:
+            complaint = _("override: {m} has no such name{hint}")
+            problems.append(Problem(str(key), complaint.format(m=m, hint=suggestion(str(key), m.inputs))))
+        elif name not in given and isinstance(override, Mapping):
             complaint = _("override: no value is given in place of the document's{hint}")
             problems.append(Problem(str(key), complaint.format(hint=suggestion(str(key), given))))
         elif not isinstance(reason, str) or not reason.strip():
-            problems.append(Problem(key, _("override: got {got}, must be a reason").format(got=shown(reason))))
+            problems.append(Problem(key, _("override: got {got}; must be a reason").format(got=shown(reason))))
         elif name in given:
             found[name] = reason.strip()
     if problems:

@@ -22,6 +22,7 @@ from jcm_calc.inputs import cells
 from jcm_calc.inputs.carriers import as_pandas, carried, is_array, refuse_name, split_heading
 from jcm_calc.inputs.factors import names_factor
 from jcm_calc.inputs.project import as_mapping
+from jcm_calc.inputs.schema import got, is_real
 from jcm_calc.inputs.tables import read, with_units
 from jcm_calc.results.calculating import calculated
 from jcm_calc.results.calculation import Calculation, undefined
@@ -125,7 +126,7 @@ def _table(m: Declarations, given: Any) -> pd.DataFrame:
     given = as_pandas(given)
     is_file = isinstance(given, os.PathLike) or (isinstance(given, str) and Path(given).suffix)
     if not hasattr(given, "iloc") and not is_file:
-        complaint = _("got {given}, must be a mapping from inputs to lists of values, or a table")
+        complaint = _("got {given}; must be a mapping from inputs to lists of values, or a table")
         raise InputError(str(m), [Problem("varied", complaint.format(given=shown(given)))])
     frame: pd.DataFrame = with_units(given if hasattr(given, "iloc") else read(given))
     for remark in frame.attrs.get("remarks", ()):
@@ -379,6 +380,8 @@ def break_even(
             str(m),
             [Problem("of", _("got {got}; must be one of {names}").format(got=shown(of), names=", ".join(RESULTS)))],
         )
+    if not is_real(target) or not np.isfinite(target):
+        raise InputError(str(m), [Problem("target", got(target, _("a finite number, in tCO2")))])
     kept, p, facts = _arguments(m, base)
     name = m.named(name) or name
     low, high = _range(m, kept, name, between)

@@ -557,7 +557,7 @@ def methodology(number: str, version: str | None = None, on: Any = None) -> Decl
 
 
 def _refuse_other_types(number: object, version: object) -> None:
-    complaint = _("got {got}, must be a text such as {example}")
+    complaint = _("got {got}; must be a text such as {example}")
     examples = (("methodology", number, "'ID_AM003'"), ("version", version, "'2.0'"))
     problems = [
         Problem(name, complaint.format(got=shown(given), example=example))
@@ -565,7 +565,7 @@ def _refuse_other_types(number: object, version: object) -> None:
         if not (isinstance(given, str) or (given is None and name == "version"))
     ]
     if problems:
-        raise InputError(_("the call"), problems)
+        raise InputError(_("the calculation"), problems)
 
 
 def chosen(number: str | Declarations, version: str | None = None, on: date | None = None) -> Declarations:

@@ -109,7 +109,7 @@ def projects(*, country: str | None = None, methodology: str | None = None, stat
     code = None if country is None else _code(country)
     if status not in (None, *STATUSES):
         complaint = _("got {got}; must be {names}").format(got=shown(status), names=", ".join(STATUSES))
-        raise InputError(_("the call"), [Problem("status", complaint)])
+        raise InputError(_("the catalogue"), [Problem("status", complaint)])
     number = None if methodology is None else _number(methodology)
     found = [
         one
@@ -147,7 +147,7 @@ def _number(methodology: str) -> str:
         told = _("got {got}; must be the number of a methodology that is known as of {month}{hint}")
         hint = suggestion(number, sorted(numbers))
         complaint = told.format(got=shown(methodology), month=AS_OF, hint=hint)
-        raise InputError(_("the call"), [Problem("methodology", complaint)])
+        raise InputError(_("the catalogue"), [Problem("methodology", complaint)])
     return number
 
 
@@ -161,7 +161,7 @@ def _code(country: str) -> str:
     except KeyError:
         told = _("there is no partner country {got}{hint}")
         hint = suggestion(str(country), [*countries, *countries.values()])
-        raise InputError(_("the call"), [Problem("country", told.format(got=shown(country), hint=hint))]) from None
+        raise InputError(_("the catalogue"), [Problem("country", told.format(got=shown(country), hint=hint))]) from None
 
 
 def search(words: str) -> Catalogue:

@@ -142,13 +142,13 @@ def day_of(name: str, given: Any) -> date:
     --------
     >>> day_of("on", "01/02/2024")
     Traceback (most recent call last):
-    jcm_calc.base.problems.InputError: 1 problem with the input of on; nothing was calculated
+    jcm_calc.base.problems.InputError: 1 problem with the input of the calculation; nothing was calculated
       on: '01/02/2024' is not a date that can be read in one way only: write 2024-01-31 or 31/Jan/2024
     """
     try:
         return day(given)
     except ValueError as error:
-        raise InputError(name, [Problem(name, str(error))]) from None
+        raise InputError(_("the calculation"), [Problem(name, str(error))]) from None
 
 
 def calendar_day(text: str, year: int, month: int, number: int) -> date:

@@ -94,8 +94,8 @@ def _in_other_unit(documents: Analyses, code: str, entry: EnteredValue, unit: st
     message = _("{symbol} is {value} {unit}: {why}").format(
         symbol=symbol, value=shown_number(entry.value), unit=declared, why=why
     )
-    cause = _("looks like {unit}, which would be {value} {declared}").format(
-        unit=unit, value=shown_number(right), declared=declared
+    cause = _("looks like {unit}, which would be {value}").format(
+        unit=unit, value=with_unit(shown_number(right), declared)
     )
     effect = documents.effects.changed(entry, right) if "result" in documents.has else None
     fixed = (Correction(entry, right),)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil as rounded_up
@@ -17,7 +17,7 @@ from typing import Any
 
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem, listed
-from jcm_calc.inputs.schema import got
+from jcm_calc.inputs.schema import got, under
 
 SHARE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(%)?|(\d{1,9})\s*/\s*(\d{1,9})", re.ASCII)
 ROUNDINGS = ("down", "up")
@@ -122,7 +122,7 @@ def largest_remainder(tonnes: int, shares: Mapping[str, str]) -> dict[str, int]:
     exact = {account: tonnes * share_of(share) for account, share in shares.items()}
     if sum(exact.values()) != tonnes or not shares:
         percent = float(sum(map(share_of, shares.values())) * 100)
-        raise ValueError(_("the shares add up to {percent:g} %, expected 100 %").format(percent=percent))
+        raise ValueError(_("the shares add up to {percent:g} %; must be 100 %").format(percent=percent))
     parts = {account: cut(amount) for account, amount in exact.items()}
     left = tonnes - sum(parts.values())
     for account in sorted(exact, key=lambda account: parts[account] - exact[account])[:left]:
@@ -152,13 +152,7 @@ def allocate(tonnes: int, wanted: Mapping[str, Any], problems: list[Problem], su
     [('Japan', 201), ('Viet Nam', 29), ('company', 58)]
     """
     known = len(problems)
-    _check_names(wanted, problems, subject)
-    entries = {}
-    for account, asked in wanted.items():
-        try:
-            entries[account] = _entry(tonnes, asked)
-        except ValueError as error:
-            problems.append(Problem(Message("{}, {}").format(subject, account), str(error)))
+    entries = _read(tonnes, wanted, problems, subject)
     if len(problems) == known:
         try:
             parts = _settled(tonnes, wanted, entries)
@@ -167,6 +161,55 @@ def allocate(tonnes: int, wanted: Mapping[str, Any], problems: list[Problem], su
         else:
             return parts
     return ()
+
+
+def parts_of_year(allocation: Mapping[Any, Any], year: int, tonnes: int, problems: list[Problem]) -> tuple[Share, ...]:
+    """Split the whole tonnes of a year by its own allocation, or by the one for all years; see `allocate`."""
+    by_year = any(isinstance(one, Mapping) for one in allocation.values())
+    wanted = allocation.get(year, allocation.get(str(year))) if by_year else allocation
+    subject = _("allocation {year}").format(year=year)
+    if not tonnes and not wanted:
+        return ()
+    if isinstance(wanted, Mapping) and wanted:
+        return allocate(tonnes, wanted, problems, subject)
+    problems.append(Problem(subject, _("missing: who gets the {tonnes:,} t of this year").format(tonnes=tonnes)))
+    return ()
+
+
+def unknown_years(allocation: Mapping[Any, Any], years: Collection[int]) -> Iterator[Problem]:
+    """Complain of an allocation by year for a year of which there is no result."""
+    known = [str(year) for year in sorted(years)]
+    if any(isinstance(one, Mapping) for one in allocation.values()):
+        for key in allocation:
+            if str(key) not in known:
+                complaint = _("no result has this year; there are {names}").format(names=", ".join(known))
+                yield Problem(_("allocation {year}").format(year=key), complaint)
+
+
+def malformed(allocation: Mapping[Any, Any], place: str) -> list[Problem]:
+    """Return what is no allocation, whatever the tonnes are: names of accounts, tonnes and shares."""
+    found: list[Problem] = []
+    by_year = any(isinstance(one, Mapping) for one in allocation.values())
+    for subject, wanted in {under(place, key): one for key, one in allocation.items()}.items() if by_year else ():
+        if isinstance(wanted, Mapping):
+            _read(0, wanted, found, subject)
+        else:
+            found.append(Problem(subject, got(wanted, _("a table of accounts, as the other years have"))))
+    if not by_year:
+        _read(0, allocation, found, place)
+    return found
+
+
+def _read(tonnes: int, wanted: Mapping[str, Any], problems: list[Problem], subject: str) -> dict[str, _Entry]:
+    """Return what was asked for each account."""
+    _check_names(wanted, problems, subject)
+    entries = {}
+    for account, asked in wanted.items():
+        try:
+            entries[account] = _entry(tonnes, asked)
+        except ValueError as error:
+            problems.append(Problem(Message("{}, {}").format(subject, account), str(error)))
+    return entries
 
 
 def _check_names(wanted: Mapping[str, Any], problems: list[Problem], subject: str) -> None:

@@ -8,10 +8,11 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.api.issuance.allocation import Share, Year, allocate
+from jcm_calc.api.issuance.allocation import Year, parts_of_year, unknown_years
 from jcm_calc.api.issuance.earlier import Earlier, read_earlier, request_digest
 from jcm_calc.api.issuance.paper import workbook
 from jcm_calc.api.issuance.transfer import cap_problems
@@ -23,7 +24,8 @@ from jcm_calc.base.problems import InputError, Problem, listed
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_calc.inputs import Period
-from jcm_calc.inputs.project import PROJECT, as_mapping
+from jcm_calc.inputs.periods import outside_crediting
+from jcm_calc.inputs.project import PROJECT, as_mapping, ends_before_start
 from jcm_calc.inputs.schema import Field, filled_text, item, read_table
 from jcm_calc.results.credits import Item, UncertifiedError, not_claimable, whole_tonnes
 from jcm_calc.results.manifest import bound_digest, library_version
@@ -263,16 +265,19 @@ def issuance_request(
     allocation = as_mapping("allocation", allocation, "{'participants': 'rest'}", found)
     given = {key: one for key, one in project.items() if key not in NEEDED or not is_missing(one)}
     project = read_table("project", given, {**PROJECT, **NEEDED}, found, at=item)
+    found += ends_before_start(project, partial(item, "project"))
     problems = [*found, *_result_problems(results, project)]
     former = [one for given in earlier if (one := read_earlier(given, problems)) is not None]
     problems += _double_claims(results, project, former)
     sums = _by_year(results)
     years = [
-        Year(year, emissions, tonnes, _parts(allocation, year, tonnes, problems))
+        Year(year, emissions, tonnes, parts_of_year(allocation, year, tonnes, problems))
         for year, emissions in sums.items()
         for tonnes in [whole_tonnes(emissions["ER"])]
     ]
-    problems += _allocation_problems(allocation, years)
+    problems += unknown_years(allocation, sums)
+    if years and not any(year.tonnes for year in years):
+        problems.append(Problem("ER", _("there is no whole tonne to ask for")))
     capped: list[Problem] = []
     for country in {result.methodology.country for result in results}:
         found, said = cap_problems(project, country, {year.year: (year.tonnes, year.parts) for year in years})
@@ -308,37 +313,6 @@ def _by_year(results: Sequence[Result]) -> dict[int, dict[str, float]]:
                 for name in RESULTS:
                     of_year[name].append(columns[name][place])
     return {year: {name: fsum(found) for name, found in amounts[year].items()} for year in sorted(amounts)}
-
-
-def _of_year(allocation: Mapping[Any, Any], year: int) -> Any:
-    """Return the allocation of a year: its own, or the one for all years."""
-    if any(isinstance(one, Mapping) for one in allocation.values()):
-        return allocation.get(year, allocation.get(str(year)))
-    return allocation
-
-
-def _parts(allocation: Mapping[Any, Any], year: int, tonnes: int, problems: list[Problem]) -> tuple[Share, ...]:
-    wanted = _of_year(allocation, year)
-    subject = _("allocation {year}").format(year=year)
-    if not tonnes and not wanted:
-        return ()
-    if isinstance(wanted, Mapping) and wanted:
-        return allocate(tonnes, wanted, problems, subject)
-    problems.append(Problem(subject, _("missing: who gets the {tonnes:,} t of this year").format(tonnes=tonnes)))
-    return ()
-
-
-def _allocation_problems(allocation: Mapping[Any, Any], years: Sequence[Year]) -> Iterator[Problem]:
-    known = {str(year.year) for year in years}
-    if any(isinstance(one, Mapping) for one in allocation.values()):
-        for key in allocation:
-            if str(key) not in known:
-                yield Problem(
-                    _("allocation {year}").format(year=key),
-                    _("no result has this year; there are {names}").format(names=", ".join(sorted(known))),
-                )
-    if years and not any(year.tonnes for year in years):
-        yield Problem("ER", _("there is no whole tonne to ask for"))
 
 
 def _remarks(negative: Sequence[Year], former: Sequence[Earlier]) -> Iterator[Problem]:
@@ -392,11 +366,7 @@ def _period_problems(period: Period, project: Mapping[str, Any]) -> Iterator[Pro
                 period=period
             ),
         )
-    start, end = project.get("start"), project.get("end")
-    if isinstance(start, date) and period.first < start:
-        yield Problem("p", _("{period} begins before the crediting period, {start}").format(period=period, start=start))
-    if isinstance(end, date) and period.last > end:
-        yield Problem("p", _("{period} ends after the crediting period, {end}").format(period=period, end=end))
+    yield from outside_crediting(period, project.get("start"), project.get("end"))
 
 
 def _same_part(one: Result, other: Result) -> bool:

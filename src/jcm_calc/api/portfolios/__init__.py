@@ -11,7 +11,7 @@ import pandas as pd
 
 from jcm_calc.api.portfolios.batches import batches
 from jcm_calc.api.portfolios.jobs import Job, ProjectOutcome, row, solve
-from jcm_calc.api.portfolios.listed import doubts
+from jcm_calc.api.portfolios.listed import doubts, far_from_estimate
 from jcm_calc.api.portfolios.outcomes import Outcomes
 from jcm_calc.api.portfolios.sources import files, of_files, table, yearly
 from jcm_calc.api.portfolios.writing import write
@@ -170,7 +170,7 @@ def portfolio(
     """
     problems: list[Problem] = []
     if errors not in ("raise", "collect"):
-        complaint = _("got {given}, must be one of {names}")
+        complaint = _("got {given}; must be one of {names}")
         problems.append(Problem("errors", complaint.format(given=shown(errors), names="raise, collect")))
     expected = as_mapping("estimates", estimates, "{'a roof': 250}", problems, optional=True)
     if problems:
@@ -251,7 +251,8 @@ def _of_table(
     mixed = frame["project"].map(whole) > 1
     jobs = _jobs(frame, versions, estimates, evidence)
     outcomes: dict[int, ProjectOutcome] = {}
-    for key, rows in frame[~mixed].groupby([frame["methodology"], versions], sort=False):
+    unusable = frame["project"].isin([job.project for job in jobs.values() if job.problems])
+    for key, rows in frame[~mixed & ~unusable].groupby([frame["methodology"], versions], sort=False):
         number, version = map(str, key)
         outcomes |= _batched(number, version, rows, jobs, evidence)
         progress(len(outcomes), len(jobs))
@@ -274,28 +275,33 @@ def _jobs(
     rest = [frame.get(name, [None] * len(frame)) for name in ("estimate", "country", "title")]
     columns = [frame["project"], frame["methodology"], versions, *rest]
     filled: Mapping[str, tuple[tuple[str, str], ...]] = frame.attrs["filled"]
+    unusable: Mapping[str, Problem] = frame.attrs["unusable"]
     found: dict[str, tuple[int, list[Any]]] = {}
     for place, *cells in zip(frame.index.tolist(), *columns, strict=True):
         found.setdefault(cells[0], (place, cells))
-    return {
-        place: Job(
+    jobs: dict[int, Job] = {}
+    for name, (place, (__, number, version, given, country, title)) in found.items():
+        problems = [unusable[name]] if name in unusable else []
+        own: dict[int | None, float] = {}
+        try:
+            own = yearly(given, "estimate")
+        except InputError as error:
+            problems += error.problems
+        jobs[place] = Job(
             name,
             _("{source}, row {row}").format(source=source, row=place),
             None,
             number,
             version or None,
             frame,
-            {
-                **yearly(own, _("{source}, row {row}").format(source=source, row=place)),
-                **yearly(estimates.get(name), f"estimates[{name!r}]"),
-            },
+            {**own, **yearly(estimates.get(name), f"estimates[{name!r}]")},
             evidence,
             _text(country),
             _text(title),
             filled.get(name, ()),
+            tuple(problems),
         )
-        for name, (place, (__, number, version, own, country, title)) in found.items()
-    }
+    return jobs
 
 
 def _text(cell: Any) -> str:
@@ -327,7 +333,8 @@ def _batched(
         for place, years in batch.solve():
             job = jobs[place]
             rows = [row(job, m, job.estimates, year) for year in years]
-            outcomes[int(place)] = ProjectOutcome(job, rows, (), doubts(job.project, m, job.country))
+            found = (*doubts(job.project, m, job.country), *far_from_estimate(job.project, rows))
+            outcomes[int(place)] = ProjectOutcome(job, rows, (), found)
     return outcomes
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.api.case_file import CaseFile, read_case
-from jcm_calc.api.portfolios.listed import doubts
+from jcm_calc.api.portfolios.listed import doubts, far_from_estimate
 from jcm_calc.api.portfolios.rows import arguments
 from jcm_calc.api.result import Result
 from jcm_calc.api.workbook import read_workbook
@@ -50,6 +50,8 @@ class Job:
         As the table says them.
     filled : tuple of (str, str)
         Columns and values that the list of projects filled in.
+    problems : tuple of Problem
+        Why it cannot be calculated, as the table as a whole shows.
     """
 
     project: str
@@ -63,6 +65,7 @@ class Job:
     country: str = ""
     title: str = ""
     filled: tuple[tuple[str, str], ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     def calculate(self) -> tuple[Result, dict[int | None, float], str]:
         """Return the result, the estimates of a workbook's plan with those declared, and the number of the project.
@@ -71,6 +74,8 @@ class Job:
         ------
         InputError, MethodologyNotFoundError
         """
+        if self.problems:
+            raise InputError(self.source, self.problems)
         if self.path is None:
             assert self.rows is not None
             m = methodology(self.methodology, self.version)
@@ -118,7 +123,8 @@ def _solved(jobs: Iterable[Job]) -> Iterator[ProjectOutcome]:
             try:
                 result, estimates, number = job.calculate()
                 rows = [row(job, result.methodology, estimates, year) for year in result.calendar_years()]
-                yield ProjectOutcome(job, rows, (), (*doubts(number, result.methodology, job.country), *result.remarks))
+                found = (*doubts(number, result.methodology, job.country), *far_from_estimate(number, rows))
+                yield ProjectOutcome(job, rows, (), (*found, *result.remarks))
             except InputError as error:
                 yield ProjectOutcome(job, [], error.problems, error.warnings)
             except MethodologyNotFoundError as error:

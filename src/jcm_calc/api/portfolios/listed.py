@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -13,12 +14,21 @@ from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.reference_data import AS_OF, Project, listed_project, partner_countries
 from jcm_calc.units import is_missing
 
+# How many times an estimate, or the plan of the list, is hardly ever right: units are slipped by 1,000.
+FAR = 100.0
 
-def fill_in(frame: pd.DataFrame) -> Iterator[Problem]:
-    """Fill empty cells from the list of projects; yield a problem where the list has several methodologies.
+
+def fill_in(frame: pd.DataFrame) -> Iterator[tuple[str, Problem]]:
+    """Fill empty cells from the list of projects.
 
     Country and title are filled in where the table has such a column. ``attrs["filled"]`` has what is filled in: by the
     name of the project pairs of column and value.
+
+    Yields
+    ------
+    name : str
+        A project of which the list has several methodologies.
+    problem : Problem
     """
     filled: dict[str, tuple[tuple[str, str], ...]] = {}
     names = frame["project"].astype(str).str.strip()
@@ -29,7 +39,7 @@ def fill_in(frame: pd.DataFrame) -> Iterator[Problem]:
         rows = frame.index[names == name]
         own, problem = _for_methodology(frame, rows, project)
         if problem is not None:
-            yield problem
+            yield name, problem
             continue
         own += _for_version(frame, rows, project)
         for column, value in (("country", project.country), ("title", project.title)):
@@ -54,7 +64,7 @@ def _for_methodology(
         )
         uses = Message(", ").join(f"{number} {version}" for number, version in project.uses)
         told = several.format(number=project.number, uses=uses, month=AS_OF, heading="methodology")
-        return (), Problem(project.number, told)
+        return (), Problem("methodology", told)
     ((number, _version),) = project.uses
     for row in empty:
         _set(frame, row, "methodology", number)
@@ -85,6 +95,23 @@ def _set(frame: pd.DataFrame, row: Any, column: str, value: str) -> None:
     elif frame[column].dtype != object:
         frame[column] = frame[column].astype(object)
     frame.loc[row, column] = value
+
+
+def far_from_estimate(number: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[Remark]:
+    """Remark on a year whose ER is 100 times the estimate, or a hundredth; without one, on a plan of the list."""
+    project = listed_project(number)
+    for row in rows:
+        er, estimate = row["ER"], row["estimate"]
+        told = _("{er:,.6g} tCO2 is {ratio:,.3g} times the estimate of {estimate:,.6g} tCO2")
+        if math.isnan(estimate) and project is not None:
+            estimate = project.planned
+            told = _("{er:,.6g} tCO2 is {ratio:,.3g} times the {estimate:,.6g} tCO2 a year of the list of projects")
+        ratio = er / estimate if estimate > 0 else math.nan
+        if ratio >= FAR or 0 < ratio <= 1 / FAR:
+            subject = "ER" if row["year"] is None else f"ER {row['year']}"
+            numbers = (("ER", er), ("estimate", estimate))
+            complaint = told.format(er=er, ratio=ratio, estimate=estimate)
+            yield Remark(subject, complaint, topic=Topic.IMPLAUSIBLE, numbers=numbers)
 
 
 def doubts(number: str, m: Declarations, country: str) -> tuple[Remark, ...]:

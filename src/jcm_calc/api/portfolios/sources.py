@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import math
 import os
 import re
 import warnings
@@ -86,7 +87,7 @@ def yearly(given: Any, subject: str) -> dict[int | None, float]:
     Raises
     ------
     InputError
-        If a year is not a year, or an estimate is not a number; it names the subject.
+        If a year is not a year, or an estimate is no number or negative; it names the subject.
     """
     if is_missing(given):
         return {}
@@ -94,17 +95,24 @@ def yearly(given: Any, subject: str) -> dict[int | None, float]:
     found: dict[int | None, float] = {}
     for year, er in estimates.items():
         try:
-            found[None if year is None else _year(year)] = float(magnitude(er, "tCO2"))
+            found[None if year is None else _year(year)] = _estimate(er)
         except (TypeError, ValueError) as error:
             where = subject if year is None else f"{subject}[{year!r}]"
             raise InputError(_("the portfolio"), [Problem(where, str(error))]) from None
     return found
 
 
+def _estimate(given: Any) -> float:
+    estimate = float(magnitude(given, "tCO2"))
+    if not 0 <= estimate < math.inf:
+        raise ValueError(_("got {given}; must be an estimate of at least 0 tCO2").format(given=shown(given)))
+    return estimate
+
+
 def _year(given: Any) -> int:
     text = str(given).strip()
     if not re.fullmatch(r"\d{4}", text):
-        raise ValueError(_("got {given}, must be a calendar year such as 2024").format(given=shown(given)))
+        raise ValueError(_("got {given}; must be a calendar year such as 2024").format(given=shown(given)))
     return int(text)
 
 
@@ -174,23 +182,32 @@ def table(source: Any) -> pd.DataFrame:
         first = 1 if given or Path(source).suffix.casefold() == ".parquet" else 2
         frame.index = pd.RangeIndex(first, first + len(frame))
     frame = frame.rename(columns={heading: own for heading in frame if (own := _own(frame, heading))})
-    unclear = list(fill_in(frame)) if OWN[0] in frame else []
-    problems = unclear or [
+    unclear = dict(fill_in(frame)) if OWN[0] in frame else {}
+    if unclear and OWN[1] not in frame:
+        frame[OWN[1]] = None
+    problems = [
         Problem(name, _("has no column {heading!r}{hint}").format(heading=one, hint=suggestion(one, map(str, frame))))
         for one in OWN[:2]
         if one not in frame
     ]
-    for one in OWN[:2] if not problems else ():
-        empty = frame.index[[is_missing(cell) or not str(cell).strip() for cell in frame[one]]]
-        if len(empty):
-            problems.append(
-                Problem(name, _("column {heading!r} is empty in row {row}").format(heading=one, row=listed(empty)))
-            )
+    empty = {
+        one: frame.index[[is_missing(cell) or not str(cell).strip() for cell in frame[one]]]
+        for one in (OWN[:2] if not problems else ())
+    }
+    told = _("column {heading!r} is empty in row {row}")
+    if not problems and len(empty["project"]):
+        problems.append(Problem(name, told.format(heading="project", row=listed(empty["project"]))))
     if not problems and (sums := totals_among(frame["project"].unique())):
         complaint = _("{names} sums up other projects and would count once more: delete its row")
         problems.append(Problem(name, complaint.format(names=listed(map(repr, sorted(sums))))))
     if problems or frame.empty:
         raise InputError(name, problems or [Problem(name, _("has no rows"))])
+    without = frame.loc[empty["methodology"], "project"].astype(str).str.strip()
+    frame.attrs["unusable"] = {
+        project: unclear.get(project, Problem("methodology", told.format(heading="methodology", row=listed(rows))))
+        for project, rows in without.groupby(without).groups.items()
+    }
+    frame.loc[empty["methodology"], "methodology"] = ""
     frame["methodology"] = frame["methodology"].astype(str).str.strip().str.upper()
     frame.attrs["source"] = name
     return frame

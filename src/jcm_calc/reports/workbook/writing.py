@@ -72,7 +72,7 @@ def _published(result: Calculation) -> dict[str, dict[str, str]]:
 def _stage_problems(stage: str, result: Calculation, plan: Calculation | None) -> Iterator[Problem]:
     """Yield what keeps a workbook of this stage from being written."""
     if stage not in STAGES:
-        complaint = _("got {given}, must be one of {names}")
+        complaint = _("got {given}; must be one of {names}")
         yield Problem("stage", complaint.format(given=shown(stage), names=", ".join(STAGES)))
     if plan is not None and stage == "plan":
         yield Problem(_("plan"), _("fills the plan of a report: leave it out, or write the report"))
@@ -95,7 +95,7 @@ def write_template(
     check_ending(path, ".xlsx")
     others = [letter for letter in methodology.indices if letter != "p"]
     counts = dict(units) if isinstance(units, Mapping) else dict.fromkeys(others, units)
-    not_whole = _("got {count}, must be a whole number")
+    not_whole = _("got {count}; must be a whole number")
     wrong = [count for count in counts.values() if isinstance(count, bool) or not isinstance(count, int)]
     if wrong:
         problems = [Problem(_("units"), not_whole.format(count=shown(count))) for count in wrong]
