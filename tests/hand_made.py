@@ -34,7 +34,7 @@ def hand_made(path, values=None, formulas=None, **words):
     period = words.get("period", "1/Jan/2017-31/Dec/2017")
     rows = [
         ["Monitoring Spreadsheet: JCM_ID_AM003_ver01.0"],
-        ["Reference Number: ID009"],
+        ["Reference Number: ID099"],
         [],
         ["Table 1: Parameters monitored ex post"],
         [w("Monitoring period"), w("Parameters"), w("Description of data"), "No.", w("Monitored Values"), w("Units")],
@@ -94,7 +94,7 @@ def two_units(path, reference=RE_OF_TWO, project=PE_OF_TWO):
     period, head = "1/Jan/2017-31/Dec/2017", ["Description of data", "No."]
     for row in [
         ["Monitoring Spreadsheet: JCM_ID_AM003_ver01.0"],
-        ["Reference Number: ID009"],
+        ["Reference Number: ID099"],
         [],
         ["Table 1: Parameters monitored ex post"],
         ["Monitoring period", "Parameters", *head, "Monitored Values", "Units"],

@@ -156,12 +156,12 @@ def test_a_name_that_no_file_can_have(tmp_path, name):
 @pytest.mark.parametrize(
     ("name", "before", "after", "complaint"),
     [
-        ("S1.csv", "2024-01-01 05:00,", ",", "1 readings have no time: line"),
-        ("S3.csv", "2024-01-02 07:00,", ",", "1 readings have no time: line"),
-        ("case.toml", 'rated = "25 kW"', 'rated = "21_05 kW"', "rated: '21_05' is not a number"),
-        ("case.toml", 'rated = "25 kW"', 'rated = "25 iW"', "rated: unknown unit"),
+        ("S1.csv", "2024-01-01 05:00,", ",", "1 reading has no time: line"),
+        ("S3.csv", "2024-01-02 07:00,", ",", "1 reading has no time: line"),
+        ("case.toml", 'rated = "25 kW"', 'rated = "21_05 kW"', "rated: got '21_05 kW'; must be a power"),
+        ("case.toml", 'rated = "25 kW"', 'rated = "25 iW"', "rated: got '25 iW'; must be a power"),
         ("case.toml", 'rated = "25 kW"', 'rated = "25 kg"', "[meters.S1] rated: "),
-        ("case.toml", 'time = "time"', 'time = ""', "time: missing"),
+        ("case.toml", 'time = "time"', 'time = ""', "has no column ''"),
         (
             "case.toml",
             "methodology",

@@ -111,7 +111,7 @@ def test_a_typeset_equation_of_a_pdf_is_a_picture_that_nobody_has_read(driver, t
 
 
 def rows(*pages):
-    return [reader.Block(number, rows=tuple(table)) for number, table in enumerate(pages, 1)]
+    return [reader.DocumentBlock(number, rows=tuple(table)) for number, table in enumerate(pages, 1)]
 
 
 @pytest.mark.parametrize(

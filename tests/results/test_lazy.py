@@ -235,7 +235,7 @@ def test_what_cannot_be_partitioned_is_refused():
     unknown = da.from_array(np.ones((4, 1)), chunks=2)[da.from_array(np.ones(4, dtype=bool), chunks=2)]
     for use_of, cops, words in (
         (da.ones((4, 1), chunks=2), da.ones(3), "has 3 of i, but EC_PJ has 4"),
-        (da.ones(4, chunks=2), 2.0, "expected one axis for each of: i, p"),
+        (da.ones(4, chunks=2), 2.0, "must have one axis for each of: i, p"),
         (unknown, 2.0, "compute_chunk_sizes"),
     ):
         with pytest.raises(InputError, match=words):

@@ -88,7 +88,7 @@ IN_USE = {
         r"the limit of EC: '\(h\)' cannot be converted to 'MWh'",
     ),
     "equation": (
-        BAD.replace("EC * EF", "EC * EF if getattr(EC, 'shape', (2, 3)) == (2, 3) else 1 / EC.x"),
+        BAD.replace("EC * EF", "EC * EF if getattr(EC, 'shape', (2, 2, 3)) == (2, 2, 3) else 1 / EC.x"),
         r"AttributeError.*\(xx_am002\.py line 10\)",
     ),
 }  # fmt: skip

@@ -16,7 +16,7 @@ from jcm_calc.verification.findings import Severity
 
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
 
-RE, PE, VERSION = (CALC, "G35"), (CALC, "H35"), (CALC, "K1")
+RE, PE, VERSION = (CALC, "G35"), (CALC, "H35"), (CALC, "M1")
 OTHER_VERSION = "Monitoring Spreadsheet: JCM_ID_AM003_ver01.5"
 
 

@@ -329,7 +329,7 @@ FAULTS = {
     "J1": other("ID_AM002", plan={"capacity": [540]}, **CHILLER),
     "J2": case_a({(SEPARATE, "D11"): 1.45}),
     "J3": units_missed,
-    "J4": case_a({(CALC, "K1"): "Monitoring Spreadsheet: JCM_ID_AM003_ver01.5"}),
+    "J4": case_a({(CALC, "M1"): "Monitoring Spreadsheet: JCM_ID_AM003_ver01.5"}),
     "J5": case_a({(MRS, "C10"): "(2)"}),
     "J6": case_a({(SEPARATE, "E11"): "cold storage"}),
     "J7": of_project("ID009", clean="ID002"),
@@ -337,7 +337,7 @@ FAULTS = {
     "K2": stated,
     "K3": case_a({(MRS, "C17"): "EF_other"}),
     "K4": told(with_source(frequency="monthly")),
-    "K5": case_a({(CALC, "K2"): "Reference Number: ID010"}),
+    "K5": case_a({(CALC, "M2"): "Reference Number: ID010"}),
     **METERED,
 }
 

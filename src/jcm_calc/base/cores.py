@@ -12,9 +12,8 @@ Outcome = TypeVar("Outcome")
 
 def count() -> int:
     """Return on how many cores this process may run."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    affinity = getattr(os, "sched_getaffinity", None)  # Linux has it
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
 
 
 def on_all_cores(task: Callable[[Piece], Outcome], pieces: Sequence[Piece]) -> list[Outcome]:

@@ -26,8 +26,6 @@ Rows = npt.NDArray[np.intp]
 
 TITLE, FIRST = 3, 6  # rows
 MARGIN, LEFT, LAST = 0, 1, 12  # columns
-# The last column of a sheet with few columns, so that its title has room.
-NARROWEST = 8
 # Tables of the input sheets share their columns.
 PERIOD, POINT, SYMBOL, TEXT, VALUE, UNIT, OPTION, SOURCE, PROCEDURE, FREQUENCY, COMMENT = range(1, 12)
 LABEL, FUEL, RESULT = 1, 2, 3  # of the calculation sheets
@@ -276,7 +274,7 @@ class SheetLayout:
             row += 6 + block.size
         self.separate_rows = self._checked(row)
         tables = [*(table.columns for table in self.class_tables), *(block.columns for block in self.entry_blocks)]
-        self.separate_end = self._end(NARROWEST, tables)
+        self.separate_end = self._end(LAST, tables)
 
     # Calculation sheet
 
@@ -290,7 +288,7 @@ class SheetLayout:
             "symbol": RESULT + count + 1,
             "grade": RESULT + count + 2,
             "equation": RESULT + count + 3,
-            "end": RESULT + count + 6,
+            "end": max(LAST, RESULT + count + 6),
         }
         row = FIRST + 1
         self.section_rows = []
