@@ -8,7 +8,7 @@ from jcm_calc.reports.workbook.entries import Entries
 from jcm_calc.reports.workbook.layout import LEFT, Block, SheetLayout
 from jcm_calc.reports.workbook.page import Page, unit_of
 
-WIDTHS = (1.5, 16, 10.5)  # and all further columns as the last
+WIDTHS = (1.5, 15, 11)  # and all further columns as the last
 
 
 def write(page: Page, layout: SheetLayout, entries: Entries) -> None:
