@@ -300,7 +300,7 @@ def test_the_skeleton_of_a_revision_is_the_version_that_it_revises(version, tmp_
 def test_what_cannot_be_begun_is_refused(tmp_path):
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "__init__.py").touch()
-    assert "expected a number" in run("new", "pumps", code=2).output
+    assert "must be a number" in run("new", "pumps", code=2).output
     assert "--revises VERSION" in run("new", "ID_AM003", "-o", tmp_path / "rules", code=2).output
     assert "is no package" in run("new", "XX_AM009", "-o", tmp_path, code=2).output
     assert "no version '9.0'" in run("new", "ID_AM003", "--revises", "9.0", "-o", tmp_path / "rules", code=2).output
