@@ -19,9 +19,11 @@ ENGLISH = re.compile(r"[a-z]{2,} [a-z]{2,}")
 
 
 def pytest_configure():
-    """Let Ctrl+C end the commands that tests start; a shell has what it runs in the background ignore it."""
+    """Let Ctrl+C and a closed terminal end what tests start; a shell may have what it runs ignore both."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(autouse=True)

@@ -513,7 +513,7 @@ def test_european_and_japanese_numbers_and_dates(tmp_path):
 def test_what_can_be_read_in_two_ways_is_refused(tmp_path):
     path = tmp_path / "readings.csv"
     path.write_text("time,kWh\n01/02/2024 00:00,5\n02/02/2024 00:00,6\n", "utf-8")
-    assert "is not a time of the form" in problems(survey, None, files=str(path))[0]
+    assert "not times of the form" in problems(survey, None, files=str(path))[0]
     path.write_text('time,kWh\n2024-01-01 00:00,"1,234"\n', "utf-8")
     assert "is not a number as stated" in problems(survey, None, files=str(path))[0]
     path.write_text("time,kWh\n2024-01-01T00:00:00+07:00,5\n", "utf-8")
@@ -834,7 +834,7 @@ def test_everything_wrong_with_a_plan_comes_at_once():
     [
         ({"parameter": "EC_PV"}, "has no parameter 'EC_PV'; did you mean EC_PJ?"),
         ({"parameter": "COP_PJ"}, "does not add over time"),
-        ({"labels": {}}, "must be labels of i"),
+        ({"labels": {}}, "labels of i"),
     ],
 )
 def test_a_meter_measures_an_amount_of_the_methodology(meter, complaint):

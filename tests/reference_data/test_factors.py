@@ -279,7 +279,8 @@ def test_the_command_lists_what_the_library_has():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"), [(["XX"], "must be one of AE, AZ"), (["VN", "--year", "1999"], "no such")]
+    ("arguments", "told"),
+    [(["XX"], "must be one of AE, AZ"), (["VN", "--year", "1999"], "got '1999', of which there is no factor")],
 )
 def test_the_command_says_what_is_not_there(arguments, told):
     refused = run("factors", *arguments)
