@@ -328,6 +328,13 @@ def test_what_no_input_exercises_is_not_proposed(name, tmp_path):
     assert not found.settled
 
 
+def test_what_no_input_exercises_in_one_row_keeps_the_whole_column_open(tmp_path):
+    book = official_form()[0]
+    book[SEPARATE]["G7"] = f"{book[SEPARATE]['G7'].value}+INT({EF}/100000)"
+    found = confirmed(tmp_path, book)
+    assert {one.statement.name for one in found.proposed} == {"RE_i,p", "RE_p", "COP_RE,i"}
+
+
 def test_a_unit_that_contradicts_the_table_of_parameters_is_not_proposed(tmp_path):
     book = official_form()[0]
     for column, text in zip("ABCD", ("ECPJ,i,p", "electricity", None, "kWh/p"), strict=True):

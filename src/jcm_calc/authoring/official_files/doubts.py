@@ -39,7 +39,7 @@ def doubts(layout: Layout, found: SetOfSheets, m: Declarations, filled: Collecti
     known: dict[Place, Message | None] = _units(layout, found, m)
     result = {}
     for name, many in found.found.items():
-        below = sorted({place for cells in many for place in cells.places[:1] for place in reached(layout, place)})
+        below = sorted({place for cells in many for start in cells.places for place in reached(layout, start)})
         used = [area for place in below for area in areas(layout.formula(place), place[0])]
         single = {next(area.places) for area in used if area.single}
         for place in below:
