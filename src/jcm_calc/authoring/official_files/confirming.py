@@ -381,7 +381,7 @@ class Confirmed:
             return _("no case of the choices needs it")
         if missing := [[symbols.get(name, name) for name in one.missing] for one in cases if one.missing]:
             told = _("no input exercised it: the workbook has no usable cell of {symbols}")
-            return told.format(symbols=", ".join(min(missing, key=lambda names: len(names))))
+            return told.format(symbols=", ".join(min(missing, key=lambda names: len([*names]))))
         if texts := next((one.without_text for one in cases if one.without_text), ()):
             return _("no text that selects a value was found for {symbols}").format(symbols=", ".join(texts))
         return _("no input exercised its case")
