@@ -6,6 +6,7 @@ import json
 import math
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -27,13 +28,14 @@ from jcm_calc.authoring.official_files.matching import Matches, QuantityCells, a
 from jcm_calc.authoring.official_files.plain_text import unexpected
 from jcm_calc.authoring.official_files.questions import RANGE_OF, Prompt, Questions, read_names
 from jcm_calc.authoring.official_files.revising import revision_source
-from jcm_calc.authoring.official_files.translating import Quantity, Translation
+from jcm_calc.authoring.official_files.translating import Translation
 from jcm_calc.base.hashes import of_file
 from jcm_calc.base.languages import _, ngettext
 from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Kind, Parameter
-from jcm_calc.engine.evaluation import EvaluationError, evaluate
+from jcm_calc.engine.derivatives import gradient
+from jcm_calc.engine.evaluation import EvaluationError
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.references import Place
 from jcm_calc.rulebooks import modules, versions
@@ -212,59 +214,42 @@ def _effects(found: Translation) -> tuple[dict[str, dict[str, str]], dict[str, I
 
     They are asked for where `jcm check`, which knows no unit from another, would find that parameters act otherwise.
     """
-    inputs = [one for one in found.quantities.values() if one.what == "input" and not one.extensive]
-    answers = {one.name: found.questions.ask(_range_of(one), "", sure=True) for one in inputs}
-    ranges = {name: Interval.parse(own) for name, own in answers.items() if own}
     selecting = {one.by for one in found.quantities.values()}
-    expected = {
-        one.name: OTHERS if one.positive and not one.unit else EXPECTED.get(one.unit, OTHERS)
-        for one in found.quantities.values()
-        if one.what == "input" and one.name not in selecting
-    }
-    acting = _acting(Declared(found, {}, {**expected, **ranges}).m, spread=True)
+    inputs = [one for one in found.quantities.values() if one.what == "input" and one.name not in selecting]
+    asked = {one.name: f"{RANGE_OF}{one.symbol} [{one.unit or '-'}]" for one in inputs if not one.extensive}
+    expected = {one.name: OTHERS if one.positive and not one.unit else EXPECTED.get(one.unit, OTHERS) for one in inputs}
+
+    def answered(sure: bool) -> dict[str, Interval]:
+        answers = {name: found.questions.ask(key, "", sure) for name, key in asked.items()}
+        return {name: Interval.parse(own) for name, own in answers.items() if own}
+
+    ranges = answered(sure=True)
+    acting = _acting(Declared(found, {}, expected | ranges).m, spread=True)
     if acting != _acting(Declared(found, {}, ranges).m):
-        for one in inputs:
-            if (
-                one.name not in selecting
-                and one.name not in ranges
-                and (given := found.questions.ask(_range_of(one), ""))
-            ):
-                ranges[one.name] = Interval.parse(given)
-        acting = _acting(Declared(found, {}, {**expected, **ranges}).m, spread=True)
+        ranges = answered(sure=False)
+        acting = _acting(Declared(found, {}, expected | ranges).m, spread=True)
     return acting, ranges
-
-
-def _range_of(one: Quantity) -> str:
-    return f"{RANGE_OF}{one.symbol} [{one.unit or '-'}]"
 
 
 def _acting(m: Methodology, spread: bool = False) -> dict[str, dict[str, str]]:
     """Return of each parameter which results it raises or lowers; `spread` draws numbers of every magnitude."""
-    rng, ways = np.random.default_rng(1), dict[str, dict[str, set[str]]]()
+    rng, signs = np.random.default_rng(1), dict[str, dict[str, set[float]]]()
     sizes = {letter: 1 if letter == "p" else 2 for letter in m.indices}
     for graph in map(m.graph, cases_of(m)):
-        results = tuple(name for name in ("RE", "PE") if name in graph.nodes)
-        numbers = [one for one in graph.parameters if not one.is_class]
-        selecting = {one.by for one in numbers}
         for _draw in range(SOME):
             known = {one.name: _drawn(one, sizes, rng, spread) for one in graph.parameters}
-            try:
-                base = evaluate(graph, sizes, known, {}, results)
-                others = {
-                    one.name: evaluate(graph, sizes, known | {one.name: known[one.name] * 1.01 + 1e-6}, {}, results)
-                    for one in numbers
-                    if one.kind is not Kind.CONSTANT and one.name not in selecting
-                }
-            except EvaluationError:
-                continue
-            for name, other in others.items():
-                for result in results:
-                    change, scale = other[result] - base[result], 1e-12 * np.abs(base[result])
-                    own = ways.setdefault(name, {}).setdefault(result, set())
-                    own |= {
-                        way for way, some in (("raises", change > scale), ("lowers", change < -scale)) if np.any(some)
-                    }
-    return {name: _way({result: own for result, own in of.items() if own}) for name, of in ways.items()}
+            for result in {"RE", "PE"} & graph.nodes.keys():
+                with suppress(EvaluationError):
+                    for name, slope in gradient(graph, sizes, known, {}, result).items():
+                        if np.any(slope) and name in known:
+                            signs.setdefault(name, {}).setdefault(result, set()).update(np.sign(slope[slope != 0]))
+    acting = {}
+    for name, of in signs.items():
+        one, ways = m.inputs[name], set().union(*of.values())
+        if not (one.is_class or one.kind is Kind.CONSTANT or any(other.by == name for other in m.inputs.values())):
+            way = "either" if len(ways) > 1 else "raises" if 1.0 in ways else "lowers"
+            acting[name] = {way: " ".join(name for name in ("RE", "PE") if name in of)}
+    return acting
 
 
 def _drawn(one: Parameter, sizes: Mapping[str, int], rng: np.random.Generator, spread: bool) -> npt.NDArray[Any]:
@@ -279,12 +264,6 @@ def _drawn(one: Parameter, sizes: Mapping[str, int], rng: np.random.Generator, s
     if spread and low > 0:
         return np.exp(rng.uniform(np.log(low), np.log(high), shape))
     return rng.uniform(low, high, shape)
-
-
-def _way(of: Mapping[str, set[str]]) -> dict[str, str]:
-    """Return how a parameter is declared that acts on results: it raises or lowers them, or either."""
-    ways = {way for found in of.values() for way in found}
-    return {(ways.pop() if len(ways) == 1 else "either"): " ".join(of)} if of else {}
 
 
 # The proof
