@@ -305,19 +305,21 @@ class Layout:
                     yield from self._unlike(pairs(self.roles[role], roles[role]))
 
     def _strays(self, roles: Roles) -> Iterator[Problem]:
+        """Yield the formulas that read sheets which the workbook does not have, or those of another set."""
+        missing = _("got ={formula}, which reads {other}; the workbook must have this sheet. Give the whole workbook")
+        stray = _(
+            "got ={formula}, which reads {other} of another set of sheets; must read the same set as "
+            "its sheet. Correct the formula, or ask for the official file"
+        )
         others = self._role.keys() - set(roles.values())
         for sheet in roles.values():
-            for (row, column), formula in self.book.formulas(sheet).items():
+            for at, formula in self.book.formulas(sheet).items():
                 for area in areas(formula.text, sheet):
-                    if area.sheet in others and not self._may_read((sheet, row, column), area):
-                        complaint = _(
-                            "got ={formula}, which reads {other} of another set of sheets; must read the same set as "
-                            "its sheet. Correct the formula, or ask for the official file"
-                        )
-                        other = str(address(next(area.places)))
-                        yield Problem(
-                            str(address((sheet, row, column))), complaint.format(formula=formula.text[:60], other=other)
-                        )
+                    told = stray if area.sheet in others and not self._may_read((sheet, *at), area) else None
+                    told = missing if area.sheet not in self.book.sheets else told
+                    if told is not None:
+                        other = str(address((area.sheet, area.row, area.column)))
+                        yield Problem(str(address((sheet, *at))), told.format(formula=formula.text[:60], other=other))
 
     def _may_read(self, place: Place, area: Area) -> bool:
         """Whether a cell may read another set: an entry shows the same entry, or a formula reads typed values."""
