@@ -60,7 +60,7 @@ class Source:
         return ", ".join(part for part in (self.title, self.place, self.url) if part)
 
 
-# What a rule book can say of its own statements.
+# The grades that a methodology can give its statements.
 GRADES = (Grade.PRIMARY, Grade.SECONDARY, Grade.UNCONFIRMED)
 
 

@@ -155,7 +155,7 @@ class CaseFile(Case):
             version=methodology(self.methodology, self.version, self.submitted).version,
             crediting=(self.project.get("start"), self.project.get("end")),
             facts=self.facts,
-            folder=self.path.parent,
+            beside=self.path.parent,
             progress=progress,
             evidence=self.with_evidence(evidence),
             **self.choices,

@@ -35,7 +35,7 @@ STATED = ("periods", "choices", "inputs", "evidence", "eligibility", "certified"
 
 
 class Shown(NamedTuple):
-    """What is shown besides the result: every quantity, and the result over all candidates."""
+    """What is shown in addition to the result: every quantity, and the result over all candidates."""
 
     trace: bool
     candidates: bool
@@ -108,7 +108,7 @@ def _before(path: Path, evidence: Sequence[Path] | None) -> Result:
 
 
 class Given(NamedTuple):
-    """What a file holds: the case, the plan beside it in a workbook, and what was noted in reading."""
+    """What a file holds: the case, the plan in the same workbook, and what was noted in reading."""
 
     case: CaseFile
     plan: CaseFile | None = None
@@ -207,7 +207,7 @@ def _as_data(
     comparisons: Sequence[PublishedFigure],
     remarks: Sequence[Problem],
 ) -> dict[str, Any]:
-    """Return the manifest, and beside it what is worth having without another calculation."""
+    """Return the manifest, and what saves the reader another calculation."""
     found: dict[str, Any] = {
         **manifest,
         "by_year": years and [{"year": one.year, **one.emissions, "tonnes": one.tonnes} for one in years],

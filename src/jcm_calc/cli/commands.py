@@ -1,4 +1,4 @@
-"""The `jcm` command. Its exit codes stand in its help, and in docs/how_to/command.md.
+"""The `jcm` command. Its exit codes are in its help, and in docs/how_to/command.md.
 
 Results go to standard output, complaints and progress to standard error.
 """
@@ -24,7 +24,7 @@ from jcm_calc.cli.helping import CommandGroup
 FILE = click.Path(path_type=Path)
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
-strictly = click.option("--strict", is_flag=True, help="Exit with 1 where anything is remarked on or left open.")
+strictly = click.option("--strict", is_flag=True, help="Exit with 1 where anything has a remark or is left open.")
 with_evidence = click.option(
     "--evidence",
     metavar="FILE",
@@ -136,7 +136,7 @@ def jcm() -> None:
     \b
     Exit codes:
       0   done
-      1   checked, and something differs; with --strict, something is remarked on
+      1   checked, and something differs; with --strict, something has a remark
       2   the input cannot be used, or the system refuses: no space, no memory, no right to write
       3   --certify or a request for issuance was refused
       70  a fault of this program
@@ -150,7 +150,7 @@ def jcm() -> None:
 def list_(as_json: bool, with_known: bool) -> int:
     """List the methodologies, and how much of each is confirmed.
 
-    A module of a rule book that cannot be used is named below, with file and line, and gives exit code 1.
+    A module of a methodology package that cannot be used is named below, with file and line, and gives exit code 1.
 
     \b
     Examples:
@@ -195,8 +195,8 @@ def show(subject: str, version: str | None, page: Path | None, force: bool, as_j
 def factors(country: str, grid: str | None, year: str | None, kind: str | None, as_json: bool) -> None:
     """List the published emission factors of electricity of COUNTRY, in tCO2/MWh, each with source and grade.
 
-    A case file names one of them in place of a number: EF_grid = "Viet Nam 2023, combined margin". None is ever taken
-    without being named.
+    A case file names one of them instead of a number: EF_grid = "Viet Nam 2023, combined margin". No factor is
+    taken unless it is named.
 
     \b
     Examples:
@@ -347,7 +347,7 @@ def monitor(
 @with_evidence
 @as_json
 def explain(case: Path, name: str, at: tuple[str, ...], evidence: tuple[Path, ...] | None, as_json: bool) -> None:
-    """Explain how NAME came about in the case file CASE.
+    """Explain how NAME is calculated in the case file CASE.
 
     From the equation in symbols, with the numbers in place, to its value, down to what was given.
     NAME is RE, PE, ER or anything on the way, by name or symbol.
@@ -384,7 +384,7 @@ def report(case: Path, path: Path, force: bool, evidence: tuple[Path, ...] | Non
 
 
 def _explained(context: click.Context, option: click.Parameter, value: str | bool | None) -> None:
-    """Write about the checks, in place of verifying."""
+    """Write about the checks, instead of verifying."""
     if not value or context.resilient_parsing:
         return
     from jcm_calc.cli.verifying import explain_checks, list_checks
@@ -453,7 +453,7 @@ def verify(
 
     A folder verifies all its workbooks on all cores. Exit code 0 means that no misstatement was found: the reported
     reductions were read for every year and equal the recalculated ones. Anything else gives exit code 1.
-    With meters and readings in CASE.toml, the amounts are held against them.
+    With meters and readings in CASE.toml, the amounts are compared with them.
 
     \b
     Examples:
@@ -479,7 +479,7 @@ def verify(
 @jcm.command()
 @click.argument("number")
 @output_option("The package.", name="folder", metavar="FOLDER")
-@click.option("--package", "project", metavar="NAME", help="Begin a rule book of your own, such as my-rules.")
+@click.option("--package", "project", metavar="NAME", help="Begin a methodology package, such as my-rules.")
 @click.option("--revises", metavar="V", help="Begin a revision of this version.")
 @file_option("--from", "source", metavar="FILE.toml", help="What it declares, without Python.")
 @click.option("--version", metavar="V", help="The version; with --revises the later one, or none to mend it.")
@@ -503,7 +503,7 @@ def new(
 
     \b
     Examples:
-      jcm new XX_AM001 --package my-rules         a rule book of your own
+      jcm new XX_AM001 --package my-rules         a new methodology package
       jcm new XX_AM002 -o my-rules/src/my_rules   one more methodology in it
       jcm new XX_AM003 --from pumps.toml -o …     what a file declares, equations as they are printed
       jcm new ID_AM004 --revises 2.0 -o …         what the document says otherwise
@@ -679,7 +679,7 @@ def ask_evidence(
 @click.argument("files", metavar="FILE ...", nargs=-1, required=True, type=FILE)
 @as_json
 def check_evidence(files: tuple[Path, ...], as_json: bool) -> int:
-    """Check evidence files, against the rule book and each other, and say what is left to confirm.
+    """Compare evidence files with the methodologies and with each other, and say what is left to confirm.
 
     A contradiction, or a reading that has changed since, gives exit code 1.
 
@@ -757,7 +757,7 @@ def portfolio(
     """Calculate all projects of SOURCE: a folder of case files and workbooks, a pattern, or a table.
 
     A table (.csv, .xlsx, .parquet) has a row for each project, with the columns project and methodology. What is wrong
-    with a project is told beside its name and stops no other one; it gives exit code 2.
+    with a project is shown next to its name, and the others are calculated; the exit code is 2.
 
     \b
     Examples:

@@ -192,7 +192,8 @@ def _choices(monitored: Monitored) -> list[Problem]:
                 start=monitored.shown(one.start),
                 end=monitored.shown(one.end),
                 note=one.note,
-                treatments=", ".join(monitored.plan.rules.treatments.get(one.kind, ())) or _("none in this rule set"),
+                treatments=", ".join(monitored.plan.rules.treatments.get(one.kind, ()))
+                or _("none in these data correction rules"),
             ),
             one.code,
         )

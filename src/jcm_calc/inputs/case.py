@@ -163,7 +163,7 @@ def _cases_of(methodology: Declarations) -> Path:
     """Return the folder of cases that belongs to the module of a methodology."""
     module = modules().get(methodology.number)
     package = importlib.import_module(module.rpartition(".")[0]) if module else None
-    return Path(package.__path__[0], "cases") if package else Path("cases of no rule book")
+    return Path(package.__path__[0], "cases") if package else Path("cases of no package")
 
 
 def read(path: str | Path, kind: type[C]) -> C:
