@@ -12,7 +12,7 @@ from packaging.specifiers import SpecifierSet
 
 import jcm_calc
 from jcm_calc.api.case_file import read_case
-from jcm_calc.api.issuance.earlier import read_earlier
+from jcm_calc.api.issuance.previous import read_previous
 from jcm_calc.base.problems import InputError
 
 ROOT = Path(__file__).parents[1]
@@ -84,7 +84,7 @@ def test_a_request_with_another_number_is_rejected(tmp_path, number):
     path = tmp_path / "request.json"
     path.write_text(json.dumps({"schema": number}), encoding="utf-8")
     problems = []
-    assert read_earlier(path, problems) is None
+    assert read_previous(path, problems) is None
     assert any("schema" in str(problem) for problem in problems)
 
 

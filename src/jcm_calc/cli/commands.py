@@ -138,7 +138,7 @@ def jcm() -> None:
       0   done
       1   checked, and something differs; with --strict, something has a remark
       2   the input cannot be used, or the system refuses: no space, no memory, no right to write
-      3   --certify or a request for issuance was refused
+      3   --require-confirmed or a request for issuance was refused
       70  a fault of this program
       130 interrupted
     """  # noqa: D301 (\b keeps click from filling the lines)
@@ -230,7 +230,11 @@ def projects(country: str | None, methodology: str | None, status: str | None, a
 
 @jcm.command()
 @case_argument
-@click.option("--certify", is_flag=True, help="Claim the credits; refused while anything is unconfirmed.")
+@click.option(
+    "--require-confirmed",
+    is_flag=True,
+    help="Fail with exit code 3 if a request for issuance would rest on anything unconfirmed.",
+)
 @click.option("--trace", is_flag=True, help="Show every quantity in the order of calculation.")
 @click.option("--candidates", is_flag=True, help="Show RE, PE and ER for all candidates of the values chosen by name.")
 @output_option("Write the monitoring spreadsheet (FILE.xlsx) or the manifest (FILE.json).")
@@ -243,7 +247,7 @@ def projects(country: str | None, methodology: str | None, status: str | None, a
     help="Of FILE.xlsx: the plan of a project design document, or a report (the default).",
 )
 @file_option(
-    "--earlier",
+    "--previous",
     metavar="EARLIER",
     help="The report before (.xlsx, .toml, or its manifest .json): what it ended with is what this one begins with.",
 )
@@ -253,13 +257,13 @@ def projects(country: str | None, methodology: str | None, status: str | None, a
 @as_json
 def calc(
     case: Path,
-    certify: bool,
+    require_confirmed: bool,
     trace: bool,
     candidates: bool,
     output: Path | None,
     plan: Path | None,
     stage: Literal["plan", "report"] | None,
-    earlier: Path | None,
+    previous: Path | None,
     force: bool,
     evidence: tuple[Path, ...] | None,
     strict: bool,
@@ -275,12 +279,14 @@ def calc(
       jcm calc case.toml --candidates
       jcm calc plan.toml -o plan.xlsx --stage plan
       jcm calc case.toml -o report.xlsx --plan plan.toml
-      jcm calc filled.xlsx --certify
+      jcm calc filled.xlsx --require-confirmed
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.calculating import Shown, calculate_case
 
     shown = Shown(trace, candidates)
-    return calculate_case(case, certify, shown, output, plan, stage, earlier, force, evidence, strict, as_json)
+    return calculate_case(
+        case, require_confirmed, shown, output, plan, stage, previous, force, evidence, strict, as_json
+    )
 
 
 @jcm.command()
@@ -398,7 +404,7 @@ def _explained(context: click.Context, option: click.Parameter, value: str | boo
 
 @jcm.command()
 @click.argument("report", type=FILE)
-@file_option("--against", metavar="PLAN.xlsx", help="The registered plan.")
+@file_option("--plan", metavar="PLAN.xlsx", help="The registered plan.")
 @file_option("--case", metavar="CASE.toml", help="What else is known: meters and their readings, periods.")
 @file_option("--previous", metavar="EARLIER.xlsx", multiple=True, help="An earlier report.")
 @click.option(
@@ -424,7 +430,11 @@ def _explained(context: click.Context, option: click.Parameter, value: str | boo
     "--accepted", metavar="FILE.toml", help="Findings that were accepted, with reason and person; they stay on record."
 )
 @click.option("--person", metavar="NAME", default="", help="Who verifies, for the working paper.")
-@click.option("--certify", is_flag=True, help="Refuse a claim that rests on anything unconfirmed.")
+@click.option(
+    "--require-confirmed",
+    is_flag=True,
+    help="Fail with exit code 3 if a request for issuance would rest on anything unconfirmed.",
+)
 @file_option("--html", "as_html", metavar="FILE.html", help="Write the working paper.")
 @output_option("Write the working paper.", metavar="FILE.xlsx")
 @force_option("the working paper")
@@ -433,13 +443,13 @@ def _explained(context: click.Context, option: click.Parameter, value: str | boo
 @as_json
 def verify(
     report: Path,
-    against: Path | None,
+    plan: Path | None,
     case: Path | None,
     previous: tuple[Path, ...],
     materiality: float,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
-    certify: bool,
+    require_confirmed: bool,
     as_html: Path | None,
     output: Path | None,
     force: bool,
@@ -457,7 +467,7 @@ def verify(
 
     \b
     Examples:
-      jcm verify report.xlsx --against plan.xlsx -o findings.xlsx
+      jcm verify report.xlsx --plan plan.xlsx -o findings.xlsx
       jcm verify report.xlsx --select C,H --ignore C10 --json
       jcm verify report.xlsx --accepted accepted.toml --html paper.html
       jcm verify --explain C5
@@ -469,11 +479,11 @@ def verify(
     options |= {"strict": strict, "accepted": accepted, "person": person, "evidence": evidence}
     if not report.is_dir():
         papers = [path for path in (output, as_html) if path is not None]
-        return verify_report(report, against, options, case, certify, as_json, papers, force)
-    if certify or output or as_html:
-        complaint = _("a folder gives a table: --certify and working papers are for a single report")
+        return verify_report(report, plan, options, case, require_confirmed, as_json, papers, force)
+    if require_confirmed or output or as_html:
+        complaint = _("a folder gives a table: --require-confirmed and working papers are for a single report")
         raise click.UsageError(translated(complaint))
-    return verify_folder(report, against, options, case, as_json)
+    return verify_folder(report, plan, options, case, as_json)
 
 
 @jcm.command()
@@ -708,14 +718,14 @@ def evidence_folder(as_json: bool) -> None:
 
 @jcm.command()
 @click.argument("cases", metavar="CASE ...", nargs=-1, required=True, type=FILE)
-@file_option("--earlier", metavar="REQUEST.json", multiple=True, help="An earlier request.")
+@file_option("--previous", metavar="REQUEST.json", multiple=True, help="An earlier request.")
 @output_option("Write the request as JSON (FILE.json) or as a page of a workbook (FILE.xlsx).", multiple=True)
 @force_option()
 @with_evidence
 @as_json
-def issue(
+def request_issuance(
     cases: tuple[Path, ...],
-    earlier: tuple[Path, ...],
+    previous: tuple[Path, ...],
     output: tuple[Path, ...],
     force: bool,
     evidence: tuple[Path, ...] | None,
@@ -728,11 +738,11 @@ def issue(
 
     \b
     Example:
-      jcm issue 2024.toml --earlier 2023.json -o 2024.json -o 2024.xlsx
+      jcm request-issuance 2024.toml --previous 2023.json -o 2024.json -o 2024.xlsx
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.issuing import issue_cases
 
-    return issue_cases(cases, earlier, output, force, evidence, as_json)
+    return issue_cases(cases, previous, output, force, evidence, as_json)
 
 
 @jcm.command()

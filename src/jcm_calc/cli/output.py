@@ -26,7 +26,7 @@ from rich.text import Text
 from jcm_calc.base.languages import Message, _, translated
 from jcm_calc.base.problems import Problem, Remark, Topic
 from jcm_calc.cli import surroundings
-from jcm_calc.results.credits import UncertifiedError, by_section
+from jcm_calc.results.credits import UnconfirmedError, by_section
 from jcm_calc.rulebooks import BrokenModule
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ def complaints(title: str, problems: Sequence[Problem], warnings: Sequence[Probl
     remarks(warnings)
 
 
-def refusal(title: str, error: UncertifiedError) -> None:
+def refusal(title: str, error: UnconfirmedError) -> None:
     """Write what a claim lacks, in the order of the document, and the command that begins to confirm it."""
     problems = [
         Problem(
