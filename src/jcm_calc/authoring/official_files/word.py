@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import Any
 
 from jcm_calc.authoring.official_files.blocks import DocumentBlock
-from jcm_calc.authoring.official_files.office_math import equation, math_text
+from jcm_calc.authoring.official_files.office_math import equation, on_one_line
 from jcm_calc.base.archives import DAMAGED, check
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError
@@ -86,7 +86,7 @@ class _Reader:
         for group in groups:
             parts: list[list[Any]] = []
             for math in (one for one in group if one.tag == f"{M}oMath"):
-                if parts and "=" not in math_text(math):  # the rest of an equation that is broken over lines
+                if parts and "=" not in on_one_line([math]):  # the rest of an equation that is broken over lines
                     parts[-1].append(math)
                 else:
                     parts.append([math])
@@ -135,7 +135,7 @@ class _Reader:
         below = False
         for one in self.leaves(node):
             if one.tag == f"{M}oMath":
-                text, now = f" {math_text(one)} " if with_math else "", False
+                text, now = f" {on_one_line([one])} " if with_math else "", False
             elif one.tag == f"{W}t":
                 text, now = one.text or "", _is_below(one)
                 if now and not below and before[-1:].isalnum() and text[:1].isalpha():
