@@ -111,7 +111,11 @@ def test_a_typeset_equation_of_a_pdf_is_a_picture_that_nobody_has_read(driver, t
 
 
 def rows(*pages):
-    return [reader.DocumentBlock(number, rows=tuple(table)) for number, table in enumerate(pages, 1)]
+    return [
+        reader.DocumentBlock(number, cells=row, begins=not at)
+        for number, table in enumerate(pages, 1)
+        for at, row in enumerate(table)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +130,7 @@ def rows(*pages):
         [[("1", "A is so, and B is so.")]],
         [[("No.", "Criterion"), ("1", "A is so, and B is so.")]],
         [[("Criterion 1: A is so,",)], [("", ), ("and B is so.",)]],
-        [[("Criterion 1", "A is so,"), ("\0", "and B is so.")]],
+        [[("Criterion 1", "A is so,"), (None, "and B is so.")]],
         [[("Criterio\nn 1:", "A is so, and B is so.")]],
     ],
 )  # fmt: skip

@@ -216,8 +216,9 @@ def blocks(page: PdfPage, number: int, between: tuple[float, float]) -> Iterator
     for table, box in zip(page.tables, boxes, strict=True):
         if box[1] >= between[0] - 3 and box[3] <= between[1] + 3:
             held = [char for char in page.chars if inside(box, char)]
-            rows = [[None if cell is None else cell_text(cell, held) for cell in row] for row in table]
-            yield box[1], {"page": number, "rows": rows}
+            for at, row in enumerate(table):
+                cells = [None if cell is None else cell_text(cell, held) for cell in row]
+                yield box[1], {"page": number, "cells": cells, "begins": not at}
     middle_of = [
         char
         for char in page.chars
@@ -309,9 +310,9 @@ def read(content: bytes, most_pages: int) -> dict[str, Any]:
     left = MOST_PICTURES
     for number, (page, between) in enumerate(zip(pages, running(pages), strict=True), 1):
         for _height, block in sorted(blocks(page, number, between), key=lambda one: one[0]):
-            if "box" in block and left:
-                left -= 1
-                block["picture"] = picture(page.page, block["box"])
+            if "box" in block:
+                block["picture"] = picture(page.page, block["box"]) if left else ""
+                left -= bool(left)
             found.append(block)
         page.page.close()
     heads = [line.text for page in pages[:2] for line in page.lines[:5]]
