@@ -19,7 +19,6 @@ from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import Any
 
-from jcm_calc.authoring.official_files import pdf_pages
 from jcm_calc.authoring.official_files.blocks import DocumentBlock, TypesetEquation
 from jcm_calc.authoring.official_files.word import word_blocks
 from jcm_calc.base.languages import Message, _
@@ -27,6 +26,7 @@ from jcm_calc.base.problems import InputError, Problem, listed, no_such_file, re
 from jcm_calc.reports.workbook.opening import printable
 
 MOST_BYTES, MOST_PAGES, MOST_MEMORY = 50_000_000, 300, 1_500_000_000
+PDF_READER = Path(__file__).with_name("pdf_pages.py")
 LONGEST = 60.0  # seconds; a document of 30 pages takes two
 NUMBER = re.compile(r"(?<![A-Za-z])([A-Z]{2}_[A-Z]{0,2}M\d{3})(?!\d)")
 IN_HEADER = re.compile(rf"{NUMBER.pattern}[ _]*ver(?:sion|\.)?\s*0*(\d+\.\d+)", re.I)
@@ -218,7 +218,7 @@ def _content(path: Path, unusable: Callable[[Message], InputError]) -> bytes:
 
 def _pages(content: bytes, unusable: Callable[[Message], InputError]) -> dict[str, Any]:
     """Return what a PDF holds; it is read in a separate process, which has a limit of time and memory."""
-    command = [sys.executable, "-P", str(Path(pdf_pages.__file__)), str(MOST_MEMORY), str(MOST_PAGES)]
+    command = [sys.executable, "-P", str(PDF_READER), str(MOST_MEMORY), str(MOST_PAGES)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONIOENCODING": "utf-8"}
     try:
         done = subprocess.run(command, input=content, capture_output=True, timeout=LONGEST, env=environment)
