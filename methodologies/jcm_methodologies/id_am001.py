@@ -62,7 +62,7 @@ m.include(
                 "quantity as in the sister MM_AM005; option C and continuous metering recalled", 85, SISTER
             ),
             "D_p": unconfirmed(
-                "monitored in the sister MM_AM005; that the document has it, and the calendar as its source, is recalled",
+                "monitored in the sister MM_AM005; recalled for this document, with the calendar as its source",
                 70,
                 SISTER,
             ),

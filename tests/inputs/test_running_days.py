@@ -1,10 +1,10 @@
-"""Days that are monitored: those of the period unless given, never more than it has, and kept by every way out and in."""
+"""Monitored days: those of the period unless given, never more than it has, kept by every way out and in."""
 
 import openpyxl
 import pandas as pd
 import pytest
 
-from jcm_calc import InputError, calculate, methodology, methodologies, read_workbook, replay
+from jcm_calc import InputError, calculate, methodologies, methodology, read_workbook, replay
 
 GIVEN = {
     "MM_AM005": {"EG_SUP": 5000, "EC_CAP": 0.5, "EF_elec": 0.5},

@@ -289,6 +289,8 @@ class Calculation(Emissions):
     def __repr__(self) -> str:
         first = f"{self.headline}: " if self.remarks else ""
         mark = "" if not self.unconfirmed else f", an estimate: {len(self.unconfirmed)} items unconfirmed"
+        if self.unconfirmed_values:
+            mark += f", among them the value of {', '.join(self.unconfirmed_values)}"
         sums = ", ".join(f"{name} = {float(self.full(name).sum()):,.6g} tCO2" for name in RESULTS)
         return f"<{type(self).__name__} {self.methodology.heading}: {first}{sums}{mark}>"
 
@@ -633,6 +635,11 @@ class Calculation(Emissions):
     def unconfirmed(self) -> tuple[Item, ...]:
         """The items that are not confirmed."""
         return tuple(item for item in self.items if not item.evidence.confirmed)
+
+    @property
+    def unconfirmed_values(self) -> tuple[str, ...]:
+        """The symbols of the document's values that are used without being confirmed, whoever gave them."""
+        return tuple(dict.fromkeys(item.name for item in self.unconfirmed if item.kind == "default"))
 
     @property
     def lacking(self) -> tuple[Item, ...]:
