@@ -220,6 +220,23 @@ def test_a_published_case_gives_the_published_figures(file):
         assert result.by_year()["tonnes"].tolist() == [expected["tonnes"]] == [whole_tonnes(reductions)]
 
 
+def test_a_load_outside_the_history_is_refused_with_the_numbers():
+    fuel = "Residual fuel oil"
+    burnt = pd.DataFrame({"k": ["1", "2", "3"], "f": fuel, "FC_hist": [80, 320, 160]})
+    steam = pd.DataFrame({"k": ["1", "2", "3"], "SG_hist": [1200, 4800, 2400], "h_hist": [24, 24, 24]})
+    now = pd.DataFrame({"f": [fuel], "p": ["2018"], "FC": [150_000]})
+    given = {"NCV": "IPCC 2006, default", "EF": "IPCC 2006, default", "h": 8760, "SG": 2e6, "p": "2018"}
+    with pytest.raises(InputError, match=r"x_k = 50 t/h … 200 t/h, x_p = 228\.311 t/h"):
+        calculate("ID_AM007", burnt, steam, now, reference_from="records", fuel_measured_as="mass", **given)
+
+
+def test_no_symbol_but_that_of_emission_reductions_looks_like_it():
+    for m in (m for number in modules() for m in versions(number).values()):
+        looks = [symbol for name, symbol in m.symbols().items() if symbol.split(",")[0].split("_")[0] == "ER"]
+        own = [rule.symbol for rule in m.rules if rule.name in ("ER", *m.terms) or rule.name.startswith("ER_")]
+        assert set(looks) <= set(own), m
+
+
 # Evidence
 
 

@@ -799,20 +799,32 @@ def undefined(
 def _numbers_behind(
     name: str, place: tuple[int, ...], inputs: Inputs, values: Mapping[str, Array], lookups: Mapping[str, Lookup]
 ) -> str:
-    """Return the operands of an equation with their values at a place; nothing of what is no equation or unknown."""
+    """Return the quantities behind an equation with their values at a place; nothing where it is unknown."""
     rule, symbols = inputs.graph.nodes[name], inputs.methodology.symbols()
     if not isinstance(rule, Equation) or not values:
         return ""
-    operands = [inputs.graph.nodes[one] for one in rule.arguments]
-    if any(set(one.indices) - set(rule.indices) for one in operands):
-        return ""  # a sum over an index has many numbers
-    names = tuple(one.name for one in operands)
+    behind = [inputs.graph.nodes[one] for one in _behind(rule, inputs.graph)]
+    names = tuple(one.name for one in behind)
     try:
         found = evaluate(inputs.graph.upstream(*names), inputs.sizes, values, lookups, names)
     except EvaluationError:
         return ""
-    spots = (tuple(min(at, size - 1) for at, size in zip(place, found[one].shape, strict=True)) for one in names)
-    return ", ".join(
-        f"{symbols[one.name]} = {with_unit(f'{found[one.name][spot]:,.6g}', one.unit)}"
-        for one, spot in zip(operands, spots, strict=True)
-    )
+    told = []
+    for one in behind:
+        array = found[one.name]
+        spot = tuple(
+            slice(None) if letter not in rule.indices else min(at, size - 1)
+            for letter, at, size in zip(inputs.axes, place, array.shape, strict=True)
+        )
+        ends = dict.fromkeys(with_unit(f"{end:,.6g}", one.unit) for end in (array[spot].min(), array[spot].max()))
+        told.append(f"{symbols[one.name]} = {' … '.join(ends)}")
+    return ", ".join(told)
+
+
+def _behind(rule: Equation, graph: Graph) -> dict[str, None]:
+    """Return what an equation follows from: of what only counts or decides, such as a flag, what that follows from."""
+    found: dict[str, None] = {}
+    for name in rule.arguments:
+        node = graph.nodes[name]
+        found |= _behind(node, graph) if isinstance(node, Equation) and not node.unit else {name: None}
+    return found
