@@ -283,7 +283,8 @@ def _check(
     checks.counted(taken.given, m, axes, taken.warnings)
     checks.complete_amounts(taken.given, m, axes, taken.problems)
     if graph is not None:
-        checks.dates(graph, axes, taken.problems, taken.warnings)
+        checks.dates(graph, axes, taken.given, taken.problems, taken.warnings)
+        checks.part_of_periods(taken.given, m, axes, taken.problems, taken.warnings)
         checks.consecutive(taken.given, graph, axes, taken.problems)
 
 
@@ -350,6 +351,10 @@ def _inputs(taken: Arguments, axes: dict[str, Axis], graph: Graph, labels: Mappi
                 tables[parameter.name] = parameter.table
             elif parameter.value is not None:
                 values[parameter.name] = np.full((1,) * len(m.indices), parameter.value.value)
+            elif (whole := coordinates.unless_given(parameter, m.indices, axes["p"].labels)) is not None:
+                values[parameter.name] = whole
+                what = Message(parameter.otherwise)
+                origins[parameter.name] = Origin(_("all {what} of the period").format(what=what))
     replaced = dict(taken.replaced)
     for name in values:
         if name in taken.given and m.inputs[name].kind is Kind.DEFAULT and name not in replaced:

@@ -98,7 +98,8 @@ def calculated(
     if str(m) not in _warned and result.unconfirmed:
         _warned.add(str(m))
         count = len(result.unconfirmed)
-        text = f"{m}: an estimate, because {count} rules or values are not confirmed; see Result.unconfirmed"
+        named = f", among them the value of {', '.join(result.unconfirmed_values)}" if result.unconfirmed_values else ""
+        text = f"{m}: an estimate, because {count} rules or values are not confirmed{named}; see Result.unconfirmed"
         notebook.warn(str(m), text, UnconfirmedWarning)
     return result
 

@@ -289,6 +289,8 @@ class Calculation(Emissions):
     def __repr__(self) -> str:
         first = f"{self.headline}: " if self.remarks else ""
         mark = "" if not self.unconfirmed else f", an estimate: {len(self.unconfirmed)} items unconfirmed"
+        if self.unconfirmed_values:
+            mark += f", among them the value of {', '.join(self.unconfirmed_values)}"
         sums = ", ".join(f"{name} = {float(self.full(name).sum()):,.6g} tCO2" for name in RESULTS)
         return f"<{type(self).__name__} {self.methodology.heading}: {first}{sums}{mark}>"
 
@@ -635,6 +637,11 @@ class Calculation(Emissions):
         return tuple(item for item in self.items if not item.evidence.confirmed)
 
     @property
+    def unconfirmed_values(self) -> tuple[str, ...]:
+        """The symbols of the document's values that are used without being confirmed, by default or by name."""
+        return tuple(dict.fromkeys(item.name for item in self.unconfirmed if item.kind == "default"))
+
+    @property
     def blockers(self) -> tuple[Item, ...]:
         """What keeps a claim from resting on this result: unconfirmed items, and criteria not shown to be met.
 
@@ -792,20 +799,32 @@ def undefined(
 def _numbers_behind(
     name: str, place: tuple[int, ...], inputs: Inputs, values: Mapping[str, Array], lookups: Mapping[str, Lookup]
 ) -> str:
-    """Return the operands of an equation with their values at a place; nothing of what is no equation or unknown."""
+    """Return the quantities behind an equation with their values at a place; nothing where it is unknown."""
     rule, symbols = inputs.graph.nodes[name], inputs.methodology.symbols()
     if not isinstance(rule, Equation) or not values:
         return ""
-    operands = [inputs.graph.nodes[one] for one in rule.arguments]
-    if any(set(one.indices) - set(rule.indices) for one in operands):
-        return ""  # a sum over an index has many numbers
-    names = tuple(one.name for one in operands)
+    behind = [inputs.graph.nodes[one] for one in _behind(rule, inputs.graph)]
+    names = tuple(one.name for one in behind)
     try:
         found = evaluate(inputs.graph.upstream(*names), inputs.sizes, values, lookups, names)
     except EvaluationError:
         return ""
-    spots = (tuple(min(at, size - 1) for at, size in zip(place, found[one].shape, strict=True)) for one in names)
-    return ", ".join(
-        f"{symbols[one.name]} = {with_unit(f'{found[one.name][spot]:,.6g}', one.unit)}"
-        for one, spot in zip(operands, spots, strict=True)
-    )
+    told = []
+    for one in behind:
+        array = found[one.name]
+        spot = tuple(
+            slice(None) if letter not in rule.indices else min(at, size - 1)
+            for letter, at, size in zip(inputs.axes, place, array.shape, strict=True)
+        )
+        ends = dict.fromkeys(with_unit(f"{end:,.6g}", one.unit) for end in (array[spot].min(), array[spot].max()))
+        told.append(f"{symbols[one.name]} = {' … '.join(ends)}")
+    return ", ".join(told)
+
+
+def _behind(rule: Equation, graph: Graph) -> dict[str, None]:
+    """Return what an equation follows from: of what only counts or decides, such as a flag, what that follows from."""
+    found: dict[str, None] = {}
+    for name in rule.arguments:
+        node = graph.nodes[name]
+        found |= _behind(node, graph) if isinstance(node, Equation) and not node.unit else {name: None}
+    return found
