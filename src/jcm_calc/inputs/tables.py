@@ -46,7 +46,7 @@ STYLES = 10_000_000
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """One column of a table as a dense array over the table's indices.
 
     Attributes
@@ -322,7 +322,7 @@ def _attrs(table: pd.DataFrame) -> dict[Any, Any]:
     return attrs
 
 
-def dense(frame: pd.DataFrame, letters: Iterable[str], name: str) -> dict[str, Column]:
+def dense(frame: pd.DataFrame, letters: Iterable[str], name: str) -> dict[str, TableColumn]:
     """Arrange the columns of a table over its indices.
 
     Parameters
@@ -338,7 +338,7 @@ def dense(frame: pd.DataFrame, letters: Iterable[str], name: str) -> dict[str, C
     Returns
     -------
     dict
-        From the heading to a `Column`.
+        From the heading to a `TableColumn`.
 
     Raises
     ------
@@ -377,7 +377,7 @@ def dense(frame: pd.DataFrame, letters: Iterable[str], name: str) -> dict[str, C
             cells = None if cells is None else cells.arranged(order, shape)
             column = _("{name}, column {heading}").format(name=name, heading=repr(heading))
             source = column if cells is None else Message("{}, {}").format(name, cells)
-            columns[heading] = Column(values, labels, unit, source, cells)
+            columns[heading] = TableColumn(values, labels, unit, source, cells)
     if problems:
         raise InputError(name, problems)
     return columns
