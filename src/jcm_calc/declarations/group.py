@@ -469,7 +469,7 @@ class Group:
             names = argument_names(function)
             key = name or function.__name__
             self._add(
-                Equation(key, symbol, unit, own, function, names, total, dict(when or {}), Message(text), evidence)
+                Equation(key, symbol, unit, own, function, names, total, dict(when or {}), text, evidence)
             )
             return function
 
@@ -533,7 +533,7 @@ class Group:
         if RATED in limit.product.factors and limit.rated_fact not in self.facts:
             measured = self.inputs[name]
             indices = "".join(letter for letter in measured.indices if letter != "p")
-            text = f"rated power of what {measured.symbol} measures, for a cross-check"
+            text = _("rated power of what {symbol} measures, for a cross-check").format(symbol=measured.symbol)
             unit = "kW" if measured.unit in ENERGY else f"{measured.unit}/h"
             self.fact(limit.rated_fact, unit, name=limit.rated_fact, index=indices, text=text)
         self.limits.append(limit)
@@ -562,7 +562,7 @@ class Group:
             names = argument_names(function)
             key = name or function.__name__
             interval = Interval.parse(plausible)
-            declared = Indicator(key, symbol, unit, function, names, interval, Message(text), evidence_of(evidence))
+            declared = Indicator(key, symbol, unit, function, names, interval, text, evidence_of(evidence))
             self.indicators.append(declared)
             return function
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.base.languages import Message, _
+from jcm_calc.base.languages import Message, _, translatable
 from jcm_calc.declarations.expression import Expression, argument_names, latex, record
 from jcm_calc.declarations.frozen import DeclarationError as DeclarationError
 from jcm_calc.declarations.frozen import frozen
@@ -164,6 +164,7 @@ class Parameter:
 
     def __post_init__(self) -> None:
         _freeze(self, "candidates", "aliases")
+        translatable(self, "text", "basis")
 
     @property
     def adds_over_units(self) -> bool:
@@ -261,7 +262,9 @@ class Choice:
     section = _("methodology, section F (establishment and calculation of reference emissions)")
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "options", {option: Message(text) for option, text in self.options.items()})
         _freeze(self, "options")
+        translatable(self, "text")
 
 
 class DocumentSection(StrEnum):
@@ -297,6 +300,9 @@ class Passage:
     gas: str = ""
     counted: bool = True
 
+    def __post_init__(self) -> None:
+        translatable(self, "subject", "text")
+
 
 @dataclass(frozen=True)
 class Equation:
@@ -316,6 +322,7 @@ class Equation:
 
     def __post_init__(self) -> None:
         _freeze(self, "when")
+        translatable(self, "text")
 
     @property
     def case(self) -> str:
@@ -374,6 +381,9 @@ class Criterion:
     evidence: Evidence
 
     section = _("methodology, section D (eligibility criteria)")
+
+    def __post_init__(self) -> None:
+        translatable(self, "text")
 
 
 # What a limit may refer to besides declared names: the rating of the equipment, and the time of the period.
@@ -467,6 +477,9 @@ class Indicator:
     text: str
     evidence: Evidence
 
+    def __post_init__(self) -> None:
+        translatable(self, "text")
+
     def written(self, symbols: Mapping[str, str]) -> str:
         """Return what it is as text in the document's symbols."""
         own = argument_names(self.function)
@@ -495,6 +508,9 @@ class Waiver:
 
     section = _("methodology, section H (calculation of emission reductions)")
 
+    def __post_init__(self) -> None:
+        translatable(self, "reason")
+
     def __str__(self) -> str:
         return f"{self.of}: {self.reason}"
 
@@ -521,6 +537,7 @@ class Derivation:
 
     def __post_init__(self) -> None:
         _freeze(self, "values")
+        translatable(self, "text")
 
     def __str__(self) -> str:
         numbers = {name: f"{value.value:g}" for name, value in self.values.items()}
@@ -547,6 +564,9 @@ class Version:
     text: str
     evidence: Evidence
     until: date | None = None
+
+    def __post_init__(self) -> None:
+        translatable(self, "text")
 
 
 class DeclaredItems(Protocol):

@@ -59,7 +59,7 @@ class Declarations(Group):
         self.approved = approved
         self.until = until
         self.other_versions = tuple(versions)
-        self.note = note
+        self.note: str = Message(note)
         self.mended_by = ""
         self.package = ""  # of a version that a rule book holds, where it comes from
         self.later: tuple[Version, ...] = ()  # versions that are known to exist and are newer
@@ -127,7 +127,7 @@ class Declarations(Group):
         later.title = with_translations(title, {}) if title else self.title
         later.identity = dict(identity)
         later.terms = effects(str(later), self.terms if terms is None else terms)
-        later.note = self.note if note is None else note
+        later.note = self.note if note is None else Message(note)
         later.completeness, later.waivers, later.package, later.later = {}, [], "", ()
         revision.reassess(later, lambda known: revision.taken_over(known, self.version, unchanged))
         later.other_versions = self.versions
@@ -155,7 +155,8 @@ class Declarations(Group):
         """
         found = revision.duplicate(self.without_evidence or self)
         found.mended_by = by
-        found.note = f"Mended by {by}. {self.note}".strip()
+        corrected = _("Corrected by {name}.").format(name=by)
+        found.note = Message("{} {}").format(corrected, self.note) if self.note else corrected
         found.completeness = {}
         found.inherited = revision.everything(found)
         return found

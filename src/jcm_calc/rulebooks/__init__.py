@@ -29,7 +29,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from jcm_calc.base.languages import Message, _, translated
+from jcm_calc.base.languages import Message, _, take_catalogue, translated
 from jcm_calc.base.problems import InputError, Problem, listed, shown, suggestion
 from jcm_calc.declarations.faults import is_machinery, of_module, place_of
 from jcm_calc.declarations.frozen import FrozenDict
@@ -449,6 +449,7 @@ def _usable(path: str, number: str) -> list[Declarations]:
         for item in found:
             item.check()
             vars(item)["package"] = path.partition(".")[0]
+            take_catalogue(item.package)
             item.freeze()
     except MethodologyNotFoundError:
         raise
