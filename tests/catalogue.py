@@ -1,12 +1,12 @@
 """The texts that are translated, of the library and of its methodologies: `make messages` updates their catalogues."""
 
 import io
+import re
 import string
 import sys
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
 from babel.messages import Catalog, extract
@@ -44,20 +44,22 @@ def of_methodologies():
     """Return what the methodologies state in words, but evidence of which no translation is known."""
     found, translated = Catalog(charset="utf-8"), {one.id for one in catalogue("ja", METHODOLOGIES) if one.string}
     for number in modules():
-        for m in versions(number).values():
-            texts = [(m.note, True), *((text, True) for text in m.indices.values())]
-            for one in (*declared(m), *m.identity.values()):
-                texts += messages(getattr(one, "item", one))
-            for text, required in texts:
-                if text and not text.template and (required or text in translated) and text not in found_elsewhere():
-                    found.add(str(text), locations=[(f"{number.lower()}.py", 0)])
+        for text, required in stated(number):
+            if required or text in translated:
+                found.add(text, locations=[(f"{number.lower()}.py", 0)])
     return found
 
 
-@cache
-def found_elsewhere():
-    """Return the texts that the catalogue of the library has."""
-    return {one.id for one in catalogue("ja")}
+def stated(number):
+    """Yield each text of a methodology that the library does not translate, and whether a translation is required."""
+    of_library = {one.id for one in catalogue("ja")}
+    for m in versions(number).values():
+        texts = [(m.note, True), *((text, True) for text in m.indices.values())]
+        for one in (*declared(m), *m.identity.values()):
+            texts += messages(getattr(one, "item", one))
+        for text, required in texts:
+            if text and not text.template and re.search("[a-z]{3}", text) and text not in of_library:
+                yield str(text), required
 
 
 def messages(item, required=True):

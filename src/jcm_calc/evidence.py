@@ -57,11 +57,11 @@ class Source:
     place: str = ""
 
     def __post_init__(self) -> None:
-        """Make the title a text that can be translated."""
-        translatable(self, "title")
+        """Make title and place texts that can be translated."""
+        translatable(self, "title", "place")
 
     def __str__(self) -> str:
-        return ", ".join(part for part in (self.title, self.place, self.url) if part)
+        return Message(", ").join(part for part in (self.title, self.place, self.url) if part)
 
 
 # What a rule book can say of its own statements.

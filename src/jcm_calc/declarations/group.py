@@ -468,9 +468,7 @@ class Group:
             own = self._split(symbol, index)[1]
             names = argument_names(function)
             key = name or function.__name__
-            self._add(
-                Equation(key, symbol, unit, own, function, names, total, dict(when or {}), text, evidence)
-            )
+            self._add(Equation(key, symbol, unit, own, function, names, total, dict(when or {}), text, evidence))
             return function
 
         return declare
