@@ -57,7 +57,7 @@ class Listed(StrEnum):
 
 
 class Effect(StrEnum):
-    """How a term beside RE and PE changes ER."""
+    """How a term other than RE and PE changes ER."""
 
     DEDUCTION = _("deduction")  # subtracted: leakage, a buffer
     ADDITION = _("addition")  # added: removals
@@ -110,7 +110,7 @@ class Table:
         Parameters
         ----------
         labels : sequence of str, optional
-            The class that each code of a class key stands for.
+            The class that each code of a class key means.
         """
         if labels is None:
             edges, values = self.bins()
@@ -178,7 +178,7 @@ class Parameter:
 
     @property
     def supplied(self) -> bool:
-        """Whether the library has a value of its own, so that the user need not give one."""
+        """Whether the library has a value, so that the user need not give one."""
         return self.value is not None or self.table is not None or bool(self.otherwise)
 
     def known(self) -> Iterator[Value]:
@@ -216,7 +216,7 @@ class Parameter:
 
     @property
     def section(self) -> str:
-        """Where it stands in the official documents."""
+        """Its section in the official documents."""
         return {
             Kind.MONITORED: _("monitoring plan, table 1 (parameters monitored ex post)"),
             Kind.FIXED: _("monitoring plan, table 2 (parameters fixed ex ante)"),
@@ -330,7 +330,7 @@ class Equation:
         return ", ".join(f"{choice} = {option}" for choice, option in self.when.items())
 
     def expression(self, operands: Mapping[str, str | Expression]) -> Expression:
-        """Return what the function computes, with a symbol or an expression in place of each argument's name."""
+        """Return what the function computes, with a symbol or an expression instead of each argument's name."""
         own = argument_names(self.function)
         return record(self.function, {name: operands[given] for name, given in zip(own, self.arguments, strict=True)})
 
@@ -517,7 +517,7 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True)
 class SchemeRule:
-    """A rule of the scheme itself, on which claims by every methodology rest."""
+    """A rule of the scheme itself, which holds for every methodology."""
 
     name: str
     text: str

@@ -91,7 +91,7 @@ class Declarations(Group):
     ) -> Declarations:
         """Return a later version, of which what changed is then declared, and what fell away removed.
 
-        What is declared again stands in the place of what the earlier version had there.
+        What is declared again replaces what the earlier version had.
 
         Parameters
         ----------
@@ -163,7 +163,7 @@ class Declarations(Group):
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What users of this version have to know: who has mended it, which version is newer, and whose this one is.
+        """What users of this version have to know: who has corrected it, which version is newer, and whose this one is.
 
         Examples
         --------
@@ -175,7 +175,7 @@ class Declarations(Group):
         """
         found = []
         if self.mended_by:
-            mended = _("mended by {name} from package {package}") if self.package else _("mended by {name}")
+            mended = _("corrected by {name} in package {package}") if self.package else _("corrected by {name}")
             found.append(mended.format(name=self.mended_by, package=self.package))
         if self.later:
             superseded = _("superseded: version {version} is newer")
@@ -326,7 +326,7 @@ class Declarations(Group):
         return rule.written(self.symbols())
 
     def section(self, rule: Equation) -> str:
-        """Return where an equation should stand in the standard outline of a methodology."""
+        """Return the section of an equation in the standard outline of a methodology."""
         for target, section in (
             ("RE", _("methodology, section F (establishment and calculation of reference emissions)")),
             ("PE", _("methodology, section G (calculation of project emissions)")),

@@ -178,7 +178,7 @@ class _Parser:
         return Expression(name, tuple(operands))
 
     def listed(self, *, several: bool = False) -> list[Expression]:
-        """Read what stands in brackets."""
+        """Read the content of brackets."""
         self.deeper()
         self.advance()
         found = [self.binary(infix.COMPARISON)]
