@@ -768,14 +768,14 @@ def test_a_candidate_named_against_the_evidence_can_be_read_again(m, case, tmp_p
 def test_a_version_that_somebody_has_mended_says_so_wherever_it_is_shown(tmp_path, monkeypatch):
     m = methodology("PW_AM001").mended(by="A. Author")
     result = calculate(m, EG=500.0, p="2024")
-    assert "mended by A. Author" in repr(result).partition(":")[0]
-    assert result.manifest()["methodology"]["notices"] == ["mended by A. Author from package jcm_methodologies"]
+    assert "corrected by A. Author" in repr(result).partition(":")[0]
+    assert result.manifest()["methodology"]["notices"] == ["corrected by A. Author in package jcm_methodologies"]
     result.to_html(tmp_path / "report.html")
-    assert "mended by A. Author" in (tmp_path / "report.html").read_text(encoding="utf-8").partition("</h1>")[0]
+    assert "corrected by A. Author" in (tmp_path / "report.html").read_text(encoding="utf-8").partition("</h1>")[0]
     result.to_excel(tmp_path / "claim.xlsx")
     for sheet in load_workbook(tmp_path / "claim.xlsx"):
-        assert any("mended by A. Author" in str(cell.value) for row in sheet.iter_rows(max_row=3) for cell in row)
-    assert "mended by A. Author" in result._repr_html_()
+        assert any("corrected by A. Author" in str(cell.value) for row in sheet.iter_rows(max_row=3) for cell in row)
+    assert "corrected by A. Author" in result._repr_html_()
 
 
 NEWER = {"ID_AM005": "2.0", "ID_AM008": "2.0", "ID_AM009": "3.0", "MN_AM003": "3.0",
