@@ -374,7 +374,7 @@ def test_one_error_in_an_equation_is_a_difference(number):
         assert not any(one.agrees for one in cases), (rule.symbol, rule.written(m.symbols()), str(wrong))
 
 
-def test_a_sum_left_out_a_factor_of_units_and_an_unknown_symbol_are_said():
+def test_a_sum_left_out_a_factor_of_units_an_unknown_symbol_and_an_unknown_index_are_said():
     m = jcm_calc.methodology("ID_AM003")
     factors = record(
         lambda a, b, c, d: a * b / c * d,
@@ -385,7 +385,9 @@ def test_a_sum_left_out_a_factor_of_units_and_an_unknown_symbol_are_said():
     (case,) = compared(m, typeset.equation("RE_p", "", factors)).cases
     assert not case.agrees
     (case,) = compared(m, typeset.equation("RE_p", "i", factors * 1000)).cases
-    assert case.factor == pytest.approx(1000)
+    assert case.there == pytest.approx(1000 * case.here)
+    match = compared(m, typeset.equation("RE_p", "j", factors))
+    assert (match.unmatched, match.cases) == (("j",), ())
     match = compared(m, typeset.equation("RE_p", "i", factors * Expression("symbol", ("XY_z",))))
     assert match.unmatched == ("XY_z",)
     assert match.cases == ()
