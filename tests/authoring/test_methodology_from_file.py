@@ -112,6 +112,7 @@ def described(m):
     entries = []
     for item in m.inputs.values():
         entry = {"symbol": item.symbol, "kind": item.kind.name.lower(), "text": item.text, "index": item.indices}
+        entry |= {"otherwise": item.otherwise} if item.otherwise else {}
         entry |= {} if item.kind is Kind.CLASS_KEY else {"unit": item.unit}
         entry |= {"name": item.name, "bounds": str(item.bounds), "extensive": item.extensive}
         entry |= {way: " ".join(getattr(item, way)) for way in ("raises", "lowers", "either") if getattr(item, way)}

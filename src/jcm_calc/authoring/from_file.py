@@ -21,6 +21,7 @@ from jcm_calc.declarations.expression import Expression, ExpressionError
 from jcm_calc.declarations.expression.parsing import equation, parsed, renamed
 from jcm_calc.declarations.expression.products import symbols
 from jcm_calc.declarations.faults import plain
+from jcm_calc.declarations.group import WORDS
 from jcm_calc.evidence import Evidence, Source, primary, unconfirmed
 from jcm_calc.inputs import schema
 from jcm_calc.inputs.schema import Field
@@ -33,9 +34,8 @@ SECTIONS = {
     "coordinates": {"name": TEXT, "of": TEXT, "what": TEXT},
     # the declaration itself checks what depends on the kind of a parameter, and on other parameters
     "parameters": {
+        **dict.fromkeys((word for word in WORDS if word != "evidence"), MAYBE),
         **{"symbol": TEXT, "kind": Field(schema.one_of(*KINDS), required=True), "unit": MAYBE, "text": TEXT},
-        **dict.fromkeys(("name", "index", "weighted_by", "previous_of", "options", "raises", "lowers"), MAYBE),
-        **dict.fromkeys(("either", "bounds", "plausible", "basis", "comparable", "counts", "listed"), MAYBE),
         **dict.fromkeys(("extensive", "by", "values"), Field(schema.anything)),
         **dict.fromkeys(("value", "factor"), Field(schema.number)),
         **{"categories": Field(schema.text_list), "aliases": BY_NAME, "candidates": BY_NAME, "page": PAGE},

@@ -49,10 +49,11 @@ from jcm_calc.evidence import Evidence, Source
 WIDTH, STEP = 120, 4
 # What a module of a methodology has under these names, so that no function of its own may have them.
 TAKEN = ("m", "np", "date", "Methodology", "Source", "Value", "Version", "primary", "secondary", "unconfirmed")
-# What is written of every statement that has it, and what of a parameter is written as it is declared.
+# What is written of every statement that has it.
 ALWAYS = ("text", "unit", "index")
-AS_IT_IS = ("extensive", "weighted_by", "previous_of", "options", "bounds", "plausible", "basis", "factor",
-            "comparable", "counts", "categories")  # fmt: skip
+# Of a parameter, what is not written as it is; all the rest is.
+CHANGED = ("name", "symbol", "unit", "indices", "kind", "text", "raises", "lowers", "either", "value", "by", "table",
+           "candidates", "evidence", "listed", "aliases")  # fmt: skip
 # An evidence that so many statements have gets its own name.
 SHARED = 3
 PYTHON = infix.Notation(
@@ -384,7 +385,8 @@ def _parameter(m: Declarations, item: Parameter, writer: Writer) -> Call:
     for name in ("raises", "lowers", "either"):
         found[name] = " ".join(one for one in ("RE", "PE", *m.terms) if one in getattr(item, name))
     usual = Parameter("", "", "", "", item.kind, "")
-    found |= {name: own for name in AS_IT_IS if (own := getattr(item, name)) != getattr(usual, name)}
+    own = {one.name: getattr(item, one.name) for one in fields(Parameter) if one.name not in CHANGED}
+    found |= {name: value for name, value in own.items() if value != getattr(usual, name)}
     aliases = {name: other[0] if len(other) == 1 else other for name, other in item.aliases.items()}
     found |= {"listed": " ".join(sorted(item.listed)), "aliases": aliases, "text": item.text}
     return writer.call(f"m.{item.kind.name.lower()}", item.symbol, *unit, **found, evidence=item.evidence)
