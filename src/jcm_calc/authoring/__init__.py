@@ -96,7 +96,7 @@ def methodology_files(
 
 
 def written_files(m: Declarations, package: str) -> dict[str, str]:
-    """Return the text of a module that declares a methodology, a case and a test, by their paths in a methodology package."""
+    """Return the text of a module, a case and a test of a methodology, by their paths in a methodology package."""
     number = m.number.lower()
     asked = [item for item in m.inputs.values() if not item.supplied and item.kind is not Kind.CONSTANT]
     inputs = [
