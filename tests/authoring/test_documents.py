@@ -92,7 +92,7 @@ def test_rows_and_labels_broken_over_pages_are_whole(known, driver, tmp_path):
 
 
 @printed
-def test_a_typeset_equation_of_a_pdf_is_a_picture_that_nobody_has_read(driver, tmp_path):
+def test_a_typeset_equation_of_a_pdf_is_a_picture_that_is_not_read(driver, tmp_path):
     fraction = (
         "<math display='block'><mi>RE</mi><mo>=</mo><mi>EC</mi><mo>×</mo><mfrac><mi>a</mi><mi>b</mi></mfrac></math>"
     )
@@ -102,6 +102,11 @@ def test_a_typeset_equation_of_a_pdf_is_a_picture_that_nobody_has_read(driver, t
     assert one.picture.startswith(b"\x89PNG")
     assert one.expression is None
     assert "by eye" in one.unread
+    (saved,) = found.save_pictures(tmp_path / "evidence")
+    assert saved.name == f"evidence-equation-1-page-{one.page}.png"
+    assert saved.read_bytes() == one.picture
+    with pytest.raises(FileExistsError):
+        found.save_pictures(tmp_path / "evidence")
     left, top, right, bottom = one.box
     assert right > left
     assert 20 < bottom - top < 80  # numerator and denominator are in it, and no line of text
