@@ -48,7 +48,7 @@ class Arguments:
     by_class : dict
         The classes of which the user gave a value.
     replaced : dict
-        Value or table that the user named or gave in place of the document's.
+        Value or table that the user named or gave instead of the document's.
     refused : set of str
         Names with a complaint, which are not missing as well.
     unread : bool
@@ -180,7 +180,7 @@ class Arguments:
             self.table(frame, _("the Series {name}").format(name=parameter.name))
 
     def _index_of(self, parameter: Parameter, index: Any) -> str:
-        """Return what an index without a name, or with one of its own, runs along: its labels are those of a table.
+        """Return what an index without a name, or with another name, runs along: its labels are those of a table.
 
         Raises
         ------
@@ -473,7 +473,7 @@ def _single(parameter: Parameter, number: Any) -> float:
 
 
 def where(source: str) -> str:
-    """Say in which table something stands, where it is in one."""
+    """Name the table of a column, where it is in one."""
     return _(" (in {source})").format(source=source) if source else ""
 
 

@@ -224,7 +224,7 @@ def _read_csv(file: Path) -> pd.DataFrame:
 
 
 def _other_separator(headings: Sequence[str]) -> str | None:
-    """Return the sign that separates the columns in place of commas."""
+    """Return the sign that separates the columns instead of commas."""
     found = re.search(r"[;\t|]", headings[0]) if len(headings) == 1 else None
     return None if found is None else found[0]
 
@@ -273,7 +273,7 @@ def flat(table: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If a heading is missing or stands twice, or one unit is stated for several columns.
+        If a heading is missing or is there twice, or one unit is stated for several columns.
     """
     import pandas as pd
 
@@ -487,7 +487,7 @@ def _numbered(column: pd.Series[Any] | npt.NDArray[Any]) -> tuple[npt.NDArray[np
 def _order(
     codes: list[npt.NDArray[np.intp]], labels: Mapping[str, list[Any]], rows: int, name: str
 ) -> tuple[npt.NDArray[np.intp], list[Problem]]:
-    """Return the order of the rows in the dense array; complain where one is missing or stands twice."""
+    """Return the order of the rows in the dense array; report one that is missing or is there twice."""
     if not codes:
         return np.zeros(1, dtype=np.intp), []
     shape = tuple(len(unique) for unique in labels.values())
