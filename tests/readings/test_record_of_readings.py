@@ -85,7 +85,7 @@ def test_every_treatment_survives_a_workbook(tmp_path):
         result.to_excel(folder / "report.xlsx")
         workbook = jcm_calc.read_workbook(folder / "report.xlsx")
         assert workbook.remarks == ()
-        (again,) = (table.record for table in workbook.report.tables if "EC_PJ" in table)
+        (again,) = (table.record for table in workbook.report.tables if "EC_PJ" in table.columns)
         assert again == monitored.tables[0].record
         calculated = workbook.calculate()
         assert of_readings(calculated) == of_readings(result)

@@ -45,7 +45,7 @@ class CaseFile(Case):
         Absolute paths of evidence files, or what a workbook holds of them.
     split : str
         What becomes of a period over New Year; see `jcm_calc.calculate`.
-    tables : tuple of str or DataFrame
+    tables : tuple of str, FilledTable or MonitoredTable
         Absolute paths of the tables, or the tables of a workbook.
     source : Evidence or None
         Of a worked case: where it was published, and how far it can be trusted.

@@ -5,6 +5,7 @@ Results go to standard output, complaints and progress to standard error.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -827,6 +828,8 @@ def check(subject: str | None, all_: bool, examples: int, watching: bool, page: 
 def main() -> None:
     """Run the command line."""
     surroundings.prepare()
+    # what imports make lives as long as the command: to look for garbage among it takes a seventh of a short command
+    gc.set_threshold(100_000)
     try:
         jcm(prog_name="jcm")
     except (OSError, MemoryError) as error:  # on the way to a command or back: help, usage
