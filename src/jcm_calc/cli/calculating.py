@@ -305,7 +305,7 @@ def _trace(result: Result) -> None:
     output.heading(_("Every quantity in the order of calculation"))
     output.table(
         [_("symbol"), _("value"), _("grade")],
-        [[row["symbol"], amounts.value(row), row["grade"]] for row in rows],
+        [[row["symbol"], amounts.value(row, amounts.CALCULATED), row["grade"]] for row in rows],
         [[row["from"]] for row in rows],
     )
 

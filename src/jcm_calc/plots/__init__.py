@@ -21,13 +21,14 @@ Okabe, M., Ito, K. (2002). Color Universal Design. jfly.uni-koeln.de/color
 
 from jcm_calc.plots.of_methodology import equations
 from jcm_calc.plots.of_readings import availability, readings
-from jcm_calc.plots.of_result import contributions, emissions, sensitivity, uncertainty, waterfall
+from jcm_calc.plots.of_result import contributions, emissions, forecast, sensitivity, uncertainty, waterfall
 
 __all__ = [
     "availability",
     "contributions",
     "emissions",
     "equations",
+    "forecast",
     "readings",
     "sensitivity",
     "uncertainty",

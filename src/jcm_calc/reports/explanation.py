@@ -23,6 +23,7 @@ from jcm_calc.declarations.graph import Graph, walk
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
 from jcm_calc.evidence import Evidence
+from jcm_calc.reports.html.amounts import CALCULATED
 from jcm_calc.units import with_unit
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 # A longer sum is shown by its first terms and its last one.
 TERMS = 5
-# As many digits as the trace has; a calculation uses all.
-DIGITS = 10
 
 
 @dataclass(frozen=True)
@@ -283,7 +282,7 @@ class _Walk:
             return value
         if unit == "date" and value >= 1 and math.isfinite(value):
             return _("{date} (day {number:.0f})").format(date=date.fromordinal(int(value)), number=value)
-        return with_unit(f"{value:,.{DIGITS}g}", unit)
+        return with_unit(f"{value:,.{CALCULATED}g}", unit)
 
     def numbers(self, rule: Equation) -> tuple[Expression | None, str]:
         """Return the right side of an equation with the numbers in place, and what a sum adds up."""
@@ -318,4 +317,4 @@ class _Walk:
 
 def _number(value: Any) -> Expression:
     """Return a number, to as many digits as are shown."""
-    return Expression("number", (float(f"{value:.{DIGITS}g}"),))
+    return Expression("number", (float(f"{value:.{CALCULATED}g}"),))
