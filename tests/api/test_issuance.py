@@ -232,7 +232,7 @@ def test_rules_of_the_scheme_carry_their_grades(measured):
     rules = issuance_request(emitted(measured, [10], ["2024"]), HALVES, project=PROJECT).as_data()["rules"]
     grades = {rule["name"]: rule["grade"] for rule in rules}
     assert grades["break at the end of 2020"] == "primary"
-    assert grades["no double claim"] == grades["crediting period"] == grades["allocation"] == "unconfirmed"
+    assert grades["no double request"] == grades["crediting period"] == grades["allocation"] == "unconfirmed"
     assert all(rule["section"] and rule["note"] and rule["text"] for rule in rules)
 
 
@@ -305,7 +305,7 @@ def test_what_is_unconfirmed_underneath_refuses_and_is_listed(measured):
     with pytest.raises(UncertifiedError) as caught:
         issuance_request([emitted(measured, [5], ["2024"]), result], HALVES, project=PROJECT)
     assert caught.value.missing == result.lacking
-    assert "XX001 supports an estimate, not a claim" in str(caught.value)
+    assert "XX001 supports an estimate, not an issuance request" in str(caught.value)
     assert "criterion 2" in str(caught.value)
 
 
@@ -357,7 +357,7 @@ def earlier(measured, tmp_path):
 
 def test_no_day_is_claimed_twice(measured, earlier):
     again = emitted(measured, [9], ["2024-06-30/2024-12-31"], site="b")
-    assert "p: 2024-06-30/2024-06-30 was claimed already: first_half.json" in refusal(again, earlier=[earlier])
+    assert "p: 2024-06-30/2024-06-30 is in an earlier request: first_half.json" in refusal(again, earlier=[earlier])
     following = emitted(measured, [9], ["2024-07-01/2024-12-31"])
     request = issuance_request(following, HALVES, project=PROJECT, earlier=[earlier])
     assert request.as_data()["earlier"] == [json.loads(earlier.read_text(encoding="utf-8"))["hash"]]
@@ -366,7 +366,7 @@ def test_no_day_is_claimed_twice(measured, earlier):
 def test_no_calculation_is_claimed_for_two_projects(measured, earlier):
     other = {**PROJECT, "number": "XX002"}
     twice = emitted(measured, [40], ["2024-01-01/2024-06-30"])
-    assert "the same calculation was claimed already for XX001" in refusal(twice, project=other, earlier=[earlier])
+    assert "the same calculation is in an earlier request for XX001" in refusal(twice, project=other, earlier=[earlier])
     own = emitted(measured, [41], ["2024-01-01/2024-06-30"])
     assert issuance_request(own, HALVES, project=other, earlier=[earlier]).tonnes == 41
 
@@ -568,7 +568,7 @@ def test_issue_writes_both_files(case, tmp_path):
     assert [(year["year"], year["tonnes"]) for year in data["years"]] == [(2023, 100), (2024, 100)]
     assert page.read_bytes().startswith(b"PK")
     again = run(case(2024), "--earlier", request, code=2)
-    assert "2024 was claimed already" in " ".join(again.stderr.split())
+    assert "2024 is in an earlier request" in " ".join(again.stderr.split())
     assert json.loads(run(case(2025), "--earlier", request, "--json", code=0).stdout)["tonnes"] == 100
 
 

@@ -1,8 +1,8 @@
 """Plots of results, readings and uncertainties, and of the equations of a methodology: `pip install jcm-calc[plot]`.
 
 Each function draws on the axes that it is given, or on a new figure, and returns the axes. A `Figure` of
-matplotlib in place of axes gets the size that the plot needs. Settings of matplotlib stay as they are. The
-colours are those of Okabe and Ito, which the colour-blind can tell apart; where two stand side by side one
+matplotlib instead of axes gets the size that the plot needs. Settings of matplotlib stay as they are. The
+colours are those of Okabe and Ito, which the colour-blind can tell apart; where two are side by side one
 is hatched, so that they differ in print without colour too.
 
 Examples

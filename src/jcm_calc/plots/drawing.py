@@ -92,7 +92,7 @@ def amount(value: float) -> str:
 
 
 def short(text: str) -> str:
-    """Return a text that is short enough to stand beside a bar, as a text also where mathematics is read."""
+    """Return a text that is short enough to be next to a bar, as a text also where mathematics is read."""
     return (textwrap.shorten(text, 44, placeholder="…") if " " in text else text[:40]).replace("$", r"\$")
 
 

@@ -261,7 +261,7 @@ def contributions(result: Calculation, *, ax: Axes | Figure | None = None) -> Ax
 def sensitivity(result: Calculation, *, by: float = 0.1, ax: Axes | Figure | None = None) -> Axes:
     """Draw how ER changes with each input of the project, the most important one on top.
 
-    What the document fixes is drawn only where the project has no input of its own. Inputs that change nothing
+    What the document fixes is drawn only where the project has no input. Inputs that change nothing
     are counted and left out, as are those of less weight.
 
     Parameters
@@ -311,7 +311,7 @@ def sensitivity(result: Calculation, *, by: float = 0.1, ax: Axes | Figure | Non
 
 
 def _input(result: Calculation, name: str, symbol: str, step: str, out: bool) -> str:
-    """Name an input beside its bars: what it is, and its symbol."""
+    """Name an input next to its bars: what it is, and its symbol."""
     kelvin = "" if step.endswith("%") else f" (±{step})"
     text = short(translated(result.methodology.inputs[name].text))
     return f"{text}  ${latex.symbol(symbol)}${kelvin}{'*' if out else ''}"

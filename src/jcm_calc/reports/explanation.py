@@ -1,4 +1,4 @@
-"""How a number came about: each equation in symbols, with the numbers in place, then its value.
+"""How a number is calculated: each equation in symbols, with the numbers in place, then its value.
 
 An explanation goes down from one quantity to the leaves, each with its source. Where a quantity has
 many values it follows one unit and one period; a total names the terms that it adds up.
@@ -54,7 +54,7 @@ class Step:
     note : str
         What a sum adds up.
     section : str
-        Where the rule or the value should stand in the official documents.
+        Where the rule or the value should be in the official documents.
     evidence : Evidence, optional
         None of what the user measured or fixed.
     """
@@ -87,7 +87,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Explanation:
-    """How a quantity came about, down to the leaves.
+    """How a quantity is calculated, down to the leaves.
 
     Attributes
     ----------
@@ -163,12 +163,12 @@ class Explanation:
 
 
 def explain(result: Calculation, name: str, at: Mapping[str, Any]) -> Explanation:
-    """Return how a quantity came about; see `Result.explain`."""
+    """Return how a quantity is calculated; see `Result.explain`."""
     m, axes = result.methodology, result.inputs.axes
     own = m.named(name) or ""
-    problems = [Problem(letter, _("is no index of {m}").format(m=m)) for letter in at if letter not in axes]
+    problems = [Problem(letter, _("is not an index of {m}").format(m=m)) for letter in at if letter not in axes]
     if own not in result.graph.nodes:
-        complaint = _("takes no part in this calculation") if own else _("is no name of this methodology")
+        complaint = _("takes no part in this calculation") if own else _("is not a name of this methodology")
         problems.append(Problem(name, complaint + suggestion(name, result.graph.nodes)))
     place = {}
     for letter, axis in axes.items():
