@@ -224,7 +224,7 @@ def test_a_record_that_was_changed_or_taken_away_leaves_a_rule_that_nobody_can_c
 def test_of_a_record_that_was_taken_away_the_measured_quantity_is_named_once(written):
     _, remarks = edited(written, delete)
     said = [remark for remark in remarks if SHEET in remark]
-    assert said == [f"{SHEET}: holds no record of the readings that EC_PJ came from"]
+    assert said == [f"{SHEET}: holds no record of the readings from which EC_PJ follow"]
 
 
 def test_a_record_of_another_workbook_does_not_fit(written, tmp_path):
