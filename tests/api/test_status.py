@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from status_example import EXAMPLE
 
 from jcm_calc.api.case_file import read_case
 from jcm_calc.api.statuses import statuses
@@ -17,7 +18,6 @@ from jcm_calc.base.problems import InputError
 from jcm_calc.inputs.periods import Period
 from jcm_calc.results.forecast import T, forecast
 from jcm_calc.results.status import Basis, Need, Plan
-from status_example import EXAMPLE
 
 EXAMPLE_YEAR = Path(__file__).parents[2] / "docs" / "examples" / "metered_year"
 make = SimpleNamespace(**runpy.run_path(str(EXAMPLE_YEAR / "make.py"), run_name="make"))
@@ -65,10 +65,7 @@ def year(tmp_path_factory):
     S1, S2 = readings.S1, readings.S2
     S1.loc[make.between(S1, "2024-04-08 00:00", "2024-04-15 00:00"), "kWh"] *= 1000
     readings.S1 = S1[~make.between(S1, "2024-02-14 09:00", "2024-02-17 09:00")]
-    S2.loc[make.between(S2, "2024-08-10 00:00", "2025-01-01 00:00"), "kW"] = 14.321
-    S2.loc[make.between(S2, "2024-08-24 00:00", "2025-01-01 00:00"), "kW"] = np.round(
-        make.faultless().S2.loc[make.between(S2, "2024-08-24 00:00", "2025-01-01 00:00"), "kW"], 3
-    )
+    S2.loc[make.between(S2, "2024-08-10 00:00", "2024-08-24 00:00"), "kW"] = 14.321
     make.reset(readings)
     folder = tmp_path_factory.mktemp("year")
     make.write(folder, readings)
@@ -102,7 +99,7 @@ def test_each_fault_is_reported_in_the_month_in_which_it_arises(year):
         treatments = done.get(month, treatments)
         calibrated = ("2023-05-20", "2024-06-12") if month > 5 else ("2023-05-20",)
         end = (date(2024, month, 1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-        status = read_case(case_file(year, treatments, calibrated, 85)).status(end)
+        status = read_case(case_file(year, treatments, calibrated, 88)).status(end)
         found = keys(status)
         new = found - known
         if month == 5:  # with the wrong unit the reductions were not known in April
@@ -112,10 +109,10 @@ def test_each_fault_is_reported_in_the_month_in_which_it_arises(year):
     assert status.so_far == Period.parse("2024-01-01/2024-12-30")
     # as `jcm monitor` and `jcm calc` have it, but for the last day, whose register was read on the next
     result = read_case(year / "case.toml").calculate()
-    assert status.ER == pytest.approx(result.array("ER").item() * 365 / 366, rel=2e-3)
+    assert pytest.approx(result.array("ER").item() * 365 / 366, rel=2e-3) == status.ER
     assert sum(one.ER for one in status.months) == pytest.approx(status.ER, rel=1e-9)
     assert 0.25 < 1 - status.ER / status.plan.so_far < 0.35
-    assert status.plan.so_far == pytest.approx(85 * 365 / 366)
+    assert status.plan.so_far == pytest.approx(88 * 365 / 366)
     assert (status.forecast.basis, status.forecast.low) == (Basis.PLAN, None)
 
 
@@ -130,7 +127,7 @@ def test_an_open_finding_has_options_with_their_tonnes_and_counts_with_the_least
     (action,) = [one for one in status.actions if one.need is Need.FINDING]
     assert action.tonnes == pytest.approx(like.tonnes)
     treated = read_case(case_file(year, [("gap", "claim nothing")])).status("2024-02-29", store=False)
-    assert status.ER == pytest.approx(treated.ER, rel=1e-12)
+    assert pytest.approx(treated.ER, rel=1e-12) == status.ER
     assert not treated.open
 
 
@@ -183,7 +180,7 @@ def test_earlier_years_on_file_give_the_season(tmp_path):
     assert status.forecast.basis is Basis.SEASONAL
     assert status.forecast.years == (2023,)
     # each hour is alike on the average, so that the year has twice what the half-year has
-    assert status.forecast.ER == pytest.approx(status.ER * 366 / 182, rel=1e-3)
+    assert pytest.approx(status.ER * 366 / 182, rel=1e-3) == status.forecast.ER
     assert status.forecast.low <= status.forecast.ER <= status.forecast.high
 
 
@@ -204,7 +201,7 @@ def test_the_forecast_is_the_regression_of_this_year_on_earlier_ones():
     found = forecast(Period.parse("2023"), Period.parse("2023-01-01/2023-07-31"), ER, months | this, None)
     profile = np.array(list(months.values())).reshape(2, 12).mean(axis=0)
     level = np.linalg.lstsq(profile[:7, None], np.array(list(this.values())), rcond=None)[0].item()
-    assert found.ER == pytest.approx(ER + level * profile[7:].sum())
+    assert pytest.approx(ER + level * profile[7:].sum()) == found.ER
     stats = pytest.importorskip("scipy.stats")
     residuals = np.sum((np.array(list(this.values())) - level * profile[:7]) ** 2)
     for number in range(2):
@@ -249,7 +246,7 @@ def test_a_folder_has_the_worst_first_and_goes_on_where_one_is_broken(tmp_path):
     assert [one.name for one in found] == ["broken.toml", "lower.toml", "low.toml", "fine.toml"]
     assert [len(one.actions) for one in found] == [1, 1, 1, 0]
     fine = found[-1].status
-    assert fine.ER == pytest.approx(150 * (1.63 / 1.32 - 1) * 0.8)
+    assert pytest.approx(150 * (1.63 / 1.32 - 1) * 0.8) == fine.ER
     assert (fine.plan.source, fine.forecast.basis) == ("[project] estimate", Basis.COMPLETE)
     with pytest.raises(InputError, match="has no case file"):
         statuses(tmp_path / "nothing")
