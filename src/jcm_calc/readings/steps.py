@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +18,7 @@ from jcm_calc.base.hashes import of_file
 from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.base.problems import InputError, Problem, ProblemKind, listed, shown, suggestion
 from jcm_calc.readings import clock, files, headings, stamps
+from jcm_calc.readings.databases import QueryTable
 from jcm_calc.readings.files import ReadFile, ReadingsTable
 from jcm_calc.readings.headings import Chosen
 from jcm_calc.readings.plan import Meter, Readings
@@ -88,7 +89,8 @@ def open_source(
     """
     problems: list[Problem] = []
     _check_form(store, readings)
-    opened = list(files.tables(store, readings))
+    before = list(map(_state, readings.files))
+    opened = [QueryTable(store, readings)] if readings.query else list(files.tables(store, readings))
     parts, brackets = [], dict[str, str]()
     joined = files.together(opened)
     for table in joined:
@@ -104,6 +106,10 @@ def open_source(
     refuse(problems)
     sql = " UNION ALL ".join(f"SELECT * FROM ({part})" for part in parts)
     read = tuple(_files(opened))
+    changed = [path.name for path, state in zip(readings.files, before, strict=True) if _state(path) != state]
+    if changed:
+        complaint = _("changed while it was read: {names}. Run the command again when the file is complete.")
+        raise InputError.of(readings.name, complaint.format(names=listed(changed)))
     rows = sum(file.rows for file in read) or store.number(f"SELECT count(*) FROM ({sql})")
     points = f"SELECT meter, stamp, until, value, flag FROM ({sql}) WHERE isfinite(value)"
     if readings.kind == "samples":
@@ -136,10 +142,18 @@ def _check_form(store: Store, readings: Readings) -> None:
         raise InputError(_("the readings"), [Problem(readings.name, complaint)]) from None
 
 
-def _files(opened: Sequence[ReadingsTable]) -> Any:
-    """Yield what was read of each file: sheets of one workbook together."""
+def _state(path: Path) -> tuple[int, int]:
+    """Return the size of a file and when it was written."""
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
+
+
+def _files(opened: Sequence[ReadingsTable]) -> Iterator[ReadFile]:
+    """Yield what was read of each query and of each file: sheets of one workbook together."""
     by_path: dict[Path, list[ReadingsTable]] = {}
     for table in opened:
+        if isinstance(table, QueryTable):
+            yield replace(table.read, rows=table.rows, skipped=table.skipped)
         if table.path is not None:
             by_path.setdefault(table.path, []).append(table)
     with ThreadPoolExecutor() as pool:

@@ -41,6 +41,10 @@ POINTER = re.compile(
 # Each table by its key in the record: title, and headings by the keys of its rows.
 TABLES: dict[str, tuple[str, dict[str, str]]] = {
     "files": (_("Files"), {"file": _("File"), "sha256": "SHA-256", "rows": _("Rows")}),
+    "queries": (
+        _("Queries"),
+        {"database": _("Database"), "query": _("Query"), "sha256": _("SHA-256 of the rows"), "rows": _("Rows")},
+    ),
     "meters": (
         _("Meters"),
         {
@@ -146,6 +150,8 @@ def write(page: Page, found: Mapping[str, Any]) -> None:
         page.text(row, LEFT + 1, text)
         row += 1
     for key, (title, columns) in TABLES.items():
+        if key == "queries" and not found.get(key):
+            continue
         row += 1
         page.caption(row, title)
         page.headings(row + 1, LEFT, columns.values())
