@@ -341,6 +341,34 @@ def monitor(
 
 
 @jcm.command()
+@click.argument("source", metavar="CASE|FOLDER", type=FILE)
+@click.option("--on", metavar="DATE", help="As of the end of this day instead of today, such as 2024-09-30.")
+@click.option(
+    "--since", metavar="last|FILE", help="Print only what has changed since the run before, which this file records."
+)
+@click.option("--store/--no-store", default=True, help="Keep readings next to the case file, to read each file once.")
+@with_evidence
+@as_json
+def status(
+    source: Path, on: str | None, since: str | None, store: bool, evidence: tuple[Path, ...] | None, as_json: bool
+) -> int:
+    """Show the status of the monitoring of the case file CASE, or of every case file in FOLDER.
+
+    Exit code 1 means that something needs a person; with --since, that something new does. It is an estimate, not a
+    verification. Needs `pip install jcm-calc[monitoring]`.
+
+    \b
+    Examples:
+      jcm status case.toml
+      jcm status case.toml --on 2024-09-30 --json
+      jcm status projects --since last
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.status import status_of
+
+    return status_of(source, on, since, store, evidence, as_json)
+
+
+@jcm.command()
 @case_argument
 @click.argument("name", default="ER")
 @click.option("--at", "at", metavar="INDEX=LABEL", multiple=True, help="Follow this unit or period, such as p=2024.")

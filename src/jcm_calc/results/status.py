@@ -76,7 +76,8 @@ class MeterStatus:
     behind : int
         The days from `until` to the day of the status. Without readings, from the first day of the year.
     amount : float or None
-        The amount of `ProjectStatus.so_far` after treatment, in `unit`. None while a finding of the meter is open.
+        The amount of `ProjectStatus.so_far` after treatment, in `unit`. An open finding counts with the permitted
+        treatment that has the least ER. None while there is no such treatment.
     coverage : tuple of MonthCoverage
         Of each month of the year up to the day of the status.
     """
@@ -265,12 +266,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class MonthForecast:
-    """Cumulative reductions expected at the end of a month, in tCO2, with the interval of the forecast."""
+    """Cumulative reductions expected at the end of a month, in tCO2, with the interval if the forecast has one."""
 
     month: date
     ER: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,7 +359,8 @@ class ProjectStatus:
     criteria : tuple of CriterionStatus
     documents : tuple of DocumentToShow
     ER : float or None
-        tCO2 of `so_far`. None while it cannot be calculated.
+        tCO2 of `so_far`. An open finding counts with the permitted treatment that has the least ER. None while it
+        cannot be calculated, because a finding has no such treatment, for example.
     months : tuple of MonthReductions
         Each month of `so_far`.
     plan : Plan or None
@@ -420,6 +422,20 @@ class FolderEntry:
     name: str
     status: ProjectStatus | None
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """What needs a person; of a case file that cannot be used, its problems."""
+        if self.status is not None:
+            return self.status.actions
+        return tuple(
+            Action(Need.INPUT, one.subject, one.complaint, None, None, f"input {one.subject}") for one in self.problems
+        )
+
+    def as_data(self) -> dict[str, Any]:
+        """Return it as data for JSON."""
+        data: dict[str, Any] = _plain(self)
+        return data
 
 
 def _plain(value: Any) -> Any:
