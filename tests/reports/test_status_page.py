@@ -2,21 +2,26 @@
 
 import json
 import re
+import shutil
 from dataclasses import replace
 from datetime import date
 from math import nan
+from pathlib import Path
 
 import html5lib
 import pytest
 from browser import chromium, dark, wide
+from click.testing import CliRunner
 from status_example import EXAMPLE
 
 from jcm_calc.base.languages import in_language
-from jcm_calc.base.problems import InputError, Problem
+from jcm_calc.base.problems import Problem
+from jcm_calc.cli import jcm
 from jcm_calc.inputs.periods import Period
 from jcm_calc.reports.html import status as pages
 from jcm_calc.results.status import Basis, FolderEntry, Forecast, MonthCoverage, MonthReductions, Plan
 
+YEAR = Path(__file__).parents[2] / "docs" / "examples" / "metered_year"
 JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 HOSTILE = "<script>alert(1)</script> & \"quoted\" 'x' }} {% raw %}"
 BARE = replace(
@@ -38,10 +43,10 @@ QUIET = replace(EXAMPLE, title="Roof B", findings=(), actions=())
 UNUSABLE = FolderEntry("broken/case.toml", None, (Problem("[readings] zone", HOSTILE),))
 FOLDER = (FolderEntry("a/case.toml", EXAMPLE), UNUSABLE, FolderEntry("c/case.toml", BARE), FolderEntry("d.toml", QUIET))
 PAGES = {
-    "example": lambda: pages.html(EXAMPLE),
-    "bare": lambda: pages.html(BARE),
-    "not calculated": lambda: pages.html(replace(BARE, problems=(Problem("S1", HOSTILE),))),
-    "hostile": lambda: pages.html(replace(EXAMPLE, title=HOSTILE, case=HOSTILE)),
+    "example": lambda: pages.project_html(EXAMPLE),
+    "bare": lambda: pages.project_html(BARE),
+    "not calculated": lambda: pages.project_html(replace(BARE, problems=(Problem("S1", HOSTILE),))),
+    "hostile": lambda: pages.project_html(replace(EXAMPLE, title=HOSTILE, case=HOSTILE)),
     "folder": lambda: pages.folder_html(HOSTILE, FOLDER),
     "quiet folder": lambda: pages.folder_html("plants", FOLDER[3:]),
 }
@@ -142,7 +147,7 @@ def test_a_share_is_100_only_where_nothing_is_missing(share, said):
 
 
 def test_the_page_says_what_the_status_says():
-    said = text(pages.html(EXAMPLE))
+    said = text(pages.project_html(EXAMPLE))
     for one in EXAMPLE.actions:
         assert one.text in said
     order = [said.index(one.text) for one in EXAMPLE.actions]
@@ -156,10 +161,10 @@ def test_the_page_says_what_the_status_says():
         "in 36 days",
     ):
         assert words.replace(" :", ":") in said.replace(" :", ":")
-    assert "0% below" not in text(pages.html(replace(EXAMPLE, plan=Plan(89.5, 39.2, "x"))))
-    assert "as planned" in text(pages.html(replace(EXAMPLE, plan=Plan(89.5, 39.2, "x"))))
-    assert "31% above the plan" in text(pages.html(replace(EXAMPLE, plan=Plan(89.5, 30.0, "x"))))
-    assert "Nothing needs a person." in text(pages.html(QUIET))
+    assert "0% below" not in text(pages.project_html(replace(EXAMPLE, plan=Plan(89.5, 39.2, "x"))))
+    assert "as planned" in text(pages.project_html(replace(EXAMPLE, plan=Plan(89.5, 39.2, "x"))))
+    assert "31% above the plan" in text(pages.project_html(replace(EXAMPLE, plan=Plan(89.5, 30.0, "x"))))
+    assert "Nothing needs a person." in text(pages.project_html(QUIET))
 
 
 def test_the_page_of_a_folder_keeps_the_order_and_names_what_cannot_be_used():
@@ -171,22 +176,39 @@ def test_the_page_of_a_folder_keeps_the_order_and_names_what_cannot_be_used():
     assert "−34%" in said
 
 
-def test_a_page_is_written_once(tmp_path):
-    path = tmp_path / "status.html"
-    pages.write(path, EXAMPLE, overwrite=False)
-    pages.write_folder(tmp_path / "folder.html", "plants", FOLDER, overwrite=False)
-    with pytest.raises(FileExistsError):
-        pages.write(path, EXAMPLE, overwrite=False)
-    with pytest.raises(InputError):
-        pages.write(tmp_path / "status.pdf", EXAMPLE, overwrite=False)
-    pages.write(path, EXAMPLE, overwrite=True)
-    assert path.read_text("utf-8") == pages.html(EXAMPLE)
+def test_a_forecast_without_an_interval_has_no_band():
+    months = tuple(replace(one, low=None, high=None) for one in EXAMPLE.forecast.months)
+    status = replace(EXAMPLE, forecast=replace(EXAMPLE.forecast, low=None, high=None, months=months))
+    chart = pages.chart(status)
+    assert (chart.band, chart.forecast.split()[-1]) == ("", "100.00,40.20")
+    said = text(pages.project_html(status))
+    assert "no interval" in said
+    assert "90% interval" not in said
+
+
+def test_the_command_writes_the_page(tmp_path):
+    year = tmp_path / "projects" / "year"
+    shutil.copytree(YEAR, year)
+    runner = CliRunner()
+    for source, name, words in (
+        (year / "case.toml", "one.html", "Reductions to date"),
+        (year.parent, "all.html", "1 project"),
+    ):
+        command = ["status", str(source), "--on", "2024-09-30", "-o", str(tmp_path / name), "--no-store"]
+        done = runner.invoke(jcm, command)
+        assert done.exit_code == 1, done.output
+        assert words in text((tmp_path / name).read_text("utf-8"))
+    done = runner.invoke(jcm, command)
+    assert done.exit_code == 2
+    assert "--force" in done.output + done.stderr
+    done = runner.invoke(jcm, [*command[:-2], str(tmp_path / "all.pdf"), "--no-store"])
+    assert done.exit_code == 2
 
 
 def test_the_page_fits_a_telephone_and_asks_for_nothing(tmp_path):
     for code in ("en", "ja"):
         with in_language(code):
-            (tmp_path / f"one_{code}.html").write_text(pages.html(EXAMPLE), "utf-8")
+            (tmp_path / f"one_{code}.html").write_text(pages.project_html(EXAMPLE), "utf-8")
             (tmp_path / f"all_{code}.html").write_text(pages.folder_html("plants", FOLDER), "utf-8")
     with chromium() as driver:
         for name in ("one_en", "one_ja", "all_en", "all_ja"):

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-import os
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from jcm_calc.base.files import check_ending, save
 from jcm_calc.base.languages import _
 from jcm_calc.reports.html.pages import page
 from jcm_calc.results.status import FolderEntry, MeterStatus, MonthCoverage, ProjectStatus
@@ -23,19 +21,7 @@ SOON = 60  # days within which a calibration is due soon
 TICKS = 5  # at most, on the axis of reductions
 
 
-def write(path: str | os.PathLike[str], status: ProjectStatus, overwrite: bool) -> None:
-    """Write the page of a project."""
-    check_ending(path, ".html")
-    save(path, html(status).encode(), overwrite=overwrite)
-
-
-def write_folder(path: str | os.PathLike[str], name: str, entries: Sequence[FolderEntry], overwrite: bool) -> None:
-    """Write the page of the projects in a folder."""
-    check_ending(path, ".html")
-    save(path, folder_html(name, entries).encode(), overwrite=overwrite)
-
-
-def html(status: ProjectStatus) -> str:
+def project_html(status: ProjectStatus) -> str:
     """Return the page of a project."""
     return page(
         "status.html",
@@ -181,11 +167,14 @@ def chart(status: ProjectStatus) -> Chart | None:
     first = date(status.day.year, 1, 1)
     length = (date(status.day.year + 1, 1, 1) - first).days
     actual, planned = _cumulative(status)
-    future = [(_next(one.month), one.ER, one.low, one.high) for one in status.forecast.months]
+    future = [(_next(one.month), one.ER) for one in status.forecast.months]
+    ends = [(_next(one.month), one.low, one.high) for one in status.forecast.months]
+    interval = [(day, low, high) for day, low, high in ends if low is not None and high is not None]
     plan_end = (status.year.last or status.day) + timedelta(days=1)
     if status.plan is not None:
         planned = [*(point for point in planned if point[0] < plan_end), (plan_end, status.plan.ER)]
-    heights = [height for _day, height in [*actual, *planned]] + [one for point in future for one in point[1:]]
+    heights = [height for _day, height in [*actual, *planned, *future]]
+    heights += [height for _day, *both in interval for height in both]
     if len(actual) < 2 and status.plan is None and not future:
         return None
     low, high, step = _scale(min(heights), max(heights))
@@ -200,22 +189,20 @@ def chart(status: ProjectStatus) -> Chart | None:
         return " ".join(f"{x(day):.2f},{100 - y(amount):.2f}" for day, amount in points)
 
     last = actual[-1]
-    expected = [last, *((day, amount) for day, amount, _low, _high in future)]
-    upper = [last, *((day, top) for day, _amount, _low, top in future)]
-    lower = [last, *((day, bottom) for day, _amount, bottom, _top in future)]
-    ends = [("actual", *last)] if len(actual) > 1 else []
-    ends += [("forecast", *expected[-1])] if future else []
-    ends += [("plan", *planned[-1])] if status.plan is not None else []
+    edge = [(day, top) for day, _low, top in interval] + [(day, bottom) for day, bottom, _high in reversed(interval)]
+    points = [("actual", *last)] if len(actual) > 1 else []
+    points += [("forecast", *future[-1])] if future else []
+    points += [("plan", *planned[-1])] if status.plan is not None else []
     count = round((high - low) / step)
     return Chart(
         actual=line(actual) if len(actual) > 1 else "",
         plan=line(planned) if status.plan is not None else "",
-        forecast=line(expected) if future else "",
-        band=line([*upper, *reversed(lower)]) if future else "",
+        forecast=line([last, *future]) if future else "",
+        band=line([last, *edge, last]) if edge else "",
         ticks=tuple((y(low + step * number), f"{low + step * number:,g}") for number in range(count + 1)),
         edges=tuple((x(date(first.year, number, 1)), name) for number, name in enumerate(MONTHS, 1)),
         today=x(status.day + timedelta(days=1)),
-        labels=tuple((x(day), y(amount), look, tonnes(amount)) for look, day, amount in ends),
+        labels=tuple((x(day), y(amount), look, tonnes(amount)) for look, day, amount in points),
     )
 
 
