@@ -404,6 +404,7 @@ def _parameter(m: Declarations, item: Parameter, names: Names) -> Call:
         "bounds": None if item.bounds == Interval.parse("[0, inf)") else Quoted(_interval(item.bounds)),
         "plausible": None if item.plausible is None else Quoted(_interval(item.plausible)),
         "basis": _text(item.basis),
+        "otherwise": _text(item.otherwise),
         "factor": None if item.factor == plain["factor"] else number(item.factor),
         **{name: _text(getattr(item, name)) for name in ("comparable", "counts")},
         "categories": _tuple(item.categories) if item.categories else None,

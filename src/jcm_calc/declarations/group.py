@@ -69,7 +69,7 @@ COORDINATES = {
 WORDS = (
     *("text", "extensive", "weighted_by", "previous_of", "options", "raises", "lowers", "either", "bounds"),
     *("plausible", "comparable", "counts", "name", "index", "categories", "evidence", "by", "factor", "basis"),
-    *("listed", "aliases"),
+    *("listed", "aliases", "otherwise"),
 )
 # Only what the document fixes has values of its own: a claim asks for their evidence.
 VALUED = {Kind.DEFAULT: ("value", "table", "candidates"), Kind.CONSTANT: ("value",)}
@@ -86,7 +86,8 @@ SCENARIOS = {"reference": _("reference emissions"), "project": _("project emissi
 LISTS = ("criteria", "parameters", "equations")
 # On what a parameter can be declared to act.
 DIRECTED = ("RE", "PE")
-OF_PERIODS = ("days", "hours", "days_of_year", "year", "first_day", "last_day")
+OF_TIME = ("days", "hours")
+OF_PERIODS = (*OF_TIME, "days_of_year", "year", "first_day", "last_day")
 # An error that names a line already.
 IN_LINE = re.compile(r" \([^()]* line \d+\)$")
 # Operands with which the code of an equation is compared to what is recorded of it.
@@ -251,7 +252,8 @@ class Group:
             says so), ``plausible`` (outside is a warning) and ``basis`` (what its range rests on), ``factor`` (by how
             much a document's value may differ from the library's before its reader has to say a word, 2 by default),
             ``comparable`` (a parameter of like size), ``counts`` (``"year"`` or ``"month"``, which its numbers
-            count, one after the other),
+            count, one after the other), ``otherwise`` (``"days"`` or ``"hours"`` of the period: taken where nothing is
+            given, and no more is accepted),
             ``name`` (where it is not the symbol without its
             indices), ``index`` (the indices, where not every letter at the end of the symbol is one: ``"SF_p"`` with
             ``index=""``), ``evidence``.
@@ -793,6 +795,10 @@ class Group:
             raise DeclarationError(
                 f"{self}: {symbol}: extensive={declared['extensive']!r} must be True (adds over units and over time), "
                 f'"{OVER_UNITS}", "{OVER_TIME}", "{OVER_BOTH}" or False'
+            )
+        if declared.get("otherwise", "") not in ("", *OF_TIME):
+            raise DeclarationError(
+                f"{self}: {symbol}: otherwise={declared['otherwise']!r} must be {' or '.join(OF_TIME)}"
             )
         if not declared.get("factor", 2.0) > 1:
             raise DeclarationError(f"{self}: {symbol}: factor={declared['factor']!r} must be more than 1")

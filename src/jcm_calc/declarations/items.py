@@ -160,6 +160,7 @@ class Parameter:
     basis: str = ""
     listed: frozenset[Listed] = frozenset()
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    otherwise: str = ""
 
     def __post_init__(self) -> None:
         _freeze(self, "candidates", "aliases")
@@ -177,7 +178,7 @@ class Parameter:
     @property
     def supplied(self) -> bool:
         """Whether the library has a value of its own, so that the user need not give one."""
-        return self.value is not None or self.table is not None
+        return self.value is not None or self.table is not None or bool(self.otherwise)
 
     def known(self) -> Iterator[Value]:
         """Yield every value of a default that the library knows; candidates are not decided, so not among them."""
@@ -195,6 +196,12 @@ class Parameter:
                 yield candidate, {"": found}
             elif found is not None:
                 yield candidate, {str(key): value for key, value in found.entries.items()}
+
+    @property
+    def unless_given(self) -> str:
+        """What is taken where nothing is given, in words; empty where there is no such rule."""
+        whole = _("all {what} of the period where nothing is given")
+        return whole.format(what=Message(self.otherwise)) if self.otherwise else ""
 
     @property
     def textual(self) -> bool:

@@ -221,6 +221,8 @@ def _ranges(m: Declarations, item: Parameter) -> Iterator[str]:
         yield _("within {bounds}, plausible {plausible}").format(bounds=item.bounds, plausible=item.plausible)
     elif not item.textual and item.unit != "date":
         yield _("within {bounds}").format(bounds=item.bounds)
+    if item.otherwise:
+        yield item.unless_given
     if item.listed:
         yield _("or a published factor by its name: jcm factors {country}").format(country=m.country)
 
