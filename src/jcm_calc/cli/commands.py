@@ -354,10 +354,19 @@ def monitor(
     "--since", metavar="last|FILE", help="Print only what has changed since the run before, which this file records."
 )
 @click.option("--store/--no-store", default=True, help="Keep readings next to the case file, to read each file once.")
+@output_option("Write a page (.html).", name="page")
+@force_option()
 @with_evidence
 @as_json
 def status(
-    source: Path, on: str | None, since: str | None, store: bool, evidence: tuple[Path, ...] | None, as_json: bool
+    source: Path,
+    on: str | None,
+    since: str | None,
+    store: bool,
+    page: Path | None,
+    force: bool,
+    evidence: tuple[Path, ...] | None,
+    as_json: bool,
 ) -> int:
     """Show the status of the monitoring of the case file CASE, or of every case file in FOLDER.
 
@@ -368,11 +377,12 @@ def status(
     Examples:
       jcm status case.toml
       jcm status case.toml --on 2024-09-30 --json
+      jcm status projects -o status.html --force
       jcm status projects --since last
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.status import status_of
 
-    return status_of(source, on, since, store, evidence, as_json)
+    return status_of(source, on, since, store, evidence, as_json, page, force)
 
 
 @jcm.command()

@@ -44,6 +44,10 @@ POINTER = re.compile(
 # Each table by its key in the record: title, and headings by the keys of its rows.
 TABLES: dict[str, tuple[str, dict[str, str]]] = {
     "files": (_("Files"), {"file": _("File"), "sha256": "SHA-256", "rows": _("Rows")}),
+    "queries": (
+        _("Queries"),
+        {"database": _("Database"), "query": _("Query"), "sha256": _("SHA-256 of the rows"), "rows": _("Rows")},
+    ),
     "meters": (
         _("Meters"),
         {
@@ -149,6 +153,8 @@ def write(page: Page, found: Mapping[str, Any]) -> None:
         page.text(row, LEFT + 1, text)
         row += 1
     for key, (title, headings) in TABLES.items():
+        if key == "queries" and not found.get(key):
+            continue
         page.caption(row + 1, title)
         columns = [Column(heading, _style(name)) for name, heading in headings.items()]
         rows = ([_cell(name, one[name]) for name in headings] for one in _rows(found[key]))
