@@ -111,7 +111,11 @@ def test_a_typeset_equation_of_a_pdf_is_a_picture_that_nobody_has_read(driver, t
 
 
 def rows(*pages):
-    return [reader.DocumentBlock(number, rows=tuple(table)) for number, table in enumerate(pages, 1)]
+    return [
+        reader.DocumentBlock(number, cells=row, begins=not at)
+        for number, table in enumerate(pages, 1)
+        for at, row in enumerate(table)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +130,7 @@ def rows(*pages):
         [[("1", "A is so, and B is so.")]],
         [[("No.", "Criterion"), ("1", "A is so, and B is so.")]],
         [[("Criterion 1: A is so,",)], [("", ), ("and B is so.",)]],
-        [[("Criterion 1", "A is so,"), ("\0", "and B is so.")]],
+        [[("Criterion 1", "A is so,"), (None, "and B is so.")]],
         [[("Criterio\nn 1:", "A is so, and B is so.")]],
     ],
 )  # fmt: skip
@@ -227,9 +231,44 @@ def line(*parts):
     return f"<m:oMathPara {typeset.SPACE}><m:oMath>{''.join(parts)}</m:oMath></m:oMathPara>"
 
 
+def summed(below, body, above=""):
+    sign = '<m:naryPr><m:chr m:val="∑"/></m:naryPr>'
+    return f"<m:nary>{sign}<m:sub>{below}</m:sub><m:sup>{above}</m:sup><m:e>{body}</m:e></m:nary>"
+
+
+RAISED = f"<m:sSup><m:e>{run('10')}</m:e><m:sup>{run('-6')}</m:sup></m:sSup>"
+EC, EF = (typeset.symbol(one) for one in ("EC_i", "EF_e"))
+
+
+@pytest.mark.parametrize(
+    ("parts", "right"),
+    [
+        ([run("2"), EC, EF, run("(1-x)(1+y)")], "2 × EC_i × EF_e × (1 − x) × (1 + y)"),
+        ([EC, run("*EF/1000")], "EC_i × EF ÷ 1000"),
+        ([EC, run("×"), RAISED], "EC_i × 10^(-6)"),
+        ([run("max(a,3,b_i)−−c")], "maximum(maximum(a, 3), b_i) − -c"),
+        ([run("0.8 x ×[a+{b−(c)}]")], "0.8 × x × (a + (b − c))"),
+        ([summed(run("i=1"), EC + run("×x"), run("n")), run("-"), summed(run("j"), EF)],
+         "sum(i, EC_i × x) − sum(j, EF_e)"),
+        ([summed(run("i"), EC), run("× x + 1")], "sum(i, EC_i × x) + 1"),
+    ],
+)  # fmt: skip
+def test_signs_and_products_are_read_as_they_are_meant(parts, right):
+    found = read(line(run("RE="), *parts))
+    assert (found.unread, str(found.expression)) == ("", right)
+
+
 @pytest.mark.parametrize(
     "parts",
     [
+        [run("RE = "), summed(run("i=2"), EC)],
+        [run("RE = "), summed(run("i"), EC, run("12"))],
+        [run("RE = system(a)")],
+        [run("RE = where(a, b, c)")],
+        [run("RE = a × (1 > 2)")],
+        [run("RE = "), '<w:r xmlns:w="x"><w:t>5</w:t></w:r>', run("× x")],
+        [run("RE = " + "a + " * 400 + "a")],
+        [run("RE = "), "<m:nary><m:sub>" * 40, run("i"), "</m:sub></m:nary>" * 40],
         [run("RE = EF elec")],  # one name, or a product
         [run("RE = f (x)")],
         [run("RE = 1 000 × x")],

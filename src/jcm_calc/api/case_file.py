@@ -63,7 +63,7 @@ class CaseFile(Case):
         *,
         override: str | None = None,
         strict: bool = False,
-        earlier: Result | None = None,
+        previous: Result | None = None,
     ) -> Result:
         """Calculate; see `jcm_calc.calculate` for what it raises and warns of.
 
@@ -77,7 +77,7 @@ class CaseFile(Case):
             One reason for all values in place of the document's, instead of those of the case file.
         strict : bool
             Whether anything that is remarked on is an error.
-        earlier : Result, optional
+        previous : Result, optional
             Of the report before; see `jcm_calc.calculate`.
         """
         tables: tuple[Any, ...] = self.tables
@@ -104,7 +104,7 @@ class CaseFile(Case):
                 split=self.split,
                 override=override or self.override,
                 strict=strict,
-                earlier=earlier,
+                previous=previous,
                 **self.choices,
                 **self.inputs,
             )

@@ -45,7 +45,7 @@ class Message(str):
     plural : tuple, optional
         Singular, plural and number, where the text is one of two.
     unofficial : mapping
-        Translations that stand beside the text itself, such as those of a title.
+        Translations that are given with the text itself, such as those of a title.
     tag : tuple, optional
         What the text is about, for programs, which do not read it; see `tagged`.
 
@@ -135,7 +135,7 @@ UNOFFICIAL = _("{title} (a translation; the official title is English)")
 
 
 def translated(text: str) -> str:
-    """Return a text in the language of the context; what is no message of the library stays as it is.
+    """Return a text in the language of the context; a text that is not a message of the library stays as it is.
 
     Examples
     --------

@@ -28,7 +28,7 @@ from jcm_calc.units import Reciprocal
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jcm_calc.inputs.tables import Column
+    from jcm_calc.inputs.tables import TableColumn
 
 
 class Arguments:
@@ -47,7 +47,7 @@ class Arguments:
     by_class : dict
         The classes of which the user gave a value.
     replaced : dict
-        Value or table that the user named or gave in place of the document's.
+        Value or table that the user named or gave instead of the document's.
     refused : set of str
         Names with a complaint, which are not missing as well.
     unread : bool
@@ -179,7 +179,7 @@ class Arguments:
             self.table(frame, _("the Series {name}").format(name=parameter.name))
 
     def _index_of(self, parameter: Parameter, index: Any) -> str:
-        """Return what an index without a name, or with one of its own, runs along: its labels are those of a table.
+        """Return what an index without a name, or with another name, runs along: its labels are those of a table.
 
         Raises
         ------
@@ -429,7 +429,7 @@ class Arguments:
             self._read(parameter, column.values, column.source, column.unit, column.labels, column.cells)
 
 
-def _unit_in_labels(parameter: Parameter, column: Column) -> str:
+def _unit_in_labels(parameter: Parameter, column: TableColumn) -> str:
     """Return a complaint about bare numbers whose labels may state their unit: ``roof_kWh``."""
     if column.unit is not None or column.values.dtype.kind not in "iuf":
         return ""
@@ -465,7 +465,7 @@ def _single(parameter: Parameter, number: Any) -> float:
 
 
 def where(source: str) -> str:
-    """Say in which table something stands, where it is in one."""
+    """Name the table of a column, where it is in one."""
     return _(" (in {source})").format(source=source) if source else ""
 
 

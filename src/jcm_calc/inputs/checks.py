@@ -1,4 +1,4 @@
-"""Checks of numbers and classes: what cannot be is a problem, what is hardly meant a warning."""
+"""Checks of numbers and classes: an impossible value is a problem, an implausible one a warning."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ def plausibility(
             if not (lowest in plausible and highest in plausible):
                 warnings.append(_implausible(parameter, item, plausible))
         if parameter.comparable in given:
-            sister = methodology.inputs[parameter.comparable]
-            warnings.extend(_far_apart(parameter, item, sister, given[sister.name]))
+            comparable = methodology.inputs[parameter.comparable]
+            warnings.extend(_far_apart(parameter, item, comparable, given[comparable.name]))
 
 
 def _implausible(parameter: Parameter, given: InputValue, plausible: Interval) -> Remark:
@@ -129,26 +129,26 @@ def _looks_like(parameter: Parameter, value: float, plausible: Interval) -> str:
     return ""
 
 
-def _far_apart(parameter: Parameter, given: InputValue, sister: Parameter, theirs: InputValue) -> list[Remark]:
+def _far_apart(parameter: Parameter, given: InputValue, comparable: Parameter, theirs: InputValue) -> list[Remark]:
     own, other = float(given.values.sum()), float(theirs.values.sum())
     if own <= 0 or other <= 0 or 1 / APART <= own / other <= APART:
         return []
     where = given.place(0) if given.values.size == 1 else ""
     text = (
-        _("{own:,.15g} {unit}{where} is {ratio} times {sister} ({other:,.15g} {theirs})")
+        _("{own:,.15g} {unit}{where} is {ratio} times {comparable} ({other:,.15g} {theirs})")
         .tagged(ProblemKind.IMPLAUSIBLE)
         .format(
             own=own,
             unit=parameter.unit,
             where=where,
             ratio=_plain(own / other, 3),
-            sister=sister.symbol,
+            comparable=comparable.symbol,
             other=other,
-            theirs=sister.unit,
+            theirs=comparable.unit,
         )
     )
     near = Interval(other / APART, other * APART, True, True)
-    numbers = (("value", own), (sister.name, other))
+    numbers = (("value", own), (comparable.name, other))
     return [Remark(parameter.symbol, text + _looks_like(parameter, own, near), "", Topic.IMPLAUSIBLE, numbers)]
 
 

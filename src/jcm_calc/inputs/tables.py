@@ -46,7 +46,7 @@ STYLES = 10_000_000
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """One column of a table as a dense array over the table's indices.
 
     Attributes
@@ -216,7 +216,7 @@ def _read_csv(file: Path) -> pd.DataFrame:
 
 
 def _other_separator(headings: Sequence[str]) -> str | None:
-    """Return the sign that separates the columns in place of commas."""
+    """Return the sign that separates the columns instead of commas."""
     found = re.search(r"[;\t|]", headings[0]) if len(headings) == 1 else None
     return None if found is None else found[0]
 
@@ -263,7 +263,7 @@ def flat(table: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If a heading is missing or stands twice, or one unit is stated for several columns.
+        If a heading is missing or is there twice, or one unit is stated for several columns.
     """
     if table.columns.nlevels > 1:
         message = _(
@@ -322,7 +322,7 @@ def _attrs(table: pd.DataFrame) -> dict[Any, Any]:
     return attrs
 
 
-def dense(frame: pd.DataFrame, letters: Iterable[str], name: str) -> dict[str, Column]:
+def dense(frame: pd.DataFrame, letters: Iterable[str], name: str) -> dict[str, TableColumn]:
     """Arrange the columns of a table over its indices.
 
     Parameters
@@ -338,7 +338,7 @@ def dense(frame: pd.DataFrame, letters: Iterable[str], name: str) -> dict[str, C
     Returns
     -------
     dict
-        From the heading to a `Column`.
+        From the heading to a `TableColumn`.
 
     Raises
     ------
@@ -377,7 +377,7 @@ def dense(frame: pd.DataFrame, letters: Iterable[str], name: str) -> dict[str, C
             cells = None if cells is None else cells.arranged(order, shape)
             column = _("{name}, column {heading}").format(name=name, heading=repr(heading))
             source = column if cells is None else Message("{}, {}").format(name, cells)
-            columns[heading] = Column(values, labels, unit, source, cells)
+            columns[heading] = TableColumn(values, labels, unit, source, cells)
     if problems:
         raise InputError(name, problems)
     return columns
@@ -460,7 +460,7 @@ def _factorize(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Any]]
 def _order(
     codes: list[npt.NDArray[np.intp]], labels: Mapping[str, list[Any]], rows: int, name: str
 ) -> tuple[npt.NDArray[np.intp], list[Problem]]:
-    """Return the order of the rows in the dense array; complain where one is missing or stands twice."""
+    """Return the order of the rows in the dense array; report one that is missing or is there twice."""
     if not codes:
         return np.zeros(1, dtype=np.intp), []
     shape = tuple(len(unique) for unique in labels.values())

@@ -26,12 +26,12 @@ from jcm_calc.results.candidates import Combinations, combinations, shown_limit
 from jcm_calc.results.credits import (
     CalendarYear,
     Item,
-    UncertifiedError,
+    UnconfirmedError,
     check_years,
-    claim_items,
     in_tonnes,
+    issuance_items,
     monitoring_items,
-    not_claimable,
+    not_issuable,
     year_table,
     yearly,
 )
@@ -629,7 +629,7 @@ class Calculation(Emissions):
         rests_on = self.graph.upstream(*RESULTS, *sorted(looked_at & self.graph.nodes.keys()))
         given = (*self.call["tables"], *self.call["values"].values())
         treated = dict.fromkeys(monitoring_items(given, self.methodology.treatments))
-        return (*claim_items(self.inputs, rests_on, self.verdicts), *treated)
+        return (*issuance_items(self.inputs, rests_on, self.verdicts), *treated)
 
     @property
     def unconfirmed(self) -> tuple[Item, ...]:
@@ -638,11 +638,11 @@ class Calculation(Emissions):
 
     @property
     def unconfirmed_values(self) -> tuple[str, ...]:
-        """The symbols of the document's values that are used without being confirmed, whoever gave them."""
+        """The symbols of the document's values that are used without being confirmed, by default or by name."""
         return tuple(dict.fromkeys(item.name for item in self.unconfirmed if item.kind == "default"))
 
     @property
-    def lacking(self) -> tuple[Item, ...]:
+    def blockers(self) -> tuple[Item, ...]:
         """What keeps a claim from resting on this result: unconfirmed items, and criteria not shown to be met.
 
         Where nothing else does, also equations whose code gives other numbers than the equation that is shown.
@@ -665,13 +665,13 @@ class Calculation(Emissions):
         return tuple(Item(_("equation"), rule.symbol, section(rule), rule.evidence, rule.text, lacks) for rule in odd)
 
     @property
-    def certified(self) -> bool:
+    def issuable(self) -> bool:
         """Whether a claim can rest on this result: everything is confirmed, and every period can be claimed."""
         periods = self.inputs.periods
         return (
-            not self.lacking
+            not self.blockers
             and all(period.year for period in periods)
-            and not any(not_claimable(self.methodology, periods))
+            and not any(not_issuable(self.methodology, periods))
         )
 
     def credits(self) -> pd.Series[int]:
@@ -679,7 +679,7 @@ class Calculation(Emissions):
 
         Raises
         ------
-        UncertifiedError
+        UnconfirmedError
             If it rests on anything unconfirmed, or a criterion is not shown to be met.
         EvidenceError
             If what an equation or a criterion looks up has changed since it was confirmed.
@@ -690,9 +690,9 @@ class Calculation(Emissions):
         """
         self.check_inputs()
         confirm_again(self.methodology, self.call["evidence"])
-        if self.lacking:
-            raise UncertifiedError(str(self.methodology), self.lacking, [self.methodology])
-        if problems := list(not_claimable(self.methodology, self.inputs.periods)):
+        if self.blockers:
+            raise UnconfirmedError(str(self.methodology), self.blockers, [self.methodology])
+        if problems := list(not_issuable(self.methodology, self.inputs.periods)):
             raise InputError(str(self.methodology), problems)
         return year_table(self.calendar_years())["tonnes"].rename("credits")
 
@@ -765,7 +765,7 @@ class Calculation(Emissions):
             ],
             "eligibility": {verdict.criterion.number: str(verdict.answer) for verdict in self.verdicts},
             "remarks": [remark.as_data() for remark in self.remarks],
-            "certified": self.certified,
+            "issuable": self.issuable,
             "results": {name: self.full(name).ravel().tolist() for name in RESULTS},
             "hash": input_digest(call, rules),
         }

@@ -26,7 +26,7 @@ from jcm_calc.inputs.metered import record_of
 from jcm_calc.inputs.schema import Field, anything, list_of, read_table, section, table_of, text
 from jcm_calc.units import conversion, is_quantity
 
-SCHEMA = 1
+SCHEMA = 2
 # Larger arrays and tables are named by path and hash instead of being written out.
 INLINE = 10_000
 # Arrays with more numbers are not copied: a copy of a large fleet takes as long as a third of its calculation.
@@ -199,7 +199,7 @@ def form_problems(manifest: Any) -> list[Problem]:
 
     Examples
     --------
-    >>> for problem in form_problems({"schema": 1, "call": {}, "periods": [], "results": {}, "hash": ""}):
+    >>> for problem in form_problems({"schema": 2, "call": {}, "periods": [], "results": {}, "hash": ""}):
     ...     print(problem)
     manifest, call, tables: missing
     manifest, call, values: missing

@@ -74,7 +74,7 @@ def normalise(unit: str) -> str:
     Raises
     ------
     UnitError
-        If a spelling stands for different units in different places; see `jcm_calc.units.trade`.
+        If a spelling means different units in different places; see `jcm_calc.units.trade`.
 
     Examples
     --------
@@ -121,7 +121,7 @@ def parse_unit(unit: str) -> pint.Unit:
     Raises
     ------
     UnitError
-        If the unit is unknown, or its spelling stands for different units in different places.
+        If the unit is unknown, or its spelling means different units in different places.
 
     Examples
     --------
@@ -187,7 +187,7 @@ def conversion(unit: str, declared: str) -> Linear:
 def has_offset(unit: str) -> bool:
     """Whether the zero of a unit is not the zero of the quantity, as with degrees Celsius and Fahrenheit.
 
-    A share of such a value has no meaning of its own: it depends on where the scale begins.
+    A share of such a value has no meaning: it depends on where the scale begins.
 
     Examples
     --------
@@ -282,7 +282,7 @@ def _nearest(factor: float) -> float:
 
 
 def _other_dimension(unit: str, source: pint.Unit, target: pint.Unit) -> str:
-    """Say what to write in place of a unit of another dimension, where that is known."""
+    """Say what to write instead of a unit of another dimension, where that is known."""
     if source.dimensionality == (target / registry().Unit("hour")).dimensionality:
         return _(": give the amount of the whole monitoring period, not a rate")
     carbon_dioxide = MASS.sub(r"\1CO2", unit, count=1)

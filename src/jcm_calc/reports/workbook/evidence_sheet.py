@@ -16,9 +16,9 @@ from jcm_calc.inputs.confirmation import EvidenceFile
 from jcm_calc.inputs.confirmation.file import KINDS, SCHEMA, from_data
 from jcm_calc.inputs.confirmation.supplied import in_declared_unit
 from jcm_calc.inputs.schema import got
-from jcm_calc.reports.workbook.layout import LEFT
 from jcm_calc.reports.workbook.opening import Book, printable
 from jcm_calc.reports.workbook.page import Page
+from jcm_calc.reports.workbook.sheet import Column
 from jcm_calc.reports.workbook.sheet_sets import sheet_sets
 
 NAME, TITLE = "Evidence", _("Evidence Sheet: read in the approved document, by whom")
@@ -52,11 +52,8 @@ FIRST = 6
 
 def write(page: Page, files: Sequence[EvidenceFile]) -> None:
     """Write a row for each item that is confirmed; of a table a row for each class."""
-    page.headings(FIRST - 1, LEFT, [heading for heading, _width in COLUMNS.values()])
-    for row, cells in enumerate(_rows(files), FIRST):
-        for column, key in enumerate(COLUMNS, LEFT):
-            cell = cells.get(key, "")
-            page.value(row, column, cell, "text" if isinstance(cell, str) else "number")
+    columns = [Column(heading, "exact" if key == "value" else "text") for key, (heading, _width) in COLUMNS.items()]
+    page.table(FIRST - 1, columns, ([row.get(key, "") for key in COLUMNS] for row in _rows(files)))
 
 
 def _rows(files: Sequence[EvidenceFile]) -> Iterator[dict[str, Any]]:

@@ -22,12 +22,12 @@ from jcm_calc.inputs.metered import METERS, NAMED, merged
 from jcm_calc.readings import record
 from jcm_calc.reports.workbook.layout import FIRST, LEFT
 from jcm_calc.reports.workbook.opening import Book, Grid
+from jcm_calc.reports.workbook.page import Page
+from jcm_calc.reports.workbook.sheet import Column
 from jcm_calc.units import UnitError, conversion
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from jcm_calc.reports.workbook.page import Page
 
 SHEET = "MRS(readings)"
 TITLE = _("Record of readings [For Verification]")
@@ -145,19 +145,15 @@ def write(page: Page, found: Mapping[str, Any]) -> None:
         page.text(row, LEFT, heading, "heading")
         page.text(row, LEFT + 1, text)
         row += 1
-    for key, (title, columns) in TABLES.items():
-        row += 1
-        page.caption(row, title)
-        page.headings(row + 1, LEFT, columns.values())
-        row += 2
-        for one in _rows(found[key]):
-            for column, name in enumerate(columns, LEFT):
-                style = "signed" if name in NUMBERS else "whole" if name in WHOLE else "text"
-                if name in WORDS:
-                    page.text(row, column, Message(one[name]), style)
-                else:
-                    page.value(row, column, _cell(one[name]), style)
-            row += 1
+    for key, (title, headings) in TABLES.items():
+        page.caption(row + 1, title)
+        columns = [Column(heading, _style(name)) for name, heading in headings.items()]
+        rows = ([_cell(name, one[name]) for name in headings] for one in _rows(found[key]))
+        row = page.table(row + 2, columns, rows)
+
+
+def _style(name: str) -> str:
+    return "signed" if name in NUMBERS else "whole" if name in WHOLE else "text"
 
 
 def _rows(table: Any) -> Iterator[Mapping[str, Any]]:
@@ -167,8 +163,12 @@ def _rows(table: Any) -> Iterator[Mapping[str, Any]]:
         yield from table
 
 
-def _cell(value: Any) -> Any:
-    return ("yes" if value else "no") if isinstance(value, bool) else value
+def _cell(name: str, value: Any) -> Any:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if not isinstance(value, str):
+        return value
+    return Message(value) if name in WORDS else str.__str__(value)  # data is the same in every language
 
 
 # Reading
