@@ -72,4 +72,5 @@ def factor_named(m: Declarations, parameter: Parameter, name: str) -> Electricit
     LookupError
         If it means none or several.
     """
-    return electricity_named(*parameter.aliases.get(name, (name,)), m.country, m.number, parameter.listed)
+    meant = parameter.aliases.get(name, (name,))[0]
+    return electricity_named(meant, m.country, m.number, parameter.listed)
