@@ -352,6 +352,8 @@ class Equation:
         """Whether the code gives other numbers than the equation that was recorded."""
         with np.errstate(all="ignore"):
             code, shown = self.function(*values), self._shown()(*values)
+        if isinstance(code, float) and code == shown:  # in a twentieth of the time
+            return False
         return not np.allclose(code, shown, rtol=1e-12, atol=0.0, equal_nan=True)
 
     def latex(self, symbols: Mapping[str, str]) -> str:

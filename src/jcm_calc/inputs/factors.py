@@ -72,5 +72,5 @@ def factor_named(m: Declarations, parameter: Parameter, name: str) -> Electricit
     LookupError
         If it means none or several.
     """
-    meant = parameter.aliases.get(name, (name,))[0]
-    return electricity_named(meant, m.country, m.number, parameter.listed)
+    (full,) = parameter.aliases.get(name, (name,))
+    return electricity_named(full, m.country, m.number, parameter.listed)
