@@ -139,7 +139,7 @@ def jcm() -> None:
       0   done
       1   checked, and something differs; with --strict, something has a remark
       2   the input cannot be used, or the system refuses: no space, no memory, no right to write
-      3   --require-confirmed or a request for issuance was refused
+      3   --require-confirmed or an issuance request was refused
       70  a fault of this program
       130 interrupted
     """  # noqa: D301 (\b keeps click from filling the lines)
@@ -234,7 +234,7 @@ def projects(country: str | None, methodology: str | None, status: str | None, a
 @click.option(
     "--require-confirmed",
     is_flag=True,
-    help="Fail with exit code 3 if a request for issuance would rest on anything unconfirmed.",
+    help="Fail with exit code 3 if an issuance request would rest on anything unconfirmed.",
 )
 @click.option("--trace", is_flag=True, help="Show every quantity in the order of calculation.")
 @click.option("--candidates", is_flag=True, help="Show RE, PE and ER for all candidates of the values chosen by name.")
@@ -348,6 +348,44 @@ def monitor(
 
 
 @jcm.command()
+@click.argument("source", metavar="CASE|FOLDER", type=FILE)
+@click.option("--on", metavar="DATE", help="As of the end of this day instead of today, such as 2024-09-30.")
+@click.option(
+    "--since", metavar="last|FILE", help="Print only what has changed since the run before, which this file records."
+)
+@click.option("--store/--no-store", default=True, help="Keep readings next to the case file, to read each file once.")
+@output_option("Write a page (.html).", name="page")
+@force_option()
+@with_evidence
+@as_json
+def status(
+    source: Path,
+    on: str | None,
+    since: str | None,
+    store: bool,
+    page: Path | None,
+    force: bool,
+    evidence: tuple[Path, ...] | None,
+    as_json: bool,
+) -> int:
+    """Show the status of the monitoring of the case file CASE, or of every case file in FOLDER.
+
+    Exit code 1 means that something needs a person; with --since, that something new does. It is an estimate, not a
+    verification. Needs `pip install jcm-calc[monitoring]`.
+
+    \b
+    Examples:
+      jcm status case.toml
+      jcm status case.toml --on 2024-09-30 --json
+      jcm status projects -o status.html --force
+      jcm status projects --since last
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.status import status_of
+
+    return status_of(source, on, since, store, evidence, as_json, page, force)
+
+
+@jcm.command()
 @case_argument
 @click.argument("name", default="ER")
 @click.option("--at", "at", metavar="INDEX=LABEL", multiple=True, help="Follow this unit or period, such as p=2024.")
@@ -434,7 +472,7 @@ def _explained(context: click.Context, option: click.Parameter, value: str | boo
 @click.option(
     "--require-confirmed",
     is_flag=True,
-    help="Fail with exit code 3 if a request for issuance would rest on anything unconfirmed.",
+    help="Fail with exit code 3 if an issuance request would rest on anything unconfirmed.",
 )
 @file_option("--html", "as_html", metavar="FILE.html", help="Write the working paper.")
 @output_option("Write the working paper.", metavar="FILE.xlsx")

@@ -29,7 +29,7 @@ from jcm_calc.units import Reciprocal
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jcm_calc.inputs.tables import Column
+    from jcm_calc.inputs.tables import TableColumn
 
 
 class Arguments:
@@ -437,7 +437,7 @@ class Arguments:
             self._read(parameter, column.values, column.source, column.unit, column.labels, column.cells)
 
 
-def _unit_in_labels(parameter: Parameter, column: Column) -> str:
+def _unit_in_labels(parameter: Parameter, column: TableColumn) -> str:
     """Return a complaint about bare numbers whose labels may state their unit: ``roof_kWh``."""
     if column.unit is not None or column.values.dtype.kind not in "iuf":
         return ""

@@ -49,7 +49,7 @@ STYLES = 10_000_000
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """One column of a table as a dense array over the table's indices.
 
     Attributes
@@ -334,7 +334,7 @@ def _attrs(table: pd.DataFrame) -> dict[Any, Any]:
     return attrs
 
 
-def dense(frame: pd.DataFrame | FilledTable, letters: Iterable[str], name: str) -> dict[str, Column]:
+def dense(frame: pd.DataFrame | FilledTable, letters: Iterable[str], name: str) -> dict[str, TableColumn]:
     """Arrange the columns of a table over its indices.
 
     Parameters
@@ -350,7 +350,7 @@ def dense(frame: pd.DataFrame | FilledTable, letters: Iterable[str], name: str) 
     Returns
     -------
     dict
-        From the heading to a `Column`.
+        From the heading to a `TableColumn`.
 
     Raises
     ------
@@ -394,7 +394,7 @@ def dense(frame: pd.DataFrame | FilledTable, letters: Iterable[str], name: str) 
             cells = addresses[heading].arranged(order, shape) if heading in addresses else None
             source = _("{name}, column {heading}").format(name=name, heading=repr(heading))
             source = source if cells is None else Message("{}, {}").format(name, cells)
-            columns[heading] = Column(values, labels, unit, source, cells)
+            columns[heading] = TableColumn(values, labels, unit, source, cells)
     if problems:
         raise InputError(name, problems)
     return columns
