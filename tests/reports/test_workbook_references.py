@@ -9,6 +9,7 @@ import pytest
 from openpyxl.utils import get_column_letter
 
 from jcm_calc import InputError, calculate, methodology, read_workbook
+from jcm_calc.inputs.carriers import as_pandas
 from jcm_calc.reports.workbook.opening import Book
 
 AMOUNTS = {"EG": [600.0, 700.0], "p": "2024"}
@@ -31,7 +32,7 @@ def filled(tmp_path):
 
 
 def amounts(path):
-    (table,) = (table for table in read_workbook(path).report.tables if "EG" in table)
+    (table,) = (table for table in map(as_pandas, read_workbook(path).report.tables) if "EG" in table)
     return table["EG"].tolist()
 
 

@@ -46,7 +46,7 @@ class CaseFile(Case):
         Absolute paths of evidence files, or what a workbook holds of them.
     split : str
         What becomes of a period over New Year; see `jcm_calc.calculate`.
-    tables : tuple of str or DataFrame
+    tables : tuple of str, FilledTable or MonitoredTable
         Absolute paths of the tables, or the tables of a workbook.
     source : Evidence or None
         Of a worked case: where it was published, and how far it can be trusted.
@@ -64,7 +64,7 @@ class CaseFile(Case):
         *,
         override: str | None = None,
         strict: bool = False,
-        earlier: Result | None = None,
+        previous: Result | None = None,
     ) -> Result:
         """Calculate; see `jcm_calc.calculate` for what it raises and warns of.
 
@@ -78,7 +78,7 @@ class CaseFile(Case):
             One reason for all values in place of the document's, instead of those of the case file.
         strict : bool
             Whether anything that is remarked on is an error.
-        earlier : Result, optional
+        previous : Result, optional
             Of the report before; see `jcm_calc.calculate`.
         """
         tables: tuple[Any, ...] = self.tables
@@ -105,7 +105,7 @@ class CaseFile(Case):
                 split=self.split,
                 override=override or self.override,
                 strict=strict,
-                earlier=earlier,
+                previous=previous,
                 **self.choices,
                 **self.inputs,
             )

@@ -163,7 +163,7 @@ def in_future(project: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def unknown_parameters(m: Declarations, sources: Sources, place: Callable[[str], str]) -> Iterator[Problem]:
-    """Yield the names that are no parameter's, and those by which a parameter is named twice.
+    """Yield the names that belong to no parameter, and those by which a parameter is named twice.
 
     Parameters
     ----------

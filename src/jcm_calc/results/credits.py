@@ -56,7 +56,7 @@ class CalendarYear(NamedTuple):
     tonnes: int
 
 
-class UncertifiedError(Exception):
+class UnconfirmedError(Exception):
     """A claim was asked for that rests on rules or values nobody has confirmed.
 
     Attributes
@@ -71,7 +71,7 @@ class UncertifiedError(Exception):
         self.missing = tuple(missing)
         unread = any(not item.evidence.confirmed for item in missing)
         self.commands = tuple(map(ask, dict.fromkeys(methodologies))) if unread else ()
-        headline = _("{subject} supports an estimate, not a claim: {count} items are not confirmed")
+        headline = _("{subject} supports an estimate, not a request for issuance: {count} items are not confirmed")
         lines: list[str] = [headline.format(subject=subject, count=len(missing))]
         for section, items in by_section(missing).items():
             lines += [Message("  {}").format(section), *(Message("    {}").format(item.told) for item in items)]
@@ -131,7 +131,7 @@ class Item:
         return Message("{} [{}]").format(self.told, self.section)
 
 
-def claim_items(inputs: Inputs, graph: Graph, verdicts: Iterable[Verdict]) -> Iterator[Item]:
+def issuance_items(inputs: Inputs, graph: Graph, verdicts: Iterable[Verdict]) -> Iterator[Item]:
     """Yield everything that a claim rests on: choices, equations, defaults, criteria, the scheme's rules.
 
     Parameters
@@ -279,7 +279,7 @@ def whole_tonnes(reductions: float) -> int:
     return max(0, math.floor(reductions + max(1e-9, 1e-11 * abs(reductions))))
 
 
-def not_claimable(m: Declarations, periods: Iterable[Period]) -> Iterator[Problem]:
+def not_issuable(m: Declarations, periods: Iterable[Period]) -> Iterator[Problem]:
     """Yield the periods of which nothing can be claimed: undated ones, and those before the scheme or still to come."""
     began, today = scheme_began(m.country), dates.today()
     for period in periods:
@@ -290,7 +290,7 @@ def not_claimable(m: Declarations, periods: Iterable[Period]) -> Iterator[Proble
             complaint = _("{period} begins before the scheme: its document with this country was signed on {began}")
             yield Problem("p", complaint.format(period=period, began=began))
         if period.last >= today:
-            complaint = _("{period} has not ended: today is {today}, and only what was monitored can be claimed")
+            complaint = _("{period} has not ended: today is {today}, and only monitored reductions can be requested")
             yield Problem("p", complaint.format(period=period, today=today))
 
 

@@ -86,12 +86,13 @@ class Sources:
         if evidence is None:
             return ""
         parts = [evidence.note] if evidence.note else []
-        if evidence.certainty is not None:
-            parts.append(f"({evidence.certainty} %)")
+        certainty = f"({evidence.certainty} %)"
+        if evidence.certainty is not None and not evidence.note.endswith(certainty):
+            parts.append(certainty)
         if evidence.source is not None:
             number = self.numbers.setdefault(str(evidence.source), len(self.numbers) + 1)
             parts.append(f"[{number}]")
-        return _("Evidence: {text}").format(text=" ".join(parts)) if parts else ""
+        return _("Evidence: {text}").format(text=Message(" ").join(parts)) if parts else ""
 
 
 Cells = tuple[str, ...]
@@ -191,7 +192,10 @@ def _index(m: Declarations, one: Declaration) -> Rows:
 
 def _choice(m: Declarations, one: Declaration) -> Rows:
     options = one.item.options
-    yield (Code(one.name), ", ".join(options)), [one.text, *(f"{name}: {text}" for name, text in options.items())]
+    yield (
+        (Code(one.name), ", ".join(options)),
+        [one.text, *(Message("{}: {}").format(name, text) for name, text in options.items())],
+    )
 
 
 def acts(parameter: Parameter) -> str:
@@ -221,6 +225,8 @@ def _ranges(m: Declarations, item: Parameter) -> Iterator[str]:
         yield _("within {bounds}, plausible {plausible}").format(bounds=item.bounds, plausible=item.plausible)
     elif not item.textual and item.unit != "date":
         yield _("within {bounds}").format(bounds=item.bounds)
+    if item.otherwise:
+        yield item.unless_given
     if item.listed:
         yield _("or a published factor by its name: jcm factors {country}").format(country=m.country)
 

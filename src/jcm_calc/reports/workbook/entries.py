@@ -93,7 +93,7 @@ class Entries:
             return
         shape = layout.shape(parameter.indices)
         reference = place.cells(shape, range(len(shape)), page.name)[line.period or 0]
-        style = "text" if parameter.name in self.contents.named else number_style(parameter.unit)
+        style = "text" if parameter.name in self.contents.named else number_style(parameter.unit, False)
         page.formula(line.row, VALUE, or_empty(reference), self._value(parameter, line.period or 0), style)
 
     def choice(self, page: Page, name: str, row: int) -> None:

@@ -17,17 +17,18 @@ from jcm_calc.base.languages import Message, _, spellings
 from jcm_calc.base.problems import Problem, listed
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.evidence import Grade
-from jcm_calc.inputs.carriers import split_heading
+from jcm_calc.inputs.carriers import as_pandas, split_heading
+from jcm_calc.inputs.filled_table import FilledTable
 from jcm_calc.inputs.metered import METERS, NAMED, merged
 from jcm_calc.readings import record
 from jcm_calc.reports.workbook.layout import FIRST, LEFT
 from jcm_calc.reports.workbook.opening import Book, Grid
+from jcm_calc.reports.workbook.page import Page
+from jcm_calc.reports.workbook.sheet import Column
 from jcm_calc.units import UnitError, conversion
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from jcm_calc.reports.workbook.page import Page
 
 SHEET = "MRS(readings)"
 TITLE = _("Record of readings [For Verification]")
@@ -145,19 +146,15 @@ def write(page: Page, found: Mapping[str, Any]) -> None:
         page.text(row, LEFT, heading, "heading")
         page.text(row, LEFT + 1, text)
         row += 1
-    for key, (title, columns) in TABLES.items():
-        row += 1
-        page.caption(row, title)
-        page.headings(row + 1, LEFT, columns.values())
-        row += 2
-        for one in _rows(found[key]):
-            for column, name in enumerate(columns, LEFT):
-                style = "signed" if name in NUMBERS else "whole" if name in WHOLE else "text"
-                if name in WORDS:
-                    page.text(row, column, Message(one[name]), style)
-                else:
-                    page.value(row, column, _cell(one[name]), style)
-            row += 1
+    for key, (title, headings) in TABLES.items():
+        page.caption(row + 1, title)
+        columns = [Column(heading, _style(name)) for name, heading in headings.items()]
+        rows = ([_cell(name, one[name]) for name in headings] for one in _rows(found[key]))
+        row = page.table(row + 2, columns, rows)
+
+
+def _style(name: str) -> str:
+    return "signed" if name in NUMBERS else "whole" if name in WHOLE else "text"
 
 
 def _rows(table: Any) -> Iterator[Mapping[str, Any]]:
@@ -167,8 +164,12 @@ def _rows(table: Any) -> Iterator[Mapping[str, Any]]:
         yield from table
 
 
-def _cell(value: Any) -> Any:
-    return ("yes" if value else "no") if isinstance(value, bool) else value
+def _cell(name: str, value: Any) -> Any:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if not isinstance(value, str):
+        return value
+    return Message(value) if name in WORDS else str.__str__(value)  # data is the same in every language
 
 
 # Reading
@@ -218,17 +219,17 @@ def _value(name: str, cell: Any) -> Any:
 
 
 def with_record(
-    frames: Iterable[pd.DataFrame],
+    frames: Iterable[FilledTable],
     pointers: Collection[tuple[str, str]],
     book: Book,
     m: Declarations,
     remarks: list[Problem],
-) -> Iterator[pd.DataFrame]:
+) -> Iterator[pd.DataFrame | FilledTable]:
     """Yield tables that were read with the record of their values.
 
     Parameters
     ----------
-    frames : iterable of DataFrame
+    frames : iterable of FilledTable
     pointers : collection of (str, str)
         The parameters whose comment points to the record, with the beginning of the SHA-256 that it names.
     book : Book
@@ -236,8 +237,6 @@ def with_record(
     remarks : list of Problem
         What of the record cannot be relied on is appended to it.
     """
-    from jcm_calc.inputs.monitored_table import MonitoredTable
-
     held = read(book)
     found, stated = held or (merged([]), "")
     names = m.names()
@@ -250,7 +249,7 @@ def with_record(
         )
         found["rules"] = {name: {**rule, **UNKNOWN} for name, rule in found["rules"].items()}
     for frame in frames:
-        mine = {split_heading(str(heading))[0] for heading in frame}
+        mine = {split_heading(heading)[0] for heading in frame.columns}
         meters = [name for name, parameter in measured.items() if parameter in mine]
         lost = sorted({name for name, _ in pointers if name in mine} - set(measured.values()))
         parts = [record.restricted(found, meters)] if meters else []
@@ -260,13 +259,15 @@ def with_record(
             parts.append(record.doubtful(_("the sheet {sheet} {complaint}").format(sheet=SHEET, complaint=complaint)))
         elif meters and doubt:
             parts.append(record.doubtful(doubt))
-        for said in _differing(frame, found["amounts"], measured, m):
+        for said in _differing(as_pandas(frame), found["amounts"], measured, m):
             remarks.append(Problem(SHEET, said))
             parts.append(record.doubtful(said))
         if not parts:
             yield frame
             continue
-        table = MonitoredTable.of(frame, parts[0] if len(parts) == 1 else merged(parts))
+        from jcm_calc.inputs.monitored_table import MonitoredTable
+
+        table = MonitoredTable.of(as_pandas(frame), parts[0] if len(parts) == 1 else merged(parts))
         table[METERS] = listed(meters or lost, limit=4)
         yield table
 

@@ -253,6 +253,7 @@ def typeset(archive: ZipFile) -> dict[str, str]:
                 stem, low = ("".join(text for text, under in runs if under == below) for below in (False, True))
                 if (
                     stem
+                    and not stem.endswith("_")  # the symbols of our own workbooks have theirs
                     and low
                     and len(stem + low) <= LONGEST_SYMBOL
                     and [one for _, one in runs] == sorted(one for _, one in runs)
