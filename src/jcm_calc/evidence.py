@@ -8,8 +8,8 @@ decides what may be done with it:
 ``secondary``
     read in a secondary source that describes the approved methodology;
 ``unconfirmed``
-    everything else: recollections, drafts, studies before approval, related methodologies,
-    analogies, derivations. An unconfirmed rule is enough for an estimate, never for an issuance request.
+    not verified against the methodology: from recollection, drafts, studies before approval, related
+    methodologies, analogies, derivations.  It supports an estimate, never an issuance request.
 
 A user who has the approved document may confirm, in an evidence file, what the library could not:
 the grade is then ``confirmed``, and the evidence names document, page, person and day.
@@ -25,7 +25,7 @@ from jcm_calc.base.languages import Message, _, translatable
 
 
 class UnconfirmedWarning(UserWarning):
-    """A result rests on rules or values that no person has read in the approved document."""
+    """A result rests on rules or values that were not read in the approved document."""
 
 
 class Grade(StrEnum):
@@ -142,9 +142,9 @@ class Evidence:
         return self.grade.certifies
 
     def __str__(self) -> str:
-        sure = f" ({self.certainty} %)" if self.certainty is not None else ""
-        grade = Message("{}{}").format(self.grade, sure)
-        return Message("{}: {}").format(grade, self.note) if self.note else grade
+        if self.grade is Grade.UNCONFIRMED and self.note:
+            return _("Not verified against the methodology. Basis: {note}").format(note=self.note)
+        return Message("{}: {}").format(self.grade, self.note) if self.note else Message(self.grade)
 
 
 def primary(source: Source, note: str = "") -> Evidence:
@@ -169,7 +169,7 @@ def unconfirmed(note: str, certainty: int | None = None, source: Source | None =
     Examples
     --------
     >>> print(unconfirmed("recalled, not read", 85))
-    unconfirmed (85 %): recalled, not read
+    Not verified against the methodology. Basis: recalled, not read
     """
     return Evidence(Grade.UNCONFIRMED, note, source, certainty)
 

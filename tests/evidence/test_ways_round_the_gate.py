@@ -389,7 +389,7 @@ def test_a_manifest_is_not_certified_by_what_is_written_into_it():
         again.credits()
 
 
-# The request for issuance
+# The issuance request
 
 
 PROJECT = {"number": "ID003", "start": date(2015, 1, 1), "end": date(2030, 12, 31)}
@@ -420,10 +420,10 @@ def test_a_request_that_is_not_as_it_should_be_is_refused(way):
 def test_no_day_is_claimed_twice_and_no_calculation_for_two_projects():
     first = issuance_request(confirmed_result(), {"participants": "rest"}, project=PROJECT)
     earlier = json.loads(json.dumps(first.as_data()))
-    with pytest.raises(InputError, match="was requested already"):
+    with pytest.raises(InputError, match="is in an earlier request"):
         issuance_request(confirmed_result(), {"participants": "rest"}, project=PROJECT, previous=[earlier])
     other = {**PROJECT, "number": "ID099"}
-    with pytest.raises(InputError, match="requested already for ID003"):
+    with pytest.raises(InputError, match="is in an earlier request for ID003"):
         issuance_request(confirmed_result(), {"participants": "rest"}, project=other, previous=[earlier])
     earlier["years"][0]["tonnes"] = 1
     with pytest.raises(InputError, match="changed after it was written"):
@@ -437,7 +437,7 @@ def test_the_refusal_names_what_is_missing_by_section_and_the_command_that_begin
     with pytest.raises(UnconfirmedError) as caught:
         calculate("ID_AM003", **GIVEN).credits()
     first, *lines = str(caught.value).splitlines()
-    assert first == "ID_AM003 ver 1.0 supports an estimate, not a request for issuance: 13 items are not confirmed"
+    assert first == "ID_AM003 ver 1.0 supports an estimate, not an issuance request: 13 items are not confirmed"
     sections = [line for line in lines if line.startswith("  ") and not line.startswith("    ")]
     letters = [line.partition("section ")[2][:1] for line in sections if "section " in line]
     assert letters == sorted(set(letters)) == ["D", "F", "G", "H", "I"]

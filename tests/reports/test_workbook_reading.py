@@ -162,7 +162,9 @@ def test_two_rows_of_one_parameter_are_a_question(edited, period):
 
 
 def test_a_row_of_an_unknown_symbol_is_left_out_and_said_so(edited):
-    with pytest.warns(InputWarning, match=r"XYZ: is no parameter of ID_AM002 .*347.2 \(MRS\(input\)!E8\) is left out"):
+    with pytest.warns(
+        InputWarning, match=r"XYZ: is not a parameter of ID_AM002 .*347.2 \(MRS\(input\)!E8\) is left out"
+    ):
         workbook = read_workbook(edited(lambda sheet: sheet.__setitem__("C8", "XYZ")))
     assert [remark.subject for remark in workbook.remarks] == ["XYZ"]
 
@@ -171,7 +173,7 @@ def test_letters_that_do_not_print_are_shown_as_escapes_and_others_as_they_are(e
     path = edited(lambda sheet: sheet.__setitem__("C8", "MWh\u202e é電力"))
     with pytest.warns(InputWarning) as warned:
         read_workbook(path)
-    assert any(r"MWh\u202e é電力: is no parameter" in str(one.message) for one in warned)
+    assert any(r"MWh\u202e é電力: is not a parameter" in str(one.message) for one in warned)
 
 
 # Where tables stand
@@ -592,7 +594,7 @@ def test_a_template_of_no_units_or_of_a_year_twice_is_refused(tmp_path):
         m.template(tmp_path / "a.xlsx", units={"i": 0, "x": 2}, years=[2024, 2024])
     complaints = [str(problem) for problem in raised.value.problems]
     assert complaints == [
-        f"units: 'x' is no index of {m}, which has i",
+        f"units: 'x' is not an index of {m}, which has i",
         "units: got 0; must be 1 or more",
         "years: got a year twice; must be given once",
     ]

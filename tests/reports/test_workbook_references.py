@@ -131,9 +131,7 @@ def test_a_name_beside_values_by_class_is_refused(tmp_path):
 
 def test_a_number_beside_the_table_of_units_is_remarked_on(filled):
     path = filled("MRS(input)", {"F10": 999.0})
-    with pytest.warns(
-        match=r"EG_i,p: 999.0 \(MRS\(input\)!F10\) is not used: its values stand in a table of their own"
-    ):
+    with pytest.warns(match=r"EG_i,p: 999.0 \(MRS\(input\)!F10\) is not used: the values are in a separate table"):
         assert amounts(path) == [600, 700]
 
 

@@ -139,7 +139,7 @@ def jcm() -> None:
       0   done
       1   checked, and something differs; with --strict, something has a remark
       2   the input cannot be used, or the system refuses: no space, no memory, no right to write
-      3   --require-confirmed or a request for issuance was refused
+      3   --require-confirmed or an issuance request was refused
       70  a fault of this program
       130 interrupted
     """  # noqa: D301 (\b keeps click from filling the lines)
@@ -234,7 +234,7 @@ def projects(country: str | None, methodology: str | None, status: str | None, a
 @click.option(
     "--require-confirmed",
     is_flag=True,
-    help="Fail with exit code 3 if a request for issuance would rest on anything unconfirmed.",
+    help="Fail with exit code 3 if an issuance request would rest on anything unconfirmed.",
 )
 @click.option("--trace", is_flag=True, help="Show every quantity in the order of calculation.")
 @click.option("--candidates", is_flag=True, help="Show RE, PE and ER for all candidates of the values chosen by name.")
@@ -354,10 +354,19 @@ def monitor(
     "--since", metavar="last|FILE", help="Print only what has changed since the run before, which this file records."
 )
 @click.option("--store/--no-store", default=True, help="Keep readings next to the case file, to read each file once.")
+@output_option("Write a page (.html).", name="page")
+@force_option()
 @with_evidence
 @as_json
 def status(
-    source: Path, on: str | None, since: str | None, store: bool, evidence: tuple[Path, ...] | None, as_json: bool
+    source: Path,
+    on: str | None,
+    since: str | None,
+    store: bool,
+    page: Path | None,
+    force: bool,
+    evidence: tuple[Path, ...] | None,
+    as_json: bool,
 ) -> int:
     """Show the status of the monitoring of the case file CASE, or of every case file in FOLDER.
 
@@ -368,11 +377,12 @@ def status(
     Examples:
       jcm status case.toml
       jcm status case.toml --on 2024-09-30 --json
+      jcm status projects -o status.html --force
       jcm status projects --since last
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.status import status_of
 
-    return status_of(source, on, since, store, evidence, as_json)
+    return status_of(source, on, since, store, evidence, as_json, page, force)
 
 
 @jcm.command()
@@ -462,7 +472,7 @@ def _explained(context: click.Context, option: click.Parameter, value: str | boo
 @click.option(
     "--require-confirmed",
     is_flag=True,
-    help="Fail with exit code 3 if a request for issuance would rest on anything unconfirmed.",
+    help="Fail with exit code 3 if an issuance request would rest on anything unconfirmed.",
 )
 @file_option("--html", "as_html", metavar="FILE.html", help="Write the working paper.")
 @output_option("Write the working paper.", metavar="FILE.xlsx")

@@ -110,6 +110,9 @@ def _page(monitored: Monitored) -> None:
     output.write()
     read = _("Read: {files}. Rules: {rules}.")
     output.paragraph(read.format(files=files or _("a DataFrame"), rules=monitored.plan.rules.title))
+    if waiting := [path.name for one in monitored.plan.readings for path in one.waiting]:
+        left = _("Not read, because they may still be written: {files}.")
+        output.paragraph(left.format(files=listed(waiting, limit=9)))
     for meter, (count, first, last) in monitored.outside.items():
         outside = _("Outside the period, readings of {meter}: {count:,}, {first} to {last}.")
         said = {"first": monitored.shown(first), "last": monitored.shown(last)}

@@ -16,6 +16,7 @@ from jcm_calc.base.problems import InputError, listed
 from jcm_calc.cli import output
 from jcm_calc.cli.codes import DIFFERS
 from jcm_calc.inputs.confirmation import EvidenceFiles
+from jcm_calc.reports.html.status import folder_html, project_html
 from jcm_calc.results.eligibility import Answer
 from jcm_calc.results.status import FORMAT, Action, FindingStatus, FolderEntry, ProjectStatus
 
@@ -32,8 +33,12 @@ def status_of(
     store: bool,
     evidence: EvidenceFiles,
     as_json: bool,
+    page: Path | None,
+    force: bool,
 ) -> int:
     """Print the status of a case file, or of the case files of a folder; return the exit code."""
+    if page is not None:
+        output.check_target(page, force, (".html",))
     if path.is_dir():
         with output.bar(_("projects")) as update:
             found = statuses(
@@ -50,6 +55,10 @@ def status_of(
             alone = read_case(path).status(on, store=store, evidence=evidence, progress=progress)
         content = alone.as_data()
         actions = {one.key: (alone.case, one) for one in alone.actions}
+    if page is not None:
+        with output.writing(page):
+            html = folder_html(path.resolve().name, found) if path.is_dir() else project_html(alone)
+            save(page, html.encode(), overwrite=force)
     record = None if since is None else _record(path) if since == LAST else Path(since)
     before = None if record is None else _keys(record)
     new = [key for key in actions if before is None or key not in before]

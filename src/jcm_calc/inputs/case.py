@@ -34,7 +34,7 @@
     [meters.S1]                           # meters and their readings: see docs/monitoring.md
     [readings]
 
-    [allocation]                          # of a request for issuance: who gets the credits of each year
+    [allocation]                          # of an issuance request: who gets the credits of each year
     "Government of Japan" = "1/2 up"
     participants = "rest"
 
@@ -279,9 +279,12 @@ def _named_files(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         ("[readings] rules", readings.get("rules")),
     ]
     named += [
-        ("[[readings.sources]] files", one.get("files"))
+        (f"[[readings.sources]] {key}", one.get(key))
         for one in (sources if isinstance(sources, list) else ())
         if isinstance(one, Mapping)
+        for key in ("files", "database")
+        # the plan refuses an address, and does not repeat the password in it
+        if key == "files" or "://" not in str(one.get(key))
     ]
     for subject, names in named:
         yield from ((subject, name) for name in _several(names) if isinstance(name, str))

@@ -13,7 +13,7 @@ from typing import Any
 
 Record = Mapping[str, Any]
 METERS = "meters"  # the heading of the column that names them
-LISTS = ("files", "amounts", "stops", "findings", "cross_checks")
+LISTS = ("files", "queries", "amounts", "stops", "findings", "cross_checks")
 NAMED = ("meters", "rules")
 
 

@@ -164,7 +164,7 @@ def keys_of(files: Mapping[Path, str], readings: Readings, meters: Mapping[str, 
         shifts = clock.changes(where, clock.FIRST, clock.LAST) if clock.changing(where) else ()
         changes = [clock.offset(clock.FIRST, where), *([one.instant, one.after] for one in shifts)]
     units = {name: meter.unit for name, meter in meters.items()}
-    same = [FORM, version("jcm-calc"), repr(replace(readings, files=(), frame=None)), changes, units]
+    same = [FORM, version("jcm-calc"), repr(replace(readings, files=(), waiting=(), frame=None)), changes, units]
     return {path: hashes.digest([*same, path.name, sha256]) for path, sha256 in files.items()}
 
 

@@ -18,6 +18,7 @@ from jcm_calc.base.hashes import of_file
 from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.base.problems import InputError, Problem, ProblemKind, listed, shown, suggestion
 from jcm_calc.readings import clock, files, headings, stamps
+from jcm_calc.readings.databases import QueryTable
 from jcm_calc.readings.files import ReadFile, ReadingsTable
 from jcm_calc.readings.headings import Chosen
 from jcm_calc.readings.kept import KeptFile, keys_of
@@ -89,8 +90,12 @@ def open_source(
     """
     problems: list[Problem] = []
     _check_form(store, readings)
+    before = list(map(_state, readings.files))
     known = _Known(store, readings, meters)
-    opened = list(files.tables(store, replace(readings, files=known.unread)))
+    if readings.query:
+        opened: list[ReadingsTable] = [QueryTable(store, readings)]
+    else:
+        opened = list(files.tables(store, replace(readings, files=known.unread)))
     joined = files.together(opened)
     for table in joined:
         chosen = headings.choose(table, readings, meters, problems)
@@ -103,6 +108,10 @@ def open_source(
     read = known.read(opened)
     units = dict(headings.units(readings, meters, declared, known.brackets, problems))
     refuse(problems)
+    changed = [path.name for path, state in zip(readings.files, before, strict=True) if _state(path) != state]
+    if changed:
+        complaint = _("changed while it was read: {names}. Run the command again when the file is complete.")
+        raise InputError.of(readings.name, complaint.format(names=listed(changed)))
     sql = " UNION ALL ".join(f"SELECT * FROM ({part})" for part in known.parts)
     rows = sum(file.rows for file in read) or store.number(f"SELECT count(*) FROM ({sql})")
     points = f"SELECT meter, stamp, until, value, flag FROM ({sql}) WHERE isfinite(value)"
@@ -195,7 +204,10 @@ class _Known:
                 self._keep(path, counts)
         for path, one in self.kept.items():
             found.setdefault(path, ReadFile(path.name, self.hashes[path], one.rows, one.skipped, one.blank))
-        return tuple(found[path] for path in self.files if path in found)
+        queries = (
+            replace(one.read, rows=one.rows, skipped=one.skipped) for one in opened if isinstance(one, QueryTable)
+        )
+        return (*queries, *(found[path] for path in self.files if path in found))
 
     def _keep(self, path: Path, counts: Sequence[int]) -> None:
         if self.store.kept is not None:
@@ -234,6 +246,12 @@ def _check_form(store: Store, readings: Readings) -> None:
             times=readings.times, error=str(error).splitlines()[0]
         )
         raise InputError(_("the readings"), [Problem(readings.name, complaint)]) from None
+
+
+def _state(path: Path) -> tuple[int, int]:
+    """Return the size of a file and when it was written."""
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
 
 
 def _not_times(count: int) -> Message:

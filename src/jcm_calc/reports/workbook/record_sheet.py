@@ -1,6 +1,6 @@
-"""The sheet that holds the record of readings: how monitored values came from the readings of meters.
+"""The sheet that holds the record of readings: how monitored values follow from the readings of meters.
 
-Whoever reads the workbook sees it, and whoever calculates from the workbook gets it back, so that a rule
+A reader of the workbook sees it, and a calculation from the workbook gets it back, so that a rule
 by which readings were treated is not lost on the way. The comment of each metered parameter names the
 sheet and the beginning of its SHA-256.
 """
@@ -32,9 +32,11 @@ if TYPE_CHECKING:
 
 SHEET = "MRS(readings)"
 TITLE = _("Record of readings [For Verification]")
-NOTE = _("How the monitored values came from the readings of meters. What is changed here makes the record void.")
+NOTE = _("How the monitored values follow from the readings of meters. Changes of this sheet make the record invalid.")
+# Headings of workbooks that were written before 1.0.
+FORMER: dict[str, str] = {"Data correction rules": "Rule set", "Should be in": "Should stand in"}
 WIDTHS = (1.5, 18, 20, 14, 22, 20, 24, 20, 24, 14, 14, 14, 9, 14, 24, 10)
-HEAD = (_("Rule set"), _("SHA-256 of the record"))
+HEAD = (_("Data correction rules"), _("SHA-256 of the record"))
 POINTS = _("record of readings in sheet {sheet}, SHA-256 ")
 POINTER = re.compile(
     rf"(?:; )?(?:{'|'.join(re.escape(text.format(sheet=SHEET)) for text in spellings(POINTS))})([0-9a-f]{{16}})"
@@ -42,6 +44,10 @@ POINTER = re.compile(
 # Each table by its key in the record: title, and headings by the keys of its rows.
 TABLES: dict[str, tuple[str, dict[str, str]]] = {
     "files": (_("Files"), {"file": _("File"), "sha256": "SHA-256", "rows": _("Rows")}),
+    "queries": (
+        _("Queries"),
+        {"database": _("Database"), "query": _("Query"), "sha256": _("SHA-256 of the rows"), "rows": _("Rows")},
+    ),
     "meters": (
         _("Meters"),
         {
@@ -93,7 +99,7 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "grade": _("Grade"),
             "certainty": _("Certainty, %"),
             "note": _("What is known"),
-            "source": _("Should stand in"),
+            "source": _("Should be in"),
         },
     ),
     "cross_checks": (
@@ -147,6 +153,8 @@ def write(page: Page, found: Mapping[str, Any]) -> None:
         page.text(row, LEFT + 1, text)
         row += 1
     for key, (title, headings) in TABLES.items():
+        if key == "queries" and not found.get(key):
+            continue
         page.caption(row + 1, title)
         columns = [Column(heading, _style(name)) for name, heading in headings.items()]
         rows = ([_cell(name, one[name]) for name in headings] for one in _rows(found[key]))
@@ -176,12 +184,12 @@ def _cell(name: str, value: Any) -> Any:
 
 
 def read(book: Book) -> tuple[dict[str, Any], str] | None:
-    """Return the record and the SHA-256 that stands beside it; None where there is no such sheet."""
+    """Return the record and the SHA-256 that the sheet states; None where there is no such sheet."""
     sheet = next((one for one in book.sheets if one.strip().casefold() == SHEET.casefold()), None)
     if sheet is None:
         return None
     grid = [[cell.strip() if isinstance(cell, str) else cell for cell in cells] for cells in book.grid(sheet)]
-    known = {spelling: text for text in HEAD for spelling in spellings(text)}
+    known = {spelling: text for text in HEAD for spelling in (*spellings(text), FORMER.get(text))}
     beside = {known[cell]: str(after) for cells in grid for cell, after in itertools.pairwise(cells) if cell in known}
     found: dict[str, Any] = {"rule_set": beside.get(HEAD[0], "")}
     for key, (_title, columns) in TABLES.items():
@@ -192,6 +200,7 @@ def read(book: Book) -> tuple[dict[str, Any], str] | None:
 
 def _table(grid: Grid, columns: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     headings = [list(one) for one in zip(*map(spellings, columns.values()), strict=True)]
+    headings.append([FORMER.get(text, text) for text in headings[0]])
     places = (
         (row, column)
         for row, cells in enumerate(grid)
@@ -254,7 +263,7 @@ def with_record(
         lost = sorted({name for name, _ in pointers if name in mine} - set(measured.values()))
         parts = [record.restricted(found, meters)] if meters else []
         if lost:
-            complaint = _("holds no record of the readings that {names} came from").format(names=listed(lost))
+            complaint = _("holds no record of the readings from which {names} follow").format(names=listed(lost))
             remarks.append(Problem(SHEET, complaint))
             parts.append(record.doubtful(_("the sheet {sheet} {complaint}").format(sheet=SHEET, complaint=complaint)))
         elif meters and doubt:
