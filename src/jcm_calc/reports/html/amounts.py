@@ -43,8 +43,8 @@ def width(found: Combinations) -> str:
     if len(found.rows) < 2:
         return ""
     low, high = map(tonnes, found.ends)
-    told = _("ER is {low} to {high} tCO2 over {count:,} combinations of candidates for {symbols}")
+    text = _("ER is {low} to {high} tCO2 over {count:,} combinations of candidates for {symbols}")
     symbols = listed([one.symbol for one in found.parameters])
-    told = told.format(low=low, high=high, count=len(found.rows), symbols=symbols)
-    left = _("{told}; {count:,} further combinations are left out")
-    return left.format(told=told, count=found.left_out) if found.left_out else told
+    text = text.format(low=low, high=high, count=len(found.rows), symbols=symbols)
+    left = _("{text}; {count:,} further combinations are left out")
+    return left.format(text=text, count=found.left_out) if found.left_out else text
