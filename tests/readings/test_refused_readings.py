@@ -52,7 +52,7 @@ def two_days(**columns):
         ),
         ({"S1": METER}, {"zone": "Asia/Djakarta"}, "got 'Asia/Djakarta'; must be a time zone"),
         ({"S1": METER}, {"sources": []}, "[[readings.sources]]: missing: where the readings are"),
-        ({"S1": METER}, {"sources": [SOURCE | {"kind": "power", "stamp": "start"}]}, "step: missing: how long a time each"),
+        ({"S1": METER}, {"sources": [SOURCE | {"kind": "power", "stamp": "start"}]}, "step: missing: how long a time"),
         ({"S1": METER}, {"sources": [SOURCE | {"kind": "power", "step": "1 h"}]}, "stamp: missing: whether a time is"),
         ({"S1": METER}, {"sources": [SOURCE | {"step": "0 h"}]}, "step: got '0 h'; must be a time such as"),
         ({"S1": METER}, {"sources": [SOURCE | {"step": "367 d"}]}, "step: got '367 d'; must be a time such as"),
