@@ -96,7 +96,7 @@ def measure(
     Parameters
     ----------
     tables, values
-        What the case file gives besides the readings, for the periods `case_periods`.
+        What the case file gives in addition to the readings, for the periods `case_periods`.
     year : Period
         The calendar year, or its part in the crediting period.
     since : date, optional
