@@ -44,7 +44,7 @@ def result():
 
 
 def test_what_is_written_has_the_number_of_its_format(result, tmp_path):
-    assert set(NUMBERS) == {"manifest", "request for issuance", "evidence file", "JSON of `jcm verify --json`"}
+    assert set(NUMBERS) == {"manifest", "issuance request", "evidence file", "JSON of `jcm verify --json`"}
     assert result.manifest()["schema"] == NUMBERS["manifest"]
     result.to_excel(tmp_path / "report.xlsx")
     assert jcm_calc.verify(tmp_path / "report.xlsx").as_data()["schema"] == NUMBERS["JSON of `jcm verify --json`"]

@@ -8,8 +8,8 @@ decides what may be done with it:
 ``secondary``
     read in a secondary source that describes the approved methodology;
 ``unconfirmed``
-    everything else: recollections, drafts, studies before approval, related methodologies,
-    analogies, derivations. An unconfirmed rule is enough for an estimate, never for an issuance request.
+    not verified against the methodology: from recollection, drafts, studies before approval, related
+    methodologies, analogies, derivations.  It supports an estimate, never an issuance request.
 
 A user who has the approved document may confirm, in an evidence file, what the library could not:
 the grade is then ``confirmed``, and the evidence names document, page, person and day.
@@ -21,11 +21,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from jcm_calc.base.languages import Message, _
+from jcm_calc.base.languages import Message, _, translatable
 
 
 class UnconfirmedWarning(UserWarning):
-    """A result rests on rules or values that no person has read in the approved document."""
+    """A result rests on rules or values that were not read in the approved document."""
 
 
 class Grade(StrEnum):
@@ -56,8 +56,12 @@ class Source:
     url: str = ""
     place: str = ""
 
+    def __post_init__(self) -> None:
+        """Make title and place texts that can be translated."""
+        translatable(self, "title", "place")
+
     def __str__(self) -> str:
-        return ", ".join(part for part in (self.title, self.place, self.url) if part)
+        return Message(", ").join(part for part in (self.title, self.place, self.url) if part)
 
 
 # The grades that a methodology can give its statements.
@@ -120,7 +124,8 @@ class Evidence:
     confirmation: Confirmation | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a grade that nothing supports, so that no issuance request rests on it."""
+        """Refuse a grade that nothing supports, so that no request rests on it; make the note translatable."""
+        translatable(self, "note")
         if self.source is not None and not isinstance(self.source, Source):
             raise TypeError(f'the source of evidence must be Source("title", …), got {self.source!r}')
         if self.grade is Grade.CONFIRMED and self.confirmation is None:
@@ -137,9 +142,9 @@ class Evidence:
         return self.grade.certifies
 
     def __str__(self) -> str:
-        sure = f" ({self.certainty} %)" if self.certainty is not None else ""
-        grade = Message("{}{}").format(self.grade, sure)
-        return Message("{}: {}").format(grade, self.note) if self.note else grade
+        if self.grade is Grade.UNCONFIRMED and self.note:
+            return _("Not verified against the methodology. Basis: {note}").format(note=self.note)
+        return Message("{}: {}").format(self.grade, self.note) if self.note else Message(self.grade)
 
 
 def primary(source: Source, note: str = "") -> Evidence:
@@ -164,7 +169,7 @@ def unconfirmed(note: str, certainty: int | None = None, source: Source | None =
     Examples
     --------
     >>> print(unconfirmed("recalled, not read", 85))
-    unconfirmed (85 %): recalled, not read
+    Not verified against the methodology. Basis: recalled, not read
     """
     return Evidence(Grade.UNCONFIRMED, note, source, certainty)
 

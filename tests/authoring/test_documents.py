@@ -92,7 +92,7 @@ def test_rows_and_labels_broken_over_pages_are_whole(known, driver, tmp_path):
 
 
 @printed
-def test_a_typeset_equation_of_a_pdf_is_a_picture_that_nobody_has_read(driver, tmp_path):
+def test_a_typeset_equation_of_a_pdf_is_a_picture_that_is_not_read(driver, tmp_path):
     fraction = (
         "<math display='block'><mi>RE</mi><mo>=</mo><mi>EC</mi><mo>×</mo><mfrac><mi>a</mi><mi>b</mi></mfrac></math>"
     )
@@ -102,6 +102,11 @@ def test_a_typeset_equation_of_a_pdf_is_a_picture_that_nobody_has_read(driver, t
     assert one.picture.startswith(b"\x89PNG")
     assert one.expression is None
     assert "by eye" in one.unread
+    (saved,) = found.save_pictures(tmp_path / "evidence")
+    assert saved.name == f"evidence-equation-1-page-{one.page}.png"
+    assert saved.read_bytes() == one.picture
+    with pytest.raises(FileExistsError):
+        found.save_pictures(tmp_path / "evidence")
     left, top, right, bottom = one.box
     assert right > left
     assert 20 < bottom - top < 80  # numerator and denominator are in it, and no line of text
@@ -374,7 +379,7 @@ def test_one_error_in_an_equation_is_a_difference(number):
         assert not any(one.agrees for one in cases), (rule.symbol, rule.written(m.symbols()), str(wrong))
 
 
-def test_a_sum_left_out_a_factor_of_units_and_an_unknown_symbol_are_said():
+def test_a_sum_left_out_a_factor_of_units_an_unknown_symbol_and_an_unknown_index_are_said():
     m = jcm_calc.methodology("ID_AM003")
     factors = record(
         lambda a, b, c, d: a * b / c * d,
@@ -385,7 +390,9 @@ def test_a_sum_left_out_a_factor_of_units_and_an_unknown_symbol_are_said():
     (case,) = compared(m, typeset.equation("RE_p", "", factors)).cases
     assert not case.agrees
     (case,) = compared(m, typeset.equation("RE_p", "i", factors * 1000)).cases
-    assert case.factor == pytest.approx(1000)
+    assert case.there == pytest.approx(1000 * case.here)
+    match = compared(m, typeset.equation("RE_p", "j", factors))
+    assert (match.unmatched, match.cases) == (("j",), ())
     match = compared(m, typeset.equation("RE_p", "i", factors * Expression("symbol", ("XY_z",))))
     assert match.unmatched == ("XY_z",)
     assert match.cases == ()

@@ -3,7 +3,8 @@
 A text for people is marked where it is written, ``_("missing: {name}").format(name="EC_PJ")``, and is an
 English `str` that remembers how it was made. So data, files for programs and comparisons are the same in
 every language. What shows something to a person calls `translated`, which says it in the language of the
-context. The catalogues are those of GNU gettext, in ``locale``; `make messages` brings them up to date.
+context. The catalogues are those of GNU gettext, in ``locale`` of this package and of each package of
+methodologies; `make messages` brings them up to date.
 """
 
 from __future__ import annotations
@@ -164,15 +165,38 @@ def _inserted(value: Any) -> Any:
     return translated(value) if isinstance(value, str) else value
 
 
+def translatable(item: Any, *names: str) -> None:
+    """Make texts of a frozen object messages; what is one already keeps how it was made."""
+    for name in names:
+        text = getattr(item, name)
+        if type(text) is str:
+            object.__setattr__(item, name, Message(text))
+
+
 def spellings(text: str) -> tuple[str, ...]:
     """Return a text in every language, English first."""
     return (str.__str__(text), *(_catalogue(code).gettext(text) for code in LANGUAGES if code != "en"))
 
 
+_packages = ["jcm_calc"]
+
+
+def take_catalogue(package: str) -> None:
+    """Translate the texts of a package as well, by the ``locale/ja/LC_MESSAGES/<package>.mo`` that it may have."""
+    if package not in _packages:
+        _packages.append(package)
+        _catalogue.cache_clear()
+
+
 @cache
 def _catalogue(code: str) -> gettext.NullTranslations:
-    with (files("jcm_calc") / "locale" / code / "LC_MESSAGES" / "jcm_calc.mo").open("rb") as file:
-        return gettext.GNUTranslations(file)
+    found = gettext.NullTranslations()
+    for package in _packages:
+        path = files(package) / "locale" / code / "LC_MESSAGES" / f"{package}.mo"
+        if path.is_file():
+            with path.open("rb") as file:
+                found.add_fallback(gettext.GNUTranslations(file))
+    return found
 
 
 def language() -> str:

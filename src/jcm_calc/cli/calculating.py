@@ -89,7 +89,7 @@ def calculate_case(
         _page(given.case, result, years, credits, comparisons, asked)
     output.remarks([*given.remarks, *(result.remarks if as_json else ())])
     if refused:
-        title = _("{methodology} supports an estimate only: {count} items are missing for a request for issuance")
+        title = _("{methodology} supports an estimate only: {count} items are missing for an issuance request")
         output.refusal(title.format(methodology=result.methodology, count="{count}"), refused)
     if years is None:
         return UNUSABLE
@@ -305,7 +305,7 @@ def _trace(result: Result) -> None:
     output.heading(_("Every quantity in the order of calculation"))
     output.table(
         [_("symbol"), _("value"), _("grade")],
-        [[row["symbol"], amounts.value(row), row["grade"]] for row in rows],
+        [[row["symbol"], amounts.value(row, amounts.CALCULATED), row["grade"]] for row in rows],
         [[row["from"]] for row in rows],
     )
 

@@ -5,6 +5,7 @@ Results go to standard output, complaints and progress to standard error.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -138,7 +139,7 @@ def jcm() -> None:
       0   done
       1   checked, and something differs; with --strict, something has a remark
       2   the input cannot be used, or the system refuses: no space, no memory, no right to write
-      3   --require-confirmed or a request for issuance was refused
+      3   --require-confirmed or an issuance request was refused
       70  a fault of this program
       130 interrupted
     """  # noqa: D301 (\b keeps click from filling the lines)
@@ -233,7 +234,7 @@ def projects(country: str | None, methodology: str | None, status: str | None, a
 @click.option(
     "--require-confirmed",
     is_flag=True,
-    help="Fail with exit code 3 if a request for issuance would rest on anything unconfirmed.",
+    help="Fail with exit code 3 if an issuance request would rest on anything unconfirmed.",
 )
 @click.option("--trace", is_flag=True, help="Show every quantity in the order of calculation.")
 @click.option("--candidates", is_flag=True, help="Show RE, PE and ER for all candidates of the values chosen by name.")
@@ -471,7 +472,7 @@ def _explained(context: click.Context, option: click.Parameter, value: str | boo
 @click.option(
     "--require-confirmed",
     is_flag=True,
-    help="Fail with exit code 3 if a request for issuance would rest on anything unconfirmed.",
+    help="Fail with exit code 3 if an issuance request would rest on anything unconfirmed.",
 )
 @file_option("--html", "as_html", metavar="FILE.html", help="Write the working paper.")
 @output_option("Write the working paper.", metavar="FILE.xlsx")
@@ -865,6 +866,8 @@ def check(subject: str | None, all_: bool, examples: int, watching: bool, page: 
 def main() -> None:
     """Run the command line."""
     surroundings.prepare()
+    # what imports make lives as long as the command: to look for garbage among it takes a seventh of a short command
+    gc.set_threshold(100_000)
     try:
         jcm(prog_name="jcm")
     except (OSError, MemoryError) as error:  # on the way to a command or back: help, usage

@@ -22,6 +22,7 @@ from jcm_calc.inputs import checks
 from jcm_calc.inputs.carriers import as_pandas, carried, is_unit_key, refuse_name, split_heading, unit_in
 from jcm_calc.inputs.cells import numbers
 from jcm_calc.inputs.factors import REFERENCE, factor_named, is_factor, names_factor, of_refrigerants, one_factor_name
+from jcm_calc.inputs.filled_table import FilledTable
 from jcm_calc.inputs.values import CellAddresses, InputValue, read_value
 from jcm_calc.units import Reciprocal
 
@@ -352,6 +353,8 @@ class Arguments:
                 from jcm_calc.inputs.tables import read
 
                 self._columns(read(table), Path(table).name)
+            elif isinstance(table, FilledTable):
+                self._arranged(table, table.source)
             elif hasattr(frame := as_pandas(table), "iloc"):
                 source = frame.attrs.get("source", source)  # a workbook, or the meters of monitored parameters
                 self._columns(frame.to_frame() if hasattr(frame, "to_frame") else frame, source)
@@ -393,7 +396,7 @@ class Arguments:
     def _columns(self, table: pd.DataFrame, source: str) -> None:
         from jcm_calc.inputs import shapes
         from jcm_calc.inputs.monitored_table import plain
-        from jcm_calc.inputs.tables import dense, flat
+        from jcm_calc.inputs.tables import flat
 
         table = plain(table, source)
         self.warnings += [Problem(source, remark) for remark in table.attrs.get("remarks", ())]
@@ -402,9 +405,14 @@ class Arguments:
             frame = flat(table)
         except ValueError as error:
             raise InputError.of(source, str(error)) from None
-        named: dict[str, Parameter] = {}
         if complaint := self._dates(frame) or self._wide(frame):
             raise InputError.of(source, complaint)
+        self._arranged(frame, source)
+
+    def _arranged(self, frame: pd.DataFrame | FilledTable, source: str) -> None:
+        from jcm_calc.inputs.tables import dense
+
+        named: dict[str, Parameter] = {}
         for heading in frame.columns:
             if heading not in self.methodology.indices:
                 parameter = self._parameter(split_heading(heading)[0], source)
@@ -423,8 +431,8 @@ class Arguments:
             return
         for heading, parameter in named.items():
             column = columns[heading]
-            if complaint := _unit_in_labels(parameter, column):
-                self.refuse(parameter, complaint + where(source))
+            if stated := _unit_in_labels(parameter, column):
+                self.refuse(parameter, stated + where(source))
                 continue
             self._read(parameter, column.values, column.source, column.unit, column.labels, column.cells)
 

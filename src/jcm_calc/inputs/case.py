@@ -34,7 +34,7 @@
     [meters.S1]                           # meters and their readings: see docs/monitoring.md
     [readings]
 
-    [allocation]                          # of a request for issuance: who gets the credits of each year
+    [allocation]                          # of an issuance request: who gets the credits of each year
     "Government of Japan" = "1/2 up"
     participants = "rest"
 

@@ -382,7 +382,7 @@ def _recall_large(name: str, recorded: Mapping[str, Any], handed: list[Any], pro
 
 
 def file_digest(table: Any) -> str:
-    """Return the SHA-256 of a file; nothing for what is no file, or cannot be read."""
+    """Return the SHA-256 of a file; nothing for what is not a file, or cannot be read."""
     if not isinstance(table, str | os.PathLike):
         return ""
     path = Path(table)

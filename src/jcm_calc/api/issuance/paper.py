@@ -1,4 +1,4 @@
-"""The request for issuance as a page of a workbook."""
+"""The issuance request as a page of a workbook."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jcm_calc.results.calculation import Calculation
     from jcm_calc.results.credits import Item
 
-NAME, TITLE = _("Issuance request"), _("Request for issuance of credits")
+NAME, TITLE = _("Issuance request"), _("Issuance request of credits")
 WIDTHS = (1.5, 30, 16, 16, 16, 16, 60)
 
 

@@ -1,4 +1,4 @@
-"""One project after another: what is to be calculated, and what comes of it."""
+"""One project after another: what is to be calculated, and its outcome."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class Job:
 
 @dataclass
 class ProjectOutcome:
-    """What came of a project: a row for each calendar year, or why there is none."""
+    """The outcome of a project: a row for each calendar year, or why there is none."""
 
     job: Job
     rows: list[Row] = field(default_factory=list)

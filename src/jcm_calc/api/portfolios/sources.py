@@ -86,7 +86,7 @@ def yearly(given: Any, subject: str) -> dict[int | None, float]:
     Raises
     ------
     InputError
-        If a year is not a year, or an estimate is no number or negative; it names the subject.
+        If a year is not a year, or an estimate is not a number or negative; it names the subject.
     """
     if is_missing(given):
         return {}
@@ -104,7 +104,7 @@ def yearly(given: Any, subject: str) -> dict[int | None, float]:
 def sheet_of_projects(path: Path) -> pd.DataFrame | None:
     """Return the table of projects that an Excel file holds; None where it is anything else.
 
-    Its first row has the headings ``project`` and ``methodology``. A monitoring spreadsheet is told by its sheets.
+    Its first row has the headings ``project`` and ``methodology``. A monitoring spreadsheet is known by its sheets.
     """
     if path.suffix.casefold() != ".xlsx":
         return None

@@ -21,6 +21,7 @@ from typing import Any
 
 from jcm_calc.authoring.official_files.blocks import DocumentBlock, TypesetEquation
 from jcm_calc.authoring.official_files.word import word_blocks
+from jcm_calc.base.files import save
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem, listed, no_such_file, require, shown
 from jcm_calc.reports.workbook.opening import printable
@@ -148,6 +149,20 @@ class Document:
     monitored: tuple[ParameterRow, ...] = ()
     equations: tuple[TypesetEquation, ...] = ()
     remarks: tuple[Problem, ...] = ()
+
+    def save_pictures(self, stem: Path, *, overwrite: bool = False) -> list[Path]:
+        """Write the picture of each equation that is one, such as ``stem-equation-1-page-4.png``; return the paths.
+
+        Raises
+        ------
+        FileExistsError
+            If there is such a file already.
+        """
+        shown = [one for one in self.equations if one.picture]
+        paths = [stem.with_name(f"{stem.name}-equation-{at}-page-{one.page}.png") for at, one in enumerate(shown, 1)]
+        for path, one in zip(paths, shown, strict=True):
+            save(path, one.picture, overwrite=overwrite)
+        return paths
 
 
 def read_document(path: str | os.PathLike[str]) -> Document:

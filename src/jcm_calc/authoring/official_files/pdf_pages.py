@@ -20,8 +20,8 @@ from typing import Any
 
 import pdfplumber
 from pdfminer.pdfpage import PDFPage
-from pdfplumber.utils import get_bbox_overlap, merge_bboxes, obj_to_bbox, objects_to_bbox
 from pdfplumber.utils.exceptions import PdfminerException
+from pdfplumber.utils.geometry import get_bbox_overlap, merge_bboxes, obj_to_bbox, objects_to_bbox
 
 Box = tuple[float, float, float, float]  # left, top, right and bottom, in points from the upper left corner
 Letter = dict[str, Any]

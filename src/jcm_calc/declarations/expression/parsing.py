@@ -201,7 +201,7 @@ class _Parser:
         return Expression(name, tuple(operands))
 
     def listed(self, *, several: bool = False) -> list[Expression]:
-        """Read what is in brackets."""
+        """Read the content of brackets."""
         self.deeper()
         self.advance()
         found = [self.binary(infix.COMPARISON)]

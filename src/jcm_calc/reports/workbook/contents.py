@@ -41,7 +41,7 @@ class Contents:
     kind : {"MPS", "MRS"}
         Monitoring plan or monitoring report.
     choices : mapping
-        The option of each choice; those not made are left to whoever fills in the workbook.
+        The option of each choice; those not made are left to the person who fills in the workbook.
     periods : sequence of Period
         The periods that the set covers; a blank label where nothing is known of one.
     labels : mapping
@@ -258,7 +258,7 @@ def _grades(result: Calculation) -> dict[str, Evidence]:
 
 
 def _candidate_numbers(parameter: Parameter) -> bool:
-    """Whether candidates of a parameter are plain numbers, so that one can stand in place of a value."""
+    """Whether candidates of a parameter are plain numbers, so that one can be entered as a value."""
     return any(not isinstance(candidate, Table) for candidate in parameter.candidates.values())
 
 

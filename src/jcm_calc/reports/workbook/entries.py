@@ -38,7 +38,7 @@ class Entries:
     # Values
 
     def _values(self, parameter: Parameter) -> np.ndarray[Any, Any] | None:
-        """Return what stands in the cells of a parameter."""
+        """Return what is in the cells of a parameter."""
         name = parameter.name
         if name in self.contents.named:
             return np.full(self.layout.shape(""), self.contents.named[name], dtype=object)

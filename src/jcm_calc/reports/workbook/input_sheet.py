@@ -1,4 +1,4 @@
-"""The input sheet: tables 1 to 3 with the columns of the official one, and what a calculation needs besides."""
+"""The input sheet: tables 1 to 3 with the columns of the official one, and what else a calculation needs."""
 
 from __future__ import annotations
 
@@ -41,7 +41,6 @@ OPTIONS = {
     ),
     "C": (_("Based on the actual measurement using measuring equipments"), _("measured values")),
 }
-# Last in a comment: why a value stands in place of the document's.
 MONTHS = '"Jan","Feb","Mar","Apr","May","Jun","Jul","Aug","Sep","Oct","Nov","Dec"'
 Sources = Mapping[str, Mapping[str, str]]
 
@@ -195,7 +194,7 @@ class InputSheet:
         page.merge(row + 1, PERIOD, TEXT, _("Monitoring Period") if self.report else "", "heading")
         page.text(row + 1, VALUE, _("CO2 emission reductions"), "heading")
         page.text(row + 1, UNIT, _("Units"), "heading")
-        page.merge(row + 1, OPTION, SOURCE, _("before the cut to whole tonnes, with sign"), "heading")
+        page.merge(row + 1, OPTION, SOURCE, _("before rounding down, with sign"), "heading")
         periods = range(len(self.contents.periods))
         told = ", ".join(text for text in map(self._period_text, periods) if text) if self.report else ""
         page.merge(row + 2, PERIOD, TEXT, told, "label")
@@ -338,5 +337,5 @@ class InputSheet:
 
 
 def cut_to_tonnes(cell: str) -> str:
-    """Return the formula of the cut, which must agree with `jcm_calc.results.credits.whole_tonnes`."""
+    """Return the formula that rounds down, which must agree with `jcm_calc.results.credits.whole_tonnes`."""
     return f"MAX(0,ROUNDDOWN({cell}+MAX(1E-9,1E-11*ABS({cell})),0))"

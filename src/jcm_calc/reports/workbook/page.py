@@ -144,7 +144,7 @@ class Page(Sheet):
         if isinstance(source, list) and len(",".join(source)) > 255:
             return
         error = "stop" if strict else "information"
-        message = _("Choose from the list.") if strict else _("This is none of the names in the list.")
+        message = _("Choose from the list.") if strict else _("This is not one of the names in the list.")
         self.sheet.data_validation(
             *cells, {"validate": "list", "source": source, "error_type": error, "error_message": translated(message)}
         )

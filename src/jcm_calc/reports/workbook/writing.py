@@ -100,7 +100,7 @@ def write_template(
     if wrong:
         problems = [Problem(_("units"), not_whole.format(count=shown(count))) for count in wrong]
         raise InputError(str(methodology), problems)
-    no_index, known = _("{letter} is no index of {methodology}, which has {known}"), ", ".join(others) or _("none")
+    no_index, known = _("{letter} is not an index of {methodology}, which has {known}"), ", ".join(others) or _("none")
     problems = [
         Problem(_("units"), no_index.format(letter=repr(letter), methodology=methodology, known=known))
         for letter in counts
