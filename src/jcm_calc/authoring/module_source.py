@@ -112,7 +112,7 @@ def number(value: float) -> str:
 # Layout
 
 
-class Code(str):
+class SourceCode(str):
     """A part of a program; another text is quoted."""
 
     __slots__ = ()
@@ -137,13 +137,13 @@ def _literal(text: str) -> str:
 def _flat(piece: Piece) -> str:
     if isinstance(piece, Call):
         return piece.opening + ", ".join(prefix + _flat(part) for prefix, part in piece.parts) + piece.closing
-    return piece if isinstance(piece, Code) else _literal(piece)
+    return piece if isinstance(piece, SourceCode) else _literal(piece)
 
 
 def _laid_out(piece: Piece, indent: int = 0, used: int = 0, rest: int = 0) -> str:
     """Return a piece that begins ``used`` characters behind its indent, and has ``rest`` behind it."""
     flat = _flat(piece)
-    if isinstance(piece, Code) or indent + used + len(flat) + rest <= WIDTH:
+    if isinstance(piece, SourceCode) or indent + used + len(flat) + rest <= WIDTH:
         return flat
     margin = " " * indent
     if isinstance(piece, str):
@@ -189,23 +189,23 @@ class Writer:
 
     def piece(self, value: Any) -> Piece:
         """Return a value as it is written."""
-        if isinstance(value, Code | Call):
+        if isinstance(value, SourceCode | Call):
             return value
         if isinstance(value, str):
             return value.value if isinstance(value, StrEnum) else str.__str__(value)
         if isinstance(value, bool) or value is None:
-            return Code(value)
+            return SourceCode(value)
         if isinstance(value, int | float):
-            return Code(number(value))
+            return SourceCode(number(value))
         if isinstance(value, date):
-            return Code(f"date({value.year}, {value.month}, {value.day})")
+            return SourceCode(f"date({value.year}, {value.month}, {value.day})")
         if isinstance(value, Interval):
             return _interval(value)
         if isinstance(value, Evidence):
             self.used[value] += 1
-            return Code(self.names[value]) if value in self.names else self.evidence(value)
+            return SourceCode(self.names[value]) if value in self.names else self.evidence(value)
         if isinstance(value, Source):
-            return Code(self.names[value]) if value in self.names else self.source("Source", value)
+            return SourceCode(self.names[value]) if value in self.names else self.source("Source", value)
         if isinstance(value, Value):
             return self.call("Value", value.value, value.evidence)
         if isinstance(value, Version):
@@ -228,7 +228,7 @@ class Writer:
         if evidence.grade.certifies and source is not None:
             return self.call(grade, source, *([note] if note else []))
         if evidence.certainty is not None:
-            return self.call(grade, note, Code(evidence.certainty), *([source] if source is not None else []))
+            return self.call(grade, note, SourceCode(evidence.certainty), *([source] if source is not None else []))
         return self.call(grade, note, source=source)
 
     def name(self) -> None:
@@ -411,7 +411,7 @@ def _function(decorator: Call, name: str, arguments: Sequence[str], expression: 
     line = f"    return {given}"
     if len(line) > WIDTH:
         line = f"    return (\n{textwrap.indent(chr(10).join(_operands(given)), ' ' * 2 * STEP)}\n    )"
-    head = _laid_out(Call(f"def {name}(", tuple(("", Code(one)) for one in arguments)), rest=1)
+    head = _laid_out(Call(f"def {name}(", tuple(("", SourceCode(one)) for one in arguments)), rest=1)
     return f"{_laid_out(decorator)}\n{head}:\n{line}"
 
 
@@ -479,7 +479,7 @@ def _is_statement(m: Declarations, condition: Criterion) -> bool:
 
 def _criteria(m: Declarations, writer: Writer) -> Iterator[str]:
     for condition in m.conditions:
-        of = Code(condition.number) if condition.number.isdecimal() else condition.number
+        of = SourceCode(condition.number) if condition.number.isdecimal() else condition.number
         name = re.sub(r"\W", "_", f"criterion_{condition.number}")
         evidence = condition.evidence
         if _is_statement(m, condition):
@@ -506,7 +506,7 @@ def _endings(m: Declarations, writer: Writer) -> Iterator[str]:
         yield _laid_out(writer.call("m.waive", *given, of=waiver.of, evidence=waiver.evidence))
     for one in m.derivations:
         arguments = ", ".join(Signature.from_callable(one.function).parameters)
-        written = Code(f"lambda {arguments}: {infix.written(record(one.function), PYTHON)[0]}")
+        written = SourceCode(f"lambda {arguments}: {infix.written(record(one.function), PYTHON)[0]}")
         yield _laid_out(writer.call("m.derivation", one.of, written, values=one.values, unit=one.unit, text=one.text))
     if m.fit is not dict:
         yield "# FILL IN: @m.fitting: how values that are drawn for checks are made to fit each other"
