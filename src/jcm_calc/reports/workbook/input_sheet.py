@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from jcm_calc.base.languages import Message, _
@@ -41,6 +41,9 @@ OPTIONS = {
     ),
     "C": (_("Based on the actual measurement using measuring equipments"), _("measured values")),
 }
+# The cells along a row of table 2, and of choices and facts.
+FACTS = ((PERIOD, PERIOD), (POINT, SYMBOL), (TEXT, TEXT), (VALUE, VALUE), (UNIT, UNIT), (OPTION, COMMENT))
+TABLE_2 = (*FACTS[:-1], (OPTION, PROCEDURE), (FREQUENCY, COMMENT))
 MONTHS = '"Jan","Feb","Mar","Apr","May","Jun","Jul","Aug","Sep","Oct","Nov","Dec"'
 Sources = Mapping[str, Mapping[str, str]]
 
@@ -120,8 +123,9 @@ class InputSheet:
         fixed = _("Table 2: Project-specific parameters fixed ex ante")
         planned = _("Table 2: Project-specific parameters to be fixed ex ante")
         page.caption(row, fixed if self.report else planned)
-        self._wide(row + 1, ["(a)", "(b)", "(c)", "(d)", "(e)", "(f)"], "letter")
+        page.spread(row + 1, TABLE_2, ["", "(a)", "(b)", "(c)", "(d)", "(e)", "(f)"], "letter")
         headings = [
+            "",
             _("Parameters"),
             _("Description of data"),
             _("Estimated Values"),
@@ -129,20 +133,13 @@ class InputSheet:
             _("Source of data"),
             _("Other comments"),
         ]
-        self._wide(row + 2, headings, "heading")
+        page.spread(row + 2, TABLE_2, headings, "heading")
         for line in self.layout.fixed:
             self._line(line)
             source = self.sources[line.parameter.name]
             page.typeset(line.row, POINT, line.parameter.symbol, last=SYMBOL)
-            page.merge(line.row, OPTION, PROCEDURE, source.get("source", ""), "entered text")
-            page.merge(line.row, FREQUENCY, COMMENT, self._comment(line.parameter, source), "entered text")
-
-    def _wide(self, row: int, texts: Sequence[str], style: str) -> None:
-        self.page.text(row, PERIOD, "", style)
-        self.page.merge(row, POINT, SYMBOL, texts[0], style)
-        self.page.headings(row, TEXT, texts[1:4], style)
-        self.page.merge(row, OPTION, PROCEDURE, texts[4], style)
-        self.page.merge(row, FREQUENCY, COMMENT, texts[5], style)
+            texts = (source.get("source", ""), self._comment(line.parameter, source))
+            page.spread(line.row, TABLE_2[-2:], texts, "entered text")
 
     def _line(self, line: InputRow) -> None:
         """Write what tables 1 and 2 and the facts share: period, description, value and unit."""
@@ -304,7 +301,8 @@ class InputSheet:
     def _options(self) -> None:
         page, row = self.page, self.layout.options
         page.caption(row, _("[Options of the methodology]"))
-        self._facts_headings(row + 1, _("Choice"), _("Option"))
+        headings = ["", _("Choice"), _("Description of data"), _("Option"), _("Units"), ""]
+        page.spread(row + 1, FACTS, headings, "heading")
         for name, choice in self.m.choices.items():
             at = self.layout.choice_rows[name]
             page.text(at, PERIOD, "", "text")
@@ -315,17 +313,11 @@ class InputSheet:
             meanings = "; ".join(f"{option}: {meaning}" for option, meaning in choice.options.items())
             page.merge(at, OPTION, COMMENT, meanings, "text")
 
-    def _facts_headings(self, row: int, name: str, value: str) -> None:
-        page = self.page
-        page.text(row, PERIOD, "", "heading")
-        page.merge(row, POINT, SYMBOL, name, "heading")
-        page.headings(row, TEXT, [_("Description of data"), value, _("Units")])
-        page.merge(row, OPTION, COMMENT, "", "heading")
-
     def _facts(self) -> None:
         page, row = self.page, self.layout.facts
         page.caption(row, _("[Facts for the eligibility criteria]"))
-        self._facts_headings(row + 1, _("Parameters"), _("Values"))
+        headings = ["", _("Parameters"), _("Description of data"), _("Values"), _("Units"), ""]
+        page.spread(row + 1, FACTS, headings, "heading")
         asked = {name: condition for condition in reversed(self.m.conditions) for name in condition.arguments}
         for line in self.layout.fact_lines:
             self._line(line)

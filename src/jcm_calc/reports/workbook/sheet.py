@@ -366,6 +366,11 @@ class Sheet:
         """Write text into cells that are merged along a row."""
         self.text(row, first, text, style, last)
 
+    def spread(self, row: int, spans: Iterable[tuple[int, int]], texts: Iterable[str], style: str) -> None:
+        """Write texts along a row, each into the cells from one column to another."""
+        for (first, last), text in zip(spans, texts, strict=True):
+            self.text(row, first, text, style, last if last > first else None)
+
     def caption(self, row: int, text: str) -> None:
         """Write the title of a table."""
         self.text(row, self.left, text, "caption")
@@ -374,6 +379,14 @@ class Sheet:
         """Write headings of adjoining columns."""
         for column, heading in enumerate(headings, first):
             self.text(row, column, heading, style)
+
+    def named(self, row: int, lines: Iterable[tuple[str, str]], name: str = "label", said: str = "text") -> int:
+        """Write names, and after each a text up to the last column; return the row after them."""
+        for heading, text in lines:
+            self.text(row, self.left, heading, name)
+            self.merge(row, self.left + 1, self.last, text, said)
+            row += 1
+        return row
 
     def table(
         self,
