@@ -35,7 +35,7 @@ def ours() -> Statistics:
         "standard": summary["standard"].to_numpy(),
         "percentiles": summary[[f"{one:g} %" for one in PERCENTILES]].to_numpy(),
         "at least": found.at_least(0.95),
-        "overclaim": found.overclaim(0.05),
+        "overstatement": found.overstatement(0.05),
         "ranks": found.drivers["rank correlation"].reindex([*GIVEN]).to_numpy(),
     }
 
@@ -64,7 +64,7 @@ def by_hand() -> Statistics:
         "standard": np.array([one.std(ddof=1) for one in samples.values()]),
         "percentiles": np.array([np.percentile(one, PERCENTILES) for one in samples.values()]),
         "at least": np.quantile(samples["ER"], 0.05),
-        "overclaim": np.mean(plain - samples["ER"] > 0.05 * np.abs(samples["ER"])),
+        "overstatement": np.mean(plain - samples["ER"] > 0.05 * np.abs(samples["ER"])),
         "ranks": np.array(correlations),
     }
 

@@ -46,8 +46,8 @@ def complaints(number):
     # what cannot be followed is a question, and would hide everything else
     told += [str(one) for one in found.findings if one.code == "A3"]
     # a claim is a floating-point number in its cell, and drawn inputs can make it enormous
-    if found.verdict != "no misstatement found" or not math.isclose(found.claimed, found.due, rel_tol=1e-15):
-        told.append(f"{found.verdict}: {found.claimed} t claimed, {found.due} t due")
+    if found.result != "no misstatement found" or not math.isclose(found.reported, found.recalculated, rel_tol=1e-15):
+        told.append(f"{found.result}: {found.reported} t claimed, {found.recalculated} t due")
     return [f"{number} {label(m, case)}, {edit}: {one}" for one in told]
 
 

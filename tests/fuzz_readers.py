@@ -21,7 +21,7 @@ from spoiling import Files, Spoil, spoilt_json, spoilt_statements, spoilt_text, 
 
 from jcm_calc import InputError, calculate
 from jcm_calc.api.case_file import read_case
-from jcm_calc.api.issuance.earlier import read_earlier, request_digest
+from jcm_calc.api.issuance.previous import read_previous, request_digest
 from jcm_calc.api.workbook import read_workbook
 from jcm_calc.cli.calculating import replay_manifest
 from jcm_calc.results.manifest import input_digest
@@ -302,11 +302,11 @@ def request_seeds() -> list[Files]:
     manifest = calculate("PW_AM001", EG=[[600.0]], p=["2024"]).manifest()
     years = [{"year": 2024, "tonnes": 5, "parts": [{"account": "a", "tonnes": 5, "asked": "5"}]}]
     data = {
-        "schema": 1,
+        "schema": 2,
         "project": {"number": "XX001"},
         "periods": ["2024"],
         "years": years,
-        "earlier": [],
+        "previous": [],
         "calculations": [manifest],
     }
     return [{"request.json": json.dumps({**data, "hash": request_digest(data)}).encode()}]
@@ -314,7 +314,7 @@ def request_seeds() -> list[Files]:
 
 def read_request(folder: Path) -> None:
     problems: list[Any] = []
-    earlier = read_earlier(folder / "request.json", problems)
+    earlier = read_previous(folder / "request.json", problems)
     assert (earlier is None) == bool(problems)
     if problems:
         raise InputError("request.json", problems)

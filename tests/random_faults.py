@@ -78,7 +78,7 @@ def _outcome(number, kind, plant, files, rng, open_=False):
         found = verify(wrong, given)
     changed = ", ".join(f"{sheet}!{cell} {value!r}" for (sheet, cell), value in fault.changes.items())
     told = f"{number} {label(m, case)}: {changed}; due {fault.codes}; found {[*map(str, _grave(found))]}"
-    told += f"; {found.verdict}" if open_ else ""
+    told += f"; {found.result}" if open_ else ""
     named = bool(_named(fault, found, open_)) and not (open_ and found.clean)
     return Outcome(kind, m.number, named, told, tuple(untranslated(found.findings, m)))
 

@@ -19,7 +19,7 @@ import hostile  # noqa: E402
 
 from jcm_calc import InputError, calculate, methodology, replay  # noqa: E402
 from jcm_calc.api.case_file import read_case  # noqa: E402
-from jcm_calc.api.issuance.earlier import read_earlier  # noqa: E402
+from jcm_calc.api.issuance.previous import read_previous  # noqa: E402
 from jcm_calc.api.workbook import read_workbook  # noqa: E402
 from jcm_calc.inputs.confirmation import read_evidence, with_evidence  # noqa: E402
 
@@ -198,10 +198,10 @@ def test_parts_of_a_workbook_in_an_encoding_that_does_not_exist(tmp_path, encodi
 
 
 @pytest.mark.parametrize("junk", [[1], ["a"], [["a", "b"]], [[["a", 1]]], [None], "ab", {"a": 1}, 1])
-@pytest.mark.parametrize("place", ["years", "parts", "periods", "calculations", "earlier"])
+@pytest.mark.parametrize("place", ["years", "parts", "periods", "calculations", "previous"])
 def test_a_request_that_is_another_thing_within(place, junk):
     earlier = json.loads(fuzz_readers.request_seeds()[-1]["request.json"])
     (earlier["years"][0] if place == "parts" else earlier)[place] = junk
     problems = []
-    assert read_earlier(earlier, problems) is None
+    assert read_previous(earlier, problems) is None
     assert problems

@@ -35,7 +35,7 @@ def main():
         jcm(folder, "report", CASE, "-o", "report.html")
         assert "ID_AM003" in (folder / "report.html").read_text("utf-8")
         found = json.loads(jcm(folder, "verify", "filled.xlsx", "--html", "paper.html", "--json", code=1))
-        assert found["verdict"] == "incomplete"  # the case has no dates
+        assert found["result"] == "incomplete"  # the case has no dates
         assert [one for one in found["findings"] if one["severity"] == "error"] == []
         assert "リファレンス排出量" in jcm(folder, "--lang", "ja", "show", "ID_AM003")
         assert "[check]" in subprocess.run(

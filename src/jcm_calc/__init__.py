@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from jcm_calc.evidence import UnconfirmedWarning as UnconfirmedWarning
     from jcm_calc.inputs.confirmation import EvidenceError as EvidenceError
     from jcm_calc.readings import monitor as monitor
-    from jcm_calc.results.credits import UncertifiedError as UncertifiedError
+    from jcm_calc.results.credits import UnconfirmedError as UnconfirmedError
     from jcm_calc.results.monte_carlo import uncertainty as uncertainty
     from jcm_calc.results.what_if import break_even as break_even
     from jcm_calc.results.what_if import scenarios as scenarios
@@ -63,7 +63,7 @@ _HOMES = {
     "Methodology": "api.methodology",
     "MethodologyNotFoundError": "rulebooks",
     "Result": "api.result",
-    "UncertifiedError": "results.credits",
+    "UnconfirmedError": "results.credits",
     "UnconfirmedWarning": "evidence",
     "break_even": "results.what_if",
     "calculate": "api.calculation",

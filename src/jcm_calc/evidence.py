@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from jcm_calc.base.languages import Message, _
+from jcm_calc.base.languages import Message, _, translatable
 
 
 class UnconfirmedWarning(UserWarning):
@@ -56,11 +56,15 @@ class Source:
     url: str = ""
     place: str = ""
 
+    def __post_init__(self) -> None:
+        """Make title and place texts that can be translated."""
+        translatable(self, "title", "place")
+
     def __str__(self) -> str:
-        return ", ".join(part for part in (self.title, self.place, self.url) if part)
+        return Message(", ").join(part for part in (self.title, self.place, self.url) if part)
 
 
-# What a rule book can say of its own statements.
+# The grades that a methodology can give its statements.
 GRADES = (Grade.PRIMARY, Grade.SECONDARY, Grade.UNCONFIRMED)
 
 
@@ -108,7 +112,7 @@ class Evidence:
         What was read, or why nothing was.
     source : Source, optional
     certainty : int, optional
-        For recalled statements, how sure the person who recalled them was, in per cent.
+        For statements from recollection, how sure the person was, in per cent.
     confirmation : Confirmation, optional
         Of what an evidence file confirms.
     """
@@ -120,7 +124,8 @@ class Evidence:
     confirmation: Confirmation | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a grade that nothing supports, so that no issuance request rests on it."""
+        """Refuse a grade that nothing supports, so that no request rests on it; make the note translatable."""
+        translatable(self, "note")
         if self.source is not None and not isinstance(self.source, Source):
             raise TypeError(f'the source of evidence must be Source("title", …), got {self.source!r}')
         if self.grade is Grade.CONFIRMED and self.confirmation is None:

@@ -1,4 +1,4 @@
-"""From results to a request for issuance: whole tonnes to accounts, no day claimed twice, and refusals with reasons."""
+"""From results to an issuance request: whole tonnes to accounts, no day claimed twice, and refusals with reasons."""
 
 import json
 from datetime import date
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import jcm_calc
-from jcm_calc import InputError, UncertifiedError, calculate, issuance_request, replay
+from jcm_calc import InputError, UnconfirmedError, calculate, issuance_request, replay
 from jcm_calc.api.issuance.allocation import Share, allocate, ceil, floor, largest_remainder, share_of
 from jcm_calc.api.issuance.request import NEGATIVE
 from jcm_calc.api.issuance.transfer import cap_problems
@@ -236,9 +236,9 @@ def test_rules_of_the_scheme_carry_their_grades(measured):
     assert all(rule["section"] and rule["note"] and rule["text"] for rule in rules)
 
 
-def refusal(*results, allocation=HALVES, project=PROJECT, earlier=()):
+def refusal(*results, allocation=HALVES, project=PROJECT, previous=()):
     with pytest.raises(InputError) as caught:
-        issuance_request(results, allocation, project=project, earlier=earlier)
+        issuance_request(results, allocation, project=project, previous=previous)
     return str(caught.value)
 
 
@@ -302,9 +302,9 @@ def test_a_number_of_results_of_none_is_refused(measured):
 
 def test_what_is_unconfirmed_underneath_refuses_and_is_listed(measured):
     result = calculate("ID_AM003", EC_PJ=135, COP_PJ=1.63, application="individual quick freezer", EF_elec=1, p="2024")
-    with pytest.raises(UncertifiedError) as caught:
+    with pytest.raises(UnconfirmedError) as caught:
         issuance_request([emitted(measured, [5], ["2024"]), result], HALVES, project=PROJECT)
-    assert caught.value.missing == result.lacking
+    assert caught.value.missing == result.blockers
     assert "XX001 supports an estimate, not an issuance request" in str(caught.value)
     assert "criterion 2" in str(caught.value)
 
@@ -313,13 +313,13 @@ def test_what_is_unconfirmed_underneath_refuses_and_is_listed(measured):
 def test_eligibility_must_be_shown(measured, registered):
     facts = {} if registered is None else {"registered": registered}
     result = calculate(measured, RC=[5.0], PC=[1.0], p=["2024"], site="a", facts=facts)
-    with pytest.raises(UncertifiedError, match="criterion 1"):
+    with pytest.raises(UnconfirmedError, match="criterion 1"):
         issuance_request(result, HALVES, project=PROJECT)
 
 
 def test_a_negative_year_is_refused_while_the_rule_about_it_is_unconfirmed(measured):
     assert not NEGATIVE.evidence.confirmed
-    with pytest.raises(UncertifiedError) as caught:
+    with pytest.raises(UnconfirmedError) as caught:
         issuance_request(emitted(measured, [-5.5, 10], ["2023", "2024"]), HALVES, project=PROJECT)
     assert caught.value.missing == (NEGATIVE,)
 
@@ -357,23 +357,25 @@ def earlier(measured, tmp_path):
 
 def test_no_day_is_claimed_twice(measured, earlier):
     again = emitted(measured, [9], ["2024-06-30/2024-12-31"], site="b")
-    assert "p: 2024-06-30/2024-06-30 is in an earlier request: first_half.json" in refusal(again, earlier=[earlier])
+    assert "p: 2024-06-30/2024-06-30 is in an earlier request: first_half.json" in refusal(again, previous=[earlier])
     following = emitted(measured, [9], ["2024-07-01/2024-12-31"])
-    request = issuance_request(following, HALVES, project=PROJECT, earlier=[earlier])
-    assert request.as_data()["earlier"] == [json.loads(earlier.read_text(encoding="utf-8"))["hash"]]
+    request = issuance_request(following, HALVES, project=PROJECT, previous=[earlier])
+    assert request.as_data()["previous"] == [json.loads(earlier.read_text(encoding="utf-8"))["hash"]]
 
 
 def test_no_calculation_is_claimed_for_two_projects(measured, earlier):
     other = {**PROJECT, "number": "XX002"}
     twice = emitted(measured, [40], ["2024-01-01/2024-06-30"])
-    assert "the same calculation is in an earlier request for XX001" in refusal(twice, project=other, earlier=[earlier])
+    assert "the same calculation is in an earlier request for XX001" in refusal(
+        twice, project=other, previous=[earlier]
+    )
     own = emitted(measured, [41], ["2024-01-01/2024-06-30"])
-    assert issuance_request(own, HALVES, project=other, earlier=[earlier]).tonnes == 41
+    assert issuance_request(own, HALVES, project=other, previous=[earlier]).tonnes == 41
 
 
 def test_a_negative_rest_of_a_year_that_was_claimed_in_part_is_reported(measured, earlier, negative_years_read):
     rest = emitted(measured, [-3, 10], ["2024-07-01/2024-12-31", "2025"])
-    remarks = issuance_request(rest, HALVES, project=PROJECT, earlier=[earlier]).remarks
+    remarks = issuance_request(rest, HALVES, project=PROJECT, previous=[earlier]).remarks
     assert [str(remark) for remark in remarks][1] == (
         "ER 2024: an earlier request has 40 t of this year, and what is added now is negative"
     )
@@ -386,9 +388,9 @@ def test_a_negative_rest_of_a_year_that_was_claimed_in_part_is_reported(measured
         (lambda data: data["project"].update(number="XX009"), "was changed after it was written"),
         (lambda data: data["years"][0]["parts"][0].update(tonnes=1), "was changed after it was written"),
         (lambda data: data["calculations"][0].update(inputs="0"), "was changed after it was written"),
-        (lambda data: data.update(schema=2), "schema: got 2; must be 1"),
+        (lambda data: data.update(schema=3), "schema: got 3; must be 2"),
         (lambda data: data.pop("years"), "years: missing"),
-        (lambda data: data.update(schema=True), "schema: got True; must be 1"),
+        (lambda data: data.update(schema=True), "schema: got True; must be 2"),
         (lambda data: data.update(years=[1]), "years no. 1: got 1; must be a section with keys"),
         (lambda data: data["years"][0].update(tonnes=-1), "years no. 1, tonnes: got -1; must be a whole number"),
         (lambda data: data.update(periods="2024"), "periods: got '2024'; must be a list"),
@@ -403,14 +405,14 @@ def test_an_earlier_request_that_was_changed_is_refused(measured, earlier, chang
     data = json.loads(earlier.read_text(encoding="utf-8"))
     change(data)
     earlier.write_text(json.dumps(data), encoding="utf-8")
-    assert complaint in refusal(emitted(measured, [9], ["2025"]), earlier=[earlier])
+    assert complaint in refusal(emitted(measured, [9], ["2025"]), previous=[earlier])
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "3", "[" * 100_000, "\x00"])
 def test_what_is_no_request_is_refused(measured, tmp_path, content):
     path = tmp_path / "request.json"
     path.write_text(content, encoding="utf-8")
-    text = refusal(emitted(measured, [9], ["2025"]), earlier=[path, tmp_path / "none.json"])
+    text = refusal(emitted(measured, [9], ["2025"]), previous=[path, tmp_path / "none.json"])
     assert "request.json: is not valid JSON" in text or "request.json: got " in text
     assert "none.json: there is no such file" in text
 
@@ -536,7 +538,7 @@ def test_the_manifests_of_a_request_can_be_replayed(tmp_path):
 
 
 def run(*arguments, code):
-    found = CliRunner().invoke(jcm, ["issue", *map(str, arguments)])
+    found = CliRunner().invoke(jcm, ["request-issuance", *map(str, arguments)])
     assert found.exit_code == code, found.output
     return found
 
@@ -567,9 +569,9 @@ def test_issue_writes_both_files(case, tmp_path):
     data = json.loads(request.read_text(encoding="utf-8"))
     assert [(year["year"], year["tonnes"]) for year in data["years"]] == [(2023, 100), (2024, 100)]
     assert page.read_bytes().startswith(b"PK")
-    again = run(case(2024), "--earlier", request, code=2)
+    again = run(case(2024), "--previous", request, code=2)
     assert "2024 is in an earlier request" in " ".join(again.stderr.split())
-    assert json.loads(run(case(2025), "--earlier", request, "--json", code=0).stdout)["tonnes"] == 100
+    assert json.loads(run(case(2025), "--previous", request, "--json", code=0).stdout)["tonnes"] == 100
 
 
 def test_issue_refuses_with_reasons(case):

@@ -10,7 +10,7 @@ import pytest
 from authoring.test_conformance import example
 from click.testing import CliRunner
 
-from jcm_calc import Methodology, UncertifiedError, calculate
+from jcm_calc import Methodology, UnconfirmedError, calculate
 from jcm_calc.authoring.conformance import conform
 from jcm_calc.cli import jcm
 from jcm_calc.declarations import DeclarationError, Value
@@ -438,9 +438,9 @@ def test_an_equation_that_changes_later_is_refused_by_the_gate(way):
     try:
         result = calculate(m, EC=[[1e7]], p="2024")
         assert result.ER.magnitude == 1e7
-        with pytest.raises(UncertifiedError, match=r"RE_i,p.*the code gives other numbers than the equation"):
+        with pytest.raises(UnconfirmedError, match=r"RE_i,p.*the code gives other numbers than the equation"):
             result.credits()
-        assert not result.manifest()["certified"]
+        assert not result.manifest()["issuable"]
     finally:
         FACTOR[0] = 1
 
@@ -478,5 +478,5 @@ def test_nothing_unconfirmed_reaches_a_claim(graded):
     m.criterion(1, "", evidence=grade("criterion"))(lambda EC: EC > 0)
     result = calculate(m, EC=100.0, kind="x", d="draft", how="a", p="2024")
     assert result.ER.magnitude == 50
-    with pytest.raises(UncertifiedError):
+    with pytest.raises(UnconfirmedError):
         result.credits()

@@ -94,4 +94,4 @@ def test_a_person_is_asked_last_and_the_signed_file_confirms(blank, tmp_path, mo
     assert len(found.entries) == 6
     m = {"EC_PJ": 135, "COP_PJ": 1.63, "application": "cold storage", "EF_elec": 0.814, "p": "2024"}
     before, after = (jcm_calc.calculate("ID_AM003", **m, evidence=one) for one in ((), target))
-    assert len(before.lacking) - len(after.lacking) == 3  # RE_p, PE_p, COP_RE: the others were read before
+    assert len(before.blockers) - len(after.blockers) == 3  # RE_p, PE_p, COP_RE: the others were read before

@@ -281,4 +281,4 @@ def test_verification_finds_a_regime_that_does_not_exist(workbook, tmp_path):
     edit(workbook, tmp_path / "fault.xlsx", {(sheet, f"{chr(65 + column)}{row}"): "no drainage"})
     found = jcm_calc.verify(tmp_path / "fault.xlsx")
     assert any("no drainage" in str(one) for one in found.findings)
-    assert found.verdict != "no misstatement found"
+    assert found.result != "no misstatement found"

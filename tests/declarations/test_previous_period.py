@@ -88,9 +88,9 @@ def test_reports_one_after_the_other_give_what_all_years_give_at_once(cut, how, 
         more = {"C_before": [row[cut - 1] for row in CARBON], "B_before": BUFFER[cut - 1]}
     elif how == "read again":
         first.to_excel(tmp_path / "earlier.xlsx")
-        more = {"earlier": read_workbook(tmp_path / "earlier.xlsx").calculate()}
+        more = {"previous": read_workbook(tmp_path / "earlier.xlsx").calculate()}
     else:
-        more = {"earlier": first if how == "result" else json.loads(json.dumps(first.manifest()))}
+        more = {"previous": first if how == "result" else json.loads(json.dumps(first.manifest()))}
     second = planted(cut, 4, **more)
     together = [*np.atleast_1d(first.ER.magnitude), *np.atleast_1d(second.ER.magnitude)]
     assert together == pytest.approx(REDUCTIONS, rel=1e-9)
@@ -213,14 +213,14 @@ def test_a_start_that_is_missing_or_does_not_reach(changed, complaint):
 
 def test_an_earlier_report_that_does_not_fit():
     first = planted(0, 1, **START)
-    with pytest.raises(InputError, match="earlier: ends on 2023-12-31, and the first period begins on 2025-01-01"):
-        planted(2, 4, earlier=first)
+    with pytest.raises(InputError, match="previous: ends on 2023-12-31, and the first period begins on 2025-01-01"):
+        planted(2, 4, previous=first)
     with pytest.raises(InputError, match="C_before,i,p: is given, and the earlier report has it"):
-        planted(1, 4, earlier=first, C_before=[1.0, 2.0])
+        planted(1, 4, previous=first, C_before=[1.0, 2.0])
     with pytest.raises(InputError, match="is a report by PW_AM001"):
-        planted(1, 4, earlier=calculate("PW_AM001", EG=[[5.0]], p=["2023"]))
+        planted(1, 4, previous=calculate("PW_AM001", EG=[[5.0]], p=["2023"]))
     with pytest.raises(InputError, match=r"nothing in PW_AM001 ver 1.0 depends on the period before"):
-        calculate("PW_AM001", EG=[[5.0]], p=["2024"], earlier=calculate("PW_AM001", EG=[[5.0]], p=["2023"]))
+        calculate("PW_AM001", EG=[[5.0]], p=["2024"], previous=calculate("PW_AM001", EG=[[5.0]], p=["2023"]))
 
 
 def test_dask_is_refused():
@@ -261,7 +261,7 @@ def test_labels_of_units_carry_over():
     common = {"FC": [10.0, 10.0], "B_before": 5.0}
     first = calculate("XX_AM013", table[table["p"] < "2025"], start, **common, p=YEARS[:2])
     later = table[table["p"] >= "2025"].iloc[::-1].sort_values("p", kind="stable")
-    second = calculate("XX_AM013", later, FC=[10.0, 10.0], p=YEARS[2:], earlier=first)
+    second = calculate("XX_AM013", later, FC=[10.0, 10.0], p=YEARS[2:], previous=first)
     assert [*first.ER.magnitude, *second.ER.magnitude] == pytest.approx(REDUCTIONS, rel=1e-9)
 
 
@@ -278,7 +278,7 @@ def test_the_command_takes_the_file_of_the_report_before(suffix, tmp_path):
     earlier = tmp_path / f"first.{suffix}"
     if suffix != "toml":
         CliRunner().invoke(jcm, ["calc", str(tmp_path / "first.toml"), "-o", str(earlier)], catch_exceptions=False)
-    command = ["calc", str(tmp_path / "second.toml"), "--earlier", str(earlier), "--json"]
+    command = ["calc", str(tmp_path / "second.toml"), "--previous", str(earlier), "--json"]
     found = json.loads(CliRunner().invoke(jcm, command, catch_exceptions=False).stdout)
     assert found["results"]["ER"] == pytest.approx(REDUCTIONS[2:], rel=1e-9)
 
@@ -332,7 +332,7 @@ def test_the_workbook_recalculates(workbook, tmp_path):
 def test_verification_is_silent_on_the_clean_workbook(workbook):
     found = jcm_calc.verify(workbook)
     assert [str(one) for one in found.findings if one.severity != "question"] == []
-    assert found.claimed == found.due == 116 + 233 + 28
+    assert found.reported == found.recalculated == 116 + 233 + 28
 
 
 def test_verification_finds_a_start_that_is_not_the_end_before(workbook, tmp_path):

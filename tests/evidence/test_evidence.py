@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 import jcm_calc
-from jcm_calc import InputError, Methodology, UncertifiedError, calculate, methodology, replay
+from jcm_calc import InputError, Methodology, UnconfirmedError, calculate, methodology, replay
 from jcm_calc.api.case_file import read_case
 from jcm_calc.base.languages import LANGUAGES, spellings
 from jcm_calc.cli import jcm
@@ -152,18 +152,18 @@ def test_the_order_of_files_and_of_items_does_not_matter(data):
 def test_an_estimate_becomes_a_claim():
     with pytest.raises(InputError, match="COP_RE,i"):
         calculate("ID_AM004", **GIVEN)
-    with pytest.raises(UncertifiedError):
+    with pytest.raises(UnconfirmedError):
         calculate("ID_AM004", COP_RE=3.5, **GIVEN).credits()
     result = calculate("ID_AM004", evidence=evidence(filled(STORE, value=3.5)), **GIVEN)
     assert result.credits().to_dict() == {2024: TONNES}
-    assert result.manifest()["certified"] is True
-    assert result.lacking == ()
+    assert result.manifest()["issuable"] is True
+    assert result.blockers == ()
 
 
 def test_a_value_given_by_hand_counts_only_where_it_equals_the_confirmed_one():
     read = evidence(filled(STORE, value=3.5))
     assert calculate("ID_AM004", evidence=read, COP_RE=3.5, **GIVEN).credits().to_dict() == {2024: TONNES}
-    with pytest.raises(UncertifiedError, match="given by the user"):
+    with pytest.raises(UnconfirmedError, match="given by the user"):
         calculate("ID_AM004", evidence=read, COP_RE=3.6, **GIVEN).credits()
 
 
@@ -172,7 +172,7 @@ def test_a_criterion_that_is_not_met_still_blocks_the_claim():
     threshold = next(one for one in content["default"] if one["symbol"] == "COP_min,i")
     threshold["values"] = {"[0, 10)": 4.0, "[10, 50)": 6.0}
     result = calculate("ID_AM004", evidence=evidence(content), **GIVEN)
-    with pytest.raises(UncertifiedError, match=r"criterion 3.*not met"):
+    with pytest.raises(UnconfirmedError, match=r"criterion 3.*not met"):
         result.credits()
 
 
@@ -191,12 +191,12 @@ def test_values_are_supplied_with_their_units_and_tables_by_class_and_by_bin():
     assert [one.evidence.grade for one in factors.values()] == [Grade.CONFIRMED, Grade.UNCONFIRMED]
     # the bin of the document takes the place of the recalled ones that it overlaps
     assert {str(key): one.value for key, one in efficiencies.items()} == {"[0, 2)": 0.65}
-    assert "0.36 is unconfirmed in the rule book" in str(factors["coal"].evidence)
+    assert "0.36 is unconfirmed in the methodology package" in str(factors["coal"].evidence)
     given_ = {"Q": 10.0, "size": 1.5, "basis": "heat", "p": "2024", "facts": {"clean": "yes"}}
     result = calculate(m, evidence=evidence(content), fuel="coal", **given_)
     assert result.RE.magnitude == pytest.approx(10 * 0.34 / 0.65 * 0.95)
-    assert result.lacking == ()
-    assert [one.name for one in calculate(m, evidence=evidence(content), fuel="oil", **given_).lacking] == ["EF,i"]
+    assert result.blockers == ()
+    assert [one.name for one in calculate(m, evidence=evidence(content), fuel="oil", **given_).blockers] == ["EF,i"]
 
 
 def test_what_was_read_in_a_primary_document_stays_what_it_is():
@@ -218,7 +218,7 @@ def test_a_candidate_may_be_named_where_evidence_has_the_value_of_one_class():
     named = {"NCV_i": "IPCC 2006, lower", "EF_CO2_i": "IPCC 2006, lower"}
     result = calculate(m, evidence=evidence(content), override="a test", **given_, **named)
     assert result.PE.magnitude == calculate(m, **given_, **named).PE.magnitude
-    assert {one.name for one in result.lacking} - {one.name for one in confirmed_.lacking} == {"NCV_i", "EF_CO2,i"}
+    assert {one.name for one in result.blockers} - {one.name for one in confirmed_.blockers} == {"NCV_i", "EF_CO2,i"}
     # a class that neither document nor vehicles have is still a slip
     with pytest.raises(InputError, match="got a value for the class 'Gas/diesel oill', which no fuel is"):
         calculate(m, evidence=evidence(content), **given_, NCV_i={fuel: 0.5, "Gas/diesel oill": 0.5})
@@ -309,7 +309,7 @@ def test_a_value_of_a_secondary_source_gives_way_to_the_document():
     next(one for one in content["default"] if one["symbol"] == "f")["value"] = 0.8
     value = with_evidence(m, [evidence(content)]).inputs["f"].value
     assert value.value == 0.8
-    assert "0.9 is secondary in the rule book" in value.evidence.note
+    assert "0.9 is secondary in the methodology package" in value.evidence.note
 
 
 @pytest.mark.parametrize(
@@ -494,8 +494,8 @@ def test_a_manifest_carries_who_confirmed_what_and_is_replayed_with_it(tmp_path)
 def test_a_manifest_without_its_evidence_is_another_one():
     manifest = calculate("ID_AM004", evidence=evidence(filled(STORE, value=3.5)), COP_RE=3.5, **GIVEN).manifest()
     bare = {**manifest, "call": {key: value for key, value in manifest["call"].items() if key != "evidence"}}
-    assert manifest["certified"] is True
-    assert replay(bare).manifest()["certified"] is False
+    assert manifest["issuable"] is True
+    assert replay(bare).manifest()["issuable"] is False
     assert replay(bare).manifest()["hash"] != manifest["hash"]
 
 
@@ -549,9 +549,9 @@ def test_a_verifier_takes_the_evidence_that_the_verifier_has(tmp_path):
     read = evidence(filled(STORE, value=3.5))
     calculate("ID_AM004", evidence=read, **GIVEN).to_excel(tmp_path / "claim.xlsx")
     alone = jcm_calc.verify(tmp_path / "claim.xlsx")
-    assert alone.verdict == "recalculation not possible"
+    assert alone.result == "recalculation not possible"
     with_own = jcm_calc.verify(tmp_path / "claim.xlsx", evidence=read)
-    assert (with_own.verdict, with_own.unconfirmed) == ("no misstatement found", ())
+    assert (with_own.result, with_own.unconfirmed) == ("no misstatement found", ())
 
 
 def test_files_in_the_folder_of_the_user_are_taken_where_none_is_named(tmp_path, monkeypatch):
@@ -561,7 +561,7 @@ def test_files_in_the_folder_of_the_user_are_taken_where_none_is_named(tmp_path,
     (folder / "store.toml").write_text(as_toml(filled(STORE, value=3.5)), encoding="utf-8")
     (folder / "boilers.toml").write_text(as_toml(filled(boilers())), encoding="utf-8")
     assert calculate("ID_AM004", **GIVEN).credits().to_dict() == {2024: TONNES}
-    with pytest.raises(UncertifiedError):
+    with pytest.raises(UnconfirmedError):
         calculate("ID_AM004", evidence=(), COP_RE=3.5, **GIVEN).credits()
     assert calculate("PW_AM001", EG=1.0).unconfirmed
 
@@ -617,11 +617,11 @@ def test_from_a_new_file_to_credits(case, tmp_path):
     tail = tail.replace('title = ""', 'title = "Test document"').replace('sha256 = ""', f'sha256 = "{"ab" * 32}"', 1)
     path.write_text(f"{head}[documents.guidelines]{tail}", encoding="utf-8")
     assert "0 left to confirm" in run("evidence", "check", path).stdout
-    run("calc", case, "--certify", code=2)
-    done = run("calc", case, "--evidence", path, "--certify", "-o", tmp_path / "claim.xlsx").stdout
+    run("calc", case, "--require-confirmed", code=2)
+    done = run("calc", case, "--evidence", path, "--require-confirmed", "-o", tmp_path / "claim.xlsx").stdout
     assert "Confirmed by evidence files" in done
     assert "Test Reader (invented)" in done
-    found = json.loads(run("calc", case, "--evidence", path, "--certify", "--json").stdout)
+    found = json.loads(run("calc", case, "--evidence", path, "--require-confirmed", "--json").stdout)
     assert found["credits"] == {"2024": TONNES}
     json_path = tmp_path / "claim.json"
     run("calc", case, "--evidence", path, "-o", json_path)
@@ -629,14 +629,14 @@ def test_from_a_new_file_to_credits(case, tmp_path):
     assert json.loads(run("calc", tmp_path / "claim.xlsx", "--json").stdout)["results"] == found["results"]
     run("verify", tmp_path / "claim.xlsx", code=1)
     verified = json.loads(run("verify", tmp_path / "claim.xlsx", "--evidence", path, "--json").stdout)
-    assert (verified["verdict"], verified["unconfirmed"]) == ("no misstatement found", [])
+    assert (verified["result"], verified["unconfirmed"]) == ("no misstatement found", [])
     assert "page 3" in run("explain", case, "COP_RE", "--evidence", path).stdout
     run("report", case, "--evidence", path, "-o", tmp_path / "report.html")
     report = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert report.count("Test Reader (invented)") > 5
     # the case file may name it
     case.write_text(CASE.replace("[inputs]", 'evidence = ["read.toml"]\n[inputs]', 1), encoding="utf-8")
-    assert json.loads(run("calc", case, "--certify", "--json").stdout)["credits"] == {"2024": TONNES}
+    assert json.loads(run("calc", case, "--require-confirmed", "--json").stdout)["credits"] == {"2024": TONNES}
 
 
 def test_check_exits_by_what_is_wrong(tmp_path):

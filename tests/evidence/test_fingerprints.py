@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from filling import evidence, filled
 
-from jcm_calc import Methodology, UncertifiedError, calculate, rulebooks
+from jcm_calc import Methodology, UnconfirmedError, calculate, rulebooks
 from jcm_calc.declarations import DeclarationError, Interval, Value
 from jcm_calc.declarations.group import stated
 from jcm_calc.declarations.items import Coordinate, Kind, Parameter, Table
@@ -244,9 +244,9 @@ def test_a_change_of_anything_that_decides_a_number_is_no_longer_confirmed(m):
 def test_the_claim_of_the_example():
     m = mill()
     result = calculate(m, evidence=[evidence(filled(m, value=0.5))], **GIVEN)
-    assert result.lacking == ()
+    assert result.blockers == ()
     assert result.credits().to_dict() == {2024: CLAIM}
-    with pytest.raises(UncertifiedError):
+    with pytest.raises(UnconfirmedError):
         calculate(m, evidence=(), **GIVEN).credits()
 
 
@@ -257,7 +257,7 @@ def test_no_change_reaches_a_claim_but_the_one_that_was_confirmed():
     for mutant in mutants(m):
         try:
             claim = calculate(mutant.m, evidence=[file], **GIVEN).credits()
-        except (EvidenceError, UncertifiedError):
+        except (EvidenceError, UnconfirmedError):
             refused += 1
             continue
         assert claim.to_dict() == {2024: CLAIM}, str(mutant)
@@ -285,7 +285,7 @@ def test_what_a_file_confirms_of_a_methodology_is_not_confirmed_of_what_is_made_
         return
     other.coordinate("H_p", of="p", what="year")
     other.complete("criteria", "parameters", "equations", evidence=READ)
-    with pytest.raises(UncertifiedError):
+    with pytest.raises(UnconfirmedError):
         calculate(other, evidence=(), **GIVEN).credits()
 
 
@@ -311,7 +311,7 @@ def test_a_result_whose_methodology_is_calculated_with_again_needs_the_evidence_
     assert result.credits().tolist() == [CLAIM]
     again = calculate(result.methodology, evidence=(), **GIVEN)
     assert "evidence" not in again.manifest()["call"]
-    with pytest.raises(UncertifiedError):
+    with pytest.raises(UnconfirmedError):
         again.credits()
 
 

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from evidence.test_evidence import kept
 from filling import evidence, filled, items
 
-from jcm_calc import UncertifiedError, calculate, methodology, rulebooks
+from jcm_calc import UnconfirmedError, calculate, methodology, rulebooks
 from jcm_calc.cli import jcm
 from jcm_calc.declarations import DeclarationError
 from jcm_calc.declarations.items import Kind
@@ -72,7 +72,7 @@ def test_a_threshold_that_the_applicant_types_never_certifies(number, typed):
     file = with_threshold(m, name, 1000.0)  # which the project does not reach
     for more in ({name: typed}, {"facts": {**given["facts"], name: typed}}):
         result = calculate(number, evidence=file, **{**given, **more})
-        with pytest.raises(UncertifiedError, match=f"{re.escape(m.inputs[name].symbol)}.*given by the user"):
+        with pytest.raises(UnconfirmedError, match=f"{re.escape(m.inputs[name].symbol)}.*given by the user"):
             result.credits()
 
 
@@ -80,10 +80,10 @@ def test_a_threshold_that_the_applicant_types_never_certifies(number, typed):
 def test_a_threshold_that_is_confirmed_decides(number):
     m, name, given = project(number)
     reached = calculate(number, evidence=with_threshold(m, name, 3.0), **given)
-    assert reached.lacking == ()
+    assert reached.blockers == ()
     assert reached.credits().index.tolist() == [2024]
     missed = calculate(number, evidence=with_threshold(m, name, 1000.0), **given)
-    with pytest.raises(UncertifiedError, match="not met"):
+    with pytest.raises(UnconfirmedError, match="not met"):
         missed.credits()
 
 
@@ -94,7 +94,7 @@ def test_without_the_threshold_the_criterion_is_not_shown(number):
     keys = {(kind, str(item.get("symbol") or item.get("number") or item.get("name")), item.get("case", ""))
             for kind, item in items(content)}  # fmt: skip
     file = evidence(kept(content, keys - {("default", m.inputs[name].symbol, "")}))
-    with pytest.raises(UncertifiedError, match=f"not shown: give {name}"):
+    with pytest.raises(UnconfirmedError, match=f"not shown: give {name}"):
         calculate(number, evidence=file, **given).credits()
 
 
@@ -143,8 +143,8 @@ def test_a_list_that_is_left_blank_refuses_the_claim(left):
     every = {one.key for one in statements(m)}
     file = evidence(kept(content, every - {("list", left, "")}))
     result = calculate("ID_AM004", evidence=file, **given)
-    assert [(item.kind, item.name) for item in result.lacking] == [("list", left)]
-    with pytest.raises(UncertifiedError, match=f"list {left}.*and no others"):
+    assert [(item.kind, item.name) for item in result.blockers] == [("list", left)]
+    with pytest.raises(UnconfirmedError, match=f"list {left}.*and no others"):
         result.credits()
 
 
@@ -204,12 +204,12 @@ def test_amounts_that_are_shared_by_days_need_a_confirmed_rule():
     given = {**SEASON, "EF_elec": 0.8, "facts": yes(m)}
     file = with_threshold(m, "COP_min", 3.0)
     result = calculate("ID_AM004", evidence=file, **given)
-    assert [(item.kind, item.name, item.detail) for item in result.lacking] == [
+    assert [(item.kind, item.name, item.detail) for item in result.blockers] == [
         ("scheme rule", "over New Year: shared by days", "EC_PJ,i,p")
     ]
-    with pytest.raises(UncertifiedError, match="shared by days"):
+    with pytest.raises(UnconfirmedError, match="shared by days"):
         result.credits()
-    assert not result.manifest()["certified"]
+    assert not result.manifest()["issuable"]
     for season in (["2023-10-01/2023-12-31", "2024-01-01/2024-03-31"], "2024"):
         energy = [[50.0, 50.0]] if isinstance(season, list) else 100.0
         calculate("ID_AM004", evidence=file, **{**given, "p": season, "EC_PJ": energy}).credits()

@@ -35,7 +35,7 @@ def confirmed(path):
         "ID_AM003", EC_PJ=135, COP_PJ=1.63, application="individual quick freezer", EF_elec=0.814, p="2024",
         evidence=path,
     )  # fmt: skip
-    return {str(item) for item in result.lacking}
+    return {str(item) for item in result.blockers}
 
 
 def test_a_proposal_confirms_nothing_before_it_is_signed(tmp_path):
@@ -133,4 +133,4 @@ def test_signed_proposals_survive_a_manifest(tmp_path):
         "ID_AM003", EC_PJ=135, COP_PJ=1.63, application="cold storage", EF_elec=0.814, p="2024", evidence=path
     )
     again = jcm_calc.replay(result.manifest())
-    assert {str(one) for one in again.lacking} == {str(one) for one in result.lacking}
+    assert {str(one) for one in again.blockers} == {str(one) for one in result.blockers}

@@ -20,14 +20,14 @@ from filling import as_toml, document, evidence, fill, filled, items
 from openpyxl import load_workbook
 
 import jcm_calc
-from jcm_calc import InputError, UncertifiedError, calculate, issuance_request, methodology, read_workbook, replay
+from jcm_calc import InputError, UnconfirmedError, calculate, issuance_request, methodology, read_workbook, replay
 from jcm_calc.cli import jcm
 from jcm_calc.declarations import FrozenError
 from jcm_calc.evidence import Grade
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.confirmation import EvidenceError, read_evidence, statements, with_evidence
 from jcm_calc.inputs.confirmation.supplied import values_digest
-from jcm_calc.results.credits import not_claimable
+from jcm_calc.results.credits import not_issuable
 from jcm_calc.rulebooks import every, modules
 from jcm_calc.units import dates
 
@@ -43,7 +43,7 @@ GIVEN = {
 }  # fmt: skip
 # 135 MWh × (1.63 ÷ 1.32 − 1) × 0.814 t/MWh = 25.81 t
 TONNES = 25
-REFUSED = (InputError, UncertifiedError, FrozenError, ValueError)
+REFUSED = (InputError, UnconfirmedError, FrozenError, ValueError)
 
 
 def content():
@@ -64,7 +64,7 @@ def claim(found, **changed):
 
 def test_the_honest_way_leads_to_credits():
     assert claim(content()).to_dict() == {2024: TONNES}
-    assert calculate("ID_AM003", evidence=evidence(content()), **GIVEN).manifest()["certified"] is True
+    assert calculate("ID_AM003", evidence=evidence(content()), **GIVEN).manifest()["issuable"] is True
 
 
 # What is changed in a file that is otherwise filled in as it should be. No note: the word of the reader is missing.
@@ -220,13 +220,13 @@ def test_a_call_that_is_not_as_it_should_be_leads_to_no_credits(way):
         result = calculate("ID_AM003", evidence=evidence(content()), **given)
     except InputError:
         return
-    assert result.manifest()["certified"] is False
+    assert result.manifest()["issuable"] is False
 
 
 def test_a_period_can_be_claimed_from_the_day_after_its_end(monkeypatch):
     def refused(today):
         monkeypatch.setattr(dates, "today", lambda: today)
-        return [str(one) for one in not_claimable(FREEZER, [Period.parse("2024")])]
+        return [str(one) for one in not_issuable(FREEZER, [Period.parse("2024")])]
 
     assert refused(date(2024, 12, 31)) != []
     assert refused(date(2025, 1, 1)) == []
@@ -248,12 +248,12 @@ def test_a_waiver_that_is_added_later_stops_the_claim():
     m = boilers()
     file = evidence(filled(m))
     given = {"Q": 10.0, "fuel": "coal", "size": 0.5, "basis": "heat", "p": "2024", "facts": {"clean": "yes"}}
-    assert calculate(m, evidence=file, **given).lacking == ()
+    assert calculate(m, evidence=file, **given).blockers == ()
     other = boilers()
     other.waive("zero activity", "a boiler that stands by burns", of="PE")
     result = calculate(other, evidence=file, **given)
-    assert [(one.kind, one.name) for one in result.lacking] == [("waiver", "zero activity")]
-    with pytest.raises(UncertifiedError, match="a boiler that stands by burns"):
+    assert [(one.kind, one.name) for one in result.blockers] == [("waiver", "zero activity")]
+    with pytest.raises(UnconfirmedError, match="a boiler that stands by burns"):
         result.credits()
     (item,) = [one for one in result.manifest()["evidence"] if one["kind"] == "waiver"]
     assert item["grade"] == "unconfirmed"
@@ -349,7 +349,7 @@ def test_a_cell_of_the_sheet_of_evidence_that_contradicts_the_calculation_is_fou
         verified = jcm_calc.verify(path, evidence=own)
         found = [one for one in verified.findings if "the sheet of evidence says 0.132" in one.message]
         assert {one.code for one in found} == {"A10"}
-        assert verified.verdict != "no misstatement found"
+        assert verified.result != "no misstatement found"
 
 
 @pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
@@ -358,7 +358,7 @@ def test_a_value_by_hand_in_a_workbook_contradicts_no_evidence_and_certifies_not
     calculate("ID_AM003", evidence=evidence(content()), COP_RE=1.4, override="a test", **GIVEN).to_excel(path)
     again = jcm_calc.read_workbook(path).calculate()
     assert again["COP_RE"].magnitude == 1.4
-    with pytest.raises(UncertifiedError, match="given by the user"):
+    with pytest.raises(UnconfirmedError, match="given by the user"):
         again.credits()
 
 
@@ -372,24 +372,24 @@ def test_an_honest_workbook_with_evidence_is_read_back(number, tmp_path):
     result = calculate(m, evidence=evidence(filled(m)), override="an example", **EXAMPLE(m))
     result.to_excel(tmp_path / "claim.xlsx")
     again = jcm_calc.read_workbook(tmp_path / "claim.xlsx").calculate()
-    assert again.lacking == result.lacking
+    assert again.blockers == result.blockers
     assert float(again.full("ER").sum()) == pytest.approx(float(result.full("ER").sum()), rel=1e-12)
 
 
 def test_a_manifest_is_not_certified_by_what_is_written_into_it():
     manifest = calculate("ID_AM003", **GIVEN).manifest()
-    assert manifest["certified"] is False
+    assert manifest["issuable"] is False
     forged = copy.deepcopy(manifest)
-    forged["certified"] = True
+    forged["issuable"] = True
     for one in forged["evidence"]:
         one["grade"] = "primary"
     again = replay(forged)
-    assert again.manifest()["certified"] is False
-    with pytest.raises(UncertifiedError):
+    assert again.manifest()["issuable"] is False
+    with pytest.raises(UnconfirmedError):
         again.credits()
 
 
-# The request for issuance
+# The issuance request
 
 
 PROJECT = {"number": "ID003", "start": date(2015, 1, 1), "end": date(2030, 12, 31)}
@@ -421,20 +421,20 @@ def test_no_day_is_claimed_twice_and_no_calculation_for_two_projects():
     first = issuance_request(confirmed_result(), {"participants": "rest"}, project=PROJECT)
     earlier = json.loads(json.dumps(first.as_data()))
     with pytest.raises(InputError, match="is in an earlier request"):
-        issuance_request(confirmed_result(), {"participants": "rest"}, project=PROJECT, earlier=[earlier])
+        issuance_request(confirmed_result(), {"participants": "rest"}, project=PROJECT, previous=[earlier])
     other = {**PROJECT, "number": "ID099"}
     with pytest.raises(InputError, match="is in an earlier request for ID003"):
-        issuance_request(confirmed_result(), {"participants": "rest"}, project=other, earlier=[earlier])
+        issuance_request(confirmed_result(), {"participants": "rest"}, project=other, previous=[earlier])
     earlier["years"][0]["tonnes"] = 1
     with pytest.raises(InputError, match="changed after it was written"):
-        issuance_request(confirmed_result(p="2023"), {"participants": "rest"}, project=PROJECT, earlier=[earlier])
+        issuance_request(confirmed_result(p="2023"), {"participants": "rest"}, project=PROJECT, previous=[earlier])
 
 
 # The gate says what to do
 
 
 def test_the_refusal_names_what_is_missing_by_section_and_the_command_that_begins():
-    with pytest.raises(UncertifiedError) as caught:
+    with pytest.raises(UnconfirmedError) as caught:
         calculate("ID_AM003", **GIVEN).credits()
     first, *lines = str(caught.value).splitlines()
     assert first == "ID_AM003 ver 1.0 supports an estimate, not an issuance request: 13 items are not confirmed"
@@ -444,7 +444,7 @@ def test_the_refusal_names_what_is_missing_by_section_and_the_command_that_begin
     assert lines[-1].endswith("jcm evidence ask ID_AM003 --version 1.0 --document FILE.pdf")
     assert caught.value.commands == ("jcm evidence ask ID_AM003 --version 1.0 --document FILE.pdf",)
     # a criterion that is not answered is no work for the reader of a document
-    with pytest.raises(UncertifiedError) as caught:
+    with pytest.raises(UnconfirmedError) as caught:
         calculate("ID_AM003", evidence=evidence(content()), **{**GIVEN, "facts": {}}).credits()
     assert caught.value.commands == ()
 
@@ -550,7 +550,7 @@ def test_a_value_far_from_the_library_s_counts_with_a_word():
     found = content()
     default(found).update(values={"individual quick freezer": 0.5, "cold storage": 1.71}, note="printed so in table 2")
     result = calculate("ID_AM003", evidence=evidence(found), **GIVEN)
-    assert result.lacking == ()
+    assert result.blockers == ()
     assert "printed so in table 2" in str(result.methodology.inputs["COP_RE"].table.entries["individual quick freezer"])
 
 
@@ -592,7 +592,7 @@ def test_a_table_by_conductor_is_confirmed_without_a_revision_module(tmp_path):
     given = {**LINES, "facts": facts, "conductor": ["one", "two"]}
     result = calculate("MN_AM001", evidence=evidence(found), **given)
     assert result["R_RF"].magnitude.tolist() == [0.0958, 0.12]
-    assert result.lacking == ()
+    assert result.blockers == ()
     with pytest.raises(InputError, match="conductor"):
         calculate("MN_AM001", evidence=evidence(found), **{**given, "conductor": ["one", "three"]})
     assert replay(json.loads(json.dumps(result.manifest()))).manifest() == result.manifest()
@@ -615,7 +615,7 @@ def test_a_table_by_a_number_of_the_methodology_is_confirmed_without_a_revision_
         result = calculate(m, evidence=evidence(found), capacity=capacity, facts=facts, **given)
         # 100 MWh × (5 ÷ COP − 1) × 0.8 t/MWh
         assert result.ER.magnitude == pytest.approx(100 * (5 / cop - 1) * 0.8)
-        assert all(one.name != "COP_RE,i" for one in result.lacking)
+        assert all(one.name != "COP_RE,i" for one in result.blockers)
 
 
 @pytest.mark.parametrize(
@@ -712,7 +712,7 @@ def test_a_candidate_that_equals_the_confirmed_value_is_confirmed():
         _, found = trucks(values={fuel: stated})
         result = calculate(m, evidence=evidence(found), fuel=fuel, NCV_i="IPCC 2006, lower", override="x", **TRUCK,
                            EF_CO2_i={fuel: 0.0726})  # fmt: skip
-        assert ("NCV_i" in {one.name for one in result.lacking}) is lacking
+        assert ("NCV_i" in {one.name for one in result.blockers}) is lacking
 
 
 # A candidate that is named in place of a confirmed value
@@ -759,7 +759,7 @@ def test_a_candidate_named_against_the_evidence_can_be_read_again(m, case, tmp_p
     again = read_workbook(path).calculate()
     for name in ("RE", "PE", "ER"):
         assert np.allclose(again[name].magnitude, result[name].magnitude, rtol=1e-12), name
-    assert {one.name for one in again.lacking} == {one.name for one in result.lacking} != set()
+    assert {one.name for one in again.blockers} == {one.name for one in result.blockers} != set()
 
 
 # Who has mended a version, and which one is newer
@@ -768,14 +768,14 @@ def test_a_candidate_named_against_the_evidence_can_be_read_again(m, case, tmp_p
 def test_a_version_that_somebody_has_mended_says_so_wherever_it_is_shown(tmp_path, monkeypatch):
     m = methodology("PW_AM001").mended(by="A. Author")
     result = calculate(m, EG=500.0, p="2024")
-    assert "mended by A. Author" in repr(result).partition(":")[0]
-    assert result.manifest()["methodology"]["notices"] == ["mended by A. Author from package jcm_methodologies"]
+    assert "corrected by A. Author" in repr(result).partition(":")[0]
+    assert result.manifest()["methodology"]["notices"] == ["corrected by A. Author in package jcm_methodologies"]
     result.to_html(tmp_path / "report.html")
-    assert "mended by A. Author" in (tmp_path / "report.html").read_text(encoding="utf-8").partition("</h1>")[0]
+    assert "corrected by A. Author" in (tmp_path / "report.html").read_text(encoding="utf-8").partition("</h1>")[0]
     result.to_excel(tmp_path / "claim.xlsx")
     for sheet in load_workbook(tmp_path / "claim.xlsx"):
-        assert any("mended by A. Author" in str(cell.value) for row in sheet.iter_rows(max_row=3) for cell in row)
-    assert "mended by A. Author" in result._repr_html_()
+        assert any("corrected by A. Author" in str(cell.value) for row in sheet.iter_rows(max_row=3) for cell in row)
+    assert "corrected by A. Author" in result._repr_html_()
 
 
 NEWER = {"ID_AM005": "2.0", "ID_AM008": "2.0", "ID_AM009": "3.0", "MN_AM003": "3.0",

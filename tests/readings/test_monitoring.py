@@ -369,7 +369,7 @@ def worse_than_the_reference(frame, *treatments, **changed):
 
 def test_claiming_nothing_is_refused_where_it_would_raise_er():
     frame = hourly().drop(index=range(100, 130))
-    nothing = {"finding": "gap", "treatment": "claim nothing"}
+    nothing = {"finding": "gap", "treatment": "count as zero"}
     (told,) = problems(worse_than_the_reference, frame, nothing)
     assert "would raise ER" in told
     # (1.1 / 1.32 − 1) × 0.814
@@ -394,7 +394,7 @@ def test_no_zero_raises_er_whatever_is_found(finding):
         frame.loc[100:200, "kWh"] = 9.0
     if finding == "out of service":
         meter["installed"] = date(2024, 1, 3)
-    readings = {"zone": "Asia/Jakarta", "treatments": [{"finding": finding, "treatment": "claim nothing"}]}
+    readings = {"zone": "Asia/Jakarta", "treatments": [{"finding": finding, "treatment": "count as zero"}]}
     source = {"kind": "interval", "step": "1 h", "stamp": "start", "time": "time", "columns": {"S1": "kWh"}}
     readings["sources"] = [{**source, "frame": frame}]
     call = {"p": "2024", "methodology": "ID_AM003", **COLD_STORE}
@@ -704,7 +704,7 @@ def test_a_slip_of_the_unit_is_found_in_both_directions_and_can_be_undone(factor
 
 def test_readings_from_before_the_meter_was_there():
     meters = {"S1": {"parameter": "EC_PJ", "labels": {"i": 1}, "unit": "kWh", "installed": date(2024, 2, 1)}}
-    monitored = survey(hourly(), meters, treatments=[{"finding": "out of service", "treatment": "claim nothing"}])
+    monitored = survey(hourly(), meters, treatments=[{"finding": "out of service", "treatment": "count as zero"}])
     assert found(monitored) == [("S1", "out of service", "2024-01-01 00:00", "2024-02-01 00:00")]
     later = hourly().loc[lambda frame: frame["time"] >= "2024-02-01", "kWh"].sum()
     assert monitored.amounts["S1"][0] * 1000 == pytest.approx(later, rel=1e-12)
@@ -806,7 +806,7 @@ def test_a_substitute_needs_a_reason_and_is_compared_with_the_least():
 def test_a_treatment_that_fits_nothing_is_refused():
     assert (
         "no gap was found"
-        in problems(survey, hourly(), treatments=[{"finding": "gap", "treatment": "claim nothing"}])[0]
+        in problems(survey, hourly(), treatments=[{"finding": "gap", "treatment": "count as zero"}])[0]
     )
 
 

@@ -11,7 +11,7 @@ from jcm_calc.base.problems import InputError
 from jcm_calc.inputs.monitored_table import MonitoredColumn, MonitoredTable
 
 GIVEN = {"COP_PJ": 1.63, "application": "individual quick freezer", "EF_elec": 0.814}
-RULE = "gap: claim nothing"
+RULE = "gap: count as zero"
 HEADING = "EC_PJ [MWh]"
 
 
@@ -24,7 +24,7 @@ def monitored():
         {
             "zone": "Asia/Jakarta",
             "sources": [{**source, "frame": hours.drop(index=range(100, 130))}],
-            "treatments": [{"finding": "gap", "treatment": "claim nothing"}],
+            "treatments": [{"finding": "gap", "treatment": "count as zero"}],
         },
         p="2024",
         methodology="ID_AM003",

@@ -241,8 +241,8 @@ grade = "unconfirmed"
 [calendar_years]
 grade = "unconfirmed"
 [treatments]
-gap = ["claim nothing"]
-"late calibration" = ["maximum permissible error", "claim nothing"]
+gap = ["count as zero"]
+"late calibration" = ["maximum permissible error", "count as zero"]
 [limits]
 stuck = "48 h"
 above_rated = 1.05
@@ -263,7 +263,7 @@ largest_error = "5 %"
         ('error = "none"', 'error = "none"\nsource = "x"', "[late_calibration] source: got 'x'; must be"),
         ('error = "none"', 'error = "none"\nnote = 3', "[late_calibration] note: got 3; must be"),
         ("gap =", "stuck = 3\ngap =", "[treatments] stuck: got 3; must be"),
-        ('"claim nothing"]\n"late', '"claim all"]\n"late', "[treatments] gap no. 1: got 'claim all'; must be one of"),
+        ('"count as zero"]\n"late', '"claim all"]\n"late', "[treatments] gap no. 1: got 'claim all'; must be one of"),
         ('error = "none"', 'error = "all"', "[late_calibration] error: got 'all'; must be one of none, permissible"),
         ("slip = 20.0", "", "[limits] slip: missing"),
         ("slip = 20.0", 'slip = "20 h"', "[limits] slip:"),
@@ -417,7 +417,7 @@ def test_what_the_readings_do_not_tell_is_not_left_out():
 
 def test_a_late_calibration_may_not_raise_er():
     late = METER | {"calibration_interval": "12 months", "calibrations": [{"on": date(2022, 1, 1)}]}
-    nothing = {"finding": "late calibration", "treatment": "claim nothing"}
+    nothing = {"finding": "late calibration", "treatment": "count as zero"}
     source = {"kind": "interval", "step": "1 h", "stamp": "start", "time": "time", "columns": {"S1": "kWh"}}
     readings = {"zone": "Asia/Jakarta", "treatments": [nothing], "sources": [source | {"frame": two_days()}]}
     given = {"p": "2024-01-01/2024-01-02", "methodology": "ID_AM003", **COLD_STORE}
@@ -500,7 +500,7 @@ def test_an_open_finding_is_asked_about_and_nothing_is_written(tmp_path):
     assert shown.exit_code == 1
     assert "1 finding has no treatment" in shown.stderr
     assert "amounts.xlsx is not written" in shown.stderr
-    assert "one of claim nothing, like period, substitute" in " ".join(shown.stderr.split())
+    assert "one of count as zero, like period, substitute" in " ".join(shown.stderr.split())
     assert not target.exists()
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jcm_calc import Methodology, UncertifiedError, calculate
+from jcm_calc import Methodology, UnconfirmedError, calculate
 from jcm_calc.declarations import Value
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_calc.inputs import Period
@@ -240,7 +240,7 @@ def test_the_refusal_of_a_claim_lists_every_item_and_its_section():
         Item("default", "EF", "section I", unconfirmed("recalled", 85), "0.5 t"),
         Item("choice", "c", "section F", unconfirmed("guessed")),
     ]
-    error = UncertifiedError("XX_AM001 ver 1.0", items)
+    error = UnconfirmedError("XX_AM001 ver 1.0", items)
     assert error.missing == tuple(items)
     first, *lines = str(error).splitlines()
     assert "XX_AM001 ver 1.0" in first

@@ -379,14 +379,14 @@ def test_the_hash_does_not_depend_on_results():
 def test_the_manifest_names_versions_units_sources_choices_and_evidence():
     data = calculate("ID_AM002", EC_PJ="347.2 MWh", COP_PJ=6.2, T_cooling_out=37, T_chilled_out=7, capacity=500,
                      power_source="grid", EF_grid=0.814, p="2017").manifest()  # fmt: skip
-    assert data["schema"] == 1
+    assert data["schema"] == 2
     assert data["library"]["name"] == "jcm_calc"
     assert (data["methodology"]["number"], data["methodology"]["version"]) == ("ID_AM002", "2.0")
     assert data["choices"] == {"power_source": "grid"}
     assert data["units"]["EC_PJ"] == "MWh"
     assert "347.2 MWh" in data["sources"]["EC_PJ"]
     assert data["periods"] == ["2017"]
-    assert data["certified"] is False
+    assert data["issuable"] is False
     assert data["eligibility"]["2"] == "met"
     assert data["eligibility"]["1"] == "not shown"
     kinds = {item["kind"] for item in data["evidence"]}
@@ -406,7 +406,7 @@ def test_a_manifest_of_an_unknown_methodology_is_refused():
 @pytest.mark.parametrize(
     ("place", "value", "complaint"),
     [
-        (("schema",), 99, "schema: got 99; this version of jcm_calc reads 1"),
+        (("schema",), 99, "schema: got 99; this version of jcm_calc reads 2"),
         (("methodology", "rules"), None, "methodology, rules: got None; must be a text"),
         (("call", "facts"), [], "call, facts: got []; must be a section"),
         (("call", "tables"), ["a.csv"], "call, tables no. 1: got 'a.csv'; must be a section"),

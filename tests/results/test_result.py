@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import jcm_calc
-from jcm_calc import InputError, InputWarning, Methodology, UncertifiedError, UnconfirmedWarning, calculate, methodology
+from jcm_calc import InputError, InputWarning, Methodology, UnconfirmedError, UnconfirmedWarning, calculate, methodology
 from jcm_calc.declarations import Value
 from jcm_calc.declarations.scheme import SCHEME_RULES
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
@@ -283,7 +283,7 @@ def test_a_result_that_rests_on_nothing_unconfirmed_gives_credits(scheme_rules_r
     assert credits.to_dict() == {2024: 30}  # 306 GJ × 0.1 × (1 ÷ 0.5 − 1) = 30.6
     assert credits.name == "credits"
     assert r.unconfirmed == ()
-    assert r.manifest()["certified"] is True
+    assert r.manifest()["issuable"] is True
 
 
 def test_secondary_evidence_certifies_too(scheme_rules_read):
@@ -308,19 +308,19 @@ def test_secondary_evidence_certifies_too(scheme_rules_read):
 def test_any_single_unconfirmed_item_blocks_the_claim(scheme_rules_read, item, kind, section):
     r = calculate(certain(**{item: RECALLED}), **BOILERS)
     assert r.by_year()["tonnes"].tolist() == [30]
-    with pytest.raises(UncertifiedError) as caught:
+    with pytest.raises(UnconfirmedError) as caught:
         r.credits()
     (missing,) = caught.value.missing
     assert missing.kind == kind
     assert section in missing.section
     assert section in str(caught.value)
-    assert r.manifest()["certified"] is False
+    assert r.manifest()["issuable"] is False
 
 
 def test_an_unconfirmed_entry_that_is_not_used_blocks_nothing(scheme_rules_read):
     m = certain(**{"EF oil": RECALLED})
     assert calculate(m, **BOILERS).credits().to_dict() == {2024: 30}
-    with pytest.raises(UncertifiedError, match=r"default EF,i \(oil: 0.07"):
+    with pytest.raises(UnconfirmedError, match=r"default EF,i \(oil: 0.07"):
         calculate(m, **{**BOILERS, "fuel": ["coal", "oil"]}).credits()
 
 
@@ -329,7 +329,7 @@ def test_an_unconfirmed_rule_of_the_scheme_blocks_the_claim(monkeypatch, rule):
     rules = [replace(item, evidence=READ) for item in SCHEME_RULES]
     rules[rule] = SCHEME_RULES[rule]
     monkeypatch.setattr("jcm_calc.declarations.methodology.SCHEME_RULES", tuple(rules))
-    with pytest.raises(UncertifiedError, match=SCHEME_RULES[rule].name):
+    with pytest.raises(UnconfirmedError, match=SCHEME_RULES[rule].name):
         calculate(certain(), **BOILERS).credits()
 
 
@@ -344,9 +344,9 @@ def test_an_unconfirmed_rule_of_the_scheme_blocks_the_claim(monkeypatch, rule):
 )
 def test_a_criterion_not_met_or_not_shown_blocks_the_claim(scheme_rules_read, changed, word):
     r = calculate(certain(), **{**BOILERS, **changed})
-    with pytest.raises(UncertifiedError, match=word):
+    with pytest.raises(UnconfirmedError, match=word):
         r.credits()
-    assert r.manifest()["certified"] is False
+    assert r.manifest()["issuable"] is False
 
 
 @pytest.mark.parametrize("p", [None, ["1"], ["2023-07-01/2024-06-30"]])
@@ -355,11 +355,11 @@ def test_a_period_without_a_year_blocks_the_claim(scheme_rules_read, p):
     assert r.unconfirmed == ()
     with pytest.raises(ValueError, match=r"give the periods|several calendar years"):
         r.credits()
-    assert r.manifest()["certified"] is False
+    assert r.manifest()["issuable"] is False
 
 
 @pytest.mark.parametrize(
-    ("given", "certified"),
+    ("given", "issuable"),
     [
         ({"η": 0.5}, True),
         ({"η": "50 %"}, True),
@@ -375,20 +375,20 @@ def test_a_period_without_a_year_blocks_the_claim(scheme_rules_read, p):
     ],
 )
 @pytest.mark.filterwarnings("ignore:fuel,i. is given but takes no part", "ignore:.*'oil' takes no part")
-def test_a_default_given_by_hand_is_confirmed_only_as_the_documents_value(scheme_rules_read, given, certified):
+def test_a_default_given_by_hand_is_confirmed_only_as_the_documents_value(scheme_rules_read, given, issuable):
     r = calculate(certain(), **BOILERS, **given, override="a test")
     blocking = [item.kind for item in r.unconfirmed]
-    assert blocking == ([] if certified else ["default"])
-    if certified:
+    assert blocking == ([] if issuable else ["default"])
+    if issuable:
         assert r.credits().to_dict() == {2024: 30}
     else:
-        with pytest.raises(UncertifiedError, match="given by the user"):
+        with pytest.raises(UnconfirmedError, match="given by the user"):
             r.credits()
 
 
 def test_an_unconfirmed_value_is_not_confirmed_by_repeating_it(scheme_rules_read):
     for m, given in ((certain(η=RECALLED), {"η": 0.5}), (certain(**{"EF coal": RECALLED}), {"EF": {"coal": 0.1}})):
-        with pytest.raises(UncertifiedError):
+        with pytest.raises(UnconfirmedError):
             calculate(m, **BOILERS, **given).credits()
 
 
@@ -396,7 +396,7 @@ def test_an_unconfirmed_value_is_not_confirmed_by_repeating_it(scheme_rules_read
 def test_values_by_hand_are_confirmed_only_if_every_entry_they_repeat_is(scheme_rules_read):
     by_hand = {**BOILERS, "fuel": ["coal", "oil"], "EF": [0.1, 0.07]}
     assert calculate(certain(), **by_hand).credits().to_dict() == {2024: 24}  # 10 + 206 × 0.07 = 24.42
-    with pytest.raises(UncertifiedError, match="given by the user"):
+    with pytest.raises(UnconfirmedError, match="given by the user"):
         calculate(certain(**{"EF oil": RECALLED}), **by_hand).credits()
 
 
@@ -405,12 +405,12 @@ def test_a_candidate_carries_its_own_grade(scheme_rules_read):
     draft = calculate(certain(), **BOILERS, η="draft")
     assert read["η"].magnitude == draft["η"].magnitude == 0.6
     assert read.credits().to_dict() == {2024: 20}  # 30.6 × (1 ÷ 0.6 − 1) = 20.4
-    with pytest.raises(UncertifiedError, match=r"default η \(0.6\): unconfirmed \(50 %\): recalled"):
+    with pytest.raises(UnconfirmedError, match=r"default η \(0.6\): unconfirmed \(50 %\): recalled"):
         draft.credits()
 
 
 def test_nothing_that_is_published_here_certifies_today():
-    with pytest.raises(UncertifiedError) as caught:
+    with pytest.raises(UnconfirmedError) as caught:
         calculate("ID_AM003", **FREEZER, p="2016").credits()
     text = str(caught.value)
     for part in ("section D", "section F", "section G", "section I", "whole tonnes", "calendar years"):
@@ -489,8 +489,8 @@ def with_criterion(function, evidence):
 def test_a_claim_rests_on_what_its_criteria_look_at_too(scheme_rules_read, function, name):
     r = calculate(with_criterion(function, RECALLED), q=2, **BOILERS)
     assert r.eligibility().loc["9", "answer"] == "met"
-    assert [item.name for item in r.lacking] == [name]
-    with pytest.raises(UncertifiedError, match=name):
+    assert [item.name for item in r.blockers] == [name]
+    with pytest.raises(UnconfirmedError, match=name):
         r.credits()
     assert calculate(with_criterion(function, READ), q=2, **BOILERS).credits().to_dict() == {2024: 30}
 

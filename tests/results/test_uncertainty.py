@@ -90,7 +90,7 @@ def test_the_probability_of_an_overclaim_is_that_of_a_normal_tail():
     found = uncertainty(systems(500.0), {"EG": "±10 % (k=1)"}, DRAWS)
     # the claim exceeds the truth by more than 5 % where the truth is below 1/1.05 of it
     expected = stats.norm.cdf((1 / 1.05 - 1) / 0.1)
-    assert found.overclaim(0.05) == pytest.approx(expected, abs=5 * np.sqrt(expected / DRAWS))
+    assert found.overstatement(0.05) == pytest.approx(expected, abs=5 * np.sqrt(expected / DRAWS))
     assert found.at_least(0.95) == pytest.approx(found.plain() * (1 + 0.1 * stats.norm.ppf(0.05)), rel=0.005)
     assert found.percentile(50) == pytest.approx(found.plain(), rel=0.005)
 
@@ -112,7 +112,7 @@ def test_without_spread_the_plain_result_comes_back_exactly(output, seed):
     found = uncertainty(result, {"EG": "±0 %", "EF_RE": "class 0"}, 1000, seed)
     plain = float(result.full("ER").sum())
     assert set(found.samples["ER"].tolist()) == {plain}
-    assert (found.mean(), found.standard(), found.at_least(), found.overclaim()) == (plain, 0.0, plain, 0.0)
+    assert (found.mean(), found.standard(), found.at_least(), found.overstatement()) == (plain, 0.0, plain, 0.0)
 
 
 def test_an_input_without_spread_takes_no_part():
@@ -287,7 +287,7 @@ def test_an_uncertainty_says_what_it_is():
             found.at_least(confidence)
     for materiality in (-1, "x", None, np.nan):
         with pytest.raises(InputError, match=f"materiality: got {materiality!r}; must be a finite number of at least"):
-            found.overclaim(materiality)
+            found.overstatement(materiality)
     with pytest.raises(InputError, match="percent: got 'x'; must be a number from 0 to 100"):
         found.percentile("x")
 

@@ -176,7 +176,7 @@ def test_a_right_formula_is_no_finding_however_it_is_written(formula, tmp_path):
 def test_what_is_not_a_sum_of_rows_leaves_the_verification_open(formula, tmp_path):
     found = verified(tmp_path, formula)
     assert "C13" in {one.code for one in found.findings}, [str(one) for one in found.findings]
-    assert found.verdict in ("incomplete", "material misstatement")
+    assert found.result in ("incomplete", "material misstatement")
     assert any(one.unresolved for one in found.findings)
     assert any(one.effect for one in found.findings if one.code == "C13") == OPEN[formula]
 
@@ -190,7 +190,7 @@ def test_a_formula_that_cannot_be_followed_is_named_and_leaves_the_verification_
     (finding,) = (one for one in found.findings if one.code == "C13")
     assert text[:20] in finding.message
     assert finding.unresolved
-    assert found.verdict == "incomplete"
+    assert found.result == "incomplete"
 
 
 @pytest.mark.parametrize("formula", TYPED)
@@ -208,7 +208,7 @@ def test_a_choice_or_sum_of_typed_numbers_leaves_the_verification_open(formula, 
     found = verified(tmp_path, formula)
     assert grave(found) == []
     assert {"C13"} == {one.code for one in found.findings if one.unresolved}
-    assert found.verdict == "incomplete"
+    assert found.result == "incomplete"
 
 
 EDITS = {
@@ -277,7 +277,7 @@ def test_a_typed_number_in_another_unit_is_remarked_on(typed, tmp_path):
 def test_the_estimate_of_the_plan_is_no_monitored_value(tmp_path):
     found = verified(tmp_path, "='MPS(input_separate)'!C11")
     assert "the monitored value is the estimate of the plan" in grave(found)[0].message
-    assert found.verdict != "no misstatement found"
+    assert found.result != "no misstatement found"
 
 
 @pytest.mark.parametrize(("rows", "days"), [(range(8, 14), 182), (range(19, 20), 31), (range(12, 14), 61)])

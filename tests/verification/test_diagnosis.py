@@ -164,7 +164,7 @@ def test_a_formula_that_cannot_be_followed_is_asked_about(clean, tmp_path):
     verification = jcm_calc.verify(tmp_path / "odd.xlsx")
     (question,) = (one for one in verification.of("question") if one.code == "A3")
     assert "cannot be followed here: the function FILTER is not known here" in question.message
-    assert verification.verdict == "incomplete"
+    assert verification.result == "incomplete"
     assert question.place == f"{CALC}!G35"
     assert not verification.of("error")
 

@@ -131,7 +131,7 @@ def test_a_table_without_a_claim(clean, tmp_path):
 def test_a_claim_in_words(clean, tmp_path):
     path = fault(clean, tmp_path, {(MRS, "F21"): "about 25"}, again=False)
     verification = jcm_calc.verify(path)
-    assert verification.claimed is None
+    assert verification.reported is None
     messages = [one.message for one in verification.findings if one.code == "H1"]
     assert "the claim is 'about 25', which is not a number" in messages
 
@@ -222,9 +222,9 @@ def test_a_workbook_of_an_unknown_methodology(clean, tmp_path):
 def test_a_workbook_in_which_nothing_is_filled_in(clean, tmp_path):
     blank = {(SEPARATE, cell): None for cell in ("B11", "C11", "D11", "E11")} | {(MRS, "F17"): None, (MRS, "F10"): None}
     verification = jcm_calc.verify(fault(clean, tmp_path, blank, again=False))
-    assert verification.result is None
-    assert verification.due is None
-    assert verification.uncertified[0] == "nothing could be calculated from what is entered"
+    assert verification.recalculation is None
+    assert verification.recalculated is None
+    assert verification.blockers[0] == "nothing could be calculated from what is entered"
     assert repr(verification).startswith("<Verification fault.xlsx: ")
 
 
@@ -242,7 +242,7 @@ def test_a_plan_alone_is_verified_as_a_plan(clean, tmp_path):
     book.save(tmp_path / "plan.xlsx")
     verification = jcm_calc.verify(tmp_path / "plan.xlsx")
     assert not [one for one in verification.findings if one.severity == "error"]
-    assert verification.due == 25
+    assert verification.recalculated == 25
 
 
 def test_a_formula_in_another_unit_bears_on_er_by_its_own_unit(clean, tmp_path):

@@ -48,7 +48,7 @@ def verified(tmp_path, **changes):
 @pytest.mark.parametrize(("word", "written"), [(word, one) for word, several in WORDS.items() for one in several])
 def test_what_is_written_otherwise_is_read_all_the_same(word, written, tmp_path):
     found = verified(tmp_path, **{word: written})
-    assert (found.clean, found.claimed, found.due) == (True, 25, 25), [str(one) for one in found.findings]
+    assert (found.clean, found.reported, found.recalculated) == (True, 25, 25), [str(one) for one in found.findings]
     assert pytest.approx(ER) == found.total.recalculated.ER
 
 
@@ -159,7 +159,7 @@ BRANCHES = {
 @pytest.mark.parametrize(("cell", "formula"), [(cell, one) for cell, several in BRANCHES.items() for one in several])
 def test_a_branch_that_only_the_formula_has_is_tried_on_both_sides_of_its_limit(cell, formula, tmp_path):
     found = verified(tmp_path, formulas={cell: formula})
-    assert found.due == found.claimed == 25
+    assert found.recalculated == found.reported == 25
     (finding,) = found.of("error")
     assert formula[1:] in finding.message
     assert not found.clean

@@ -100,9 +100,9 @@ def test_it_completes_a_report_that_has_no_place_for_a_value(symbol, given, clea
             del book[name]
     book.save(tmp_path / "typed.xlsx")
     path = without(tmp_path / "typed.xlsx", tmp_path / "lacking.xlsx", symbol)
-    assert jcm_calc.verify(path).result is None
+    assert jcm_calc.verify(path).recalculation is None
     found = jcm_calc.verify(path, case=case(tmp_path, inputs=given))
-    assert found.due == 25
+    assert found.recalculated == 25
     assert found.completed == (symbol,)
     assert "K1" not in {one.code for one in found.findings}
     assert found.as_data()["taken from the case file"] == [symbol]
@@ -111,12 +111,12 @@ def test_it_completes_a_report_that_has_no_place_for_a_value(symbol, given, clea
 def test_choices_inputs_and_period_complete_the_published_sheet(tmp_path):
     """The official layout of ID_AM002 has no place for the choice, and this sheet lacks more."""
     alone = jcm_calc.verify(ID009)
-    assert alone.result is None
+    assert alone.recalculation is None
     inputs = "COP_PJ = 6.5\nT_cooling_out = 36\nT_chilled_out = 8\ncapacity = 500\nEF_grid = 0.814"
     given = case(tmp_path, "ID_AM002", 'p = "2017"', choices='power_source = "grid"', inputs=inputs)
     found = jcm_calc.verify(ID009, case=given)
     assert "power_source" in found.completed
-    assert found.result is not None
+    assert found.recalculation is not None
 
 
 def test_it_dates_a_report_without_dates(tmp_path):

@@ -12,7 +12,7 @@ import pytest
 
 from jcm_calc import UnconfirmedWarning, calculate, verify
 from jcm_calc.reports.workbook.opening import Book
-from jcm_calc.verification.conclusion import Opinion
+from jcm_calc.verification.conclusion import VerificationResult
 
 CALCULATION = "MRS(calc_process)"
 LAST = "A1:XFD1048576"
@@ -54,7 +54,12 @@ FORMULAS = {
     "place": ("INDEX(A1:A5,10^400)", "A7"),
     "nothing": ("IF(,,,,)", "A7"),
 }
-NOT_CLEAN = {Opinion.INCOMPLETE, Opinion.NOT_QUANTIFIED, Opinion.MATERIAL, Opinion.IMPOSSIBLE}
+NOT_CLEAN = {
+    VerificationResult.INCOMPLETE,
+    VerificationResult.NOT_QUANTIFIED,
+    VerificationResult.MATERIAL,
+    VerificationResult.IMPOSSIBLE,
+}
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +87,7 @@ def test_a_hostile_formula_is_a_finding(name, honest, tmp_path):
     formula, code = FORMULAS[name]
     path = hostile.save(tmp_path, hostile.archive_of(spoilt(honest, formula)))
     found = verify(path)
-    assert found.verdict in NOT_CLEAN
+    assert found.result in NOT_CLEAN
     assert not found.clean
     assert code in {one.code for one in found.findings}
     assert all(len(one.message) < 5000 for one in found.findings)
@@ -97,7 +102,7 @@ def test_a_stored_value_that_is_no_number_is_not_clean(stored, honest, tmp_path)
         if name.startswith("xl/worksheets/"):
             parts[name] = re.sub(rb"(</f><v>)[^<]*(</v>)", rb"\g<1>" + stored.encode() + rb"\2", content)
     found = verify(hostile.save(tmp_path, hostile.archive_of(parts)))
-    assert found.verdict in NOT_CLEAN
+    assert found.result in NOT_CLEAN
 
 
 def test_a_long_sum_of_cells_is_followed(tmp_path):
@@ -132,7 +137,7 @@ from jcm_calc import verify
 found = verify(sys.argv[1])
 # not ru_maxrss, which begins with the memory of the process that started this one
 peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1]
-print(int(peak) // 1024, found.verdict, sep=";")
+print(int(peak) // 1024, found.result, sep=";")
 """
 LARGE = {
     "one range": "SUM(Data!A1:A200000)",

@@ -55,7 +55,7 @@ def test_the_rest_is_calculated_without_it(name, clean, tmp_path):
     if "ambiguous" in name:  # what both readings give is said
         both = [er(0, 2) + 150 * (cop / 1.32 - 1) * 0.814 for cop in (1.234, 1234)]
         assert all(any(f"{amount:,.6g} tCO2" in text for text in found.missing) for amount in both)
-    assert found.verdict == "incomplete"
+    assert found.result == "incomplete"
     assert code is None or code in {one.code for one in found.findings}
     assert not {"H1", "C5", "A1"} & {one.code for one in found.of("error")}, "what follows from it is no error"
 
@@ -83,7 +83,7 @@ def test_a_fact_that_cannot_be_read_does_not_stop_the_calculation(clean, tmp_pat
     edit(clean, tmp_path / "report.xlsx", {(SEPARATE, "F12"): "see note"}, again=False)
     found = jcm_calc.verify(tmp_path / "report.xlsx")
     assert pytest.approx(er(0, 1, 2)) == found.total.recalculated.ER
-    assert found.verdict == "incomplete"
+    assert found.result == "incomplete"
 
 
 @pytest.mark.parametrize(("days", "clean_"), [
@@ -124,9 +124,9 @@ def test_what_is_typed_over_a_linked_value_is_found(cell, text, clean, tmp_path)
 def test_a_day_of_the_case_file_that_can_be_read_in_two_ways_is_a_finding(text, clean, tmp_path):
     (tmp_path / "case.toml").write_text(f'methodology = "ID_AM003"\n[project]\n{text}\n')
     found = jcm_calc.verify(clean, case=tmp_path / "case.toml")
-    assert found.result is not None
+    assert found.recalculation is not None
     assert "E9" in {one.code for one in found.of("question")}
-    assert found.verdict == "incomplete"
+    assert found.result == "incomplete"
 
 
 def test_errors_of_later_programs_are_no_reason_to_read_nothing(clean, tmp_path):
@@ -141,7 +141,7 @@ def test_errors_of_later_programs_are_no_reason_to_read_nothing(clean, tmp_path)
 def test_another_version_in_one_header_is_a_finding(clean, tmp_path):
     edit(clean, tmp_path / "report.xlsx", {(MRS, "L1"): "Monitoring Spreadsheet: JCM_ID_AM003_ver02.0"})
     found = jcm_calc.verify(tmp_path / "report.xlsx")
-    assert found.result is not None
+    assert found.recalculation is not None
     assert "J4" in {one.code for one in found.of("error")}
 
 
@@ -166,5 +166,5 @@ def test_sheets_of_two_years_are_told_apart_by_their_titles_and_years(names, tmp
     assert openpyxl.load_workbook(tmp_path / "report.xlsx", read_only=True).sheetnames[4] == names[0]
     found = jcm_calc.verify(tmp_path / "report.xlsx")
     assert [one.year for one in found.years] == ["2017", "2018"]
-    assert found.verdict == "no misstatement found", [str(one) for one in found.findings]
+    assert found.result == "no misstatement found", [str(one) for one in found.findings]
     assert not re.search("two sheets", str(found.missing))

@@ -105,7 +105,7 @@ def test_a_fault_of_case_a(number, tmp_path):
     verification = jcm_calc.verify(tmp_path / "fault.xlsx")
     errors = verification.of("error")
     assert [(one.code, one.place) for one in errors] == [(fault.code, place) for place in fault.places]
-    assert verification.claimed == fault.claimed
+    assert verification.reported == fault.reported
     assert numbers(one.found for one in errors) == approx(fault.found)
     assert numbers(one.expected for one in errors) == approx(fault.expected)
     assert all(fault.cause in one.cause for one in errors)
@@ -131,7 +131,7 @@ def test_the_effects_of_a_number_in_two_formulas_add_up(tmp_path):
     assert sum(one.effect.exact for one in verification.of("error")) == pytest.approx(
         WITH_ANOTHER_FACTOR - ER, abs=1e-4
     )
-    assert (verification.claimed, verification.due) == (27, 25)
+    assert (verification.reported, verification.recalculated) == (27, 25)
 
 
 # Two faults at once: a total need not show them
@@ -173,7 +173,7 @@ def test_a_pasted_result_that_happens_to_be_right_is_a_warning(tmp_path):
     edit(tmp_path / "clean.xlsx", tmp_path / "fault.xlsx", {(CALC, "D9"): 25.8075})
     verification = jcm_calc.verify(tmp_path / "fault.xlsx")
     assert [(one.code, one.place) for one in verification.of("warning")] == [("A1", f"{CALC}!D9")]
-    assert verification.verdict == "no misstatement found"
+    assert verification.result == "no misstatement found"
 
 
 # Cases C and D: the rule book of somebody else
@@ -194,14 +194,14 @@ C = {"EG_export": "1260 MWh", "EG_import": "60 MWh", "EF_grid": 0.814, "p": "201
 def test_import_is_added(rule_book, tmp_path):
     """Fault 7 of case C: 1,260 MWh exported less 60 MWh imported make 976.80 t, added 1,074.48 t."""
     write(tmp_path / "clean.xlsx", "XX_AM001", sources={}, **C)
-    assert (grave(clean := jcm_calc.verify(tmp_path / "clean.xlsx")), clean.claimed) == (set(), 976)
+    assert (grave(clean := jcm_calc.verify(tmp_path / "clean.xlsx")), clean.reported) == (set(), 976)
     edit(tmp_path / "clean.xlsx", tmp_path / "fault.xlsx", {(CALC, "D17"): "=D15+D16"})
     verification = jcm_calc.verify(tmp_path / "fault.xlsx")
     (error,) = verification.of("error")
     assert (error.code, error.place, error.found, error.expected) == ("C1", f"{CALC}!D17", 1320, 1200)
     assert "wrong sign of EG_import" in error.message
     assert error.effect.exact == pytest.approx(1074.48 - 976.80)
-    assert (verification.claimed, verification.due, error.effect.tonnes) == (1074, 976, {"2017": 98})
+    assert (verification.reported, verification.recalculated, error.effect.tonnes) == (1074, 976, {"2017": 98})
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_a_global_warming_potential_of_the_other_set(version, wrong, right, sets
     assert error.place == (f"{CALC}!D12" if edited else f"{MRS}!F15")
     assert sets in error.cause
     assert error.effect.exact == 100 * (wrong - right)
-    assert verification.claimed == 100 * wrong
+    assert verification.reported == 100 * wrong
     assert not verification.of("warning")
 
 
@@ -252,7 +252,7 @@ def labelled_units(path, order=(1, 2, 3)):
 def silent(path, **given):
     verification = jcm_calc.verify(path, **given)
     assert [str(one) for one in verification.findings if one.severity != "question"] == []
-    assert verification.verdict == "no misstatement found"
+    assert verification.result == "no misstatement found"
     return verification
 
 
@@ -262,7 +262,7 @@ def test_dust_before_the_cut_is_no_tonne_less(tmp_path):
     write(tmp_path / "clean.xlsx", plan={"EC_PJ": 135}, **{**A, "EC_PJ": consumption})
     stored = {(CALC, "D9"): ("=D14-D18", 24.999999999999), (MRS, "H21"): (f"=SUM('{CALC}'!D9)", 24.999999999999)}
     edit(tmp_path / "clean.xlsx", tmp_path / "dust.xlsx", stored)
-    assert silent(tmp_path / "dust.xlsx").claimed == 25
+    assert silent(tmp_path / "dust.xlsx").reported == 25
 
 
 def test_kilowatt_hours_with_their_unit_are_the_same_quantity(tmp_path):
@@ -271,7 +271,7 @@ def test_kilowatt_hours_with_their_unit_are_the_same_quantity(tmp_path):
     formula = f"=IF(ISNUMBER('{SEPARATE}'!C11),'{SEPARATE}'!C11/1000,NA())"
     changes = {(SEPARATE, "C10"): "kWh/p", (SEPARATE, "C11"): 135_000.0, (CALC, "C35"): formula}
     edit(tmp_path / "clean.xlsx", tmp_path / "kwh.xlsx", changes)
-    assert silent(tmp_path / "kwh.xlsx").claimed == 25
+    assert silent(tmp_path / "kwh.xlsx").reported == 25
 
 
 def test_a_unit_in_the_table_of_parameters_converts(tmp_path):
@@ -284,7 +284,7 @@ def test_a_unit_in_the_table_of_parameters_converts(tmp_path):
 
 def test_units_in_another_order_than_the_plan(tmp_path):
     plan, report = labelled_units(tmp_path / "plan.xlsx"), labelled_units(tmp_path / "report.xlsx", (3, 1, 2))
-    assert silent(report, plan=plan).due == 42 + 84
+    assert silent(report, plan=plan).recalculated == 42 + 84
 
 
 def test_rows_of_parameters_in_another_order(tmp_path):
@@ -311,7 +311,7 @@ def test_tables_that_are_moved(tmp_path):
     insert(
         tmp_path / "clean.xlsx", tmp_path / "moved.xlsx", {s: [(7, 4)] for s in sheets}, {s: [(2, 3)] for s in sheets}
     )
-    assert silent(tmp_path / "moved.xlsx").claimed == 25
+    assert silent(tmp_path / "moved.xlsx").reported == 25
 
 
 @pytest.mark.parametrize(("printed", "agrees"), [("25.81", True), ("25.8", True), ("25.80", False), ("26", True)])

@@ -399,7 +399,7 @@ def test_a_slip_in_a_unit_gives_one_finding_with_its_consequences(clean, tmp_pat
     assert errors[0].place == "MRS(calc_process)!G35"
     assert any("ER_p" in one for one in errors[0].consequences)
     assert any("claim" in one for one in errors[0].consequences)
-    assert found.verdict == "material misstatement"
+    assert found.result == "material misstatement"
 
 
 def three_units(path):
@@ -416,7 +416,7 @@ def three_units(path):
 
 def test_case_b_without_the_third_unit(tmp_path):
     right = three_units(tmp_path / "clean.xlsx")
-    assert jcm_calc.verify(right).due == 42 + 84
+    assert jcm_calc.verify(right).recalculated == 42 + 84
     late = "MRS(calc_process) 2020"
     edit(right, tmp_path / "fault.xlsx", {(late, "D14"): "=SUM(G35:G36)", (late, "D18"): "=SUM(H35:H36)"})
     found = [one for one in jcm_calc.verify(tmp_path / "fault.xlsx").findings if one.code == "C5"]
@@ -438,7 +438,7 @@ def test_an_official_sheet_has_kilowatt_hours_under_megawatt_hours(tmp_path):
 def test_the_published_sheet_has_kilowatt_hours_under_megawatt_hours():
     """The sheet lacks too much to be calculated again; its slip is found all the same."""
     verification = jcm_calc.verify(Path(__file__).parents[1] / "data/id009_2017.xlsx")
-    assert verification.result is None
+    assert verification.recalculation is None
     (finding,) = (one for one in verification.findings if one.code == "B4")
     assert (finding.place, finding.subject) == ("MRS(input)!E9", "EI_grid,p")
     assert (finding.found, finding.expected) == (42_826_880, pytest.approx(42_826.88))
@@ -451,4 +451,4 @@ def test_the_slip_of_the_published_sheet_bears_on_nothing_without_captive_power(
     verification = jcm_calc.verify(tmp_path / "grid.xlsx")
     (finding,) = (one for one in verification.findings if one.code == "B4")
     assert str(finding.effect) == "no effect on ER"
-    assert verification.verdict == "misstatement, not material"
+    assert verification.result == "misstatement, not material"

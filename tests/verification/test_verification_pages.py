@@ -62,8 +62,8 @@ def test_checks_are_selected_by_code_and_by_group():
         (["wrong.xlsx"], 1),
         (["wrong.xlsx", "--select", "H"], 1),
         (["missing.xlsx"], 2),
-        (["clean.xlsx", "--certify"], 3),
-        (["wrong.xlsx", "--certify"], 1),
+        (["clean.xlsx", "--require-confirmed"], 3),
+        (["wrong.xlsx", "--require-confirmed"], 1),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else str(value),
 )
@@ -77,7 +77,7 @@ def test_json_holds_the_findings(files):
     codes = {finding["code"]: finding for finding in found["findings"]}
     assert {"C2", "D2"} <= codes.keys()
     assert codes["C2"]["place"] == "MRS(calc_process)!G35"
-    assert found["verdict"] == "material misstatement"
+    assert found["result"] == "material misstatement"
 
 
 def test_a_folder_gives_a_table(files):
@@ -127,7 +127,7 @@ def test_the_working_paper_has_every_finding(files):
 
 def test_every_paper_says_that_the_software_is_not_endorsed_and_who_decides(files):
     found = jcm_calc.verify(files / "clean.xlsx")
-    found.result.to_html(files / "report.html")
+    found.recalculation.to_html(files / "report.html")
     found.to_html(files / "paper.html")
     found.to_excel(files / "paper.xlsx")
     for name in ("report.html", "paper.html"):
@@ -144,7 +144,7 @@ def test_a_notebook_shows_verdict_and_findings(files):
     tree = parsed(found._repr_html_())
     check_harmless(tree)
     words = text_of(tree)
-    assert f"Verification result: {found.verdict}" in words
+    assert f"Verification result: {found.result}" in words
     assert f"Errors ({len(found.of('error'))})" in words
     for finding in found.findings:
         assert f"{finding.code} {finding.check.title}" in words

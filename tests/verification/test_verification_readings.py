@@ -51,7 +51,7 @@ def clean(tmp_path):
 def test_case_b_agrees_with_its_readings(clean, tmp_path):
     found = jcm_calc.verify(clean, case=case(tmp_path / "case.toml"))
     assert grave(found) == []
-    assert (found.verdict, found.claimed, found.due) == ("no misstatement found", 42 + 84, 42 + 84)
+    assert (found.result, found.reported, found.recalculated) == ("no misstatement found", 42 + 84, 42 + 84)
     assert {"E1", "F1"} <= {check.code for check in found.made}
     assert "I4" in found.inapplicable
     alone = jcm_calc.verify(clean)
@@ -89,7 +89,7 @@ def test_the_right_correction_is_silent(tmp_path):
     path = report(tmp_path / "report.xlsx", formula=corrected(0.005))
     found = jcm_calc.verify(path, case=late(tmp_path / "case.toml"))
     assert grave(found) == []
-    assert found.result.by_year().loc[2020, "ER"] == pytest.approx(84.745, abs=5e-4)
+    assert found.recalculation.by_year().loc[2020, "ER"] == pytest.approx(84.745, abs=5e-4)
 
 
 def test_a_whole_month_at_nought_is_not_the_window(tmp_path):
@@ -99,7 +99,7 @@ def test_a_whole_month_at_nought_is_not_the_window(tmp_path):
     assert finding.severity == "warning"
     assert "2020-08-01 00:00 to 2020-09-01 00:00 set to zero" in finding.message
     assert WINDOW in finding.message
-    assert found.result.by_year().loc[2020, "ER"] == pytest.approx(77.71, abs=5e-3)
+    assert found.recalculation.by_year().loc[2020, "ER"] == pytest.approx(77.71, abs=5e-3)
     assert finding.effect.exact == pytest.approx((0.005 * 79.53 - 37.2) * SLOPE, rel=1e-9)
     by_year(finding, y2020=-7)
 
@@ -134,7 +134,7 @@ def test_a_sum_that_ends_in_november(tmp_path):
         assert "Monthly kWh!B19" in finding.place
         assert finding.effect.exact == pytest.approx(-37.8 * SLOPE)
         by_year(finding, y2020=-7)
-        assert found.claimed == 42 + 77
+        assert found.reported == 42 + 77
 
 
 def test_a_typed_amount_without_december(tmp_path):
@@ -173,7 +173,7 @@ def test_unit_3_left_out_of_the_sums(clean, tmp_path):
     found = jcm_calc.verify(tmp_path / "fault.xlsx", case=case(tmp_path / "case.toml"))
     assert {one.code for one in grave(found)} == {"C5"}
     assert all("1 of 3 rows" in one.message for one in grave(found))
-    assert (found.claimed, found.due) == (28 + 55, 42 + 84)
+    assert (found.reported, found.recalculated) == (28 + 55, 42 + 84)
 
 
 def test_march_is_blank(tmp_path):
@@ -189,7 +189,7 @@ def test_march_is_blank(tmp_path):
         finding = only(found, "A9")
         assert "gap of 31 days" in finding.message
         assert finding.effect.exact == pytest.approx(-36.45 * SLOPE)
-        assert found.result.by_year().loc[2020, "ER"] == pytest.approx(77.85, abs=5e-3)
+        assert found.recalculation.by_year().loc[2020, "ER"] == pytest.approx(77.85, abs=5e-3)
 
 
 def test_a_month_that_nobody_read_is_filled_silently(clean, tmp_path):
@@ -241,7 +241,7 @@ def test_a_day_of_the_earlier_report(first, tmp_path):
     assert "by 1 day" in finding.message
     assert finding.effect.exact == pytest.approx(1.230 * SLOPE)
     by_year(finding, y2019=1)
-    assert verified.result.by_year().loc[2019, "ER"] == pytest.approx(43.16, abs=5e-3)
+    assert verified.recalculation.by_year().loc[2019, "ER"] == pytest.approx(43.16, abs=5e-3)
 
 
 # Meters

@@ -241,7 +241,7 @@ def test_an_accepted_question_stays_on_record_and_is_not_open(tmp_path):
     write(tmp_path / "clean.xlsx")
     edit(tmp_path / "clean.xlsx", tmp_path / "said.xlsx", {(MRS, "I10"): "interview with the operators"})
     strict = jcm_calc.verify(tmp_path / "said.xlsx", strict=True)
-    assert strict.verdict == "incomplete"
+    assert strict.result == "incomplete"
     found = jcm_calc.verify(tmp_path / "said.xlsx", strict=True, accepted=accepted(tmp_path, RECORDED))
     finding = next(one for one in found.findings if one.code == "I12")
     data = finding.as_data()["accepted"]
@@ -259,7 +259,7 @@ def test_an_accepted_error_counts_all_the_same(wrong):
     text = RECORDED.replace("I12", "C2").replace("MRS(input)!I10", f"{CALC}!G35")
     before, found = jcm_calc.verify(wrong), jcm_calc.verify(wrong, accepted=accepted(wrong.parent, text))
     assert next(one for one in found.findings if one.code == "C2").accepted is not None
-    assert (found.verdict, found.adjusted, found.uncertified) == (before.verdict, before.adjusted, before.uncertified)
+    assert (found.result, found.adjusted, found.blockers) == (before.result, before.adjusted, before.blockers)
 
 
 def test_what_is_accepted_and_not_found_is_named(wrong):

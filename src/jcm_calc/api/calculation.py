@@ -23,7 +23,7 @@ def calculate(
     split: str = "refuse",
     override: Mapping[str, str] | str | None = None,
     strict: bool = False,
-    earlier: Any = None,
+    previous: Any = None,
     **values: Any,
 ) -> Result | LazyResult:
     """Calculate reference emissions, project emissions and emission reductions.
@@ -57,7 +57,7 @@ def calculate(
         is not known yet, wherever the document's value was read.
     strict : bool
         Whether anything in `Result.remarks` is an error.
-    earlier : Result or manifest, optional
+    previous : Result or manifest, optional
         Of the report before: what its last period ended with is what the first period begins with, such as the carbon
         of a forest or the balance of a buffer.
     **values
@@ -104,7 +104,7 @@ def calculate(
     25.8 tCO2
     """
     options: dict[str, Any] = {"version": version, "on": on, "p": p, "facts": facts, "evidence": evidence}
-    options |= {"split": split, "override": override, "strict": strict, "earlier": earlier}
+    options |= {"split": split, "override": override, "strict": strict, "previous": previous}
     if any(map(is_lazy, (*tables, *values.values()))):
         return lazily(number, *tables, **options, **values)
     return calculated(Result, number, *tables, **options, **values)

@@ -25,6 +25,7 @@ from jcm_calc.rulebooks import methodology
 
 if TYPE_CHECKING:
     from jcm_calc.readings import Monitored
+    from jcm_calc.results.status import ProjectStatus
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,7 +46,7 @@ class CaseFile(Case):
         Absolute paths of evidence files, or what a workbook holds of them.
     split : str
         What becomes of a period over New Year; see `jcm_calc.calculate`.
-    tables : tuple of str or DataFrame
+    tables : tuple of str, FilledTable or MonitoredTable
         Absolute paths of the tables, or the tables of a workbook.
     source : Evidence or None
         Of a worked case: where it was published, and how far it can be trusted.
@@ -63,7 +64,7 @@ class CaseFile(Case):
         *,
         override: str | None = None,
         strict: bool = False,
-        earlier: Result | None = None,
+        previous: Result | None = None,
     ) -> Result:
         """Calculate; see `jcm_calc.calculate` for what it raises and warns of.
 
@@ -77,7 +78,7 @@ class CaseFile(Case):
             One reason for all values that are given instead of the document's; it replaces those of the case file.
         strict : bool
             Whether any remark is an error.
-        earlier : Result, optional
+        previous : Result, optional
             Of the report before; see `jcm_calc.calculate`.
         """
         tables: tuple[Any, ...] = self.tables
@@ -104,7 +105,7 @@ class CaseFile(Case):
                 split=self.split,
                 override=override or self.override,
                 strict=strict,
-                earlier=earlier,
+                previous=previous,
                 **self.choices,
                 **self.inputs,
             )
@@ -161,6 +162,51 @@ class CaseFile(Case):
             **self.choices,
             **self.inputs,
         )
+
+    def status(
+        self,
+        on: Any = None,
+        *,
+        store: bool = True,
+        evidence: EvidenceFiles = None,
+        progress: Callable[[str], None] = lambda stage: None,
+    ) -> ProjectStatus:
+        """Return the status of the project's monitoring on a day.
+
+        A status is an estimate for the developer, from readings that may still change. It is not a verification.
+
+        Parameters
+        ----------
+        on : date or text, optional
+            The status is as of the end of this day; today by default. Readings after it do not count.
+        store : bool
+            Whether readings are kept in ``CASE.readings.duckdb`` next to the case file, so that a file is read again
+            only if it has changed. It is a copy that can be deleted at any time.
+        evidence : path or sequence of paths, optional
+            Evidence files in addition to those of the case file.
+        progress : callable
+            Is called with the name of each stage.
+
+        Returns
+        -------
+        ProjectStatus
+            With meters, findings, calibrations, criteria, reductions in tCO2, plan, forecast, and what needs a person.
+
+        Raises
+        ------
+        InputError
+            If the case file, its plan or its files of readings cannot be used.
+
+        Examples
+        --------
+        >>> case = read_case("docs/examples/metered_year/case.toml")
+        >>> status = case.status("2024-06-30", store=False)
+        >>> print(status.so_far, f"{status.ER:.1f} tCO2")
+        2024-01-01/2024-06-29 30.6 tCO2
+        """
+        from jcm_calc.api.status import status
+
+        return status(self, on, store=store, evidence=evidence, progress=progress)
 
     def differences(self) -> list[str]:
         """Return what a calculation gives otherwise than was published."""

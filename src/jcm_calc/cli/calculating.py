@@ -23,7 +23,7 @@ from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.inputs.case import PublishedFigure
 from jcm_calc.reports.html import amounts
 from jcm_calc.results import eligibility
-from jcm_calc.results.credits import CalendarYear, Item, UncertifiedError
+from jcm_calc.results.credits import CalendarYear, Item, UnconfirmedError
 from jcm_calc.results.eligibility import Answer
 
 if TYPE_CHECKING:
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from jcm_calc.readings import Monitored
 
 # What a manifest says besides its results, and what a replay must find again.
-STATED = ("periods", "choices", "inputs", "evidence", "eligibility", "certified")
+STATED = ("periods", "choices", "inputs", "evidence", "eligibility", "issuable")
 
 
 class Shown(NamedTuple):
-    """What is shown besides the result: every quantity, and the result over all candidates."""
+    """What is shown in addition to the result: every quantity, and the result over all candidates."""
 
     trace: bool
     candidates: bool
@@ -43,12 +43,12 @@ class Shown(NamedTuple):
 
 def calculate_case(
     path: Path,
-    certify: bool,
+    require_confirmed: bool,
     asked: Shown,
     target: Path | None,
     plan: Path | None,
     stage: Literal["plan", "report"] | None,
-    earlier: Path | None,
+    previous: Path | None,
     force: bool,
     evidence: Sequence[Path] | None,
     strict: bool,
@@ -72,11 +72,11 @@ def calculate_case(
             given = _plan_of(path, given)
         monitored = monitored_shown(given.case, evidence)
         with output.working(_("calculating")):
-            before = None if earlier is None else _before(earlier, evidence)
-            result = given.case.calculate(monitored, evidence, earlier=before)
+            before = None if previous is None else _before(previous, evidence)
+            result = given.case.calculate(monitored, evidence, previous=before)
             planned = _planned(given if plan is None else read(plan), evidence) if plan or given.plan else None
     years = _by_year(result)
-    credits, refused = _credits(result) if certify else (None, None)
+    credits, refused = _credits(result) if require_confirmed else (None, None)
     missing = refused.missing if refused else ()
     comparisons = given.case.compare(result)
     manifest = result.manifest()
@@ -89,7 +89,7 @@ def calculate_case(
         _page(given.case, result, years, credits, comparisons, asked)
     output.remarks([*given.remarks, *(result.remarks if as_json else ())])
     if refused:
-        title = _("No claim: {methodology} supports an estimate; {count} items are missing")
+        title = _("{methodology} supports an estimate only: {count} items are missing for an issuance request")
         output.refusal(title.format(methodology=result.methodology, count="{count}"), refused)
     if years is None:
         return UNUSABLE
@@ -108,7 +108,7 @@ def _before(path: Path, evidence: Sequence[Path] | None) -> Result:
 
 
 class Given(NamedTuple):
-    """What a file holds: the case, the plan beside it in a workbook, and what was noted in reading."""
+    """What a file holds: the case, the plan in the same workbook, and what was noted in reading."""
 
     case: CaseFile
     plan: CaseFile | None = None
@@ -168,11 +168,11 @@ def _by_year(result: Result) -> tuple[CalendarYear, ...] | None:
         return None
 
 
-def _credits(result: Result) -> tuple[dict[str, int] | None, UncertifiedError | None]:
+def _credits(result: Result) -> tuple[dict[str, int] | None, UnconfirmedError | None]:
     """Return the claim by year, or why there is none."""
     try:
         return {str(year): int(tonnes) for year, tonnes in result.credits().items()}, None
-    except UncertifiedError as error:
+    except UnconfirmedError as error:
         return None, error
     except InputError:
         raise
@@ -207,7 +207,7 @@ def _as_data(
     comparisons: Sequence[PublishedFigure],
     remarks: Sequence[Problem],
 ) -> dict[str, Any]:
-    """Return the manifest, and beside it what is worth having without another calculation."""
+    """Return the manifest, and what saves the reader another calculation."""
     found: dict[str, Any] = {
         **manifest,
         "by_year": years and [{"year": one.year, **one.emissions, "tonnes": one.tonnes} for one in years],
@@ -270,7 +270,7 @@ def _page(
         _eligibility(result)
     _marks(result)
     if credits is not None:
-        output.heading(_("Credits: the claim"))
+        output.heading(_("Credits that can be requested"))
         output.table([_("year"), _("tonnes")], [[year, f"{tonnes:,}"] for year, tonnes in credits.items()])
 
 

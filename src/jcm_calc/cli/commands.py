@@ -1,10 +1,11 @@
-"""The `jcm` command. Its exit codes stand in its help, and in docs/how_to/command.md.
+"""The `jcm` command. Its exit codes are in its help, and in docs/how_to/command.md.
 
 Results go to standard output, complaints and progress to standard error.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -24,7 +25,7 @@ from jcm_calc.cli.helping import CommandGroup
 FILE = click.Path(path_type=Path)
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
-strictly = click.option("--strict", is_flag=True, help="Exit with 1 where anything is remarked on or left open.")
+strictly = click.option("--strict", is_flag=True, help="Exit with 1 where anything has a remark or is left open.")
 with_evidence = click.option(
     "--evidence",
     metavar="FILE",
@@ -136,9 +137,9 @@ def jcm() -> None:
     \b
     Exit codes:
       0   done
-      1   checked, and something differs; with --strict, something is remarked on
+      1   checked, and something differs; with --strict, something has a remark
       2   the input cannot be used, or the system refuses: no space, no memory, no right to write
-      3   --certify or a request for issuance was refused
+      3   --require-confirmed or an issuance request was refused
       70  a fault of this program
       130 interrupted
     """  # noqa: D301 (\b keeps click from filling the lines)
@@ -150,7 +151,7 @@ def jcm() -> None:
 def list_(as_json: bool, with_known: bool) -> int:
     """List the methodologies, and how much of each is confirmed.
 
-    A module of a rule book that cannot be used is named below, with file and line, and gives exit code 1.
+    A module of a methodology package that cannot be used is named below, with file and line, and gives exit code 1.
 
     \b
     Examples:
@@ -195,8 +196,8 @@ def show(subject: str, version: str | None, page: Path | None, force: bool, as_j
 def factors(country: str, grid: str | None, year: str | None, kind: str | None, as_json: bool) -> None:
     """List the published emission factors of electricity of COUNTRY, in tCO2/MWh, each with source and grade.
 
-    A case file names one of them in place of a number: EF_grid = "Viet Nam 2023, combined margin". None is ever taken
-    without being named.
+    A case file names one of them instead of a number: EF_grid = "Viet Nam 2023, combined margin". No factor is
+    taken unless it is named.
 
     \b
     Examples:
@@ -230,7 +231,11 @@ def projects(country: str | None, methodology: str | None, status: str | None, a
 
 @jcm.command()
 @case_argument
-@click.option("--certify", is_flag=True, help="Claim the credits; refused while anything is unconfirmed.")
+@click.option(
+    "--require-confirmed",
+    is_flag=True,
+    help="Fail with exit code 3 if an issuance request would rest on anything unconfirmed.",
+)
 @click.option("--trace", is_flag=True, help="Show every quantity in the order of calculation.")
 @click.option("--candidates", is_flag=True, help="Show RE, PE and ER for all candidates of the values chosen by name.")
 @output_option("Write the monitoring spreadsheet (FILE.xlsx) or the manifest (FILE.json).")
@@ -243,7 +248,7 @@ def projects(country: str | None, methodology: str | None, status: str | None, a
     help="Of FILE.xlsx: the plan of a project design document, or a report (the default).",
 )
 @file_option(
-    "--earlier",
+    "--previous",
     metavar="EARLIER",
     help="The report before (.xlsx, .toml, or its manifest .json): what it ended with is what this one begins with.",
 )
@@ -253,13 +258,13 @@ def projects(country: str | None, methodology: str | None, status: str | None, a
 @as_json
 def calc(
     case: Path,
-    certify: bool,
+    require_confirmed: bool,
     trace: bool,
     candidates: bool,
     output: Path | None,
     plan: Path | None,
     stage: Literal["plan", "report"] | None,
-    earlier: Path | None,
+    previous: Path | None,
     force: bool,
     evidence: tuple[Path, ...] | None,
     strict: bool,
@@ -275,12 +280,14 @@ def calc(
       jcm calc case.toml --candidates
       jcm calc plan.toml -o plan.xlsx --stage plan
       jcm calc case.toml -o report.xlsx --plan plan.toml
-      jcm calc filled.xlsx --certify
+      jcm calc filled.xlsx --require-confirmed
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.calculating import Shown, calculate_case
 
     shown = Shown(trace, candidates)
-    return calculate_case(case, certify, shown, output, plan, stage, earlier, force, evidence, strict, as_json)
+    return calculate_case(
+        case, require_confirmed, shown, output, plan, stage, previous, force, evidence, strict, as_json
+    )
 
 
 @jcm.command()
@@ -341,13 +348,51 @@ def monitor(
 
 
 @jcm.command()
+@click.argument("source", metavar="CASE|FOLDER", type=FILE)
+@click.option("--on", metavar="DATE", help="As of the end of this day instead of today, such as 2024-09-30.")
+@click.option(
+    "--since", metavar="last|FILE", help="Print only what has changed since the run before, which this file records."
+)
+@click.option("--store/--no-store", default=True, help="Keep readings next to the case file, to read each file once.")
+@output_option("Write a page (.html).", name="page")
+@force_option()
+@with_evidence
+@as_json
+def status(
+    source: Path,
+    on: str | None,
+    since: str | None,
+    store: bool,
+    page: Path | None,
+    force: bool,
+    evidence: tuple[Path, ...] | None,
+    as_json: bool,
+) -> int:
+    """Show the status of the monitoring of the case file CASE, or of every case file in FOLDER.
+
+    Exit code 1 means that something needs a person; with --since, that something new does. It is an estimate, not a
+    verification. Needs `pip install jcm-calc[monitoring]`.
+
+    \b
+    Examples:
+      jcm status case.toml
+      jcm status case.toml --on 2024-09-30 --json
+      jcm status projects -o status.html --force
+      jcm status projects --since last
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.status import status_of
+
+    return status_of(source, on, since, store, evidence, as_json, page, force)
+
+
+@jcm.command()
 @case_argument
 @click.argument("name", default="ER")
 @click.option("--at", "at", metavar="INDEX=LABEL", multiple=True, help="Follow this unit or period, such as p=2024.")
 @with_evidence
 @as_json
 def explain(case: Path, name: str, at: tuple[str, ...], evidence: tuple[Path, ...] | None, as_json: bool) -> None:
-    """Explain how NAME came about in the case file CASE.
+    """Explain how NAME is calculated in the case file CASE.
 
     From the equation in symbols, with the numbers in place, to its value, down to what was given.
     NAME is RE, PE, ER or anything on the way, by name or symbol.
@@ -384,7 +429,7 @@ def report(case: Path, path: Path, force: bool, evidence: tuple[Path, ...] | Non
 
 
 def _explained(context: click.Context, option: click.Parameter, value: str | bool | None) -> None:
-    """Write about the checks, in place of verifying."""
+    """Write about the checks, instead of verifying."""
     if not value or context.resilient_parsing:
         return
     from jcm_calc.cli.verifying import explain_checks, list_checks
@@ -398,7 +443,7 @@ def _explained(context: click.Context, option: click.Parameter, value: str | boo
 
 @jcm.command()
 @click.argument("report", type=FILE)
-@file_option("--against", metavar="PLAN.xlsx", help="The registered plan.")
+@file_option("--plan", metavar="PLAN.xlsx", help="The registered plan.")
 @file_option("--case", metavar="CASE.toml", help="What else is known: meters and their readings, periods.")
 @file_option("--previous", metavar="EARLIER.xlsx", multiple=True, help="An earlier report.")
 @click.option(
@@ -424,7 +469,11 @@ def _explained(context: click.Context, option: click.Parameter, value: str | boo
     "--accepted", metavar="FILE.toml", help="Findings that were accepted, with reason and person; they stay on record."
 )
 @click.option("--person", metavar="NAME", default="", help="Who verifies, for the working paper.")
-@click.option("--certify", is_flag=True, help="Refuse a claim that rests on anything unconfirmed.")
+@click.option(
+    "--require-confirmed",
+    is_flag=True,
+    help="Fail with exit code 3 if an issuance request would rest on anything unconfirmed.",
+)
 @file_option("--html", "as_html", metavar="FILE.html", help="Write the working paper.")
 @output_option("Write the working paper.", metavar="FILE.xlsx")
 @force_option("the working paper")
@@ -433,13 +482,13 @@ def _explained(context: click.Context, option: click.Parameter, value: str | boo
 @as_json
 def verify(
     report: Path,
-    against: Path | None,
+    plan: Path | None,
     case: Path | None,
     previous: tuple[Path, ...],
     materiality: float,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
-    certify: bool,
+    require_confirmed: bool,
     as_html: Path | None,
     output: Path | None,
     force: bool,
@@ -453,11 +502,11 @@ def verify(
 
     A folder verifies all its workbooks on all cores. Exit code 0 means that no misstatement was found: the reported
     reductions were read for every year and equal the recalculated ones. Anything else gives exit code 1.
-    With meters and readings in CASE.toml, the amounts are held against them.
+    With meters and readings in CASE.toml, the amounts are compared with them.
 
     \b
     Examples:
-      jcm verify report.xlsx --against plan.xlsx -o findings.xlsx
+      jcm verify report.xlsx --plan plan.xlsx -o findings.xlsx
       jcm verify report.xlsx --select C,H --ignore C10 --json
       jcm verify report.xlsx --accepted accepted.toml --html paper.html
       jcm verify --explain C5
@@ -469,17 +518,17 @@ def verify(
     options |= {"strict": strict, "accepted": accepted, "person": person, "evidence": evidence}
     if not report.is_dir():
         papers = [path for path in (output, as_html) if path is not None]
-        return verify_report(report, against, options, case, certify, as_json, papers, force)
-    if certify or output or as_html:
-        complaint = _("a folder gives a table: --certify and working papers are for a single report")
+        return verify_report(report, plan, options, case, require_confirmed, as_json, papers, force)
+    if require_confirmed or output or as_html:
+        complaint = _("a folder gives a table: --require-confirmed and working papers are for a single report")
         raise click.UsageError(translated(complaint))
-    return verify_folder(report, against, options, case, as_json)
+    return verify_folder(report, plan, options, case, as_json)
 
 
 @jcm.command()
 @click.argument("number")
 @output_option("The package.", name="folder", metavar="FOLDER")
-@click.option("--package", "project", metavar="NAME", help="Begin a rule book of your own, such as my-rules.")
+@click.option("--package", "project", metavar="NAME", help="Begin a methodology package, such as my-rules.")
 @click.option("--revises", metavar="V", help="Begin a revision of this version.")
 @file_option("--from", "source", metavar="FILE.toml", help="What it declares, without Python.")
 @click.option("--version", metavar="V", help="The version; with --revises the later one, or none to mend it.")
@@ -503,7 +552,7 @@ def new(
 
     \b
     Examples:
-      jcm new XX_AM001 --package my-rules         a rule book of your own
+      jcm new XX_AM001 --package my-rules         a new methodology package
       jcm new XX_AM002 -o my-rules/src/my_rules   one more methodology in it
       jcm new XX_AM003 --from pumps.toml -o …     what a file declares, equations as they are printed
       jcm new ID_AM004 --revises 2.0 -o …         what the document says otherwise
@@ -679,7 +728,7 @@ def ask_evidence(
 @click.argument("files", metavar="FILE ...", nargs=-1, required=True, type=FILE)
 @as_json
 def check_evidence(files: tuple[Path, ...], as_json: bool) -> int:
-    """Check evidence files, against the rule book and each other, and say what is left to confirm.
+    """Compare evidence files with the methodologies and with each other, and say what is left to confirm.
 
     A contradiction, or a reading that has changed since, gives exit code 1.
 
@@ -708,14 +757,14 @@ def evidence_folder(as_json: bool) -> None:
 
 @jcm.command()
 @click.argument("cases", metavar="CASE ...", nargs=-1, required=True, type=FILE)
-@file_option("--earlier", metavar="REQUEST.json", multiple=True, help="An earlier request.")
+@file_option("--previous", metavar="REQUEST.json", multiple=True, help="An earlier request.")
 @output_option("Write the request as JSON (FILE.json) or as a page of a workbook (FILE.xlsx).", multiple=True)
 @force_option()
 @with_evidence
 @as_json
-def issue(
+def request_issuance(
     cases: tuple[Path, ...],
-    earlier: tuple[Path, ...],
+    previous: tuple[Path, ...],
     output: tuple[Path, ...],
     force: bool,
     evidence: tuple[Path, ...] | None,
@@ -728,11 +777,11 @@ def issue(
 
     \b
     Example:
-      jcm issue 2024.toml --earlier 2023.json -o 2024.json -o 2024.xlsx
+      jcm request-issuance 2024.toml --previous 2023.json -o 2024.json -o 2024.xlsx
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.issuing import issue_cases
 
-    return issue_cases(cases, earlier, output, force, evidence, as_json)
+    return issue_cases(cases, previous, output, force, evidence, as_json)
 
 
 @jcm.command()
@@ -757,7 +806,7 @@ def portfolio(
     """Calculate all projects of SOURCE: a folder of case files and workbooks, a pattern, or a table.
 
     A table (.csv, .xlsx, .parquet) has a row for each project, with the columns project and methodology. What is wrong
-    with a project is told beside its name and stops no other one; it gives exit code 2.
+    with a project is shown next to its name, and the others are calculated; the exit code is 2.
 
     \b
     Examples:
@@ -817,6 +866,8 @@ def check(subject: str | None, all_: bool, examples: int, watching: bool, page: 
 def main() -> None:
     """Run the command line."""
     surroundings.prepare()
+    # what imports make lives as long as the command: to look for garbage among it takes a seventh of a short command
+    gc.set_threshold(100_000)
     try:
         jcm(prog_name="jcm")
     except (OSError, MemoryError) as error:  # on the way to a command or back: help, usage

@@ -1,4 +1,4 @@
-"""`jcm issue`: from case files to a request for issuance, or to the reasons why there is none."""
+"""`jcm request-issuance`: from case files to an issuance request, or to the reasons why there is none."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from jcm_calc.cli.calculating import monitored_shown, read, warnings_shown_here
 from jcm_calc.cli.codes import REFUSED
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.reports.html import amounts
-from jcm_calc.results.credits import UncertifiedError
+from jcm_calc.results.credits import UnconfirmedError
 
 
 def issue_cases(
     paths: Sequence[Path],
-    earlier: Sequence[Path],
+    previous: Sequence[Path],
     targets: Sequence[Path],
     force: bool,
     evidence: Sequence[Path] | None,
@@ -36,11 +36,11 @@ def issue_cases(
         alone = [replace(case, allocation={}) for case in cases]  # which is that of all of them together
         results = [case.calculate(monitored_shown(case, evidence), evidence) for case in alone]
     try:
-        request = issuance_request(results, allocation, project=project, earlier=earlier)
-    except UncertifiedError as error:
+        request = issuance_request(results, allocation, project=project, previous=previous)
+    except UnconfirmedError as error:
         if as_json:
             output.data({"refused": True, "missing": [str(item) for item in error.missing]})
-        title = _("No request for {number}: an estimate is not a claim; {count} items are missing")
+        title = _("No request for {number}: the result is an estimate only; {count} items are missing")
         output.refusal(title.format(number=project.get("number", _("the project")), count="{count}"), error)
         return REFUSED
     for target in targets:
@@ -75,7 +75,7 @@ def _save(request: IssuanceRequest, path: Path, force: bool) -> None:
 
 
 def _page(request: IssuanceRequest, targets: Sequence[Path]) -> None:
-    output.paragraph(_("Request for issuance: {number}").format(number=request.project["number"]), bold=True)
+    output.paragraph(_("Issuance request: {number}").format(number=request.project["number"]), bold=True)
     output.heading(_("Whole tonnes by calendar year"))
     other = [_("other terms")] if request.has_other_terms else []
     output.table(

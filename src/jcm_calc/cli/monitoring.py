@@ -110,6 +110,9 @@ def _page(monitored: Monitored) -> None:
     output.write()
     read = _("Read: {files}. Rules: {rules}.")
     output.paragraph(read.format(files=files or _("a DataFrame"), rules=monitored.plan.rules.title))
+    if waiting := [path.name for one in monitored.plan.readings for path in one.waiting]:
+        left = _("Not read, because they may still be written: {files}.")
+        output.paragraph(left.format(files=listed(waiting, limit=9)))
     for meter, (count, first, last) in monitored.outside.items():
         outside = _("Outside the period, readings of {meter}: {count:,}, {first} to {last}.")
         said = {"first": monitored.shown(first), "last": monitored.shown(last)}
@@ -189,7 +192,8 @@ def _choices(monitored: Monitored) -> list[Problem]:
                 start=monitored.shown(one.start),
                 end=monitored.shown(one.end),
                 note=one.note,
-                treatments=", ".join(monitored.plan.rules.treatments.get(one.kind, ())) or _("none in this rule set"),
+                treatments=", ".join(monitored.plan.rules.treatments.get(one.kind, ()))
+                or _("none in these data correction rules"),
             ),
             one.code,
         )

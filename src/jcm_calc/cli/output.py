@@ -26,7 +26,7 @@ from rich.text import Text
 from jcm_calc.base.languages import Message, _, translated
 from jcm_calc.base.problems import Problem, Remark, Topic
 from jcm_calc.cli import surroundings
-from jcm_calc.results.credits import UncertifiedError, by_section
+from jcm_calc.results.credits import UnconfirmedError, by_section
 from jcm_calc.rulebooks import BrokenModule
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def width(err: bool = False) -> int | None:
 
 
 def show(renderable: Any = "", err: bool = False) -> None:
-    """Write something that rich can lay out; a reader who has gone away is no error."""
+    """Write something that rich can lay out; a reader who has gone away is not an error."""
     stream = sys.stderr if err else sys.stdout
     console = Console(file=stream, width=width(err) or UNBOUNDED, highlight=False)
     with _standard_output(), console.capture() as captured:
@@ -168,7 +168,7 @@ def _styled(row: Sequence[str]) -> list[Text]:
 
 
 def _below(headings: Sequence[str], cells: Sequence[Sequence[str]], texts: Sequence[str]) -> None:
-    """Write each row with its text below it, where beside it the text would be a narrow strip."""
+    """Write each row with its text below it, where next to it the text would be a narrow strip."""
     for number, (row, text) in enumerate(zip(cells, texts, strict=True)):
         line = _columns(headings, cells)
         line.show_header = number == 0 and any(headings)
@@ -230,7 +230,7 @@ def complaints(title: str, problems: Sequence[Problem], warnings: Sequence[Probl
     remarks(warnings)
 
 
-def refusal(title: str, error: UncertifiedError) -> None:
+def refusal(title: str, error: UnconfirmedError) -> None:
     """Write what a claim lacks, in the order of the document, and the command that begins to confirm it."""
     problems = [
         Problem(
@@ -247,10 +247,10 @@ def refusal(title: str, error: UncertifiedError) -> None:
 
 
 def broken(modules: Iterable[BrokenModule]) -> None:
-    """Write which modules of rule books cannot be used, and why; nothing where all can."""
+    """Write which modules of methodology packages cannot be used, and why; nothing where all can."""
     found = list(modules)
     if found:
-        heading(_("Modules of rule books that cannot be used"))
+        heading(_("Modules of methodology packages that cannot be used"))
         table([_("number"), _("problem")], [[one.number or "-", one.text] for one in found])
 
 

@@ -13,7 +13,7 @@ from jcm_calc.cli import output
 from jcm_calc.cli.codes import DIFFERS, REFUSED, UNUSABLE
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.verification.catalogue import GROUPS, checks, selected
-from jcm_calc.verification.conclusion import Opinion
+from jcm_calc.verification.conclusion import VerificationResult
 from jcm_calc.verification.findings import SEVERITIES, Severity
 from jcm_calc.verification.paper import amounts, details, result, summary
 from jcm_calc.verification.verifying import Verification, verify, verify_all
@@ -24,7 +24,7 @@ def verify_report(
     plan: Path | None,
     options: dict[str, Any],
     case: Path | None,
-    certify: bool,
+    require_confirmed: bool,
     as_json: bool,
     papers: Sequence[Path],
     force: bool,
@@ -41,19 +41,19 @@ def verify_report(
         with output.writing(paper):
             write(paper, overwrite=force)
     if as_json:
-        output.data({**found.as_data(), **({"cannot be certified": list(found.uncertified)} if certify else {})})
+        output.data({**found.as_data(), **({"blockers": list(found.blockers)} if require_confirmed else {})})
     else:
         _page(found)
-    return _code(found, certify)
+    return _code(found, require_confirmed)
 
 
-def _code(found: Verification, certify: bool) -> int:
-    code = DIFFERS if not found.clean else REFUSED if certify and found.uncertified else 0
-    if certify and found.uncertified:
-        problems = [Problem(found.path.name, reason) for reason in found.uncertified]
+def _code(found: Verification, require_confirmed: bool) -> int:
+    code = DIFFERS if not found.clean else REFUSED if require_confirmed and found.blockers else 0
+    if require_confirmed and found.blockers:
+        problems = [Problem(found.path.name, reason) for reason in found.blockers]
         title = ngettext(
-            "The claim cannot be certified, because of {count} item",
-            "The claim cannot be certified, because of {count} items",
+            "The report does not support an issuance request, because of {count} item",
+            "The report does not support an issuance request, because of {count} items",
             len(problems),
         )
         output.complaints(title.format(count=len(problems)), problems)
@@ -130,10 +130,12 @@ def verify_folder(folder: Path, plan: Path | None, options: dict[str, Any], case
 def _row(path: Path, outcome: dict[str, Any] | InputError) -> list[str]:
     if isinstance(outcome, InputError):
         return [path.name, "", _("unusable: {complaint}").format(complaint=outcome.problems[0].complaint), *[""] * 6]
-    amounts = ["" if one is None else f"{one:,}" for one in (outcome["claimed"], outcome["due"], outcome["adjusted"])]
+    amounts = [
+        "" if one is None else f"{one:,}" for one in (outcome["reported"], outcome["recalculated"], outcome["adjusted"])
+    ]
     severities = [finding["severity"] for finding in outcome["findings"]]
     counts = [str(severities.count(one)) for one in Severity]
-    return [path.name, outcome["methodology"], Message(outcome["verdict"]), *amounts, *counts]
+    return [path.name, outcome["methodology"], Message(outcome["result"]), *amounts, *counts]
 
 
 def _data(path: Path, outcome: dict[str, Any] | InputError) -> dict[str, Any]:
@@ -143,7 +145,7 @@ def _data(path: Path, outcome: dict[str, Any] | InputError) -> dict[str, Any]:
 
 
 def _codes(outcomes: Sequence[dict[str, Any] | InputError]) -> int:
-    verdicts = [None if isinstance(outcome, InputError) else outcome["verdict"] for outcome in outcomes]
+    verdicts = [None if isinstance(outcome, InputError) else outcome["result"] for outcome in outcomes]
     if None in verdicts:
         return UNUSABLE
-    return 0 if all(verdict == Opinion.NONE for verdict in verdicts) else DIFFERS
+    return 0 if all(verdict == VerificationResult.NONE for verdict in verdicts) else DIFFERS

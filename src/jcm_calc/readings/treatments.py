@@ -69,7 +69,7 @@ BY_SIGN = {
 }
 
 
-def _claim_nothing(finding: ReadingsFinding, around: Around) -> float:
+def _count_as_zero(finding: ReadingsFinding, around: Around) -> float:
     if around.direction() < 0:
         others = [Message("{!r} ({})").format(name, how) for name, how in BY_SIGN.items() if name in around.allowed]
         safe = _(" or ").join(others) or _("none in this rule set")
@@ -128,7 +128,7 @@ def _permissible_error(finding: ReadingsFinding, around: Around) -> float:
 
 
 METHODS: Mapping[str, Callable[[ReadingsFinding, Around], float]] = {
-    "claim nothing": _claim_nothing,
+    "count as zero": _count_as_zero,
     "like period": _like_period,
     "mean of before and after": _mean,
     "substitute": _substitute,

@@ -49,7 +49,7 @@ def calculated(
     split: str = "refuse",
     override: Mapping[str, str] | str | None = None,
     strict: bool = False,
-    earlier: Calculation | Mapping[str, Any] | None = None,
+    previous: Calculation | Mapping[str, Any] | None = None,
     **values: Any,
 ) -> C:
     """Calculate, and return what was calculated as a kind of `Calculation`; see `jcm_calc.calculate`."""
@@ -63,8 +63,8 @@ def calculated(
 
             raise refuse_lost(name)
     tables, p = _monitored(tables, p)
-    if earlier is not None:
-        values = {**begun_with(m, earlier, values), **values}
+    if previous is not None:
+        values = {**begun_with(m, previous, values), **values}
     tables, p, facts = tuple(map(frozen, tables)), p.copy() if hasattr(p, "copy") else p, frozen(facts)
     values = {name: value if is_large(value) else frozen(value) for name, value in values.items()}
     files = [file_digest(table) for table in tables]
@@ -78,7 +78,7 @@ def calculated(
         remark = Problem(str(m), reason)
         warnings.warn(str(remark), InputWarning, stacklevel=3)
         inputs = replace(inputs, warnings=(*inputs.warnings, remark))
-    if earlier is not None and (gap := _not_after(earlier, inputs)):
+    if previous is not None and (gap := _not_after(previous, inputs)):
         raise InputError(str(m), [gap])
     if override:
         inputs = replace(inputs, overrides=reasons(m, inputs.replaced, override))
@@ -98,7 +98,8 @@ def calculated(
     if str(m) not in _warned and result.unconfirmed:
         _warned.add(str(m))
         count = len(result.unconfirmed)
-        text = f"{m}: an estimate, because {count} rules or values are not confirmed; see Result.unconfirmed"
+        named = f", among them the value of {', '.join(result.unconfirmed_values)}" if result.unconfirmed_values else ""
+        text = f"{m}: an estimate, because {count} rules or values are not confirmed{named}; see Result.unconfirmed"
         notebook.warn(str(m), text, UnconfirmedWarning)
     return result
 
@@ -114,14 +115,14 @@ def lazily(
     split: str,
     override: Mapping[str, str] | str | None,
     strict: bool,
-    earlier: Calculation | Mapping[str, Any] | None,
+    previous: Calculation | Mapping[str, Any] | None,
     **values: Any,
 ) -> LazyResult:
     """Prepare a calculation of Dask arrays or Dask DataFrames; see `jcm_calc.calculate`."""
     m, confirming = _confirmed(number, version, None if on is None else day_of("on", on), evidence)
     tables, p = _monitored(tables, p)
-    if earlier is not None:
-        values = {**begun_with(m, earlier, values), **values}
+    if previous is not None:
+        values = {**begun_with(m, previous, values), **values}
     _refuse_over_new_year(m, p, split)
     if strict:
         complaint = _("is for a calculation that fits into memory: its remarks are not known before")
@@ -138,7 +139,7 @@ def _confirmed(
     return with_evidence(m, files), files
 
 
-def begun_with(m: Declarations, earlier: Calculation | Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+def begun_with(m: Declarations, previous: Calculation | Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the first period begins with: the last values of an earlier result, by name of the operand.
 
     Raises
@@ -146,7 +147,7 @@ def begun_with(m: Declarations, earlier: Calculation | Mapping[str, Any], values
     InputError
         If it is of another methodology, nothing depends on the period before, or a value is given as well.
     """
-    before = earlier if isinstance(earlier, Calculation) else replayed(Calculation, earlier)
+    before = previous if isinstance(previous, Calculation) else replayed(Calculation, previous)
     operands = [one for one in m.inputs.values() if one.previous_of]
     complaint = ""
     if before.methodology.number != m.number:
@@ -155,7 +156,7 @@ def begun_with(m: Declarations, earlier: Calculation | Mapping[str, Any], values
     elif not operands:
         complaint = _("nothing in {methodology} depends on the period before: leave it out").format(methodology=m)
     if complaint:
-        raise InputError(str(m), [Problem("earlier", complaint)])
+        raise InputError(str(m), [Problem("previous", complaint)])
     known = {m.named(name) for name in values}
     twice = _("is given, and the earlier report has it: leave one of them out")
     if problems := [Problem(one.symbol, twice) for one in operands if one.name in known]:
@@ -163,16 +164,16 @@ def begun_with(m: Declarations, earlier: Calculation | Mapping[str, Any], values
     return {one.name: before.ended_with(one.previous_of) for one in operands}
 
 
-def _not_after(earlier: Calculation | Mapping[str, Any], inputs: Inputs) -> Problem | None:
+def _not_after(previous: Calculation | Mapping[str, Any], inputs: Inputs) -> Problem | None:
     """Complain where the first period does not follow the last one of the earlier report."""
     periods = (
-        earlier.inputs.periods if isinstance(earlier, Calculation) else list(map(Period.parse, earlier["periods"]))
+        previous.inputs.periods if isinstance(previous, Calculation) else list(map(Period.parse, previous["periods"]))
     )
     last, first = periods[-1].last, inputs.periods[0].first
     if last is None or first is None or (first - last).days == 1:
         return None
     complaint = _("ends on {last}, and the first period begins on {first}: give the report of the period before")
-    return Problem("earlier", complaint.format(last=last, first=first))
+    return Problem("previous", complaint.format(last=last, first=first))
 
 
 def _compared_with_whole(inputs: Inputs, bind_whole: Callable[[], Inputs]) -> Inputs:

@@ -26,12 +26,12 @@ from jcm_calc.results.candidates import Combinations, combinations, shown_limit
 from jcm_calc.results.credits import (
     CalendarYear,
     Item,
-    UncertifiedError,
+    UnconfirmedError,
     check_years,
-    claim_items,
     in_tonnes,
+    issuance_items,
     monitoring_items,
-    not_claimable,
+    not_issuable,
     year_table,
     yearly,
 )
@@ -289,6 +289,8 @@ class Calculation(Emissions):
     def __repr__(self) -> str:
         first = f"{self.headline}: " if self.remarks else ""
         mark = "" if not self.unconfirmed else f", an estimate: {len(self.unconfirmed)} items unconfirmed"
+        if self.unconfirmed_values:
+            mark += f", among them the value of {', '.join(self.unconfirmed_values)}"
         sums = ", ".join(f"{name} = {float(self.full(name).sum()):,.6g} tCO2" for name in RESULTS)
         return f"<{type(self).__name__} {self.methodology.heading}: {first}{sums}{mark}>"
 
@@ -627,7 +629,7 @@ class Calculation(Emissions):
         rests_on = self.graph.upstream(*RESULTS, *sorted(looked_at & self.graph.nodes.keys()))
         given = (*self.call["tables"], *self.call["values"].values())
         treated = dict.fromkeys(monitoring_items(given, self.methodology.treatments))
-        return (*claim_items(self.inputs, rests_on, self.verdicts), *treated)
+        return (*issuance_items(self.inputs, rests_on, self.verdicts), *treated)
 
     @property
     def unconfirmed(self) -> tuple[Item, ...]:
@@ -635,7 +637,12 @@ class Calculation(Emissions):
         return tuple(item for item in self.items if not item.evidence.confirmed)
 
     @property
-    def lacking(self) -> tuple[Item, ...]:
+    def unconfirmed_values(self) -> tuple[str, ...]:
+        """The symbols of the document's values that are used without being confirmed, by default or by name."""
+        return tuple(dict.fromkeys(item.name for item in self.unconfirmed if item.kind == "default"))
+
+    @property
+    def blockers(self) -> tuple[Item, ...]:
         """What prevents an issuance request: unconfirmed items, and criteria not shown to be met.
 
         Where nothing else does, also equations whose code gives other numbers than the equation that is shown.
@@ -658,13 +665,13 @@ class Calculation(Emissions):
         return tuple(Item(_("equation"), rule.symbol, section(rule), rule.evidence, rule.text, lacks) for rule in odd)
 
     @property
-    def certified(self) -> bool:
+    def issuable(self) -> bool:
         """Whether credits can be requested: everything is confirmed, and every period is dated and over."""
         periods = self.inputs.periods
         return (
-            not self.lacking
+            not self.blockers
             and all(period.year for period in periods)
-            and not any(not_claimable(self.methodology, periods))
+            and not any(not_issuable(self.methodology, periods))
         )
 
     def credits(self) -> pd.Series[int]:
@@ -672,7 +679,7 @@ class Calculation(Emissions):
 
         Raises
         ------
-        UncertifiedError
+        UnconfirmedError
             If it rests on anything unconfirmed, or a criterion is not shown to be met.
         EvidenceError
             If what an equation or a criterion looks up has changed since it was confirmed.
@@ -683,9 +690,9 @@ class Calculation(Emissions):
         """
         self.check_inputs()
         confirm_again(self.methodology, self.call["evidence"])
-        if self.lacking:
-            raise UncertifiedError(str(self.methodology), self.lacking, [self.methodology])
-        if problems := list(not_claimable(self.methodology, self.inputs.periods)):
+        if self.blockers:
+            raise UnconfirmedError(str(self.methodology), self.blockers, [self.methodology])
+        if problems := list(not_issuable(self.methodology, self.inputs.periods)):
             raise InputError(str(self.methodology), problems)
         return year_table(self.calendar_years())["tonnes"].rename("credits")
 
@@ -758,7 +765,7 @@ class Calculation(Emissions):
             ],
             "eligibility": {verdict.criterion.number: str(verdict.answer) for verdict in self.verdicts},
             "remarks": [remark.as_data() for remark in self.remarks],
-            "certified": self.certified,
+            "issuable": self.issuable,
             "results": {name: self.full(name).ravel().tolist() for name in RESULTS},
             "hash": input_digest(call, rules),
         }
@@ -796,16 +803,28 @@ def _numbers_behind(
     rule, symbols = inputs.graph.nodes[name], inputs.methodology.symbols()
     if not isinstance(rule, Equation) or not values:
         return ""
-    operands = [inputs.graph.nodes[one] for one in rule.arguments]
-    if any(set(one.indices) - set(rule.indices) for one in operands):
-        return ""  # a sum over an index has many numbers
-    names = tuple(one.name for one in operands)
+    behind = [inputs.graph.nodes[one] for one in _behind(rule, inputs.graph)]
+    names = tuple(one.name for one in behind)
     try:
         found = evaluate(inputs.graph.upstream(*names), inputs.sizes, values, lookups, names)
     except EvaluationError:
         return ""
-    spots = (tuple(min(at, size - 1) for at, size in zip(place, found[one].shape, strict=True)) for one in names)
-    return ", ".join(
-        f"{symbols[one.name]} = {with_unit(f'{found[one.name][spot]:,.6g}', one.unit)}"
-        for one, spot in zip(operands, spots, strict=True)
-    )
+    told = []
+    for one in behind:
+        array = found[one.name]
+        spot = tuple(
+            slice(None) if letter not in rule.indices else min(at, size - 1)
+            for letter, at, size in zip(inputs.axes, place, array.shape, strict=True)
+        )
+        ends = dict.fromkeys(with_unit(f"{end:,.6g}", one.unit) for end in (array[spot].min(), array[spot].max()))
+        told.append(f"{symbols[one.name]} = {' … '.join(ends)}")
+    return ", ".join(told)
+
+
+def _behind(rule: Equation, graph: Graph) -> dict[str, None]:
+    """Return what an equation follows from: of what only counts or decides, such as a flag, what that follows from."""
+    found: dict[str, None] = {}
+    for name in rule.arguments:
+        node = graph.nodes[name]
+        found |= _behind(node, graph) if isinstance(node, Equation) and not node.unit else {name: None}
+    return found

@@ -56,7 +56,7 @@ class CalendarYear(NamedTuple):
     tonnes: int
 
 
-class UncertifiedError(Exception):
+class UnconfirmedError(Exception):
     """Credits were requested that rest on rules or values that are not confirmed.
 
     Attributes
@@ -131,7 +131,7 @@ class Item:
         return Message("{} [{}]").format(self.told, self.section)
 
 
-def claim_items(inputs: Inputs, graph: Graph, verdicts: Iterable[Verdict]) -> Iterator[Item]:
+def issuance_items(inputs: Inputs, graph: Graph, verdicts: Iterable[Verdict]) -> Iterator[Item]:
     """Yield everything that an issuance request rests on: choices, equations, defaults, criteria, the scheme's rules.
 
     Parameters
@@ -279,7 +279,7 @@ def whole_tonnes(reductions: float) -> int:
     return max(0, math.floor(reductions + max(1e-9, 1e-11 * abs(reductions))))
 
 
-def not_claimable(m: Declarations, periods: Iterable[Period]) -> Iterator[Problem]:
+def not_issuable(m: Declarations, periods: Iterable[Period]) -> Iterator[Problem]:
     """Yield why no credits can be requested for a period: it is undated, before the scheme, or not over."""
     began, today = scheme_began(m.country), dates.today()
     for period in periods:

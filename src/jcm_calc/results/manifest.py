@@ -26,7 +26,7 @@ from jcm_calc.inputs.metered import record_of
 from jcm_calc.inputs.schema import Field, anything, list_of, read_table, section, table_of, text
 from jcm_calc.units import conversion, is_quantity
 
-SCHEMA = 1
+SCHEMA = 2
 # Larger arrays and tables are named by path and hash instead of being written out.
 INLINE = 10_000
 # Arrays with more numbers are not copied: a copy of a large fleet takes as long as a third of its calculation.
@@ -49,7 +49,13 @@ def rules_digest(methodology: Declarations) -> str:
     rules = [[r.name, r.written(symbols), r.unit, r.indices, r.total, dict(r.when)] for r in methodology.rules]
     inputs = [
         [p.name, p.unit, p.indices, str(p.kind), p.extensive, p.by, _known(p.value or p.table)]
-        + [f"{how} {name}" for how, name in (("weighted by", p.weighted_by), ("previous of", p.previous_of)) if name]
+        + [
+            f"{how} {name}"
+            for how, name in (
+                *(("weighted by", p.weighted_by), ("previous of", p.previous_of), ("otherwise", p.otherwise)),
+            )
+            if name
+        ]
         + [[name, _known(candidate)] for name, candidate in p.candidates.items()]
         for p in methodology.inputs.values()
     ]
@@ -193,7 +199,7 @@ def form_problems(manifest: Any) -> list[Problem]:
 
     Examples
     --------
-    >>> for problem in form_problems({"schema": 1, "call": {}, "periods": [], "results": {}, "hash": ""}):
+    >>> for problem in form_problems({"schema": 2, "call": {}, "periods": [], "results": {}, "hash": ""}):
     ...     print(problem)
     manifest, call, tables: missing
     manifest, call, values: missing

@@ -97,7 +97,7 @@ class Uncertainty:
             raise InputError(str(self.result.methodology), [Problem("confidence", complaint)])
         return float(np.quantile(self.samples["ER"], 1 - confidence))
 
-    def overclaim(self, materiality: float = 0.05) -> float:
+    def overstatement(self, materiality: float = 0.05) -> float:
         """Return the probability that the plain ER exceeds the true one by more than this share of it."""
         if not is_real(materiality) or not 0 <= materiality < np.inf:
             complaint = got(materiality, _("a finite number of at least 0, such as 0.05"))

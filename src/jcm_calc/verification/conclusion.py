@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.base.languages import _
-from jcm_calc.results.credits import not_claimable
+from jcm_calc.results.credits import not_issuable
 from jcm_calc.results.eligibility import Answer
 from jcm_calc.verification.catalogue import Check
 from jcm_calc.verification.findings import SEVERITIES, Finding, Severity
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 EXACT, DUST = 1e-9, 1e-9
 
 
-class Opinion(StrEnum):
+class VerificationResult(StrEnum):
     """The result of a verification: what the numbers say, within the scope of the checks that were made."""
 
     NONE = _("no misstatement found")
@@ -64,7 +64,7 @@ class Conclusion:
         The checks that were switched off.
     passed_over : tuple of Finding
         What these find. Their errors count for the amounts, and against certification.
-    result : Result or None
+    recalculation : Result or None
         The library's own calculation from what is entered.
     materiality : float
     strict : bool
@@ -89,7 +89,7 @@ class Conclusion:
     inapplicable: Mapping[str, str]
     ignored: tuple[Check, ...]
     passed_over: tuple[Finding, ...]
-    result: Result | None
+    recalculation: Result | None
     materiality: float
     strict: bool = False
     left_out: tuple[str, ...] = ()
@@ -112,22 +112,26 @@ class Conclusion:
         return total(self.years)
 
     @property
-    def verdict(self) -> Opinion:
+    def result(self) -> VerificationResult:
         """What the numbers say; apart from what nobody has confirmed, see `unconfirmed`."""
-        if self.result is None:
-            return Opinion.IMPOSSIBLE
+        if self.recalculation is None:
+            return VerificationResult.IMPOSSIBLE
         if self.share >= self.materiality or math.isclose(self.share, self.materiality, rel_tol=EXACT):
-            return Opinion.MATERIAL
+            return VerificationResult.MATERIAL
         if self.missing:
-            return Opinion.INCOMPLETE
+            return VerificationResult.INCOMPLETE
         if any(one.effect is None for one in self.errors):
-            return Opinion.NOT_QUANTIFIED
-        return Opinion.NOT_MATERIAL if self.errors or any(one.difference for one in self.years) else Opinion.NONE
+            return VerificationResult.NOT_QUANTIFIED
+        return (
+            VerificationResult.NOT_MATERIAL
+            if self.errors or any(one.difference for one in self.years)
+            else VerificationResult.NONE
+        )
 
     @property
     def clean(self) -> bool:
         """Whether no misstatement was found, and nothing was missing to say so."""
-        return self.verdict is Opinion.NONE
+        return self.result is VerificationResult.NONE
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -135,14 +139,14 @@ class Conclusion:
         return tuple(self._missing())
 
     def _missing(self) -> Iterator[str]:
-        if self.result is None:
+        if self.recalculation is None:
             yield _("nothing could be calculated from what is entered")
         if not self.years:
             yield _("no reported reductions were found")
         for one in self.years:
             if one.reported.tonnes is None:
                 yield _("{year}: no reported reductions were read").format(year=one.year)
-            if self.result is not None and one.adjusted.tonnes is None:
+            if self.recalculation is not None and one.adjusted.tonnes is None:
                 yield _("{year}: the whole tonnes cannot be told").format(year=one.year)
         yield from self.left_out
         for finding in (*self.findings, *self.passed_over):
@@ -180,12 +184,12 @@ class Conclusion:
         return None if amount is None else self.materiality * abs(amount)
 
     @property
-    def claimed(self) -> float | None:
+    def reported(self) -> float | None:
         """Tonnes reported in all; None where they were not read in every year."""
         return whole(self.total.reported.tonnes)
 
     @property
-    def due(self) -> float | None:
+    def recalculated(self) -> float | None:
         """Whole tonnes that the inputs give, by calendar year and added up."""
         return whole(self.total.recalculated.tonnes)
 
@@ -197,22 +201,22 @@ class Conclusion:
     @property
     def unconfirmed(self) -> tuple[str, ...]:
         """The rules and values of the calculation that nobody has confirmed; empty where nothing was calculated."""
-        return () if self.result is None else tuple(map(str, self.result.unconfirmed))
+        return () if self.recalculation is None else tuple(map(str, self.recalculation.unconfirmed))
 
     @property
-    def uncertified(self) -> tuple[str, ...]:
-        """Why the claim cannot be certified: what is missing, errors, criteria not shown, items not confirmed."""
-        result, lacking = self.result, list[object]()
+    def blockers(self) -> tuple[str, ...]:
+        """Why the claim blockers: what is missing, errors, criteria not shown, items not confirmed."""
+        result, lacking = self.recalculation, list[object]()
         if result is not None:
-            lacking = [*result.lacking, *not_claimable(result.methodology, result.inputs.periods)]
+            lacking = [*result.blockers, *not_issuable(result.methodology, result.inputs.periods)]
         return (*self.missing, *map(str, self.errors), *map(str, lacking))
 
     @property
     def criteria(self) -> str:
         """How far eligibility was looked at."""
-        if self.result is None:
+        if self.recalculation is None:
             return _("not assessed")
-        answers = [verdict.answer for verdict in self.result.verdicts]
+        answers = [verdict.answer for verdict in self.recalculation.verdicts]
         met, unmet = answers.count(Answer.MET), answers.count(Answer.NOT_MET)
         said = _("{met} of {count} criteria met, {unmet} not met, {rest} not shown")
         return said.format(met=met, count=len(answers), unmet=unmet, rest=len(answers) - met - unmet)
@@ -227,17 +231,17 @@ class Conclusion:
     def as_data(self) -> dict[str, Any]:
         """Return everything, ready for JSON."""
         return {
-            "schema": 3,
+            "schema": 4,
             "identity": self.identity.as_data(),
             "file": self.path.name,
             "methodology": self.methodology,
-            "verdict": str(self.verdict),
+            "result": str(self.result),
             "missing": list(map(str, self.missing)),
-            "scope": {"recalculation": self.result is not None, "eligibility": str(self.criteria)},
+            "scope": {"recalculation": self.recalculation is not None, "eligibility": str(self.criteria)},
             "remarks": list(self.remarks),
             "taken from the case file": list(self.completed),
-            "claimed": self.claimed,
-            "due": self.due,
+            "reported": self.reported,
+            "recalculated": self.recalculated,
             "adjusted": self.adjusted,
             "years": [one.as_data() for one in (*self.years, self.total)],
             "materiality": self.materiality,
@@ -250,10 +254,10 @@ class Conclusion:
             "switched off": [check.code for check in self.ignored],
             "found by what is switched off": [finding.as_data() for finding in self.passed_over],
             "support": [one.as_data() for one in self.support],
-            "unconfirmed": list(self.unconfirmed) if self.result is not None else None,
+            "unconfirmed": list(self.unconfirmed) if self.recalculation is not None else None,
         }
 
     def __repr__(self) -> str:
         numbers = {one: len(self.of(one)) for one in Severity}
         counts = ", ".join(f"{number} {one}{'' if number == 1 else 's'}" for one, number in numbers.items())
-        return f"<Verification {self.path.name}: {self.verdict}; {counts}>"
+        return f"<Verification {self.path.name}: {self.result}; {counts}>"

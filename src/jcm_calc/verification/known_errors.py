@@ -104,7 +104,7 @@ def _corrections(window: Window, sign: int, meters: Metered, unit: str, report: 
     else:
         yield Way(-sign * due * amount)
         yield overdue
-        if "claim nothing" in meters.plan.rules.treatments.get(noted.kind, ()) and sign > 0:
+        if "count as zero" in meters.plan.rules.treatments.get(noted.kind, ()) and sign > 0:
             yield Way(-amount)
     yield Way(-sign * due * amount)
     permissible = window.late.device.permissible

@@ -28,7 +28,7 @@ SIGNATURES = (_("Verified by"), _("Independent review"))
 
 def result(verification: Conclusion) -> tuple[str, str]:
     """Return the result of a verification under its name."""
-    return _("Verification result"), Message(verification.verdict)
+    return _("Verification result"), Message(verification.result)
 
 
 def summary(verification: Conclusion, checked: bool = True) -> Iterator[tuple[str, str]]:
@@ -44,8 +44,8 @@ def summary(verification: Conclusion, checked: bool = True) -> Iterator[tuple[st
     if verification.completed:
         yield _("Taken from the case file"), ", ".join(verification.completed)
     for name, tonnes in (
-        (_("Reported"), verification.claimed),
-        (_("Recalculated"), verification.due),
+        (_("Reported"), verification.reported),
+        (_("Recalculated"), verification.recalculated),
         (_("Adjusted"), verification.adjusted),
     ):
         yield name, _("not known") if tonnes is None else Message("{} t").format(shown_number(tonnes))
@@ -66,7 +66,10 @@ def summary(verification: Conclusion, checked: bool = True) -> Iterator[tuple[st
         yield _("Checks switched off"), _("{codes} (they find {errors})").format(codes=codes, errors=counted)
     unconfirmed = _("{count} rules and values of the calculation itself")
     count = len(verification.unconfirmed)
-    yield _("Not confirmed"), _("not assessed") if verification.result is None else unconfirmed.format(count=count)
+    yield (
+        _("Not confirmed"),
+        _("not assessed") if verification.recalculation is None else unconfirmed.format(count=count),
+    )
 
 
 def _scope(verification: Conclusion) -> str:
@@ -76,7 +79,7 @@ def _scope(verification: Conclusion) -> str:
 
 def _misstatement(verification: Conclusion) -> str:
     threshold = verification.threshold
-    if threshold is None or verification.result is None:
+    if threshold is None or verification.recalculation is None:
         return _("not known")
     said = _("{share:.4g} % of ER; material from {materiality:.4g} %, which is {threshold:,.6g} tCO2 (not verified)")
     share, materiality = 100 * verification.share, 100 * verification.materiality

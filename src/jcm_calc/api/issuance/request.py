@@ -1,4 +1,4 @@
-"""The request for issuance: whole tonnes by calendar year and account, and all that it rests on."""
+"""The issuance request: whole tonnes by calendar year and account, and all that it rests on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from math import fsum
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.api.issuance.allocation import Year, parts_of_year, unknown_years
-from jcm_calc.api.issuance.earlier import Earlier, read_earlier, request_digest
+from jcm_calc.api.issuance.previous import PreviousRequest, read_previous, request_digest
 from jcm_calc.api.issuance.transfer import cap_problems
 from jcm_calc.api.result import Result
 from jcm_calc.base import notebook
@@ -29,7 +29,7 @@ from jcm_calc.inputs.schema import Field, filled_text, item, read_table
 from jcm_calc.reports.workbook.layout import FIRST
 from jcm_calc.reports.workbook.page import Page
 from jcm_calc.reports.workbook.sheet import Column, NewBook
-from jcm_calc.results.credits import Item, UncertifiedError, not_claimable, whole_tonnes
+from jcm_calc.results.credits import Item, UnconfirmedError, not_issuable, whole_tonnes
 from jcm_calc.results.manifest import bound_digest, library_version
 from jcm_calc.units import is_missing
 from jcm_calc.units.dates import day
@@ -37,8 +37,8 @@ from jcm_calc.units.dates import day
 if TYPE_CHECKING:
     import pandas as pd
 
-SCHEMA = 1
-NAME, TITLE = _("Issuance request"), _("Request for issuance of credits")
+SCHEMA = 2
+NAME, TITLE = _("Issuance request"), _("Issuance request of credits")
 WIDTHS = (1.5, 30, 16, 16, 16, 16, 60)
 # What a request says of its project in any case.
 NEEDED = {
@@ -94,7 +94,7 @@ NEGATIVE = Item(
 
 @dataclass(frozen=True, repr=False)
 class IssuanceRequest:
-    """A request for issuance; see `jcm_calc.issuance_request`.
+    """An issuance request; see `jcm_calc.issuance_request`.
 
     Attributes
     ----------
@@ -106,7 +106,7 @@ class IssuanceRequest:
         The scheme's own rules that were used, each with its evidence.
     remarks : tuple of Problem
         What a reader must know: negative years above all.
-    earlier : tuple of Earlier
+    previous : tuple of PreviousRequest
         The earlier requests that this one was compared with.
     """
 
@@ -115,7 +115,7 @@ class IssuanceRequest:
     years: tuple[Year, ...]
     rules: tuple[Item, ...]
     remarks: tuple[Problem, ...]
-    earlier: tuple[Earlier, ...]
+    previous: tuple[PreviousRequest, ...]
 
     @property
     def has_other_terms(self) -> bool:
@@ -126,7 +126,7 @@ class IssuanceRequest:
         return f"<IssuanceRequest {self._told()}>"
 
     def _repr_html_(self) -> str:
-        heading = _("Request for issuance: {summary}").format(summary=self._told())
+        heading = _("Issuance request: {summary}").format(summary=self._told())
         return notebook.page(heading, map(str, self.remarks), [(_("Whole tonnes"), self.table())])
 
     def _told(self) -> str:
@@ -166,13 +166,13 @@ class IssuanceRequest:
             "tonnes": self.tonnes,
             "rules": [_rule_data(item) for item in self.rules],
             "remarks": [str(remark) for remark in self.remarks],
-            "earlier": [one.hash for one in self.earlier],
+            "previous": [one.hash for one in self.previous],
             "calculations": [result.manifest() for result in self.results],
         }
         return {**data, "hash": request_digest(data)}
 
     def to_json(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
-        """Write the request as JSON, the form in which later requests take it with ``earlier``.
+        """Write the request as JSON, the form in which later requests take it with ``previous``.
 
         Raises
         ------
@@ -276,7 +276,7 @@ def issuance_request(
     allocation: Mapping[Any, Any],
     *,
     project: Mapping[str, Any],
-    earlier: Sequence[str | os.PathLike[str] | Mapping[str, Any]] = (),
+    previous: Sequence[str | os.PathLike[str] | Mapping[str, Any]] = (),
 ) -> IssuanceRequest:
     """Ask for the credits of one project: whole tonnes by calendar year and account.
 
@@ -295,12 +295,12 @@ def issuance_request(
         As in the section [project] of a case file: ``number``, and ``start`` and ``end`` of the crediting
         period as dates. Where the host country caps what may leave it, ``host_accounts`` names the accounts of
         its side and ``transfer_list`` its list with the activity.
-    earlier : sequence of paths or mappings
+    previous : sequence of paths or mappings
         Earlier requests, as `IssuanceRequest.to_json` writes them. No day is in two requests.
 
     Raises
     ------
-    UncertifiedError
+    UnconfirmedError
         If anything underneath is unconfirmed, or a criterion is not shown to be met.
     InputError
         If the request itself cannot be made, with every reason at once.
@@ -314,7 +314,7 @@ def issuance_request(
     ...     project={"number": "PW001", "start": datetime.date(2015, 11, 1), "end": datetime.date(2030, 12, 31)},
     ... )
     Traceback (most recent call last):
-    jcm_calc.results.credits.UncertifiedError: PW001 supports an estimate, not an issuance request: ...
+    jcm_calc.results.credits.UnconfirmedError: PW001 supports an estimate, not an issuance request: ...
     """
     results = (results,) if isinstance(results, Result) else tuple(results)
     found: list[Problem] = []
@@ -324,7 +324,7 @@ def issuance_request(
     project = read_table("project", given, {**PROJECT, **NEEDED}, found, at=item)
     found += ends_before_start(project, partial(item, "project"))
     problems = [*found, *_result_problems(results, project)]
-    former = [one for given in earlier if (one := read_earlier(given, problems)) is not None]
+    former = [one for given in previous if (one := read_previous(given, problems)) is not None]
     problems += _double_claims(results, project, former)
     sums = _by_year(results)
     years = [
@@ -341,7 +341,7 @@ def issuance_request(
         problems, capped = [*problems, *found], [*capped, *said]
     negative = [year for year in years if year.emissions["ER"] < 0]
     rules = (*GUARDS, NEGATIVE) if negative else GUARDS
-    lacking = dict.fromkeys(item for result in results for item in result.lacking)
+    lacking = dict.fromkeys(item for result in results for item in result.blockers)
     lacking |= dict.fromkeys(item for item in (NEGATIVE,) if negative and not item.evidence.confirmed)
     name = str(project.get("number") or _("the request"))
     if problems:
@@ -351,7 +351,7 @@ def issuance_request(
         ]
         raise InputError(name, problems, besides)
     if lacking:
-        raise UncertifiedError(name, tuple(lacking), [result.methodology for result in results])
+        raise UnconfirmedError(name, tuple(lacking), [result.methodology for result in results])
     remarks = (*_remarks(negative, former), *capped, *(one for result in results for one in result.inputs.warnings))
     return IssuanceRequest(dict(project), results, tuple(years), rules, remarks, tuple(former))
 
@@ -372,7 +372,7 @@ def _by_year(results: Sequence[Result]) -> dict[int, dict[str, float]]:
     return {year: {name: fsum(found) for name, found in amounts[year].items()} for year in sorted(amounts)}
 
 
-def _remarks(negative: Sequence[Year], former: Sequence[Earlier]) -> Iterator[Problem]:
+def _remarks(negative: Sequence[Year], former: Sequence[PreviousRequest]) -> Iterator[Problem]:
     for year in negative:
         amount = year.emissions["ER"]
         yield Problem(
@@ -396,7 +396,7 @@ def _result_problems(results: Sequence[Result], project: Mapping[str, Any]) -> I
     for result in results:
         for period in result.inputs.periods:
             yield from _period_problems(period, project)
-        yield from not_claimable(result.methodology, result.inputs.periods)
+        yield from not_issuable(result.methodology, result.inputs.periods)
     periods = {period for result in results for period in result.inputs.periods if period.year}
     dated = sorted(periods, key=lambda period: period.order)
     before = [period for period in dated if period.last and period.last < PARIS]
@@ -441,7 +441,7 @@ def _common(some: Sequence[Period], others: Sequence[Period]) -> Period | None:
 
 
 def _double_claims(
-    results: Sequence[Result], project: Mapping[str, Any], former: Sequence[Earlier]
+    results: Sequence[Result], project: Mapping[str, Any], former: Sequence[PreviousRequest]
 ) -> Iterator[Problem]:
     for one in former:
         for result in results:

@@ -90,7 +90,7 @@ class Sources:
             number = self.numbers.setdefault(str(evidence.source), len(self.numbers) + 1)
             parts.append(f"[{number}]")
         label = _("Evidence: {text}") if evidence.confirmed else _("Basis: {text}")
-        return label.format(text=" ".join(parts)) if parts else ""
+        return label.format(text=Message(" ").join(parts)) if parts else ""
 
 
 Cells = tuple[str, ...]
@@ -190,7 +190,10 @@ def _index(m: Declarations, one: Declaration) -> Rows:
 
 def _choice(m: Declarations, one: Declaration) -> Rows:
     options = one.item.options
-    yield (Code(one.name), ", ".join(options)), [one.text, *(f"{name}: {text}" for name, text in options.items())]
+    yield (
+        (Code(one.name), ", ".join(options)),
+        [one.text, *(Message("{}: {}").format(name, text) for name, text in options.items())],
+    )
 
 
 def acts(parameter: Parameter) -> str:
@@ -220,6 +223,8 @@ def _ranges(m: Declarations, item: Parameter) -> Iterator[str]:
         yield _("within {bounds}, plausible {plausible}").format(bounds=item.bounds, plausible=item.plausible)
     elif not item.textual and item.unit != "date":
         yield _("within {bounds}").format(bounds=item.bounds)
+    if item.otherwise:
+        yield item.unless_given
     if item.listed:
         yield _("or a published factor by its name: jcm factors {country}").format(country=m.country)
 

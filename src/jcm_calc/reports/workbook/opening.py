@@ -17,6 +17,7 @@ from jcm_calc.base.archives import DAMAGED, MOST_PACKED, check, check_cells
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem, no_such_file
 from jcm_calc.reports.workbook import sheet_xml
+from jcm_calc.reports.workbook.layout import column_name
 from jcm_calc.reports.workbook.sheet_xml import SheetXml, column_number
 
 OTHER_FILES = {
@@ -291,7 +292,8 @@ class Book:
         if table is not None and (not column or column in table.columns):
             first = table.first_column + (table.columns.index(column) if column else 0)
             last = first if column else table.first_column + len(table.columns) - 1
-            return f"{_quoted(table.sheet)}!{_letters(first)}{table.first_row + 1}:{_letters(last)}{table.last_row + 1}"
+            ends = f"{column_name(first)}{table.first_row + 1}:{column_name(last)}{table.last_row + 1}"
+            return f"{_quoted(table.sheet)}!{ends}"
         text = self._names.get((sheet, name), self._names.get(("", name), ""))
         if not text or column:
             return match[0]
@@ -318,7 +320,7 @@ class Book:
             last_row = max(row, min(last_row, len(grid)))
             last_column = max(column, min(last_column, max(map(len, grid), default=1) - 1))
             size = (last_row - row + 1) * (last_column - column + 1)
-            found = f"{before}{match['first']}:{_letters(last_column)}{last_row}"
+            found = f"{before}{match['first']}:{column_name(last_column)}{last_row}"
         room[0] -= size
         return found if size <= MOST_IN_RANGE and room[0] >= 0 else f"range_of_{size}_cells"
 
@@ -339,7 +341,7 @@ class Book:
         grid = self.grid(sheet)
         if match["column"] is not None:
             return f"{before}{match['column']}1:{match['last_column']}{max(len(grid), 1)}"
-        width = _letters(max(max(map(len, grid), default=1), 1) - 1)
+        width = column_name(max(max(map(len, grid), default=1), 1) - 1)
         return f"{before}A{match['row']}:{width}{match['last_row']}"
 
     @property
@@ -360,12 +362,6 @@ def _shared(known: dict[str, tuple[str, str]], group: str, text: str, address: s
     first, origin = known[group]
     translated: str = Translator(f"={first}", origin=origin).translate_formula(address)
     return translated[1:]
-
-
-def _letters(column: int) -> str:
-    from openpyxl.utils import get_column_letter
-
-    return str(get_column_letter(column + 1))
 
 
 def _quoted(sheet: str) -> str:

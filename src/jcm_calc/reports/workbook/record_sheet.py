@@ -17,7 +17,8 @@ from jcm_calc.base.languages import Message, _, spellings
 from jcm_calc.base.problems import Problem, listed
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.evidence import Grade
-from jcm_calc.inputs.carriers import split_heading
+from jcm_calc.inputs.carriers import as_pandas, split_heading
+from jcm_calc.inputs.filled_table import FilledTable
 from jcm_calc.inputs.metered import METERS, NAMED, merged
 from jcm_calc.readings import record
 from jcm_calc.reports.workbook.layout import FIRST, LEFT
@@ -43,6 +44,10 @@ POINTER = re.compile(
 # Each table by its key in the record: title, and headings by the keys of its rows.
 TABLES: dict[str, tuple[str, dict[str, str]]] = {
     "files": (_("Files"), {"file": _("File"), "sha256": "SHA-256", "rows": _("Rows")}),
+    "queries": (
+        _("Queries"),
+        {"database": _("Database"), "query": _("Query"), "sha256": _("SHA-256 of the rows"), "rows": _("Rows")},
+    ),
     "meters": (
         _("Meters"),
         {
@@ -148,6 +153,8 @@ def write(page: Page, found: Mapping[str, Any]) -> None:
         page.text(row, LEFT + 1, text)
         row += 1
     for key, (title, headings) in TABLES.items():
+        if key == "queries" and not found.get(key):
+            continue
         page.caption(row + 1, title)
         columns = [Column(heading, _style(name)) for name, heading in headings.items()]
         rows = ([_cell(name, one[name]) for name in headings] for one in _rows(found[key]))
@@ -221,17 +228,17 @@ def _value(name: str, cell: Any) -> Any:
 
 
 def with_record(
-    frames: Iterable[pd.DataFrame],
+    frames: Iterable[FilledTable],
     pointers: Collection[tuple[str, str]],
     book: Book,
     m: Declarations,
     remarks: list[Problem],
-) -> Iterator[pd.DataFrame]:
+) -> Iterator[pd.DataFrame | FilledTable]:
     """Yield tables that were read with the record of their values.
 
     Parameters
     ----------
-    frames : iterable of DataFrame
+    frames : iterable of FilledTable
     pointers : collection of (str, str)
         The parameters whose comment points to the record, with the beginning of the SHA-256 that it names.
     book : Book
@@ -239,8 +246,6 @@ def with_record(
     remarks : list of Problem
         What of the record cannot be relied on is appended to it.
     """
-    from jcm_calc.inputs.monitored_table import MonitoredTable
-
     held = read(book)
     found, stated = held or (merged([]), "")
     names = m.names()
@@ -253,7 +258,7 @@ def with_record(
         )
         found["rules"] = {name: {**rule, **UNKNOWN} for name, rule in found["rules"].items()}
     for frame in frames:
-        mine = {split_heading(str(heading))[0] for heading in frame}
+        mine = {split_heading(heading)[0] for heading in frame.columns}
         meters = [name for name, parameter in measured.items() if parameter in mine]
         lost = sorted({name for name, _ in pointers if name in mine} - set(measured.values()))
         parts = [record.restricted(found, meters)] if meters else []
@@ -263,13 +268,15 @@ def with_record(
             parts.append(record.doubtful(_("the sheet {sheet} {complaint}").format(sheet=SHEET, complaint=complaint)))
         elif meters and doubt:
             parts.append(record.doubtful(doubt))
-        for said in _differing(frame, found["amounts"], measured, m):
+        for said in _differing(as_pandas(frame), found["amounts"], measured, m):
             remarks.append(Problem(SHEET, said))
             parts.append(record.doubtful(said))
         if not parts:
             yield frame
             continue
-        table = MonitoredTable.of(frame, parts[0] if len(parts) == 1 else merged(parts))
+        from jcm_calc.inputs.monitored_table import MonitoredTable
+
+        table = MonitoredTable.of(as_pandas(frame), parts[0] if len(parts) == 1 else merged(parts))
         table[METERS] = listed(meters or lost, limit=4)
         yield table
 

@@ -19,6 +19,7 @@ from jcm_calc.reports.workbook.references import areas
 from jcm_calc.reports.workbook.sheet_xml import column_number
 from jcm_calc.reports.workbook.symbols import Symbols
 from jcm_calc.units import UnitError, parse_unit
+from jcm_calc.units.conversions import normalise
 
 # What is below a heading; where a table has both, monitored values are meant and not estimates.
 HEADINGS = {
@@ -410,18 +411,19 @@ def _units(grid: Grid, start: int, columns: Mapping[int, Parameter]) -> int | No
     """Return the row that holds the units: the first below the symbols in which every text is one."""
     filled = (row for row in range(start + 1, len(grid)) if any(cell != "" for cell in grid[row]))
     for row in itertools.islice(filled, 3):
-        texts = [grid[row][column] for column in columns]
-        if all(isinstance(text, str) and text and _is_unit(text) for text in texts):
+        texts = [(grid[row][column], parameter.unit) for column, parameter in columns.items()]
+        if all(isinstance(text, str) and text and _is_unit(text, own) for text, own in texts):
             return row
     return None
 
 
 @lru_cache(maxsize=4096)
-def _is_unit(text: str) -> bool:
+def _is_unit(text: str, declared: str) -> bool:
     if text.strip() in ("-", "N/A", "date"):
         return True
     try:
-        parse_unit(text)
+        if normalise(text) != normalise(declared):
+            parse_unit(text)
     except UnitError:
         return False
     return True

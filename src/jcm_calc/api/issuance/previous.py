@@ -22,18 +22,18 @@ YEAR = {
 }
 CALCULATION = {key: Field(filled_text, required=True) for key in ("hash", "inputs")}
 REQUEST = {
-    "schema": Field(only(1), required=True),
+    "schema": Field(only(2), required=True),
     "project": Field(table_of({"number": Field(filled_text, required=True)}), required=True),
     "periods": Field(list_of(Period.parse), required=True),
     "years": Field(list_of(table_of(YEAR)), required=True),
     "calculations": Field(list_of(table_of(CALCULATION)), required=True),
-    "earlier": Field(list_of(filled_text), required=True),
+    "previous": Field(list_of(filled_text), required=True),
     "hash": Field(filled_text, required=True),
 }
 
 
 @dataclass(frozen=True)
-class Earlier:
+class PreviousRequest:
     """An earlier request.
 
     Attributes
@@ -67,10 +67,10 @@ def request_digest(data: Mapping[str, Any]) -> str:
     years = [{key: year[key] for key in ("year", "tonnes", "parts")} for year in data["years"]]
     hashes = [manifest["hash"] for manifest in data["calculations"]]
     inputs = [manifest["inputs"] for manifest in data["calculations"]]
-    return digest([data["project"], data["periods"], years, data["earlier"], hashes, inputs])
+    return digest([data["project"], data["periods"], years, data["previous"], hashes, inputs])
 
 
-def read_earlier(given: str | os.PathLike[str] | Mapping[str, Any], problems: list[Problem]) -> Earlier | None:
+def read_previous(given: str | os.PathLike[str] | Mapping[str, Any], problems: list[Problem]) -> PreviousRequest | None:
     """Read an earlier request; complaints are appended to ``problems``.
 
     Parameters
@@ -91,7 +91,7 @@ def read_earlier(given: str | os.PathLike[str] | Mapping[str, Any], problems: li
         problems.append(Problem(name, _("was changed after it was written: its hash does not fit")))
     if len(problems) > known:
         return None
-    return Earlier(
+    return PreviousRequest(
         name=name,
         number=found["project"]["number"],
         periods=tuple(found["periods"]),
