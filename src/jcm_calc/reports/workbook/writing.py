@@ -130,7 +130,7 @@ def _written(
 ) -> bytes:
     """Return the file."""
     m = sets[0].methodology
-    book = NewBook(file_name(m), m.title, m.symbols().values())
+    book = NewBook(file_name(m), m.title, (one.symbol for one in (*m.inputs.values(), *m.rules)))
     metered = sources if readings is None else record_sheet.told(readings, sources, m)
     plan: SheetLayout | None = None
     for number, contents in enumerate(sets):
