@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from jcm_calc.base.languages import Message, _
@@ -44,6 +44,7 @@ OPTIONS = {
 # The cells along a row of table 2, and of choices and facts.
 FACTS = ((PERIOD, PERIOD), (POINT, SYMBOL), (TEXT, TEXT), (VALUE, VALUE), (UNIT, UNIT), (OPTION, COMMENT))
 TABLE_2 = (*FACTS[:-1], (OPTION, PROCEDURE), (FREQUENCY, COMMENT))
+OVER_YEARS = {_("Total"): "SUM", _("Average of the calendar years"): "AVERAGE"}
 MONTHS = '"Jan","Feb","Mar","Apr","May","Jun","Jul","Aug","Sep","Oct","Nov","Dec"'
 Sources = Mapping[str, Mapping[str, str]]
 
@@ -236,43 +237,38 @@ class InputSheet:
         return None if None in found else sum(tonnes for tonnes in found if tonnes is not None)
 
     def _by_year(self) -> None:
-        page, row = self.page, self.layout.by_year
-        page.caption(row, _("Estimates by calendar year"))
+        page, first, years = self.page, self.layout.by_year + 2, self._years()
+        page.caption(first - 2, _("Estimates by calendar year"))
         headings = {TEXT: _("Year"), VALUE: _("Reference emissions, tCO2"), UNIT: _("Project emissions, tCO2")}
-        headings |= {
-            OPTION: _("Emission reductions, tCO2"),
-            SOURCE: _("Estimated Emission Reductions, whole tonnes of CO2e"),
-        }
+        headings[OPTION] = _("Emission reductions, tCO2")
+        headings[SOURCE] = _("Estimated Emission Reductions, whole tonnes of CO2e")
         if self.m.terms:
             headings[PROCEDURE] = _("Other terms of emission reductions, tCO2 (RE − PE − ER)")
         for column, heading in headings.items():
-            page.text(row + 1, column, heading, "heading")
-        for number, (year, places) in enumerate(self._years().items(), row + 2):
-            page.text(number, TEXT, str(year), "symbol")
-            for column, name in {VALUE: "RE", UNIT: "PE", OPTION: "ER"}.items():
-                cells = ",".join(self._results(name, places))
-                page.formula(number, column, f"SUM({cells})", self._sum(name, places), "emissions")
-            if self.m.terms:
-                re, pe, er = (f"{column_name(column)}{number + 1}" for column in (VALUE, UNIT, OPTION))
-                page.formula(number, PROCEDURE, f"{re}-{pe}-{er}", self._other_terms(places), "emissions")
-            exact = f"{column_name(OPTION)}{number + 1}"
-            page.formula(number, SOURCE, cut_to_tonnes(exact), self.entries.tonnes(self._sum("ER", places)), "tonnes")
-        self._total_and_average(row + 2, row + 2 + len(self._years()))
+            page.text(first - 1, column, heading, "heading")
+        found: dict[int, list[float | None]] = {}
+        for row, (year, places) in enumerate(years.items(), first):
+            page.text(row, TEXT, str(year), "symbol")
+            for column, formula, amount in self._of_year(row, places):
+                page.formula(row, column, formula, amount, "tonnes" if column == SOURCE else "emissions")
+                found.setdefault(column, []).append(amount)
+        for row, (name, function) in enumerate(OVER_YEARS.items(), first + len(years)):
+            page.text(row, TEXT, name, "strong")
+            for column, amounts in found.items():
+                known = [one for one in amounts if one is not None]
+                total = sum(known) / (1 if function == "SUM" else len(years)) if len(known) == len(years) else None
+                letter, whole = column_name(column), column == SOURCE and function == "SUM"
+                formula = f"{function}({letter}{first + 1}:{letter}{first + len(years)})"
+                page.formula(row, column, formula, total, "tonnes" if whole else "emissions")
 
-    def _total_and_average(self, first: int, row: int) -> None:
-        """Write the sums of the years, and below them what they are for a year."""
-        page, periods, count = self.page, range(len(self.contents.periods)), row - first
-        page.text(row, TEXT, _("Total"), "strong")
-        page.text(row + 1, TEXT, _("Average of the calendar years"), "strong")
-        sums = {column: self._sum(name, periods) for column, name in {VALUE: "RE", UNIT: "PE", OPTION: "ER"}.items()}
+    def _of_year(self, row: int, places: list[int]) -> Iterator[tuple[int, str, float | None]]:
+        """Yield column, formula and value of the amounts of a calendar year."""
+        for column, name in zip((VALUE, UNIT, OPTION), RESULTS, strict=True):
+            yield column, f"SUM({','.join(self._results(name, places))})", self._sum(name, places)
+        re, pe, er = (f"{column_name(column)}{row + 1}" for column in (VALUE, UNIT, OPTION))
+        yield SOURCE, cut_to_tonnes(er), self.entries.tonnes(self._sum("ER", places))
         if self.m.terms:
-            sums[PROCEDURE] = self._other_terms(periods)
-        for column, total in {**sums, SOURCE: self._tonnes_of_years()}.items():
-            letter = column_name(column)
-            of_years = f"({letter}{first + 1}:{letter}{row})"
-            page.formula(row, column, f"SUM{of_years}", total, "tonnes" if column == SOURCE else "emissions")
-            average = None if total is None else total / count
-            page.formula(row + 1, column, f"AVERAGE{of_years}", average, "emissions")
+            yield PROCEDURE, f"{re}-{pe}-{er}", self._other_terms(places)
 
     # Below the tables
 
