@@ -38,7 +38,7 @@ class Planted:
     places: tuple[str, ...]
     found: object
     expected: object
-    claimed: int
+    reported: int
     exact: float | None
     tonnes: int | None
     cause: str = ""

@@ -402,7 +402,7 @@ def by_wording(tree):
         "str(problem.complaint).startswith('x')",
         "re.search('meter', finding.message)",
         "PATTERN.search(finding.note)",
-        "finding.cause == 'the sign is turned'",
+        "finding.cause == 'wrong sign'",
     ],
 )
 def test_code_that_reads_sentences_is_noticed(code):

@@ -66,7 +66,7 @@ def _page(found: Verification) -> None:
     output.table(*amounts(found))
     output.table(["", ""], [list(row) for row in summary(found)])
     for text in found.remarks[:LINES]:
-        output.paragraph(_("Noted in reading: {text}").format(text=text))
+        output.paragraph(_("Note on the files: {text}").format(text=text))
     if len(found.remarks) > LINES:
         output.paragraph(_("and {count:,} more remarks").format(count=len(found.remarks) - LINES))
     for finding in found.findings:

@@ -25,7 +25,7 @@ FINDINGS = {
     _("Found"): 10,
     _("Expected"): 10,
     _("Unit"): 9,
-    _("How the expected value comes about, and what follows"): 30,
+    _("How the expected value is calculated, and what follows"): 30,
     _("Effect on ER"): 15,
 }
 RESPONSES = {
@@ -131,7 +131,7 @@ class _Sheets:
             self._lines(sheet, row, [(name, said)])
             sheet.set_row(row, 30)
             row += 1
-        lists = [(_("Noted in reading"), text) for text in found.remarks]
+        lists = [(_("Notes on the files"), text) for text in found.remarks]
         lists += [(_("Not confirmed"), text) for text in found.unconfirmed]
         self._lines(sheet, row + 1, lists)
 
