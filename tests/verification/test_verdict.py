@@ -27,8 +27,8 @@ OTHER_VERSION = "Monitoring Spreadsheet: JCM_ID_AM003_ver01.5"
         ({(MRS, "F17"): 0.815}, "misstatement, not material"),
         ({(MRS, "F17"): 0.877}, "material misstatement"),
         # a binding rule is broken, and nobody can say by how much ER is wrong for it
-        ({VERSION: OTHER_VERSION}, "misstatement, not quantified"),
-        ({VERSION: OTHER_VERSION, (MRS, "F17"): 0.815}, "misstatement, not quantified"),
+        ({VERSION: OTHER_VERSION}, "misstatement or nonconformity, not quantified"),
+        ({VERSION: OTHER_VERSION, (MRS, "F17"): 0.815}, "misstatement or nonconformity, not quantified"),
         ({VERSION: OTHER_VERSION, (MRS, "F17"): 0.877}, "material misstatement"),
         # 2.71 t too much in RE and in PE, a tenth of ER each, though ER is nearly right
         ({RE: "=C35*D35/F35*D15*1.02", PE: "=C35*D15*1.0247"}, "material misstatement"),

@@ -77,7 +77,7 @@ def _page(found: Verification) -> None:
         for name, text in details(finding):
             output.paragraph(Message("{}: {}").format(name, text), indent=4)
         for text in finding.consequences:
-            output.paragraph(_("follows: {text}").format(text=text), indent=4)
+            output.paragraph(_("Consequence: {text}").format(text=text), indent=4)
 
 
 def list_checks() -> None:

@@ -33,7 +33,7 @@ class VerificationResult(StrEnum):
 
     NONE = _("no misstatement found")
     NOT_MATERIAL = _("misstatement, not material")
-    NOT_QUANTIFIED = _("misstatement, not quantified")
+    NOT_QUANTIFIED = _("misstatement or nonconformity, not quantified")
     MATERIAL = _("material misstatement")
     INCOMPLETE = _("incomplete")
     IMPOSSIBLE = _("recalculation not possible")

@@ -17,6 +17,7 @@ from jcm_calc.verification.submission import Submission
 MUCH = 0.10
 # From so many times the plan on, the finding is a warning.
 FAR = 2.0
+ABOVE_PLAN = _("ER is {actual:,.6g} tCO2; the plan has {scaled:,.6g} tCO2 for {days:g} days (difference {share:+,.1%})")
 PRESCRIBED = re.compile(r"cross-?\s?check|compared? (?:with|to|against)|checked against|verified against", re.I)
 MEMORY = re.compile(r"\b(recall\w*|memory|interview\w*|oral\w*|statement of (the )?users?|hearsay)\b", re.I)
 
@@ -155,11 +156,10 @@ def far_above(documents: Analyses) -> Iterator[Finding]:
     actual, days, planned, planned_days = compared
     scaled = planned * days / planned_days
     if actual > (1 + MUCH) * scaled:
-        message = _("ER is {actual:,.6g} tCO2, {share:+.1%} of what the plan has for {days:g} days ({scaled:,.6g})")
         say = {"actual": actual, "share": actual / scaled - 1, "days": days, "scaled": scaled}
         because = _("the plan's {planned:,.6g} tCO2 in {days:g} days").format(planned=planned, days=planned_days)
         yield finding(
-            *("I9", message, _of_reductions(documents), "ER_p", actual, scaled, because, say),
+            *("I9", ABOVE_PLAN, _of_reductions(documents), "ER_p", actual, scaled, because, say),
             question=_("is the reason more activity, another factor, or other days?"),
             severity=Severity.WARNING if actual > FAR * scaled else None,
             unit="tCO2",

@@ -146,8 +146,9 @@ def printed_otherwise(documents: Analyses) -> Iterator[Finding]:
             declared = [_named(text.partition("=")[2], symbols) for text in written[line.symbol]]
             # a form for every case prints the equations of all of them
             if printed not in declared and printed != set().union(*declared):
-                message = _("the equation printed for {symbol} is {found!r}, declared is {expected!r}")
-                yield finding("C16", message, line.address, line.symbol, line.equation, written[line.symbol][0])
+                message = _("the equation printed for {symbol} is {printed!r}, declared is {declared!r}")
+                say = {"printed": line.equation, "declared": written[line.symbol][0]}
+                yield finding("C16", message, line.address, line.symbol, say=say)
 
 
 def _named(text: str, symbols: dict[str, str]) -> set[str]:

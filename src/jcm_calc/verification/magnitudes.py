@@ -93,7 +93,7 @@ def _in_other_unit(documents: Analyses, code: str, entry: EnteredValue, unit: st
     say = {"unit": unit, "value": with_unit(shown_number(right), declared)}
     cause = _("looks like {unit}, which would be {value}").format(**say)
     message, fixed = _("{symbol} is {found} {unit}: {why}"), documents.correcting(entry, right)
-    return documents.of_entry(code, entry, message, right, why, {"why": why}, cause=cause, **fixed)
+    return documents.of_entry(code, entry, message, right, say={"why": why}, cause=cause, **fixed)
 
 
 def _against_plan(documents: Analyses) -> Iterator[tuple[EnteredValue, float]]:

@@ -44,14 +44,14 @@ def summary(verification: Conclusion, checked: bool = True) -> Iterator[tuple[st
     if verification.completed:
         yield _("Taken from the case file"), ", ".join(verification.completed)
     for name, tonnes in (
-        (_("Reported"), verification.reported),
-        (_("Recalculated"), verification.recalculated),
-        (_("Adjusted"), verification.adjusted),
+        (_("Reported reductions"), verification.reported),
+        (_("Recalculated from the entered values"), verification.recalculated),
+        (_("Adjusted for all errors"), verification.adjusted),
     ):
         yield name, _("not known") if tonnes is None else Message("{} t").format(shown_number(tonnes))
     yield _("Misstatement"), _misstatement(verification)
-    counts = {severity: len(verification.of(severity)) for severity in Severity}
-    yield _("Findings"), _(", ").join(_counted(severity, count) for severity, count in counts.items())
+    counts = _(", ").join(_counted(severity, len(verification.of(severity))) for severity in Severity)
+    yield _("Findings"), _("{counts}; candidates for CAR, FAR and CL").format(counts=counts)
     if accepted := [one for one in verification.findings if one.accepted is not None]:
         yield _("Accepted"), Message(", ").join(one.number for one in accepted)
     yield _("Basis of the values"), basis(verification)
@@ -140,7 +140,7 @@ def details(finding: Finding) -> Iterator[tuple[str, str]]:
     if finding.expected is not None:
         yield _("Expected"), with_unit(finding.expected, finding.unit)
     if finding.because:
-        yield _("Because"), finding.because
+        yield _("Basis"), finding.because
     if said := effect(finding):
         yield _("Effect"), said
     if finding.cause:
@@ -162,15 +162,15 @@ def effect(finding: Finding) -> str:
 
 def basis(verification: Conclusion) -> str:
     """Say how many values rest on what."""
-    rows = verification.support
-    counts = {
-        name: sum(getattr(one, name) for one in rows) for name in ("by_readings", "by_rows", "by_formula", "typed")
+    kinds = {
+        "by_readings": _("{count} compared with readings"),
+        "by_rows": _("{count} from dated rows"),
+        "by_formula": _("{count} from another formula"),
+        "typed": _("{count} typed numbers without support in the files"),
     }
-    said = _(
-        "{by_readings} compared with readings, {by_rows} from dated rows, {by_formula} from another formula, "
-        "{typed} typed numbers without support in the files"
-    )
-    return said.format(**counts)
+    counts = {name: sum(getattr(one, name) for one in verification.support) for name in kinds}
+    said = [kinds[name].format(count=count) for name, count in counts.items() if count]
+    return _(", ").join(said) or _("none")
 
 
 def support_table(verification: Conclusion) -> tuple[list[Message], list[list[str]]]:

@@ -271,11 +271,11 @@ def _of_document(wrong: Wrong, node: Parameter, found: float, expected: float) -
     _code, what, _none = wrong.told("", message, found=shown_number(found), expected=shown_number(expected))
     if node.table is not None and any(close(found, value.value) for value in node.table.entries.values()):
         other = _("{what}: the value of another class of {key}").format(what=what, key=node.by)
-        return "C9", other, _("looked up in the wrong row")
+        return "C9", other, _("looked up in the wrong row, or the table on the sheet is wrong")
     for name, values in node.by_candidate():
         if name and any(close(found, value.value) for value in values.values()):
             other = _("{what}: the value of {candidate}").format(what=what, candidate=name)
-            return "D6", other, _("looked up in the wrong column")
+            return "D6", other, _("looked up in the wrong column, or the table on the sheet is wrong")
     if bound := ipcc_bound(node, found):
         return "D6", Message("; ").join((what, bound)), _("another column of the table of the IPCC")
     if sets := ratios.other_potential(node.symbol, found, expected):
