@@ -521,6 +521,9 @@ def SA_AM001(draw, case):
 def ID_AM022(draw, case):
     """The same reading."""
     Q, COP_RE, EC_PJ = lists(draw, "Q", "COP_RE", "EC_PJ")
+    if case["driven_by"] == "heat":
+        no_gas = [[0.0] * len(row) for row in Q]
+        return Recalculated(*id_am022.reference_project_reductions(Q, COP_RE, EC_PJ, no_gas, 0.0, 0.0, draw["EF_elec"]))
     NCV = draw["NCV_fuel" if case["fuel_measured_as"] == "mass" else "NCV_V_fuel"]
     gas = all_of(draw, "FC_PJ", "V_PJ", case)
     return Recalculated(

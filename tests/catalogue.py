@@ -1,8 +1,11 @@
-"""The texts of the library that are translated: `make messages` brings the catalogues up to date with them."""
+"""The texts that are translated, of the library and of its methodologies: `make messages` updates their catalogues."""
 
 import io
+import re
 import string
 import sys
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,24 +14,67 @@ from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
 from jcm_calc.authoring.conformance import CHECKS
-from jcm_calc.base.languages import LANGUAGES
+from jcm_calc.base.languages import LANGUAGES, Message
 from jcm_calc.cli import jcm
 from jcm_calc.cli.helping import paragraphs
+from jcm_calc.declarations.statements import declared
+from jcm_calc.evidence import Evidence
 from jcm_calc.reference_data import partner_countries
+from jcm_calc.rulebooks import modules, versions
 from jcm_calc.verification.catalogue import TEXTS, checks, not_checked
 
-ROOT = Path(__file__).parents[1] / "src" / "jcm_calc"
+REPOSITORY = Path(__file__).parents[1]
+ROOT = REPOSITORY / "src" / "jcm_calc"
+METHODOLOGIES = REPOSITORY / "methodologies" / "jcm_methodologies"
 METHODS = [("**.py", "python"), ("**/templates/*.html", "jinja2.ext.babel_extract")]
 # The files change only where a text does.
 NO_DAY = datetime(2000, 1, 1, tzinfo=UTC)
-PREFACE = "What jcm_calc says, in {name}. Written by `make messages`; fill in the empty ones here.\n"
+PREFACE = "What {package} says, in {name}. Written by `make messages`; fill in the empty ones here.\n"
 
 
-def path(code, suffix):
-    return ROOT / "locale" / code / "LC_MESSAGES" / f"jcm_calc.{suffix}"
+def path(code, suffix, root=ROOT):
+    return root / "locale" / code / "LC_MESSAGES" / f"{root.name}.{suffix}"
 
 
-def template():
+def template(root=ROOT):
+    return of_library() if root == ROOT else of_methodologies()
+
+
+def of_methodologies():
+    """Return what the methodologies state in words, but evidence of which no translation is known."""
+    found, translated = Catalog(charset="utf-8"), {one.id for one in catalogue("ja", METHODOLOGIES) if one.string}
+    for number in modules():
+        for text, required in stated(number):
+            if required or text in translated:
+                found.add(text, locations=[(f"{number.lower()}.py", 0)])
+    return found
+
+
+def stated(number):
+    """Yield each text of a methodology that the library does not translate, and whether a translation is required."""
+    of_library = {one.id for one in catalogue("ja")}
+    for m in versions(number).values():
+        texts = [(m.note, True), *((text, True) for text in m.indices.values())]
+        for one in (*declared(m), *m.identity.values()):
+            texts += messages(getattr(one, "item", one))
+        for text, required in texts:
+            if text and not text.template and re.search("[a-z]{3}", text) and text not in of_library:
+                yield str(text), required
+
+
+def messages(item, required=True):
+    """Yield the texts in something declared, and whether a translation is required: evidence may stay in English."""
+    if isinstance(item, Message):
+        yield item, required
+    elif isinstance(item, Mapping):
+        for one in item.values():
+            yield from messages(one, required)
+    elif is_dataclass(item):
+        for one in fields(item):
+            yield from messages(getattr(item, one.name), required and not isinstance(item, Evidence))
+
+
+def of_library():
     """Return what is marked in the code and its templates, the help of the command, checks, rules and countries."""
     found = Catalog(charset="utf-8")
     for name, _, text, comments, context in extract.extract_from_dir(ROOT, METHODS, options_map={}):
@@ -59,14 +105,14 @@ def commands(command):
         yield from commands(below)
 
 
-def catalogue(code):
-    with path(code, "po").open("rb") as file:
+def catalogue(code, root=ROOT):
+    with path(code, "po", root).open("rb") as file:
         return read_po(file, locale=code)
 
 
-def compiled(code):
+def compiled(code, root=ROOT):
     """Return the translations of the .mo file, which the library reads."""
-    with path(code, "mo").open("rb") as file:
+    with path(code, "mo", root).open("rb") as file:
         found = [message for message in read_mo(file) if message.id]
     return {one.id if isinstance(one.id, str) else tuple(one.id): _as_written(one.string) for one in found}
 
@@ -80,12 +126,12 @@ def values(text):
     return {(name, form) for _, name, form, _ in string.Formatter().parse(text) if name is not None}
 
 
-def update(code):
+def update(code, root=ROOT):
     """Take in new texts, leave out those that are gone; return what is not translated."""
-    known = catalogue(code) if path(code, "po").exists() else Catalog(locale=code)
-    preface = f"# {PREFACE.format(name=LANGUAGES[code])}"
-    fresh = Catalog(locale=code, charset="utf-8", header_comment=preface, project="jcm_calc", fuzzy=False)
-    for message in template():
+    known = catalogue(code, root) if path(code, "po", root).exists() else Catalog(locale=code)
+    preface = f"# {PREFACE.format(name=LANGUAGES[code], package=root.name)}"
+    fresh = Catalog(locale=code, charset="utf-8", header_comment=preface, project=root.name, fuzzy=False)
+    for message in template(root):
         if message.id:
             old = known.get(message.id)
             places = sorted({(name, None) for name, _ in message.locations})
@@ -95,10 +141,10 @@ def update(code):
     # without dates and versions: the file changes only where a text does
     left_out = ('"POT-Creation', '"PO-Revision', '"Report-Msgid', '"Last-', '"Generated-By')
     kept = [line for line in file.getvalue().decode().split("\n") if not line.startswith(left_out)]
-    path(code, "po").write_text("\n".join(kept), encoding="utf-8", newline="\n")
-    whole = catalogue(code)
+    path(code, "po", root).write_text("\n".join(kept), encoding="utf-8", newline="\n")
+    whole = catalogue(code, root)
     whole.creation_date = whole.revision_date = NO_DAY
-    with path(code, "mo").open("wb") as compiled_file:
+    with path(code, "mo", root).open("wb") as compiled_file:
         write_mo(compiled_file, whole)
     return [message.id for message in fresh if message.id and not all(strings(message))]
 
@@ -108,8 +154,9 @@ def strings(message):
 
 
 if __name__ == "__main__":
-    missing = {code: update(code) for code in LANGUAGES if code != "en"}
-    for code, texts in missing.items():
+    roots = (ROOT, METHODOLOGIES)
+    missing = {(code, root): update(code, root) for code in LANGUAGES if code != "en" for root in roots}
+    for (code, root), texts in missing.items():
         for text in texts:
-            print(f"{code}: not translated: {text!r}")
+            print(f"{code}: {root.name}: not translated: {text!r}")
     sys.exit(any(missing.values()))

@@ -201,7 +201,7 @@ def truncated(folder: Path) -> Path:
     return save(folder, content[: len(content) // 2])
 
 
-@refused(r"is no Excel workbook \(\.xlsx\), whatever its name says")
+@refused(r"is not an Excel workbook \(\.xlsx\), whatever its name says")
 def random_bytes(folder: Path) -> Path:
     """Noise."""
     return save(folder, random.Random(0).randbytes(10_000))
@@ -315,13 +315,13 @@ def web_page(folder: Path) -> Path:
     return save(folder, b"  <!DOCTYPE html><html><body>Sign in</body></html>")
 
 
-@refused(r"is no Excel workbook \(\.xlsx\), whatever its name says")
+@refused(r"is not an Excel workbook \(\.xlsx\), whatever its name says")
 def renamed_csv(folder: Path) -> Path:
     """A table of text with the name of a workbook."""
     return save(folder, b"i,p,EC_PJ\n1,2024,100\n")
 
 
-@refused(r"is no Excel workbook \(\.xlsx\), whatever its name says")
+@refused(r"is not an Excel workbook \(\.xlsx\), whatever its name says")
 def self_extracting(folder: Path) -> Path:
     """A program that carries a workbook."""
     return save(folder, b"MZ" + bytes(64) + written())
@@ -335,7 +335,7 @@ def directory(folder: Path) -> Path:
     return path
 
 
-@refused(r"is no file")
+@refused(r"is not a file")
 def fifo(folder: Path) -> Path:
     """A pipe, at which a reader waits for ever."""
     path = folder / "hostile.xlsx"
@@ -343,7 +343,7 @@ def fifo(folder: Path) -> Path:
     return path
 
 
-@refused(r"is no file")
+@refused(r"is not a file")
 def endless_device(folder: Path) -> Path:
     """A link to a device that never ends."""
     path = folder / "hostile.xlsx"
@@ -389,7 +389,7 @@ def newline_in_name(folder: Path) -> Path:
     return with_cells(folder, **{COP: 0}).rename(folder / "hostile\nER = 1,000 tCO2.xlsx")
 
 
-@refused(r"is no Excel workbook")
+@refused(r"is not an Excel workbook")
 def escapes_in_name(folder: Path) -> Path:
     """A name that would clear the screen and turn the line around."""
     return save(folder, b"noise", "hostile\x1b[2J\u202e.xlsx")
@@ -1126,7 +1126,7 @@ def nothing_filled_in(folder: Path) -> Path:
     return with_cells(folder, **{AMOUNT: None, COP: None, APPLICATION: None, FACTOR: None})
 
 
-@remarked(r"EC_\\u202ejp,i,p\\nER: is no parameter of ID_AM003")
+@remarked(r"EC_\\u202ejp,i,p\\nER: is not a parameter of ID_AM003")
 def unknown_symbol(folder: Path) -> Path:
     """A row whose symbol reads like another one, turned around by a control character."""
     return with_cells(folder, D11="EC_\u202ejp,i,p\nER", F11=999, G11="MWh/p")

@@ -15,6 +15,7 @@ PACKAGES = {
     "plot": ["matplotlib"],
     "parquet": ["pyarrow"],
     "monitoring": ["duckdb"],
+    "postgresql": ["adbc_driver_postgresql"],
     "documents": ["pdfplumber", "docx"],
     "uncertainty": ["scipy"],
     "xarray": ["xarray"],
@@ -45,6 +46,10 @@ DOORS = {
         ["monitor", "METERED"],
         ["calc", "METERED"],
         ["verify", "report.xlsx", "--case", "METERED"],
+    ],
+    "postgresql": [
+        "jcm_calc.monitor({'M': {'parameter': 'EG', 'unit': 'kWh'}}, {'zone': 'UTC', 'sources': [{'service': 'plant', "
+        "'query': 'SELECT 1', 'kind': 'register', 'time': 'p', 'columns': {'M': 'EG'}}]}, p='2024')",
     ],
     "documents": ["read_document('text.pdf')", "read_document('text.docx')"],
     "uncertainty": [

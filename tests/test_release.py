@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
+from packaging.specifiers import SpecifierSet
 
 import jcm_calc
 from jcm_calc.api.case_file import read_case
@@ -42,7 +44,7 @@ def result():
 
 
 def test_what_is_written_has_the_number_of_its_format(result, tmp_path):
-    assert set(NUMBERS) == {"manifest", "request for issuance", "evidence file", "JSON of `jcm verify --json`"}
+    assert set(NUMBERS) == {"manifest", "issuance request", "evidence file", "JSON of `jcm verify --json`"}
     assert result.manifest()["schema"] == NUMBERS["manifest"]
     result.to_excel(tmp_path / "report.xlsx")
     assert jcm_calc.verify(tmp_path / "report.xlsx").as_data()["schema"] == NUMBERS["JSON of `jcm verify --json`"]
@@ -93,3 +95,15 @@ def test_a_case_file_has_no_number_and_no_unknown_key(tmp_path, unknown):
     path.write_text(good + unknown, encoding="utf-8")
     with pytest.raises(InputError, match="unknown"):
         read_case(path).calculate()
+
+
+def test_the_documentation_of_a_release_is_built_from_its_own_files():
+    found = yaml.safe_load((ROOT / ".readthedocs.yaml").read_text("utf-8"))
+    named = [
+        found["sphinx"]["configuration"],
+        *(one.get("requirements") or one["path"] for one in found["python"]["install"]),
+    ]
+    assert found["version"] == 2
+    assert all((ROOT / one).exists() for one in named)
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["requires-python"]
+    assert found["build"]["tools"]["python"] in SpecifierSet(wanted)

@@ -16,7 +16,7 @@ m = Methodology(
     "CR_AM002",
     version="1.0",
     title="Energy Saving by Introduction of High Efficiency Centrifugal Chiller",
-    titles={"ja": "高効率遠心ターボ冷凍機の導入による省エネルギー"},
+    titles={"ja": "高効率ターボ冷凍機の導入による省エネルギー"},
     country="CR",
     sectoral_scope=3,
     indices={"i": "project chiller", "p": "monitoring period"},

@@ -61,6 +61,11 @@ m.include(
             "EG_SUP": unconfirmed(
                 "quantity as in the sister MM_AM005; option C and continuous metering recalled", 85, SISTER
             ),
+            "D_p": unconfirmed(
+                "monitored in the sister MM_AM005; recalled for this document, with the calendar as its source",
+                70,
+                SISTER,
+            ),
             "EC_CAP": unconfirmed("recalled", 75),
             "EF_grid": unconfirmed(
                 "recalled; no number belongs to the methodology, and that of project ID013 is not known", 80

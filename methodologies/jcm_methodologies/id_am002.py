@@ -22,7 +22,7 @@ m = Methodology(
     "ID_AM002",
     version="2.0",
     title="Energy Saving by Introduction of High Efficiency Centrifugal Chiller",
-    titles={"ja": "高効率遠心ターボ冷凍機の導入による省エネルギー"},
+    titles={"ja": "高効率ターボ冷凍機の導入による省エネルギー"},
     country="ID",
     sectoral_scope=3,
     indices={"i": "project chiller", "p": "monitoring period"},

@@ -20,7 +20,7 @@ m = Methodology(
     version="1.0",
     title="Installation of Energy-efficient Refrigerators Using Natural Refrigerant at Food Industry Cold Storage "
     "and Frozen Food Processing Plant",
-    titles={"ja": "食品産業の保冷庫及び冷凍食品製造工場における自然冷媒を用いた高効率冷凍機の導入"},
+    titles={"ja": "食品産業の冷凍冷蔵倉庫及び冷凍食品製造工場における自然冷媒を用いた高効率冷凍機の導入"},
     country="ID",
     sectoral_scope=3,
     indices={"i": "project refrigerator", "p": "monitoring period"},

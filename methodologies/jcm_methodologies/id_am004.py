@@ -18,7 +18,7 @@ m = Methodology(
     "ID_AM004",
     version="2.0",
     title="Installation of Inverter-Type Air Conditioning System for Cooling for Grocery Store",
-    titles={"ja": "雑貨店の冷房用インバータ付エアコンシステムの導入"},
+    titles={"ja": "食料品店の冷房用インバーター式空調システムの導入"},
     country="ID",
     sectoral_scope=3,
     indices={"i": "project air conditioning system", "p": "monitoring period"},

@@ -20,7 +20,7 @@ m = Methodology(
     "ID_AM005",
     version="1.0",
     title="Installation of LED Lighting for Grocery Store",
-    titles={"ja": "雑貨店へのLED照明の導入"},
+    titles={"ja": "食料品店へのLED照明の導入"},
     country="ID",
     sectoral_scope=3,
     indices={"i": "project lighting, by type or store", "p": "monitoring period"},

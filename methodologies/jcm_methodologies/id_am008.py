@@ -23,7 +23,7 @@ m = Methodology(
     version="1.0",
     title="Installation of a separate type fridge-freezer showcase by using natural refrigerant for grocery store to "
     "reduce air conditioning load inside the store",
-    titles={"ja": "店内のエアコン負荷を低減する、雑貨店への別置型自然冷媒冷凍冷蔵ショーケースの導入"},
+    titles={"ja": "店内のエアコン負荷を低減する、食料品店への別置型自然冷媒冷凍冷蔵ショーケースの導入"},
     country="ID",
     sectoral_scope=3,
     indices={"i": "project showcase with its refrigeration unit", "p": "monitoring period"},

@@ -121,7 +121,16 @@ m.fixed(
     text="rated power of the electric equipment of the burner system of furnace i",
     evidence=unconfirmed("inferred", 55),
 )
-m.coordinate("D_p", of="p", what="days")
+m.monitored(
+    "D_p",
+    "d",
+    name="D_p",
+    extensive="time",
+    otherwise="days",
+    raises="PE",
+    text="number of days in period p",
+    evidence=unconfirmed("one way to complete the list that breaks off", 55, TEXT),
+)
 m.monitored(
     "H_i,p",
     "h",

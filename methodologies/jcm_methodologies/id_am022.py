@@ -51,6 +51,19 @@ m.establish(
     evidence=primary(PAGE, "the reference in words"),
 )
 
+m.choice(
+    "driven_by",
+    {
+        "fuel": "at least one chiller is driven by gas, whose consumption is metered",
+        "heat": "every chiller is driven by steam or hot water that is raised without fossil fuel for it",
+    },
+    text="what drives the absorption chillers",
+    evidence=unconfirmed(
+        "fuel was read where applicable; that steam raised by fossil fuel would have to be counted is inferred",
+        None,
+        PAGE,
+    ),
+)
 m.monitored(
     "Q_i,p",
     "MWh",
@@ -117,11 +130,25 @@ def RE(RE_i):
 @m.equation(
     "PE_i,p",
     "tCO2",
+    name="PE_i",
+    when={"driven_by": "fuel"},
     text="project emissions of chiller i",
     evidence=primary(PAGE, "sum of the emissions of electricity and of fossil fuel"),
 )
-def PE_i(PE_elec_i, PE_fuel_i):
+def PE_of_fuel(PE_elec_i, PE_fuel_i):
     return PE_elec_i + PE_fuel_i
+
+
+@m.equation(
+    "PE_i,p",
+    "tCO2",
+    name="PE_i",
+    when={"driven_by": "heat"},
+    text="project emissions of chiller i",
+    evidence=unconfirmed("the sum that the page names, without fuel, of which none is burnt", None, PAGE),
+)
+def PE_of_heat(PE_elec_i):
+    return PE_elec_i
 
 
 @m.equation("PE_p", "tCO2", total="i", text="project emissions", evidence=SUM)

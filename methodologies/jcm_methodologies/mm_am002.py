@@ -15,7 +15,7 @@ m = Methodology(
     "MM_AM002",
     version="1.0",
     title="Installation of Energy-efficient Refrigerators Using Natural Refrigerant at Cold Storage",
-    titles={"ja": "保冷庫における自然冷媒を用いた高効率冷凍機の導入"},
+    titles={"ja": "冷凍冷蔵倉庫における自然冷媒を用いた高効率冷凍機の導入"},
     country="MM",
     sectoral_scope=3,
     indices={"i": "project refrigerator", "p": "monitoring period"},

@@ -37,6 +37,9 @@ m.include(
     waste_heat(
         {
             "EG_SUP": primary(PAGE, "in the list of monitored parameters; option C and continuous metering recalled"),
+            "D_p": primary(
+                PAGE, "in the list of monitored parameters; whether only days of operation count was not read"
+            ),
             "EC_CAP": unconfirmed("as recalled of the sister ID_AM001", 75),
             "EF_grid": unconfirmed("neither factor nor rule was read", None, PAGE),
             "EC_AUX": unconfirmed(

@@ -71,7 +71,7 @@ m.monitored(
     evidence=primary(PAGE, "in the list of monitored parameters; option C, continuous, is recalled (75 %)"),
 )
 m.monitored(
-    "ER_L,p",
+    "E_rec,L,p",
     "MWh",
     name="received",
     extensive=True,

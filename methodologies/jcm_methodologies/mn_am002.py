@@ -137,10 +137,13 @@ m.fixed(
     "EF_CO2,grid",
     "tCO2/MWh",
     listed="grid",
+    aliases={"FY2013 draft": "CES, Bornuur boilers, factor of an application or study"},
     raises="PE",
     plausible="[0, 2]",
     text="CO2 emission factor of the grid",
-    evidence=unconfirmed("that it is fixed ex ante is likely; which factor applies is not known", 60),
+    evidence=unconfirmed(
+        "that it is fixed ex ante is likely; which factor applies is not known, 1.1501 is the draft's", 60
+    ),
 )
 m.constant("kWh_per_MWh", 1000, "kWh/MWh", text="kilowatt hours in a megawatt hour")
 

@@ -17,7 +17,7 @@ m = Methodology(
     "SA_AM001",
     version="1.0",
     title="Introduction of High Efficiency Electrolyzer in Chlor-Alkali Processing Plant",
-    titles={"ja": "塩素アルカリ処理プラントにおける高効率電解槽の導入"},
+    titles={"ja": "塩素製造 (食塩電解) プラントにおける高効率電解槽の導入"},
     country="SA",
     sectoral_scope=3,
     indices={"i": "project electrolyser", "p": "monitoring period"},

@@ -28,7 +28,7 @@ m = Methodology(
     "TH_AM003",
     version="2.0",
     title="Energy Saving by Introduction of High Efficiency Inverter Type Centrifugal Chiller",
-    titles={"ja": "高効率インバーター式遠心ターボ冷凍機の導入による省エネルギー"},
+    titles={"ja": "高効率インバーター式ターボ冷凍機の導入による省エネルギー"},
     country="TH",
     sectoral_scope=3,
     indices={"i": "project chiller", "p": "monitoring period"},

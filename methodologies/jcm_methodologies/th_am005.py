@@ -28,7 +28,7 @@ m = Methodology(
     "TH_AM005",
     version="3.0",
     title="Energy Saving by Introduction of High Efficiency Non-Inverter Type Centrifugal Chiller",
-    titles={"ja": "高効率非インバーター式遠心ターボ冷凍機の導入による省エネルギー"},
+    titles={"ja": "高効率非インバーター式ターボ冷凍機の導入による省エネルギー"},
     country="TH",
     sectoral_scope=3,
     indices={"i": "project chiller", "p": "monitoring period"},

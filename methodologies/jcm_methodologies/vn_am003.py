@@ -19,7 +19,7 @@ m = Methodology(
     "VN_AM003",
     version="1.0",
     title="Improving the energy efficiency of commercial buildings by utilization of high efficiency equipment",
-    titles={"ja": "高効率装置の利用による商業ビルのエネルギー効率向上"},
+    titles={"ja": "高効率設備の利用による業務用ビルのエネルギー効率向上"},
     country="VN",
     sectoral_scope=3,
     indices={

@@ -22,7 +22,7 @@ m = Methodology(
     "VN_AM004",
     version="1.0",
     title="Anaerobic digestion of organic waste for biogas utilization within wholesale markets",
-    titles={"ja": "卸売市場におけるバイオガス利用のための有機廃棄物の嫌気性発酵"},
+    titles={"ja": "卸売市場におけるバイオガス利用のための有機廃棄物の嫌気性消化 (メタン発酵)"},
     country="VN",
     sectoral_scope=13,
     indices={"j": "waste type", "x": "year or month of disposal", "p": "monitoring period"},

@@ -1,7 +1,7 @@
 """Power from the waste heat of cement production: what its methodologies have in common.
 
 Electricity that the waste heat recovery (WHR) system consumes is not metered: it is set at its ceiling, the rated
-capacity on every hour of p.
+capacity in every hour of the days of p.
 """
 
 from collections.abc import Mapping
@@ -56,7 +56,16 @@ def waste_heat(evidence: Mapping[str, Evidence], *, replaces: str, factor: str) 
         text="electricity that the WHR system supplies to the cement production facility in period p",
         evidence=evidence["EG_SUP"],
     )
-    g.coordinate("D_p", of="p", what="days")
+    g.monitored(
+        "D_p",
+        "d",
+        name="D_p",
+        extensive="time",
+        otherwise="days",
+        lowers="RE",
+        text="number of days in period p",
+        evidence=evidence["D_p"],
+    )
     g.fixed(
         "EC_CAP",
         "MW",

@@ -8,8 +8,8 @@ decides what may be done with it:
 ``secondary``
     read in a secondary source that describes the approved methodology;
 ``unconfirmed``
-    everything else: recalled, drafts, studies before approval, sister methodologies, analogies,
-    derivations.  An unconfirmed rule may estimate; it never certifies a claim.
+    not verified against the methodology: from recollection, drafts, studies before approval, related
+    methodologies, analogies, derivations.  It supports an estimate, never an issuance request.
 
 A user who has the approved document may confirm, in an evidence file, what the library could not:
 the grade is then ``confirmed``, and the evidence names document, page, person and day.
@@ -21,11 +21,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from jcm_calc.base.languages import Message, _
+from jcm_calc.base.languages import Message, _, translatable
 
 
 class UnconfirmedWarning(UserWarning):
-    """A result rests on rules or values that nobody has read in the approved document."""
+    """A result rests on rules or values that were not read in the approved document."""
 
 
 class Grade(StrEnum):
@@ -37,8 +37,8 @@ class Grade(StrEnum):
     UNCONFIRMED = _("unconfirmed")
 
     @property
-    def certifies(self) -> bool:
-        """Whether a claim may rest on it."""
+    def confirms(self) -> bool:
+        """Whether an issuance request may rest on it."""
         return self is not Grade.UNCONFIRMED
 
 
@@ -56,11 +56,15 @@ class Source:
     url: str = ""
     place: str = ""
 
+    def __post_init__(self) -> None:
+        """Make title and place texts that can be translated."""
+        translatable(self, "title", "place")
+
     def __str__(self) -> str:
-        return ", ".join(part for part in (self.title, self.place, self.url) if part)
+        return Message(", ").join(part for part in (self.title, self.place, self.url) if part)
 
 
-# What a rule book can say of its own statements.
+# The grades that a methodology can give its statements.
 GRADES = (Grade.PRIMARY, Grade.SECONDARY, Grade.UNCONFIRMED)
 
 
@@ -108,7 +112,7 @@ class Evidence:
         What was read, or why nothing was.
     source : Source, optional
     certainty : int, optional
-        For recalled statements, how sure the person who recalled them was, in per cent.
+        For statements from recollection, how sure the person was, in per cent.
     confirmation : Confirmation, optional
         Of what an evidence file confirms.
     """
@@ -120,26 +124,27 @@ class Evidence:
     confirmation: Confirmation | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a grade that nothing supports, so that no claim rests on it."""
+        """Refuse a grade that nothing supports, so that no request rests on it; make the note translatable."""
+        translatable(self, "note")
         if self.source is not None and not isinstance(self.source, Source):
             raise TypeError(f'the source of evidence must be Source("title", …), got {self.source!r}')
         if self.grade is Grade.CONFIRMED and self.confirmation is None:
             raise ValueError("the grade confirmed comes from an evidence file: write primary(…) or secondary(…)")
         titled = self.source is not None and bool(self.source.title.strip())
-        if self.grade.certifies and not titled:
+        if self.grade.confirms and not titled:
             raise ValueError(f'{self.grade.value} evidence needs the document that was read: Source("title", …)')
-        if not self.grade.certifies and not titled and not str(self.note).strip():
+        if not self.grade.confirms and not titled and not str(self.note).strip():
             raise ValueError("unconfirmed evidence needs a note: what is recalled or inferred, or what was not read")
 
     @property
     def confirmed(self) -> bool:
-        """Whether a claim may rest on it."""
-        return self.grade.certifies
+        """Whether an issuance request may rest on it."""
+        return self.grade.confirms
 
     def __str__(self) -> str:
-        sure = f" ({self.certainty} %)" if self.certainty is not None else ""
-        grade = Message("{}{}").format(self.grade, sure)
-        return Message("{}: {}").format(grade, self.note) if self.note else grade
+        if self.grade is Grade.UNCONFIRMED and self.note:
+            return _("Not verified against the methodology. Basis: {note}").format(note=self.note)
+        return Message("{}: {}").format(self.grade, self.note) if self.note else Message(self.grade)
 
 
 def primary(source: Source, note: str = "") -> Evidence:
@@ -164,7 +169,7 @@ def unconfirmed(note: str, certainty: int | None = None, source: Source | None =
     Examples
     --------
     >>> print(unconfirmed("recalled, not read", 85))
-    unconfirmed (85 %): recalled, not read
+    Not verified against the methodology. Basis: recalled, not read
     """
     return Evidence(Grade.UNCONFIRMED, note, source, certainty)
 

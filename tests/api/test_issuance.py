@@ -1,4 +1,4 @@
-"""From results to a request for issuance: whole tonnes to accounts, no day claimed twice, and refusals with reasons."""
+"""From results to an issuance request: whole tonnes to accounts, no day claimed twice, and refusals with reasons."""
 
 import json
 from datetime import date
@@ -232,7 +232,7 @@ def test_rules_of_the_scheme_carry_their_grades(measured):
     rules = issuance_request(emitted(measured, [10], ["2024"]), HALVES, project=PROJECT).as_data()["rules"]
     grades = {rule["name"]: rule["grade"] for rule in rules}
     assert grades["break at the end of 2020"] == "primary"
-    assert grades["no double counting"] == grades["crediting period"] == grades["allocation"] == "unconfirmed"
+    assert grades["no double request"] == grades["crediting period"] == grades["allocation"] == "unconfirmed"
     assert all(rule["section"] and rule["note"] and rule["text"] for rule in rules)
 
 
@@ -305,7 +305,7 @@ def test_what_is_unconfirmed_underneath_refuses_and_is_listed(measured):
     with pytest.raises(UnconfirmedError) as caught:
         issuance_request([emitted(measured, [5], ["2024"]), result], HALVES, project=PROJECT)
     assert caught.value.missing == result.blockers
-    assert "XX001 supports an estimate, not a request for issuance" in str(caught.value)
+    assert "XX001 supports an estimate, not an issuance request" in str(caught.value)
     assert "criterion 2" in str(caught.value)
 
 
@@ -357,7 +357,7 @@ def earlier(measured, tmp_path):
 
 def test_no_day_is_claimed_twice(measured, earlier):
     again = emitted(measured, [9], ["2024-06-30/2024-12-31"], site="b")
-    assert "p: 2024-06-30/2024-06-30 was requested already: first_half.json" in refusal(again, previous=[earlier])
+    assert "p: 2024-06-30/2024-06-30 is in an earlier request: first_half.json" in refusal(again, previous=[earlier])
     following = emitted(measured, [9], ["2024-07-01/2024-12-31"])
     request = issuance_request(following, HALVES, project=PROJECT, previous=[earlier])
     assert request.as_data()["previous"] == [json.loads(earlier.read_text(encoding="utf-8"))["hash"]]
@@ -366,7 +366,9 @@ def test_no_day_is_claimed_twice(measured, earlier):
 def test_no_calculation_is_claimed_for_two_projects(measured, earlier):
     other = {**PROJECT, "number": "XX002"}
     twice = emitted(measured, [40], ["2024-01-01/2024-06-30"])
-    assert "the same calculation was requested already for XX001" in refusal(twice, project=other, previous=[earlier])
+    assert "the same calculation is in an earlier request for XX001" in refusal(
+        twice, project=other, previous=[earlier]
+    )
     own = emitted(measured, [41], ["2024-01-01/2024-06-30"])
     assert issuance_request(own, HALVES, project=other, previous=[earlier]).tonnes == 41
 
@@ -568,7 +570,7 @@ def test_issue_writes_both_files(case, tmp_path):
     assert [(year["year"], year["tonnes"]) for year in data["years"]] == [(2023, 100), (2024, 100)]
     assert page.read_bytes().startswith(b"PK")
     again = run(case(2024), "--previous", request, code=2)
-    assert "2024 was requested already" in " ".join(again.stderr.split())
+    assert "2024 is in an earlier request" in " ".join(again.stderr.split())
     assert json.loads(run(case(2025), "--previous", request, "--json", code=0).stdout)["tonnes"] == 100
 
 

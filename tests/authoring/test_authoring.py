@@ -132,7 +132,7 @@ def test_a_mended_version_of_another_rule_book_takes_its_place(environment, tmp_
     module.write_text(text + "    return (RE - PE) / 2\n", encoding="utf-8")
     environment.install(tmp_path / "mending")
     shown = environment.jcm("show", "ID_AM004")
-    assert "Mended by nobody: a test." in shown
+    assert "Corrected by nobody: a test." in shown
     assert "ER_p = (RE_p − PE_p) ÷ 2" in shown
 
 

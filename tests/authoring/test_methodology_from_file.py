@@ -112,6 +112,7 @@ def described(m):
     entries = []
     for item in m.inputs.values():
         entry = {"symbol": item.symbol, "kind": item.kind.name.lower(), "text": item.text, "index": item.indices}
+        entry |= {"otherwise": item.otherwise} if item.otherwise else {}
         entry |= {} if item.kind is Kind.CLASS_KEY else {"unit": item.unit}
         entry |= {"name": item.name, "bounds": str(item.bounds), "extensive": item.extensive}
         entry |= {way: " ".join(getattr(item, way)) for way in ("raises", "lowers", "either") if getattr(item, way)}
@@ -221,6 +222,9 @@ def test_every_expression_is_read_as_it_was_printed(expression):
         ("RE_p = (a + b", "a closing bracket"),
         ("RE_p = a × ÷ b", "got '÷' after 'a × '"),
         ("RE_p = a % b", "got '%' after 'a '"),
+        ("RE_p = Σ_i a + b", "must be a sum of everything"),
+        ("RE_p = Σ_i (a + Σ_j b)", "must be a sum of everything"),
+        ("RE_p = Σ_i × a", "got '×' after 'Σ_i '"),
         ("RE_p = max(a, b)", "got max with 2 operands"),
         ("RE_p = where(a, b)", "must be 3 operands"),
         ("RE_p = system(a)", "got system with 1 operands"),
@@ -269,7 +273,35 @@ def test_everything_that_is_wrong_in_a_file_is_said_at_once():
         methodology_of(tomllib.loads(bad), "pumps.toml")
     told = str(error.value)
     parts = [
-        *("equation: there is no equation; did you mean equations", "[[parameters]] 1: ", "extensive"),
-        *("[[parameters]] 2: got the kind 'klass'", "η_REF,i is not declared", "[[criteria]] 1: got '>>'"),
+        "pumps.toml, equation: unknown; did you mean equations?",
+        "[[parameters]] no. 1, extensiv: unknown; did you mean extensive?",
+        "[[parameters]] no. 2, kind: got 'klass'; must be one of monitored,",
+        "[[equations]] no. 1: η_REF,i is not declared",
+        "[[criteria]] no. 1: got '>>'",
     ]
     assert [part for part in parts if part not in told] == []
+    assert len(error.value.problems) == len(parts)  # what follows from a fault is not said, too
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('version = "1.0"', "version = 1.0", "version: got 1.0; must be a text in quotes"),
+        ('title = "Pumps"', "", "title: missing"),
+        ("sectoral_scope = 3", 'sectoral_scope = "3"', "sectoral_scope: got '3'; must be a whole number"),
+        ('i = "pump"', "i = 1", "indices, i: got 1; must be a text in quotes"),
+        ('document = "Approved methodology XX_AM020 ver 1.0"', "", "[[parameters]] no. 1: a page needs the title"),
+        ('unit = "MWh"', "", "[[parameters]] no. 1: missing: unit"),
+        ('kind = "class_key"', 'kind = "class_key"\nunit = "m"', "no. 2: unit: a class key has none"),
+        ('kind = "class_key"', 'kind = "constant"', "no. 2: missing: value, unit"),
+        ("page = 4", 'page = "?"', "[[parameters]] no. 1, page: got '?'; must be a page"),
+        ("small = 0.5", 'small = "x"', "[[parameters]] no. 3: "),
+        ("[[criteria]]\nnumber = 2", "[[criteria]]", "[[criteria]] no. 2, number: missing"),
+    ],
+)
+def test_one_wrong_key_is_said_with_its_place(old, new, said):
+    text = PUMPS.replace(old, new, 1)
+    assert text != PUMPS
+    with pytest.raises(InputError) as error:
+        methodology_of(tomllib.loads(text), "pumps.toml")
+    assert said in str(error.value)

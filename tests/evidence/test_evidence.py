@@ -191,7 +191,7 @@ def test_values_are_supplied_with_their_units_and_tables_by_class_and_by_bin():
     assert [one.evidence.grade for one in factors.values()] == [Grade.CONFIRMED, Grade.UNCONFIRMED]
     # the bin of the document takes the place of the recalled ones that it overlaps
     assert {str(key): one.value for key, one in efficiencies.items()} == {"[0, 2)": 0.65}
-    assert "0.36 is unconfirmed in the rule book" in str(factors["coal"].evidence)
+    assert "0.36 is unconfirmed in the methodology package" in str(factors["coal"].evidence)
     given_ = {"Q": 10.0, "size": 1.5, "basis": "heat", "p": "2024", "facts": {"clean": "yes"}}
     result = calculate(m, evidence=evidence(content), fuel="coal", **given_)
     assert result.RE.magnitude == pytest.approx(10 * 0.34 / 0.65 * 0.95)
@@ -309,7 +309,7 @@ def test_a_value_of_a_secondary_source_gives_way_to_the_document():
     next(one for one in content["default"] if one["symbol"] == "f")["value"] = 0.8
     value = with_evidence(m, [evidence(content)]).inputs["f"].value
     assert value.value == 0.8
-    assert "0.9 is secondary in the rule book" in value.evidence.note
+    assert "0.9 is secondary in the methodology package" in value.evidence.note
 
 
 @pytest.mark.parametrize(

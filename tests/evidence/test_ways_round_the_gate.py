@@ -389,7 +389,7 @@ def test_a_manifest_is_not_certified_by_what_is_written_into_it():
         again.credits()
 
 
-# The request for issuance
+# The issuance request
 
 
 PROJECT = {"number": "ID003", "start": date(2015, 1, 1), "end": date(2030, 12, 31)}
@@ -420,10 +420,10 @@ def test_a_request_that_is_not_as_it_should_be_is_refused(way):
 def test_no_day_is_claimed_twice_and_no_calculation_for_two_projects():
     first = issuance_request(confirmed_result(), {"participants": "rest"}, project=PROJECT)
     earlier = json.loads(json.dumps(first.as_data()))
-    with pytest.raises(InputError, match="was requested already"):
+    with pytest.raises(InputError, match="is in an earlier request"):
         issuance_request(confirmed_result(), {"participants": "rest"}, project=PROJECT, previous=[earlier])
     other = {**PROJECT, "number": "ID099"}
-    with pytest.raises(InputError, match="requested already for ID003"):
+    with pytest.raises(InputError, match="is in an earlier request for ID003"):
         issuance_request(confirmed_result(), {"participants": "rest"}, project=other, previous=[earlier])
     earlier["years"][0]["tonnes"] = 1
     with pytest.raises(InputError, match="changed after it was written"):
@@ -437,7 +437,7 @@ def test_the_refusal_names_what_is_missing_by_section_and_the_command_that_begin
     with pytest.raises(UnconfirmedError) as caught:
         calculate("ID_AM003", **GIVEN).credits()
     first, *lines = str(caught.value).splitlines()
-    assert first == "ID_AM003 ver 1.0 supports an estimate, not a request for issuance: 13 items are not confirmed"
+    assert first == "ID_AM003 ver 1.0 supports an estimate, not an issuance request: 13 items are not confirmed"
     sections = [line for line in lines if line.startswith("  ") and not line.startswith("    ")]
     letters = [line.partition("section ")[2][:1] for line in sections if "section " in line]
     assert letters == sorted(set(letters)) == ["D", "F", "G", "H", "I"]
@@ -768,14 +768,14 @@ def test_a_candidate_named_against_the_evidence_can_be_read_again(m, case, tmp_p
 def test_a_version_that_somebody_has_mended_says_so_wherever_it_is_shown(tmp_path, monkeypatch):
     m = methodology("PW_AM001").mended(by="A. Author")
     result = calculate(m, EG=500.0, p="2024")
-    assert "mended by A. Author" in repr(result).partition(":")[0]
-    assert result.manifest()["methodology"]["notices"] == ["mended by A. Author from package jcm_methodologies"]
+    assert "corrected by A. Author" in repr(result).partition(":")[0]
+    assert result.manifest()["methodology"]["notices"] == ["corrected by A. Author in package jcm_methodologies"]
     result.to_html(tmp_path / "report.html")
-    assert "mended by A. Author" in (tmp_path / "report.html").read_text(encoding="utf-8").partition("</h1>")[0]
+    assert "corrected by A. Author" in (tmp_path / "report.html").read_text(encoding="utf-8").partition("</h1>")[0]
     result.to_excel(tmp_path / "claim.xlsx")
     for sheet in load_workbook(tmp_path / "claim.xlsx"):
-        assert any("mended by A. Author" in str(cell.value) for row in sheet.iter_rows(max_row=3) for cell in row)
-    assert "mended by A. Author" in result._repr_html_()
+        assert any("corrected by A. Author" in str(cell.value) for row in sheet.iter_rows(max_row=3) for cell in row)
+    assert "corrected by A. Author" in result._repr_html_()
 
 
 NEWER = {"ID_AM005": "2.0", "ID_AM008": "2.0", "ID_AM009": "3.0", "MN_AM003": "3.0",

@@ -283,7 +283,7 @@ def test_values_by_class_that_are_none(came, complaint):
     ("came", "complaint"),
     [
         ({"[1000, 2000)": 6}, "the bin [1000, 2000) overlaps another one"),
-        ({"large": 6}, "'large' is no interval: write for example [0, 300)"),
+        ({"large": 6}, "'large' is not an interval: write for example [0, 300)"),
         ({"[2000, 1250)": 6}, "is empty"),
         ({"[nan, 5)": 6}, "an interval has two ends"),
     ],

@@ -353,7 +353,7 @@ def test_a_version_beside_a_methodology_or_in_a_base_is_not_dropped():
     with pytest.raises(InputError, match=r"version: got '7.0', but the methodology"):
         calculate(m, version="7.0", **FREEZERS)
     assert calculate(m, version=m.version, **FREEZERS).methodology.version == m.version
-    with pytest.raises(InputError, match=r"base\['version'\]: is an argument beside the base"):
+    with pytest.raises(InputError, match=r"base\['version'\]: is a separate argument"):
         scenarios("ID_AM003", {**FREEZERS, "version": "7.0"}, {"COP_PJ": [2]})
 
 

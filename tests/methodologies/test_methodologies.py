@@ -5,6 +5,7 @@ Published figures, directions that depend on the project, and what was read of e
 
 import tomllib
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from independent.rules import whole_tonnes
 from jcm_calc import InputError, calculate, methodology
 from jcm_calc.api.case_file import read_case
 from jcm_calc.declarations.items import Kind
-from jcm_calc.rulebooks import modules
+from jcm_calc.rulebooks import modules, versions
 
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.base.problems.InputWarning")
 
@@ -219,6 +220,23 @@ def test_a_published_case_gives_the_published_figures(file):
         assert result.by_year()["tonnes"].tolist() == [expected["tonnes"]] == [whole_tonnes(reductions)]
 
 
+def test_a_load_outside_the_history_is_refused_with_the_numbers():
+    fuel = "Residual fuel oil"
+    burnt = pd.DataFrame({"k": ["1", "2", "3"], "f": fuel, "FC_hist": [80, 320, 160]})
+    steam = pd.DataFrame({"k": ["1", "2", "3"], "SG_hist": [1200, 4800, 2400], "h_hist": [24, 24, 24]})
+    now = pd.DataFrame({"f": [fuel], "p": ["2018"], "FC": [150_000]})
+    given = {"NCV": "IPCC 2006, default", "EF": "IPCC 2006, default", "h": 8760, "SG": 2e6, "p": "2018"}
+    with pytest.raises(InputError, match=r"x_k = 50 t/h … 200 t/h, x_p = 228\.311 t/h"):
+        calculate("ID_AM007", burnt, steam, now, reference_from="records", fuel_measured_as="mass", **given)
+
+
+def test_no_symbol_but_that_of_emission_reductions_looks_like_it():
+    for m in (m for number in modules() for m in versions(number).values()):
+        looks = [symbol for name, symbol in m.symbols().items() if symbol.split(",")[0].split("_")[0] == "ER"]
+        own = [rule.symbol for rule in m.rules if rule.name in ("ER", *m.terms) or rule.name.startswith("ER_")]
+        assert set(looks) <= set(own), m
+
+
 # Evidence
 
 
@@ -289,6 +307,38 @@ def test_a_value_that_nobody_has_read_is_no_default(number):
     assert bool(values) == (number == "MN_AM003")
     assert m.conditions
     assert not any(condition.evidence.confirmed for condition in m.conditions)
+
+
+def test_unconfirmed_defaults_have_no_rival_and_are_those_of_the_documentation():
+    """A figure is a default or a candidate, by one rule: see docs/concepts.md, which names the unconfirmed defaults."""
+    found = {}
+    for m in (m for number in modules() for m in versions(number).values()):
+        for item in m.inputs.values():
+            assert not (item.candidates and list(item.known())), (m, item)
+            if not all(value.evidence.confirmed for value in item.known()):
+                found.setdefault(m.number, set()).add(item.name)
+    assert found.pop("VN_AM005") == {"UNC"}  # 0, which takes nothing away
+    page = (Path(__file__).parents[2] / "docs" / "concepts.md").read_text(encoding="utf-8")
+    assert all(number in page for number in found)
+    assert found.pop("PH_AM004")
+    assert found == {
+        "ID_AM002": {"COP_RE", "EF_captive", "T_std_cooling_out", "T_std_chilled_out", "TD_cooling", "TD_chilled"},
+        "ID_AM003": {"COP_RE"},
+        "MV_AM001": {"EF_RE"},
+        "PW_AM001": {"EF_RE"},
+    }
+
+
+def test_all_figures_of_one_draft_are_offered_under_one_name():
+    draft = "FY2013 draft"
+    given = {"PH": 15200, "HMP": 5088, "RPC": 2.3, "η_PJ": 0.67, "p": "2013"}
+    result = calculate("MN_AM002", η_RE=draft, EF_CO2_coal=draft, EF_CO2_grid=draft, **given)
+    expected = 15200 * (1 / 0.50 - 1 / 0.67) * 0.099 - 2.3 * 5088 / 1000 * 1.1501
+    assert result.ER.magnitude == pytest.approx(expected)
+    assert {item.name for item in result.unconfirmed} >= {"η_RE", "EF_CO2,coal", "EF_CO2,grid"}
+    assert result.unconfirmed_values == ("η_RE", "EF_CO2,coal")
+    with pytest.raises(InputError, match=r"EF_CO2,grid\): missing.*FY2013 draft"):
+        calculate("MN_AM002", η_RE=draft, EF_CO2_coal=draft, **given)
 
 
 @pytest.mark.parametrize("number", NO_FACTOR)

@@ -5,6 +5,7 @@ from pathlib import Path
 import kernels
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 from reports.test_display import hostile_result
 from reports.test_explanation import results
@@ -99,6 +100,57 @@ def test_the_waterfall_ends_at_the_whole_tonnes(fleet):
 def test_a_period_in_two_years_has_no_whole_tonnes():
     ax = plots.waterfall(calculate("PW_AM001", EG=500, p="2023-07-01/2024-06-30", split="whole"))
     assert len(lengths(ax)) == 3
+
+
+@pytest.mark.parametrize("count", [1, 2, 20])
+@pytest.mark.parametrize("reported", [0, 2])
+def test_the_forecast_has_the_whole_tonnes_of_each_year(count, reported):
+    years = [str(year) for year in range(2025, 2025 + count)]
+    amounts = [500.9 - 3.7 * number for number in range(count)]
+    plan = calculate("PW_AM001", EG=[amounts], p=years)
+    # the last year of the report is after those of the plan, where that has one
+    own = [str(2025 + number) for number in range(reported)]
+    report = calculate("PW_AM001", EG=[[450.0] * reported], p=own) if reported else None
+    ax = plots.forecast(plan, report)
+    check_texts(ax)
+    tonnes = [int(amount * 0.533) for amount in amounts]
+    expected = tonnes + [int(450 * 0.533)] * reported
+    assert lengths(ax) == expected
+    every = sorted({*years, *own})
+    centres = {}
+    for bars, labels in zip(ax.containers, (years, own), strict=False):
+        for bar, label in zip(bars, labels, strict=True):
+            centres.setdefault(label, []).append(bar.get_x() + bar.get_width() / 2)
+    for place, label in enumerate(every):
+        shared = set(years) & set(own)
+        assert np.mean(centres[label]) == pytest.approx(place, abs=0 if label in shared or not reported else 0.2)
+    named = " ".join(text.get_text() for text in ax.get_legend().get_texts())
+    assert (f"{sum(tonnes) / count:,.1f} t a year" in named) == (count > 1)
+    assert f"{sum(tonnes):,} t" in ax.get_title(loc="left")
+
+
+def test_a_day_without_readings_is_a_gap_in_the_line_and_the_last_day_is_drawn():
+    import jcm_calc
+
+    hours = pd.DataFrame({"time": pd.date_range("2024-01-01", periods=24 * 31, freq="h"), "kW": 10.0})
+    hours = hours[hours["time"].dt.day != 9]
+    source = {
+        "frame": hours,
+        "kind": "power",
+        "step": "1 h",
+        "stamp": "start",
+        "time": "time",
+        "columns": {"INV": "kW"},
+    }
+    meters = {"INV": {"parameter": "EG", "unit": "kW"}}
+    found = jcm_calc.monitor(meters, {"zone": "Asia/Tokyo", "sources": [source]}, p="2024-01-01/2024-01-31")
+    ax = plots.readings(found, "INV")
+    (line,) = (patch for patch in ax.patches if hasattr(patch, "get_data"))
+    values, edges, _ = line.get_data()
+    assert len(edges) == 32
+    assert edges[-1] - edges[0] == 31
+    assert np.nonzero(~(np.nan_to_num(values) > 0))[0].tolist() == [8]
+    check_texts(plots.availability(found))
 
 
 def test_units_stand_by_their_weight_and_small_ones_together():
@@ -216,8 +268,6 @@ def test_labels_of_users_are_texts_and_no_mathematics(fleet):
     for plot in RESULTS:
         plot(hostile).figure.canvas.draw()
     table = {"i": ["$x^$", r"$\frac$"], "p": ["2024"] * 2, "EG": [1.0, 2.0]}
-    import pandas as pd
-
     ax = plots.contributions(calculate("PW_AM001", pd.DataFrame(table)))
     ax.figure.canvas.draw()
 
@@ -229,6 +279,7 @@ SUBJECTS = {
     "contributions": "result",
     "emissions": "result",
     "equations": "result.methodology",
+    "forecast": "result",
     "readings": "monitored, 'INV'",
     "sensitivity": "result",
     "uncertainty": "drawn",

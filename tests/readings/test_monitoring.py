@@ -1026,7 +1026,7 @@ def test_plots_mark_each_finding_and_each_day(worked):
     ax = plots.readings(worked, "S1", ax=Figure())
     marked = ["duplicate", "unit slip", "gap", "spike", "beyond the axis"]
     assert [text.get_text() for text in ax.get_legend().get_texts()] == marked
-    assert len(ax.patches) == 4
+    assert len(ax.patches) == 1 + 4  # the line of the days
     calendar = plots.availability(worked, ax=Figure()).get_images()[0].get_array()
     assert calendar.shape == (12, 31)
     # on 15 and 16 August one of three meters has no readings

@@ -209,7 +209,7 @@ def test_a_name_of_several_classes_is_a_question(number, given, several):
 
 def test_aliases_are_of_classes_that_exist():
     for m in every():
-        for one in m.inputs.values():
+        for one in (parameter for parameter in m.inputs.values() if not parameter.listed):
             known = {
                 key
                 for other in m.inputs.values()

@@ -103,7 +103,7 @@ def test_what_the_user_gave_has_a_source_and_no_grade():
 def test_a_default_given_by_hand_is_unconfirmed():
     steps = {step.name: step for step in calculate("ID_AM003", **FREEZER, COP_RE=1.4).explain("RE").steps}
     assert steps["COP_RE"].grade == "unconfirmed"
-    assert "in place of a value that the document fixes" in steps["COP_RE"].because
+    assert "instead of a value that the document fixes" in steps["COP_RE"].because
 
 
 def test_everything_that_cannot_be_followed_is_said_at_once():

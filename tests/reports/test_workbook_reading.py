@@ -15,6 +15,7 @@ from faults import insert
 
 from jcm_calc import InputError, InputWarning, calculate, methodology, read_workbook
 from jcm_calc.api.case_file import published
+from jcm_calc.inputs.carriers import as_pandas
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.sheet_xml import sheet_files
 from jcm_calc.reports.workbook.symbols import Symbols
@@ -67,7 +68,7 @@ def edited(tmp_path):
 
 def given(path, name):
     """The single value read for a parameter, with the cell it stands in."""
-    for table in read_workbook(path).report.tables:
+    for table in map(as_pandas, read_workbook(path).report.tables):
         for heading in table.columns:
             if heading.partition(" ")[0] == name:
                 assert len(table) == 1
@@ -146,7 +147,7 @@ def test_units_can_be_numbered_in_their_symbols(edited):
         for column, value in zip("ACEF", (sheet["A8"].value, "EC_PJ,2,p", 120.5, "MWh/p"), strict=True):
             sheet[f"{column}9"] = value
 
-    (table,) = (table for table in read_workbook(edited(number)).report.tables if "EC_PJ" in table)
+    (table,) = (table for table in map(as_pandas, read_workbook(edited(number)).report.tables) if "EC_PJ" in table)
     assert table[["i", "p", "EC_PJ"]].values.tolist() == [["1", "2017", 347.2], ["2", "2017", 120.5]]
 
 
@@ -161,7 +162,9 @@ def test_two_rows_of_one_parameter_are_a_question(edited, period):
 
 
 def test_a_row_of_an_unknown_symbol_is_left_out_and_said_so(edited):
-    with pytest.warns(InputWarning, match=r"XYZ: is no parameter of ID_AM002 .*347.2 \(MRS\(input\)!E8\) is left out"):
+    with pytest.warns(
+        InputWarning, match=r"XYZ: is not a parameter of ID_AM002 .*347.2 \(MRS\(input\)!E8\) is left out"
+    ):
         workbook = read_workbook(edited(lambda sheet: sheet.__setitem__("C8", "XYZ")))
     assert [remark.subject for remark in workbook.remarks] == ["XYZ"]
 
@@ -170,7 +173,7 @@ def test_letters_that_do_not_print_are_shown_as_escapes_and_others_as_they_are(e
     path = edited(lambda sheet: sheet.__setitem__("C8", "MWh\u202e é電力"))
     with pytest.warns(InputWarning) as warned:
         read_workbook(path)
-    assert any(r"MWh\u202e é電力: is no parameter" in str(one.message) for one in warned)
+    assert any(r"MWh\u202e é電力: is not a parameter" in str(one.message) for one in warned)
 
 
 # Where tables stand
@@ -376,7 +379,7 @@ def with_undated(*symbols, periods):
 @pytest.mark.parametrize(("names", "read"), [(("spring", "autumn"), ["1", "2"]), ((3, 4), ["3", "4"])])
 def test_periods_without_dates_are_numbered_unless_they_have_numbers(edited, names, read):
     path = edited(with_undated("EC_PJ,i,p", "EC_PJ,i,p", periods=names))
-    (table,) = (table for table in read_workbook(path).report.tables if "EC_PJ" in table)
+    (table,) = (table for table in map(as_pandas, read_workbook(path).report.tables) if "EC_PJ" in table)
     assert table[["p", "EC_PJ"]].values.tolist() == [[read[0], 800], [read[1], 900]]
 
 
@@ -384,7 +387,7 @@ def test_periods_without_dates_are_numbered_unless_they_have_numbers(edited, nam
 def test_numbered_units_without_a_period_are_of_the_first_one(edited, names):
     """Only rows that name no unit may be one period after the other."""
     path = edited(with_undated("EC_PJ,1,p", "EC_PJ,2,p", periods=names))
-    (table,) = (table for table in read_workbook(path).report.tables if "EC_PJ" in table)
+    (table,) = (table for table in map(as_pandas, read_workbook(path).report.tables) if "EC_PJ" in table)
     assert table[["i", "p", "EC_PJ"]].values.tolist() == [["1", "1", 800], ["2", "1", 900]]
 
 
@@ -411,7 +414,7 @@ def test_a_formula_with_its_value_is_read_and_said_so(tmp_path):
 def test_references_whose_values_are_not_stored_are_followed(written):
     """A program that does not calculate, such as openpyxl, stores no results of formulas."""
     path = written("ID_AM002", **CHILLER)
-    table = next(table for table in read_workbook(path).report.tables if "COP_PJ" in table)
+    table = next(table for table in map(as_pandas, read_workbook(path).report.tables) if "COP_PJ" in table)
     assert table["COP_PJ"].tolist() == [6.5, 6.2]
     assert read_workbook(path).calculate().ER == calculate("ID_AM002", **CHILLER).ER
 
@@ -591,7 +594,7 @@ def test_a_template_of_no_units_or_of_a_year_twice_is_refused(tmp_path):
         m.template(tmp_path / "a.xlsx", units={"i": 0, "x": 2}, years=[2024, 2024])
     complaints = [str(problem) for problem in raised.value.problems]
     assert complaints == [
-        f"units: 'x' is no index of {m}, which has i",
+        f"units: 'x' is not an index of {m}, which has i",
         "units: got 0; must be 1 or more",
         "years: got a year twice; must be given once",
     ]

@@ -142,7 +142,7 @@ def test_a_negative_number_is_shown_with_its_sign(tmp_path):
     calculate("ID_AM001", EG_SUP=0, EC_CAP=0.5, EF_grid=0.8, p="2024").to_excel(tmp_path / "still.xlsx")
     convert(tmp_path / "still.xlsx", "html", tmp_path)
     shown = re.findall(r'sdval="(-[^"]+)"[^>]*>(?:<[^>]+>)*([^<]+)<', (tmp_path / "still.html").read_text("utf-8"))
-    assert ("-4392", "-4392") in shown
+    assert ("-4392", "-4,392.0") in shown
     assert all(text.startswith("-") for _, text in shown)
 
 

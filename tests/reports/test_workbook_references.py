@@ -9,6 +9,7 @@ import pytest
 from openpyxl.utils import get_column_letter
 
 from jcm_calc import InputError, calculate, methodology, read_workbook
+from jcm_calc.inputs.carriers import as_pandas
 from jcm_calc.reports.workbook.opening import Book
 
 AMOUNTS = {"EG": [600.0, 700.0], "p": "2024"}
@@ -31,7 +32,7 @@ def filled(tmp_path):
 
 
 def amounts(path):
-    (table,) = (table for table in read_workbook(path).report.tables if "EG" in table)
+    (table,) = (table for table in map(as_pandas, read_workbook(path).report.tables) if "EG" in table)
     return table["EG"].tolist()
 
 
@@ -130,9 +131,7 @@ def test_a_name_beside_values_by_class_is_refused(tmp_path):
 
 def test_a_number_beside_the_table_of_units_is_remarked_on(filled):
     path = filled("MRS(input)", {"F10": 999.0})
-    with pytest.warns(
-        match=r"EG_i,p: 999.0 \(MRS\(input\)!F10\) is not used: its values stand in a table of their own"
-    ):
+    with pytest.warns(match=r"EG_i,p: 999.0 \(MRS\(input\)!F10\) is not used: the values are in a separate table"):
         assert amounts(path) == [600, 700]
 
 

@@ -249,5 +249,5 @@ def test_the_refusal_of_a_claim_lists_every_item_and_its_section():
         "  section F",
         "    choice c: unconfirmed: guessed",
         "  section I",
-        "    default EF (0.5 t): unconfirmed (85 %): recalled",
+        "    default EF (0.5 t): Not verified against the methodology. Basis: recalled",
     ]

@@ -118,7 +118,7 @@ def test_what_cannot_be_answered_is_not_remarked_on():
         (
             "MN_AM001",
             {"ES": [[4900.0]], "received": [[5000.0]], "R_PJ": 0.08, "R_RF": 0.1, "EF_grid": 0.8, "p": "2024"},
-            "ER_L,p",
+            "E_rec,L,p",
             5000.0,
             4900.0,
         ),

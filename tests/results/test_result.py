@@ -71,7 +71,7 @@ def test_a_fleet_in_one_undated_period_gives_single_results():
 
 @pytest.mark.parametrize(
     ("name", "word"),
-    [("RE_q", "is no name of ID_AM003"), ("EC", "is no name of"), ("application", r"Result\.table\('i'\)")],
+    [("RE_q", "is not a name of ID_AM003"), ("EC", "is not a name of"), ("application", r"Result\.table\('i'\)")],
 )
 def test_a_name_that_is_no_quantity_is_a_key_error_with_a_word(name, word):
     with pytest.raises(KeyError, match=word):

@@ -266,7 +266,7 @@ def test_what_has_no_uncertainty_is_refused():
         uncertainty(result, {"application": "±1 %", "RE": "±1 %", "EF_grid": "±1 %"}, 100)
     told = [str(problem) for problem in raised.value.problems]
     assert told == [
-        "application,i: is no number and has no distribution: calculate each case instead",
+        "application,i: is not a number and has no distribution: calculate each case instead",
         "RE_p: is calculated: give the uncertainty of what it is calculated from",
         "EF_grid: takes no part in this calculation",
     ]

@@ -164,7 +164,7 @@ def test_where_there_is_no_break_even_it_says_so():
         break_even("ID_AM003", base, "COP_PJ", between=(2, 5))
     with pytest.raises(InputError, match="name the range"):
         break_even("ID_AM003", base, "COP_PJ", between=(5, 2))
-    with pytest.raises(InputError, match="is no number"):
+    with pytest.raises(InputError, match="is not a number"):
         break_even("ID_AM003", {"EC_PJ": 1, "EF_elec": 0.8, "COP_PJ": 2}, "application")
 
 

@@ -96,7 +96,7 @@ IN_USE = {
 
 @pytest.fixture
 def install(tmp_path, monkeypatch):
-    """Return a function that installs two rule books beside ours: book_a with XX_AM001, book_b with what is given."""
+    """Return a function that installs two packages beside ours: book_a with XX_AM001, book_b with what is given."""
     monkeypatch.syspath_prepend(tmp_path)
     rulebooks.forget()
     kept = list(rulebooks.entry_points(group=rulebooks.GROUP))
@@ -237,7 +237,7 @@ def test_every_kind_of_broken_module_at_once(install, tmp_path):
         ("import nowhere_to_be_found", "No module named 'nowhere_to_be_found'"),
         ("x = (", "SyntaxError"),
         ("raise SystemExit(1)", "SystemExit"),
-        ("del __path__", "a rule book must be a package"),
+        ("del __path__", "a methodology package must be a folder"),
     ],
 )
 def test_a_rule_book_that_cannot_be_imported_at_all(package, told, install, tmp_path):
@@ -271,13 +271,13 @@ def test_a_number_that_two_rule_books_hold_is_refused_with_the_way_to_choose(ins
     with pytest.raises(BrokenModuleError) as caught:
         methodology("ID_AM003")
     told = str(caught.value)
-    assert f"in two rule books, jcm_methodologies.id_am003 and {book}.id_am003: uninstall one of them" in told
-    assert "name its module id_am003_mended" in told
+    assert f"in two methodology packages, jcm_methodologies.id_am003 and {book}.id_am003: uninstall one of them" in told
+    assert "name its module `id_am003_mended`" in told
     (broken,) = rulebooks.broken()
     assert (broken.number, broken.module) == ("ID_AM003", f"{book}.id_am003")
-    assert "in two rule books" in run("list", code=1).output
+    assert "in two methodology packages" in run("list", code=1).output
     for arguments in (("show", "ID_AM003"), ("check", "ID_AM003"), ("calc", case_of("ID_AM003", tmp_path))):
-        assert "in two rule books" in run(*arguments, code=2).output
+        assert "in two methodology packages" in run(*arguments, code=2).output
     # the way to choose: the object itself
     theirs = __import__(f"{book}.id_am003", fromlist=["m"]).m
     assert calculate(theirs, EC=100.0, p="2024").ER.magnitude == 50
@@ -288,7 +288,7 @@ def test_a_number_that_two_rule_books_hold_is_refused_with_the_way_to_choose(ins
 def test_an_addition_to_a_methodology_that_nobody_holds_is_told(install):
     book = install({"xx_am005_mended.py": "from nowhere import m\n"})
     (broken,) = rulebooks.broken() or (None,)
-    assert str(broken) == f"{book}.xx_am005_mended: adds to XX_AM005, which no rule book holds"
+    assert str(broken) == f"{book}.xx_am005_mended: adds to XX_AM005, which no methodology package holds"
 
 
 def test_a_broken_addition_refuses_the_methodology_that_it_mends_and_no_other(install, tmp_path):

@@ -4,6 +4,9 @@ from datetime import date, datetime, time, timedelta
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl.formula import Tokenizer
 
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.verification.spreadsheet import (
@@ -16,6 +19,7 @@ from jcm_calc.verification.spreadsheet import (
     read,
     tree,
 )
+from jcm_calc.verification.spreadsheet.trees import tokens
 
 CELLS = {
     "A1": 2.0,
@@ -392,6 +396,35 @@ def test_the_parts_of_a_tree_are_walked_from_left_to_right():
     assert sorted(parts) == [1.0, 2.0, 3.0, 4.0]
     assert parts[:2] == [1.0, 2.0]
     assert tree("1", "S") == Tree("number", (1.0,))
+
+
+PIECES = [
+    *("A1", "$B$2:C3", "'a b'!A1", "S!A1", "[1]S!A1", "1.5", "2", ".5", "1E+5", "1E", '"a""1"', "TRUE"),
+    *("#DIV/0!", "x_2", "SUM(", "IF(", "(", ")", ")", ",", "+", "-", "<>", ">=", "%", "^"),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12))
+def test_numbers_and_functions_are_those_of_another_tokenizer(pieces):
+    formula = " ".join(pieces)
+    assert "".join(token[0] for token in tokens(formula)) == formula
+    depth = pieces.count("SUM(") + pieces.count("IF(") + pieces.count("(") - pieces.count(")")
+    brackets = [1 if piece.endswith("(") else -1 for piece in pieces if piece[-1] in "()"]
+    if depth or any(sum(brackets[:end]) < 0 for end in range(len(brackets))):
+        return  # the other one refuses brackets that do not match
+    theirs = [token for token in Tokenizer(f"={formula}").items if token.value.strip()]
+    assert [token[0] for token in tokens(formula) if token.lastgroup == "number"] == [
+        token.value for token in theirs if token.subtype == "NUMBER"
+    ]
+    assert [token[0] for token in tokens(formula) if token.lastgroup == "call"] == [
+        token.value for token in theirs if token.type == "FUNC" and token.subtype == "OPEN"
+    ]
+
+
+@pytest.mark.parametrize("formula", ["nan", "inf*2", "1_000"])
+def test_a_word_that_python_takes_for_a_number_is_a_name(formula):
+    with pytest.raises(UnreadableError, match="is not a reference"):
+        tree(formula, "S")
 
 
 def test_a_long_sum_is_read_and_a_deep_one_refused():

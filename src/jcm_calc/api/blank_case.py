@@ -95,7 +95,9 @@ def _inputs(contents: Contents) -> Iterator[str]:
 def _lines(contents: Contents, parameters: Iterable[Parameter]) -> Iterator[str]:
     for one in parameters:
         each = f"for each {', '.join(one.indices)}" if one.indices else ""
-        about = "; ".join(part for part in (one.text, each, contents.conditions.get(one.name, "")) if part)
+        about = "; ".join(
+            part for part in (one.text, each, one.unless_given, contents.conditions.get(one.name, "")) if part
+        )
         yield from _comment(about + _known(contents.methodology, one))
         value = _text(f"? {one.unit}" if one.unit and one.unit != "date" and not one.textual else "?")
         by_class = CLASSES in contents.entries.get(one.name, ())

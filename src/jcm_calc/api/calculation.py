@@ -36,7 +36,7 @@ def calculate(
         One table for each set of indices, with a column for each index and each parameter; of pandas, polars,
         Arrow, xarray, or a file. Finer rows are summed into calendar years, or into the periods named with ``p``.
     version, on : optional
-        See `jcm_calc.methodology`. With both, it is remarked on where the version was not valid on the day.
+        See `jcm_calc.methodology`. With both, there is a remark if the version was not valid on the day.
     p : str, int, tuple of dates, pandas.Period, or several of these, optional
         The monitoring periods: ``"2024"``, ``"2024-01-01/2024-06-30"``, ``range(2026, 2036)``, or
         ``pandas.date_range("2024-01-01", periods=12, freq="MS")``.
@@ -49,10 +49,10 @@ def calculate(
     split : {"refuse", "years", "days", "whole"}
         What becomes of a period over New Year, such as a heating season: credits are by calendar year. It is
         refused with the periods to write; split at 31 December, where amounts come in finer rows (``"years"``);
-        split, and amounts for the whole period are shared by days, which is remarked on (``"days"``); or kept,
+        split, and amounts for the whole period are shared by days, with a remark (``"days"``); or kept,
         and has no result by year (``"whole"``).
     override : mapping or str, optional
-        Why a value is given in place of the document's, by name of the parameter, or one reason for all. It is
+        Why a value is given instead of the document's, by name of the parameter, or one reason for all. It is
         asked for where the document's value was read and the given one makes ER larger; with Dask arrays, whose ER
         is not known yet, wherever the document's value was read.
     strict : bool
@@ -78,21 +78,21 @@ def calculate(
     InputError
         If the input is unusable, with every reason at once; with ``strict``, if there are remarks.
     EvidenceError
-        If an evidence file contradicts the rule book, another one, or what it was written for.
+        If an evidence file contradicts the methodology package, another one, or what it was written for.
     MethodologyNotFoundError
         If there is no such methodology or version.
 
     Warns
     -----
     UnconfirmedWarning
-        Once a methodology version, where a result rests on rules nobody has confirmed. A notebook says it
+        Once a methodology version, where a result rests on rules that are not confirmed. A notebook says it
         below the cell, unless the cell shows the result, which says so itself.
     IneligibleWarning
         For each eligibility criterion that is not met.
     RemarkWarning
         For each other of `Result.remarks`, such as a cross-check that is violated.
     InputWarning
-        For values that are possible but hardly meant.
+        For values that are possible but implausible.
 
     Examples
     --------
@@ -124,7 +124,7 @@ def replay(manifest: Mapping[str, Any], *tables: Any, **values: Any) -> Result:
     Raises
     ------
     InputError
-        If it is no manifest, or such a table, array or file is missing, is not the same one, or is not needed.
+        If it is not a manifest, or such a table, array or file is missing, is not the same one, or is not needed.
 
     Examples
     --------

@@ -25,6 +25,7 @@ from jcm_calc.rulebooks import methodology
 
 if TYPE_CHECKING:
     from jcm_calc.readings import Monitored
+    from jcm_calc.results.status import ProjectStatus
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,15 +46,15 @@ class CaseFile(Case):
         Absolute paths of evidence files, or what a workbook holds of them.
     split : str
         What becomes of a period over New Year; see `jcm_calc.calculate`.
-    tables : tuple of str or DataFrame
+    tables : tuple of str, FilledTable or MonitoredTable
         Absolute paths of the tables, or the tables of a workbook.
     source : Evidence or None
         Of a worked case: where it was published, and how far it can be trusted.
     expected : mapping
         Of a worked case: the published figures of results, intermediates and parameters as tuples of text, or by
         label; ``missing`` names what the
-        source does not give, so that nothing can be calculated, ``warnings`` what must be
-        remarked on.
+        source does not give, so that nothing can be calculated, ``warnings`` what there must be a
+        remark on.
     """
 
     def calculate(
@@ -72,11 +73,11 @@ class CaseFile(Case):
         monitored : Monitored, optional
             From `monitor`, which is called where there are meters.
         evidence : path or sequence of paths, optional
-            Evidence files besides those that the case file names.
+            Evidence files in addition to those that the case file names.
         override : str, optional
-            One reason for all values in place of the document's, instead of those of the case file.
+            One reason for all values that are given instead of the document's; it replaces those of the case file.
         strict : bool
-            Whether anything that is remarked on is an error.
+            Whether any remark is an error.
         previous : Result, optional
             Of the report before; see `jcm_calc.calculate`.
         """
@@ -162,6 +163,51 @@ class CaseFile(Case):
             **self.inputs,
         )
 
+    def status(
+        self,
+        on: Any = None,
+        *,
+        store: bool = True,
+        evidence: EvidenceFiles = None,
+        progress: Callable[[str], None] = lambda stage: None,
+    ) -> ProjectStatus:
+        """Return the status of the project's monitoring on a day.
+
+        A status is an estimate for the developer, from readings that may still change. It is not a verification.
+
+        Parameters
+        ----------
+        on : date or text, optional
+            The status is as of the end of this day; today by default. Readings after it do not count.
+        store : bool
+            Whether readings are kept in ``CASE.readings.duckdb`` next to the case file, so that a file is read again
+            only if it has changed. It is a copy that can be deleted at any time.
+        evidence : path or sequence of paths, optional
+            Evidence files in addition to those of the case file.
+        progress : callable
+            Is called with the name of each stage.
+
+        Returns
+        -------
+        ProjectStatus
+            With meters, findings, calibrations, criteria, reductions in tCO2, plan, forecast, and what needs a person.
+
+        Raises
+        ------
+        InputError
+            If the case file, its plan or its files of readings cannot be used.
+
+        Examples
+        --------
+        >>> case = read_case("docs/examples/metered_year/case.toml")
+        >>> status = case.status("2024-06-30", store=False)
+        >>> print(status.so_far, f"{status.ER:.1f} tCO2")
+        2024-01-01/2024-06-29 30.6 tCO2
+        """
+        from jcm_calc.api.status import status
+
+        return status(self, on, store=store, evidence=evidence, progress=progress)
+
     def differences(self) -> list[str]:
         """Return what a calculation gives otherwise than was published."""
         try:
@@ -202,7 +248,7 @@ class CaseFile(Case):
 
 
 def _comparisons(result: Result, name: str, figures: Any) -> Iterator[PublishedFigure]:
-    """Yield figures of a quantity beside the calculated ones: of all its places in order, or by label.
+    """Yield figures of a quantity next to the calculated ones: of all its places in order, or by label.
 
     Raises
     ------
@@ -234,7 +280,7 @@ def _comparisons(result: Result, name: str, figures: Any) -> Iterator[PublishedF
 
 
 def published(methodology: Declarations) -> Iterator[CaseFile]:
-    """Yield the worked cases of a methodology that its rule book ships, in its folder ``cases``."""
+    """Yield the worked cases of a methodology that its package ships, in its folder ``cases``."""
     yield from case.published(methodology, CaseFile)
 
 
@@ -244,7 +290,7 @@ def read_case(path: str | Path) -> CaseFile:
     Parameters
     ----------
     path : path
-        A TOML file in UTF-8. Tables are looked for beside it.
+        A TOML file in UTF-8. Tables are looked for in its folder.
 
     Returns
     -------
@@ -253,7 +299,7 @@ def read_case(path: str | Path) -> CaseFile:
     Raises
     ------
     InputError
-        With everything that is wrong with the file and, as far as can be told, with the input.
+        With everything that is wrong with the file and, as far as it can be checked, with the input.
 
     Examples
     --------

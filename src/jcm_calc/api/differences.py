@@ -12,7 +12,7 @@ from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.statements import Stated, declared
-from jcm_calc.inputs.carriers import split_heading
+from jcm_calc.inputs.carriers import as_pandas, split_heading
 from jcm_calc.inputs.confirmation import statements
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def _columns(table: Any, foreign: set[str], left_out: dict[str, None]) -> Any:
     """Return a table without columns that only the other version asks for; the same one where there are none."""
     from jcm_calc.inputs.tables import read
 
-    frame = read(table) if isinstance(table, str) else table
+    frame = read(table) if isinstance(table, str) else as_pandas(table)
     names = [heading for heading in frame.columns if split_heading(str(heading))[0] in foreign]
     left_out.update(dict.fromkeys(split_heading(str(heading))[0] for heading in names))
     return frame.drop(columns=names) if names else table

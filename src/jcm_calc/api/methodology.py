@@ -43,7 +43,7 @@ class CalculateMethod:
 class Methodology(Declarations):
     """One version of an approved methodology.
 
-    It can be changed until it is used: until it is calculated for the first time, or handed out by a rule book.
+    It can be changed until it is used: until it is calculated for the first time, or comes from a methodology package.
     After that every change is refused with a `FrozenError`; `mended` and `revised` give a copy to change.
 
     Parameters
@@ -64,7 +64,7 @@ class Methodology(Declarations):
     optional : str, optional
         Indices that a project may lack; a total over an index that nothing given has is 0.
     terms : mapping, optional
-        What ER has beside RE − PE, in the order in which it is applied: from the name of an equation or parameter to
+        What ER has in addition to RE − PE, in the order of application: from the name of an equation or parameter to
         ``"deduction"`` (tCO2 that are subtracted, such as leakage), ``"addition"`` (tCO2 that are added, such as
         removals) or ``"discount"`` (a share U of what precedes it: × (1 − U)). ER = (RE − PE − LK) × (1 − UD) has
         the terms ``{"LK": "deduction", "UD": "discount"}``. The equation of ER is declared as the others are.

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 class Result(Calculation):
-    """Reference emissions, project emissions and emission reductions, and how they came about.
+    """Reference emissions, project emissions and emission reductions, and how they are calculated.
 
     Index it by name for anything on the way: ``result["RE_i"]``, ``result["COP_RE"]``.
     """
 
     def explain(self, name: str = "ER", **at: Any) -> Explanation:
-        """Return how a quantity came about: equation, numbers in place, value, down to the leaves.
+        """Return how a quantity is calculated: equation, numbers in place, value, down to the leaves.
 
         Parameters
         ----------
@@ -188,7 +188,7 @@ class Result(Calculation):
         sources : mapping, optional
             How each parameter is monitored, as for `to_excel`.
         published : sequence of PublishedFigure, optional
-            Published figures beside the calculated ones, from `CaseFile.compare`.
+            Published figures next to the calculated ones, from `CaseFile.compare`.
         overwrite : bool
             Whether an existing file may be replaced.
         language : {"en", "ja"}, optional

@@ -57,7 +57,7 @@ class Workbook:
         return f"<Workbook {self._told()}>"
 
     def _repr_html_(self) -> str:
-        return notebook.page(_("Workbook {told}").format(told=self._told()), map(str, self.remarks))
+        return notebook.page(_("Workbook {summary}").format(summary=self._told()), map(str, self.remarks))
 
     def _told(self) -> str:
         """Say in one line what is filled in."""
@@ -116,7 +116,7 @@ def read_workbook(path: str | os.PathLike[str]) -> Workbook:
     Raises
     ------
     InputError
-        If the file is no monitoring spreadsheet that can be read.
+        If the file is not a monitoring spreadsheet, or cannot be read.
 
     Warns
     -----

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from jcm_calc.api.case_file import CaseFile
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem, ProblemKind, listed, shown
 from jcm_calc.inputs import Period
+from jcm_calc.inputs.filled_table import FilledTable
 from jcm_calc.inputs.values import CellAddresses
 from jcm_calc.reports.workbook.filled_sheets import FilledColumns, Reader, SheetSet
 from jcm_calc.reports.workbook.layout import column_name
@@ -51,7 +51,7 @@ def joined(reader: Reader, sets: Sequence[SheetSet], project: Mapping[str, Any])
         project=project,
         choices=choices[0],
         inputs={**named[0], **classes[0]},
-        tables=tuple(_frames(reader.book.name, sets)),
+        tables=tuple(_tables(reader.book.name, sets)),
         sources=sets[0].sources,
         override={name: reason for found in sets for name, reason in found.overrides.items()},
     )
@@ -102,7 +102,7 @@ def _differing(heading: str, part: FilledColumns, known: FilledColumns | None) -
 # Tables
 
 
-def _frames(source: str, sets: Sequence[SheetSet]) -> Iterator[pd.DataFrame]:
+def _tables(source: str, sets: Sequence[SheetSet]) -> Iterator[FilledTable]:
     """Yield a table for each set of indices and columns, the years of each below each other."""
     groups: dict[tuple[str, tuple[str, ...]], list[FilledColumns]] = {}
     for number, found in enumerate(sets):
@@ -110,10 +110,10 @@ def _frames(source: str, sets: Sequence[SheetSet]) -> Iterator[pd.DataFrame]:
             if part.columns and ("p" in part.letters or number == 0):
                 groups.setdefault((part.letters, tuple(part.columns)), []).append(part)
     for (letters, headings), parts in groups.items():
-        yield _frame(source, letters, headings, parts)
+        yield _table(source, letters, headings, parts)
 
 
-def _frame(source: str, letters: str, headings: Sequence[str], parts: Sequence[FilledColumns]) -> pd.DataFrame:
+def _table(source: str, letters: str, headings: Sequence[str], parts: Sequence[FilledColumns]) -> FilledTable:
     labels = [label for part in parts for label in part.labels]
     columns: dict[str, Any] = {
         letter: [str(label[place]) if letter == "p" else label[place] for label in labels]
@@ -121,12 +121,8 @@ def _frame(source: str, letters: str, headings: Sequence[str], parts: Sequence[F
     }
     for heading in headings:
         columns[heading] = [value for part in parts for value in part.columns[heading]]
-    frame = pd.DataFrame(columns)
-    frame.attrs["source"] = source
-    frame.attrs["cells"] = {
-        heading: _cells([cell for part in parts for cell in part.cells[heading]]) for heading in headings
-    }
-    return frame
+    cells = {heading: _cells([cell for part in parts for cell in part.cells[heading]]) for heading in headings}
+    return FilledTable(source, columns, cells)
 
 
 def _cells(places: Sequence[tuple[str, int, int]]) -> CellAddresses:

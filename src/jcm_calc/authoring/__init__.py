@@ -1,4 +1,4 @@
-"""Skeletons for authors: a methodology module, its case and test, a revision, a rule book of one's own."""
+"""Skeletons for authors: a methodology module, its case and test, a revision, a new methodology package."""
 
 from __future__ import annotations
 
@@ -58,16 +58,16 @@ def _written(template: str, **content: Any) -> str:
 def methodology_files(
     number: str, package: str, *, version: str = "1.0", title: str = "", scope: int = 0, index: str = ""
 ) -> dict[str, str]:
-    """Return the text of a module, a case and a test, by their paths in a rule book.
+    """Return the text of a module, a case and a test, by their paths in a methodology package.
 
     Parameters
     ----------
     number : str
         For example ``"XX_AM001"``.
     package : str
-        The name of the rule book's package.
+        The name of the methodology package.
     version, title, index : str
-        What is known; the rest is marked to be filled in. ``index`` says what i stands for.
+        What is known; the rest is marked to be filled in. ``index`` says what i counts.
     scope : int
         The sectoral scope, which decides what the skeleton is about: waste (13), forests (14), agriculture (15), or
         energy; 0 where it is to be filled in.
@@ -96,7 +96,7 @@ def methodology_files(
 
 
 def written_files(m: Declarations, package: str) -> dict[str, str]:
-    """Return the text of a module that declares a methodology, a case and a test, by their paths in a rule book."""
+    """Return the text of a module, a case and a test of a methodology, by their paths in a methodology package."""
     number = m.number.lower()
     asked = [item for item in m.inputs.values() if not item.supplied and item.kind is not Kind.CONSTANT]
     inputs = [
@@ -113,7 +113,7 @@ def written_files(m: Declarations, package: str) -> dict[str, str]:
 
 
 def package_files(project: str, number: str, contents: Mapping[str, str]) -> dict[str, str]:
-    """Return the files of a rule book of one's own, which holds the files of a methodology.
+    """Return the files of a new methodology package, which holds the files of a methodology.
 
     Parameters
     ----------
@@ -159,14 +159,14 @@ def package_name(project: str) -> str:
 
 
 def revision_files(number: str, earlier: str, version: str = "") -> dict[str, str]:
-    """Return the text of a module that revises a version, or mends it where no later version is named.
+    """Return the text of a module that revises a version, or corrects it where no later version is named.
 
     Raises
     ------
     MethodologyNotFoundError
         If there is no such methodology.
     KeyError
-        If the version is none that can be calculated, or the later one is there already.
+        If the version cannot be calculated, or the later one is there already.
     """
     known = versions(number)
     if earlier not in known:
@@ -183,11 +183,11 @@ def revision_files(number: str, earlier: str, version: str = "") -> dict[str, st
 
 
 def home(m: Declarations) -> tuple[str, str]:
-    """Return module and name under which a methodology stands."""
+    """Return module and name of a methodology."""
     from jcm_calc.rulebooks import modules_of
 
     for path in modules_of(m.number):
         for name, item in vars(importlib.import_module(path)).items():
             if item is m:
                 return path, name
-    raise AssertionError(f"{m} stands in no module")
+    raise AssertionError(f"{m} is in no module")

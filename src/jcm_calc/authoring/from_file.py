@@ -1,14 +1,15 @@
 """A methodology that is begun without Python: declarations in a TOML file, equations as they are printed.
 
-The module that is written from it is then the methodology; the file is needed no more.
+The module that is written from it is then the methodology; the file is no longer needed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jcm_calc.api.methodology import Methodology
 from jcm_calc.authoring.module_source import as_function
@@ -20,17 +21,39 @@ from jcm_calc.declarations.expression import Expression, ExpressionError
 from jcm_calc.declarations.expression.parsing import equation, parsed, renamed
 from jcm_calc.declarations.expression.products import symbols
 from jcm_calc.declarations.faults import plain
+from jcm_calc.declarations.group import WORDS
 from jcm_calc.evidence import Evidence, Source, primary, unconfirmed
+from jcm_calc.inputs import schema
+from jcm_calc.inputs.schema import Field
 
-TOP = ("number", "version", "title", "country", "sectoral_scope", "indices", "optional", "terms", "note", "document")
-SECTIONS = {
-    "choices": ("name", "options", "text", "page"),
-    "coordinates": ("name", "of", "what"),
-    "parameters": ("symbol", "kind", "unit", "page"),  # and what its kind takes
-    "equations": ("equation", "unit", "text", "name", "index", "when", "page"),
-    "criteria": ("number", "text", "condition", "page"),
-}
+TEXT, MAYBE, PAGE = Field(schema.filled_text, required=True), Field(schema.text), Field(schema.page)
+UNIT, NAMES, BY_NAME = Field(schema.text, required=True), Field(schema.by_name(schema.text)), Field(schema.section)
 KINDS = ("monitored", "fixed", "default", "constant", "class_key", "fact")
+SECTIONS = {
+    "choices": {"name": TEXT, "options": Field(schema.by_name(schema.text), required=True), "text": TEXT, "page": PAGE},
+    "coordinates": {"name": TEXT, "of": TEXT, "what": TEXT},
+    # the declaration itself checks what depends on the kind of a parameter, and on other parameters
+    "parameters": {
+        **dict.fromkeys((word for word in WORDS if word != "evidence"), MAYBE),
+        **{"symbol": TEXT, "kind": Field(schema.one_of(*KINDS), required=True), "unit": MAYBE, "text": TEXT},
+        **dict.fromkeys(("extensive", "by", "values"), Field(schema.anything)),
+        **dict.fromkeys(("value", "factor"), Field(schema.number)),
+        **{"categories": Field(schema.text_list), "aliases": BY_NAME, "candidates": BY_NAME, "page": PAGE},
+    },
+    "equations": {
+        **{"equation": TEXT, "unit": UNIT, "text": TEXT, "name": MAYBE, "index": MAYBE, "when": NAMES, "page": PAGE}
+    },
+    "criteria": {
+        "number": Field(schema.number_of, required=True), "text": TEXT, "condition": MAYBE, "page": PAGE,
+    },
+}  # fmt: skip
+FILE = {
+    **dict.fromkeys(("number", "version", "title", "country"), TEXT),
+    **{"sectoral_scope": Field(schema.whole, required=True), "terms": NAMES},
+    **{"indices": Field(schema.by_name(schema.text), required=True)},
+    **dict.fromkeys(("optional", "note", "document"), MAYBE),
+    **dict.fromkeys(SECTIONS, Field(schema.tables)),
+}
 UNREAD = unconfirmed("FILL IN: where it was read")
 IN_LINE = re.compile(r" \([^()]* line \d+\)$")
 
@@ -55,146 +78,126 @@ def read_methodology(path: Path) -> Methodology:
 
 def methodology_of(data: Mapping[str, Any], file: str) -> Methodology:
     """Return the methodology that is described; see `read_methodology`."""
-    return _Reader(data, file).methodology()
+    problems: list[Problem] = []
+    top = schema.read_table(file, data, FILE, problems)
+    document = top.pop("document", "")
+    described = _Described(Source(document) if document else None, problems)
+    for name in SECTIONS:
+        described.read(name, top.pop(name, ()))
+    if not top.keys() >= {name for name, field in FILE.items() if field.required}:
+        raise InputError(file, problems)
+    identity = {"version": unconfirmed("FILL IN: where number, title and version were read")}
+    described.guarded(file, lambda: described.declare(Methodology(top.pop("number"), **top, identity=identity)))
+    if not problems:
+        described.guarded(file, described.m.check)
+    if problems:
+        raise InputError(file, problems)
+    return described.m
 
 
-class _Reader:
-    def __init__(self, data: Mapping[str, Any], file: str) -> None:
-        self.data, self.file = data, file
-        self.problems = list(_unknown("", data, (*TOP, *SECTIONS)))
-        self.source = Source(str(data["document"])) if data.get("document") else None
+class Entry(NamedTuple):
+    """An entry of a section, with its place and whether each of its keys is right."""
 
-    def methodology(self) -> Methodology:
-        """Declare everything, and raise an error with all that is wrong."""
-        given = {name: self.data[name] for name in TOP if name in self.data and name not in ("number", "document")}
-        if missing := [name for name in TOP[:6] if name not in self.data]:
-            self.problems.append(Problem(", ".join(missing), _("missing")))
-            raise InputError(self.file, self.problems)
-        identity = {"version": unconfirmed("FILL IN: where number, title and version were read")}
+    place: str
+    keys: dict[str, Any]
+    right: bool
+
+
+class _Described:
+    """The methodology `m` of a file, with the name of each symbol."""
+
+    m: Methodology
+    names: dict[str, str]
+
+    def __init__(self, source: Source | None, problems: list[Problem]) -> None:
+        self.source, self.problems = source, problems
+        self.sections: dict[str, list[Entry]] = {}
+
+    def read(self, name: str, many: Any) -> None:
+        """Read the entries of a section."""
+        self.sections[name] = []
+        for at, one in enumerate(many, 1):
+            place, before = schema.numbered(f"[[{name}]]", at), len(self.problems)
+            keys = schema.read_table(place, one, SECTIONS[name], self.problems)
+            if keys.get("page") and self.source is None:
+                complaint = _("a page needs the title of its document: give `document` at the head of the file")
+                self.problems.append(Problem(place, complaint))
+            self.sections[name].append(Entry(place, keys, len(self.problems) == before))
+
+    def guarded(self, place: str, declare: Callable[[], object]) -> None:
+        """Declare something; what is wrong with it becomes a problem, without a line of this library."""
         try:
-            self.m = Methodology(self.data["number"], **given, identity=identity)
-        except (DeclarationError, TypeError, ValueError, AttributeError) as error:
-            raise InputError(self.file, [*self.problems, Problem(self.file, Message(_reason(error)))]) from None
-        for section, declare in (
-            ("choices", self.choice),
-            ("coordinates", self.coordinate),
-            ("parameters", self.parameter),
-        ):
-            self.each(section, declare)
-        self.names = self.m.names()
-        self.name_results()
-        self.each("equations", self.equation)
-        self.each("criteria", self.criterion)
-        if not self.problems:
-            try:
-                self.m.check()
-            except DeclarationError as error:
-                self.problems.append(Problem(self.file, Message(_reason(error))))
-        if self.problems:
-            raise InputError(self.file, self.problems)
-        return self.m
+            declare()
+        except (DeclarationError, ExpressionError, TypeError, ValueError, AttributeError) as error:
+            self.problems.append(Problem(place, Message(IN_LINE.sub("", str(error)))))
 
-    def entries(self, section: str) -> list[dict[str, Any]]:
-        """Return the entries of a section that are tables."""
-        found = self.data.get(section, [])
-        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    def declare(self, m: Methodology) -> None:
+        """Declare all entries that are right; a symbol of another one is known, so that it is said once."""
+        self.m = m
+        self.each(choices=self.choice, coordinates=self.coordinate, parameters=self.parameter)
+        known = {one.keys["symbol"] for one in self.sections["parameters"] if "symbol" in one.keys}
+        self.names = {**{symbol: m._split(symbol)[0] for symbol in known}, **m.names()}
+        self.name_results([one.keys for one in self.sections["equations"]])
+        self.each(equations=self.equation, criteria=self.criterion)
 
-    def each(self, section: str, declare: Callable[[dict[str, Any], Evidence], None]) -> None:
-        """Declare each entry of a section."""
-        found = self.data.get(section, [])
-        if not isinstance(found, list) or len(self.entries(section)) < len(found):
-            self.problems.append(
-                Problem(section, _("must be a list of tables: begin each with [[{0}]]").format(section))
-            )
-        for number, entry in enumerate(self.entries(section), 1):
-            subject = f"[[{section}]] {number}"
-            known = SECTIONS[section]
-            if section != "parameters" and (odd := list(_unknown(subject, entry, known))):
-                self.problems += odd
-                continue
-            try:
-                evidence = self.evidence(entry.pop("page", ""))
-                declare(dict(entry), evidence)
-            except KeyError as error:
-                self.problems.append(Problem(subject, _("lacks {key}").format(key=error.args[0])))
-            except (DeclarationError, ExpressionError, TypeError, ValueError, AttributeError) as error:
-                self.problems.append(Problem(subject, Message(_reason(error))))
+    def each(self, **ways: Callable[[dict[str, Any], Evidence], None]) -> None:
+        """Declare each entry of some sections."""
+        for name, way in ways.items():
+            for place, keys, right in self.sections[name]:
+                if right:
+                    page = keys.pop("page", "")
+                    evidence = primary(self.source, page) if page and self.source is not None else UNREAD
+                    self.guarded(place, partial(way, dict(keys), evidence))
 
-    def evidence(self, page: object) -> Evidence:
-        """Return the evidence of what was read on a page of the document, or was not."""
-        if not page:
-            return UNREAD
-        if self.source is None:
-            raise ValueError("has a page, but the file names no document")
-        return primary(self.source, f"page {page}" if str(page).isdecimal() else str(page))
-
-    def name_results(self) -> None:
+    def name_results(self, equations: list[dict[str, Any]]) -> None:
         """Name what equations give: without indices, unless these alone tell it from another one, as RE_i from RE."""
-        left = {str(one.get("equation", "")).partition(" = ")[0].strip(): one for one in self.entries("equations")}
+        left = {str(one.get("equation", "")).partition(" = ")[0].strip(): one for one in equations}
         stems = {symbol: self.m._split(symbol, entry.get("index"))[0] for symbol, entry in left.items()}
         known = [*self.names.values(), *stems.values()]
         for symbol, entry in left.items():
             alone = known.count(stems[symbol]) == 1
             name = stems[symbol] if alone else plain(re.sub(r"[_,]p$", "", symbol))
-            self.names[symbol] = str(entry.get("name") or name)
-
-    # Entries
+            self.names[symbol] = entry.get("name") or name
 
     def choice(self, entry: dict[str, Any], evidence: Evidence) -> None:
-        self.m.choice(entry["name"], entry["options"], text=entry["text"], evidence=evidence)
+        self.m.choice(**entry, evidence=evidence)
 
     def coordinate(self, entry: dict[str, Any], _evidence: Evidence) -> None:
-        self.m.coordinate(entry["name"], of=entry["of"], what=entry["what"])
+        self.m.coordinate(**entry)
 
     def parameter(self, entry: dict[str, Any], evidence: Evidence) -> None:
         kind, symbol = entry.pop("kind"), entry.pop("symbol")
-        if kind not in KINDS:
-            raise ValueError(f"got the kind {kind!r}{suggestion(kind, KINDS)}; must be one of {', '.join(KINDS)}")
+        needed = {"class_key": (), "fact": (), "constant": ("value", "unit")}.get(kind, ("unit",))
+        if missing := [key for key in needed if key not in entry]:
+            raise DeclarationError(_("missing: {what}").format(what=", ".join(missing)))
         if kind == "constant":
             self.m.constant(symbol, entry.pop("value"), entry.pop("unit"), **entry)
             return
-        unit = [] if kind == "class_key" else [entry.pop("unit")]
-        if "categories" in entry:
-            entry["categories"] = tuple(entry["categories"])
-        getattr(self.m, kind)(
-            symbol, *unit, **entry, **({} if kind in ("class_key", "fact") else {"evidence": evidence})
-        )
+        if kind == "class_key" and "unit" in entry:
+            raise DeclarationError(_("unit: a class key has none. Leave it out"))
+        unit = [entry.pop("unit")] if "unit" in entry else []
+        found = {} if kind in ("class_key", "fact") else {"evidence": evidence}
+        getattr(self.m, kind)(symbol, *unit, **entry, **found)
 
     def equation(self, entry: dict[str, Any], evidence: Evidence) -> None:
-        found = equation(entry["equation"])
-        function, _operands = self.function(found.expression)
-        given = {key: entry[key] for key in ("index", "when") if key in entry}
-        name = entry.get("name") or self.names[found.symbol]
-        declare = self.m.equation(
-            found.symbol, entry["unit"], name=name, total=found.total, text=entry["text"], evidence=evidence, **given
-        )
-        declare(function)
+        found = equation(entry.pop("equation"))
+        entry["name"] = self.names[found.symbol]
+        declare = self.m.equation(found.symbol, entry.pop("unit"), **entry, total=found.total, evidence=evidence)
+        declare(self.function(found.expression))
 
     def criterion(self, entry: dict[str, Any], evidence: Evidence) -> None:
-        number, text = entry["number"], entry["text"]
-        if "condition" in entry:
-            self.m.criterion(number, text, evidence=evidence)(self.function(parsed(entry["condition"]))[0])
+        if condition := entry.get("condition"):
+            self.m.criterion(entry["number"], entry["text"], evidence=evidence)(self.function(parsed(condition)))
         else:
-            self.m.attested(number, plain(f"criterion_{number}"), text, evidence=evidence)
+            number = entry["number"]
+            self.m.attested(number, plain(f"criterion_{number}"), entry["text"], evidence=evidence)
 
-    def function(self, expression: Expression) -> tuple[Callable[..., Any], tuple[str, ...]]:
+    def function(self, expression: Expression) -> Callable[..., Any]:
         """Return an expression of symbols as a function of names."""
         used = tuple(dict.fromkeys(symbols(expression)))
         if unknown := [one for one in used if one not in self.names]:
-            told = "; ".join(f"{one} is not declared{suggestion(one, self.names)}" for one in unknown)
-            raise ExpressionError(told)
+            complaint = _("{symbol} is not declared{hint}")
+            told = (complaint.format(symbol=one, hint=suggestion(one, self.names)) for one in unknown)
+            raise ExpressionError(Message("; ").join(told))
         operands = tuple(dict.fromkeys(self.names[one] for one in used))
-        return as_function(renamed(expression, self.names), operands), operands
-
-
-def _unknown(subject: str, entry: Mapping[str, Any], known: tuple[str, ...]) -> Iterator[Problem]:
-    for name in entry:
-        if name not in known:
-            told = _("there is no {name}{hint}; known are {known}")
-            hint = suggestion(name, known)
-            yield Problem(subject or name, told.format(name=name, hint=hint, known=", ".join(known)))
-
-
-def _reason(error: Exception) -> str:
-    """Return what an error says, without a line of this library's own."""
-    return IN_LINE.sub("", str(error))
+        return as_function(renamed(expression, self.names), operands)

@@ -140,7 +140,7 @@ def check_cells(archive: zipfile.ZipFile, part: str, sheet: str, unusable: Unusa
     unusable : callable
         What makes a complaint an error.
     addressed : bool
-        Whether every cell has to say where it stands.
+        Whether every cell has to give its address.
     """
     filled, blank, last_row, columns = 0, 0, 0, set[bytes]()
     with archive.open(part) as file:

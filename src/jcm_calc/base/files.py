@@ -22,7 +22,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def save(path: str | os.PathLike[str], content: bytes, *, overwrite: bool = False) -> None:
     """Write a file under its name only once it is complete.
 
-    Whoever looks sees the old file or the new one; a full disk, or an end in the middle of writing,
+    A reader sees the old file or the new one; a full disk, or an end in the middle of writing,
     leaves what was there.
 
     Parameters
@@ -93,7 +93,7 @@ def check_ending(path: str | os.PathLike[str], *endings: str) -> None:
 
 
 def guarded(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table whose texts a spreadsheet program takes for no formula: an apostrophe stands before those.
+    """Return a table whose texts a spreadsheet program does not take for formulas: these start with an apostrophe.
 
     Examples
     --------

@@ -3,7 +3,8 @@
 A text for people is marked where it is written, ``_("missing: {name}").format(name="EC_PJ")``, and is an
 English `str` that remembers how it was made. So data, files for programs and comparisons are the same in
 every language. What shows something to a person calls `translated`, which says it in the language of the
-context. The catalogues are those of GNU gettext, in ``locale``; `make messages` brings them up to date.
+context. The catalogues are those of GNU gettext, in ``locale`` of this package and of each package of
+methodologies; `make messages` brings them up to date.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class Message(str):
     plural : tuple, optional
         Singular, plural and number, where the text is one of two.
     unofficial : mapping
-        Translations that stand beside the text itself, such as those of a title.
+        Translations that are given with the text itself, such as those of a title.
     tag : tuple, optional
         What the text is about, for programs, which do not read it; see `tagged`.
 
@@ -134,7 +135,7 @@ UNOFFICIAL = _("{title} (a translation; the official title is English)")
 
 
 def translated(text: str) -> str:
-    """Return a text in the language of the context; what is no message of the library stays as it is.
+    """Return a text in the language of the context; a text that is not a message of the library stays as it is.
 
     Examples
     --------
@@ -164,15 +165,38 @@ def _inserted(value: Any) -> Any:
     return translated(value) if isinstance(value, str) else value
 
 
+def translatable(item: Any, *names: str) -> None:
+    """Make texts of a frozen object messages; what is one already keeps how it was made."""
+    for name in names:
+        text = getattr(item, name)
+        if type(text) is str:
+            object.__setattr__(item, name, Message(text))
+
+
 def spellings(text: str) -> tuple[str, ...]:
     """Return a text in every language, English first."""
     return (str.__str__(text), *(_catalogue(code).gettext(text) for code in LANGUAGES if code != "en"))
 
 
+_packages = ["jcm_calc"]
+
+
+def take_catalogue(package: str) -> None:
+    """Translate the texts of a package as well, by the ``locale/ja/LC_MESSAGES/<package>.mo`` that it may have."""
+    if package not in _packages:
+        _packages.append(package)
+        _catalogue.cache_clear()
+
+
 @cache
 def _catalogue(code: str) -> gettext.NullTranslations:
-    with (files("jcm_calc") / "locale" / code / "LC_MESSAGES" / "jcm_calc.mo").open("rb") as file:
-        return gettext.GNUTranslations(file)
+    found = gettext.NullTranslations()
+    for package in _packages:
+        path = files(package) / "locale" / code / "LC_MESSAGES" / f"{package}.mo"
+        if path.is_file():
+            with path.open("rb") as file:
+                found.add_fallback(gettext.GNUTranslations(file))
+    return found
 
 
 def language() -> str:

@@ -1,4 +1,4 @@
-"""Complaints about an input: all at once, each for the person who can mend it."""
+"""Problems of an input, reported together, each for the person who can correct it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ProblemKind(StrEnum):
 
 
 class InputWarning(UserWarning):
-    """A value that is possible but hardly meant."""
+    """A value that is possible but implausible."""
 
 
 class RemarkWarning(InputWarning):
@@ -62,9 +62,9 @@ class Problem:
     subject : str
         The document's symbol, or the name of a table or file.
     complaint : str
-        What came, and what was expected.
+        What was got, and what was expected.
     place : str
-        Where the parameter stands in the official documents.
+        Where the official documents have the parameter.
     name : str
         What is typed to give the parameter, where the symbol does not show it.
     """
@@ -159,7 +159,7 @@ class InputError(ValueError):
     ----------
     problems : tuple of Problem
     warnings : tuple of Problem
-        What was noticed besides.
+        What else was noticed.
     """
 
     def __init__(self, subject: str, problems: Sequence[Problem], warnings: Sequence[Problem] = ()) -> None:

@@ -1,4 +1,4 @@
-"""`jcm new`: a skeleton for a methodology, a revision, or a rule book of one's own."""
+"""`jcm new`: a skeleton for a methodology, a revision, or a methodology package."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def new_methodology(
         folder = _package(folder)
     else:
         if number in modules():
-            held = _("{number} is in the rule book {module}: --revises VERSION begins a revision of it")
+            held = _("{number} is in the methodology package {module}: --revises VERSION begins a revision of it")
             told = translated(held.format(number=number, module=modules()[number]))
             raise click.BadParameter(told, param_hint="NUMBER")
         package = package_name(project) if project else _package(folder).name
@@ -97,7 +97,7 @@ def _ask(known: dict[str, Any]) -> None:
             translated(_("Sectoral scope")), type=click.IntRange(0, 99), default=0, show_default=False
         )
     if not known["index"]:
-        known["index"] = click.prompt(translated(_("What the index i stands for")), default="", show_default=False)
+        known["index"] = click.prompt(translated(_("What the index i means")), default="", show_default=False)
 
 
 def _somebody_there() -> bool:
@@ -105,10 +105,10 @@ def _somebody_there() -> bool:
 
 
 def _package(folder: Path | None) -> Path:
-    """Return the folder of a package, in which modules of a rule book stand."""
+    """Return the folder of a package, that holds the modules of a methodology package."""
     folder = (folder or Path()).resolve()
     if not (folder / "__init__.py").is_file():
-        complaint = _("{folder} is no package: name that of your rule book, or begin one with --package NAME")
+        complaint = _("got {folder}; must be a methodology package. Give its folder, or begin one with --package NAME")
         raise output.bad("--output", complaint.format(folder=folder))
     return folder
 

@@ -35,7 +35,7 @@ STATED = ("periods", "choices", "inputs", "evidence", "eligibility", "issuable")
 
 
 class Shown(NamedTuple):
-    """What is shown besides the result: every quantity, and the result over all candidates."""
+    """What is shown in addition to the result: every quantity, and the result over all candidates."""
 
     trace: bool
     candidates: bool
@@ -89,7 +89,7 @@ def calculate_case(
         _page(given.case, result, years, credits, comparisons, asked)
     output.remarks([*given.remarks, *(result.remarks if as_json else ())])
     if refused:
-        title = _("{methodology} supports an estimate only: {count} items are missing for a request for issuance")
+        title = _("{methodology} supports an estimate only: {count} items are missing for an issuance request")
         output.refusal(title.format(methodology=result.methodology, count="{count}"), refused)
     if years is None:
         return UNUSABLE
@@ -108,7 +108,7 @@ def _before(path: Path, evidence: Sequence[Path] | None) -> Result:
 
 
 class Given(NamedTuple):
-    """What a file holds: the case, the plan beside it in a workbook, and what was noted in reading."""
+    """What a file holds: the case, the plan in the same workbook, and what was noted in reading."""
 
     case: CaseFile
     plan: CaseFile | None = None
@@ -169,7 +169,7 @@ def _by_year(result: Result) -> tuple[CalendarYear, ...] | None:
 
 
 def _credits(result: Result) -> tuple[dict[str, int] | None, UnconfirmedError | None]:
-    """Return the claim by year, or why there is none."""
+    """Return the credits by year, or why there is none."""
     try:
         return {str(year): int(tonnes) for year, tonnes in result.credits().items()}, None
     except UnconfirmedError as error:
@@ -207,7 +207,7 @@ def _as_data(
     comparisons: Sequence[PublishedFigure],
     remarks: Sequence[Problem],
 ) -> dict[str, Any]:
-    """Return the manifest, and beside it what is worth having without another calculation."""
+    """Return the manifest, and what saves the reader another calculation."""
     found: dict[str, Any] = {
         **manifest,
         "by_year": years and [{"year": one.year, **one.emissions, "tonnes": one.tonnes} for one in years],
@@ -305,7 +305,7 @@ def _trace(result: Result) -> None:
     output.heading(_("Every quantity in the order of calculation"))
     output.table(
         [_("symbol"), _("value"), _("grade")],
-        [[row["symbol"], amounts.value(row), row["grade"]] for row in rows],
+        [[row["symbol"], amounts.value(row, amounts.CALCULATED), row["grade"]] for row in rows],
         [[row["from"]] for row in rows],
     )
 

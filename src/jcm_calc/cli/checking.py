@@ -1,4 +1,4 @@
-"""`jcm check`: methodologies held against the checks of `jcm_calc.authoring.conformance`."""
+"""`jcm check`: methodologies compared with the checks of `jcm_calc.authoring.conformance`."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class UnusableError(Exception):
 
 
 def check_methodologies(subject: str | None, examples: int, as_json: bool) -> int:
-    """Check one methodology, the methodologies of a module, or all of the rule books; return the exit code."""
+    """Check one methodology, the methodologies of a module, or all methodology packages; return the exit code."""
     try:
         conform = _conform()
         found = _every() if subject is None else _named(subject)
@@ -90,7 +90,7 @@ def _nothing_left_behind() -> Iterator[None]:
 
 
 def watch(subject: str, examples: int, page: Path | None) -> int:
-    """Check again, and write the page of the methodology again, whenever a file beside its module changes."""
+    """Check again, and write the page of the methodology again, whenever a file in the folder of its module changes."""
     folder = _folder(subject)
     if folder is None:
         return UnusableError(_("{subject}: there is no such module").format(subject=subject)).told()

@@ -1,4 +1,4 @@
-"""The exit codes of the `jcm` command. They stand in its help, and in docs/how_to/command.md."""
+"""The exit codes of the `jcm` command. Its help and docs/how_to/command.md list them."""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
-"""The `jcm` command. Its exit codes stand in its help, and in docs/how_to/command.md.
+"""The `jcm` command. Its exit codes are in its help, and in docs/how_to/command.md.
 
 Results go to standard output, complaints and progress to standard error.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -24,7 +25,7 @@ from jcm_calc.cli.helping import CommandGroup
 FILE = click.Path(path_type=Path)
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
-strictly = click.option("--strict", is_flag=True, help="Exit with 1 where anything is remarked on or left open.")
+strictly = click.option("--strict", is_flag=True, help="Exit with 1 where anything has a remark or is left open.")
 with_evidence = click.option(
     "--evidence",
     metavar="FILE",
@@ -136,9 +137,9 @@ def jcm() -> None:
     \b
     Exit codes:
       0   done
-      1   checked, and something differs; with --strict, something is remarked on
+      1   checked, and something differs; with --strict, something has a remark
       2   the input cannot be used, or the system refuses: no space, no memory, no right to write
-      3   --require-confirmed or a request for issuance was refused
+      3   --require-confirmed or an issuance request was refused
       70  a fault of this program
       130 interrupted
     """  # noqa: D301 (\b keeps click from filling the lines)
@@ -150,7 +151,7 @@ def jcm() -> None:
 def list_(as_json: bool, with_known: bool) -> int:
     """List the methodologies, and how much of each is confirmed.
 
-    A module of a rule book that cannot be used is named below, with file and line, and gives exit code 1.
+    A module of a methodology package that cannot be used is named below, with file and line, and gives exit code 1.
 
     \b
     Examples:
@@ -195,8 +196,8 @@ def show(subject: str, version: str | None, page: Path | None, force: bool, as_j
 def factors(country: str, grid: str | None, year: str | None, kind: str | None, as_json: bool) -> None:
     """List the published emission factors of electricity of COUNTRY, in tCO2/MWh, each with source and grade.
 
-    A case file names one of them in place of a number: EF_grid = "Viet Nam 2023, combined margin". None is ever taken
-    without being named.
+    A case file names one of them instead of a number: EF_grid = "Viet Nam 2023, combined margin". No factor is
+    taken unless it is named.
 
     \b
     Examples:
@@ -233,7 +234,7 @@ def projects(country: str | None, methodology: str | None, status: str | None, a
 @click.option(
     "--require-confirmed",
     is_flag=True,
-    help="Fail with exit code 3 if a request for issuance would rest on anything unconfirmed.",
+    help="Fail with exit code 3 if an issuance request would rest on anything unconfirmed.",
 )
 @click.option("--trace", is_flag=True, help="Show every quantity in the order of calculation.")
 @click.option("--candidates", is_flag=True, help="Show RE, PE and ER for all candidates of the values chosen by name.")
@@ -347,13 +348,51 @@ def monitor(
 
 
 @jcm.command()
+@click.argument("source", metavar="CASE|FOLDER", type=FILE)
+@click.option("--on", metavar="DATE", help="As of the end of this day instead of today, such as 2024-09-30.")
+@click.option(
+    "--since", metavar="last|FILE", help="Print only what has changed since the run before, which this file records."
+)
+@click.option("--store/--no-store", default=True, help="Keep readings next to the case file, to read each file once.")
+@output_option("Write a page (.html).", name="page")
+@force_option()
+@with_evidence
+@as_json
+def status(
+    source: Path,
+    on: str | None,
+    since: str | None,
+    store: bool,
+    page: Path | None,
+    force: bool,
+    evidence: tuple[Path, ...] | None,
+    as_json: bool,
+) -> int:
+    """Show the status of the monitoring of the case file CASE, or of every case file in FOLDER.
+
+    Exit code 1 means that something needs a person; with --since, that something new does. It is an estimate, not a
+    verification. Needs `pip install jcm-calc[monitoring]`.
+
+    \b
+    Examples:
+      jcm status case.toml
+      jcm status case.toml --on 2024-09-30 --json
+      jcm status projects -o status.html --force
+      jcm status projects --since last
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.status import status_of
+
+    return status_of(source, on, since, store, evidence, as_json, page, force)
+
+
+@jcm.command()
 @case_argument
 @click.argument("name", default="ER")
 @click.option("--at", "at", metavar="INDEX=LABEL", multiple=True, help="Follow this unit or period, such as p=2024.")
 @with_evidence
 @as_json
 def explain(case: Path, name: str, at: tuple[str, ...], evidence: tuple[Path, ...] | None, as_json: bool) -> None:
-    """Explain how NAME came about in the case file CASE.
+    """Explain how NAME is calculated in the case file CASE.
 
     From the equation in symbols, with the numbers in place, to its value, down to what was given.
     NAME is RE, PE, ER or anything on the way, by name or symbol.
@@ -390,7 +429,7 @@ def report(case: Path, path: Path, force: bool, evidence: tuple[Path, ...] | Non
 
 
 def _explained(context: click.Context, option: click.Parameter, value: str | bool | None) -> None:
-    """Write about the checks, in place of verifying."""
+    """Write about the checks, instead of verifying."""
     if not value or context.resilient_parsing:
         return
     from jcm_calc.cli.verifying import explain_checks, list_checks
@@ -433,7 +472,7 @@ def _explained(context: click.Context, option: click.Parameter, value: str | boo
 @click.option(
     "--require-confirmed",
     is_flag=True,
-    help="Fail with exit code 3 if a request for issuance would rest on anything unconfirmed.",
+    help="Fail with exit code 3 if an issuance request would rest on anything unconfirmed.",
 )
 @file_option("--html", "as_html", metavar="FILE.html", help="Write the working paper.")
 @output_option("Write the working paper.", metavar="FILE.xlsx")
@@ -463,7 +502,7 @@ def verify(
 
     A folder verifies all its workbooks on all cores. Exit code 0 means that no misstatement was found: the reported
     reductions were read for every year and equal the recalculated ones. Anything else gives exit code 1.
-    With meters and readings in CASE.toml, the amounts are held against them.
+    With meters and readings in CASE.toml, the amounts are compared with them.
 
     \b
     Examples:
@@ -489,7 +528,7 @@ def verify(
 @jcm.command()
 @click.argument("number")
 @output_option("The package.", name="folder", metavar="FOLDER")
-@click.option("--package", "project", metavar="NAME", help="Begin a rule book of your own, such as my-rules.")
+@click.option("--package", "project", metavar="NAME", help="Begin a methodology package, such as my-rules.")
 @click.option("--revises", metavar="V", help="Begin a revision of this version.")
 @file_option("--from", "source", metavar="FILE.toml", help="What it declares, without Python.")
 @click.option("--version", metavar="V", help="The version; with --revises the later one, or none to mend it.")
@@ -513,7 +552,7 @@ def new(
 
     \b
     Examples:
-      jcm new XX_AM001 --package my-rules         a rule book of your own
+      jcm new XX_AM001 --package my-rules         a new methodology package
       jcm new XX_AM002 -o my-rules/src/my_rules   one more methodology in it
       jcm new XX_AM003 --from pumps.toml -o …     what a file declares, equations as they are printed
       jcm new ID_AM004 --revises 2.0 -o …         what the document says otherwise
@@ -689,7 +728,7 @@ def ask_evidence(
 @click.argument("files", metavar="FILE ...", nargs=-1, required=True, type=FILE)
 @as_json
 def check_evidence(files: tuple[Path, ...], as_json: bool) -> int:
-    """Check evidence files, against the rule book and each other, and say what is left to confirm.
+    """Compare evidence files with the methodologies and with each other, and say what is left to confirm.
 
     A contradiction, or a reading that has changed since, gives exit code 1.
 
@@ -767,7 +806,7 @@ def portfolio(
     """Calculate all projects of SOURCE: a folder of case files and workbooks, a pattern, or a table.
 
     A table (.csv, .xlsx, .parquet) has a row for each project, with the columns project and methodology. What is wrong
-    with a project is told beside its name and stops no other one; it gives exit code 2.
+    with a project is shown next to its name, and the others are calculated; the exit code is 2.
 
     \b
     Examples:
@@ -827,6 +866,8 @@ def check(subject: str | None, all_: bool, examples: int, watching: bool, page: 
 def main() -> None:
     """Run the command line."""
     surroundings.prepare()
+    # what imports make lives as long as the command: to look for garbage among it takes a seventh of a short command
+    gc.set_threshold(100_000)
     try:
         jcm(prog_name="jcm")
     except (OSError, MemoryError) as error:  # on the way to a command or back: help, usage

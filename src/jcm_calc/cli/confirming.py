@@ -241,7 +241,7 @@ def _treatments(m: Declarations, path: Path, every: bool) -> list[Statement]:
 
 
 def check_files(paths: Sequence[Path], as_json: bool) -> int:
-    """Check evidence files against the rule book and each other; return the exit code."""
+    """Compare evidence files with the methodologies and with each other; return the exit code."""
     files = named_files(paths)
     # files about the scheme belong to every methodology; alone, they are checked with any
     scheme_files = [file for file in files if not file.methodology]
@@ -300,8 +300,8 @@ def check_files(paths: Sequence[Path], as_json: bool) -> int:
         output.table([_("kind"), "", _("should be in")], _rows(left))
     if problems:
         title = ngettext(
-            "The evidence differs from the rule book, or from itself, in {count} item",
-            "The evidence differs from the rule book, or from itself, in {count} items",
+            "The evidence differs from the methodology package, or from itself, in {count} item",
+            "The evidence differs from the methodology package, or from itself, in {count} items",
             len(problems),
         )
         output.complaints(title.format(count=len(problems)), problems)

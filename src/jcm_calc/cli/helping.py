@@ -20,7 +20,7 @@ SHARE = 0.6  # of the lines of English that Japanese fills: its signs are twice 
 
 
 def paragraphs(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the paragraphs of a help text as they are translated, each after what click has to be told."""
+    """Yield the paragraphs of a help text as they are translated, each after the marks that click needs."""
     for part in inspect.cleandoc(text).split("\n\n"):
         if part.startswith(AS_IT_STANDS):
             yield AS_IT_STANDS, textwrap.dedent(part.removeprefix(AS_IT_STANDS))

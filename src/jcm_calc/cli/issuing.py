@@ -1,4 +1,4 @@
-"""`jcm request-issuance`: from case files to a request for issuance, or to the reasons why there is none."""
+"""`jcm request-issuance`: from case files to an issuance request, or to the reasons why there is none."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _save(request: IssuanceRequest, path: Path, force: bool) -> None:
 
 
 def _page(request: IssuanceRequest, targets: Sequence[Path]) -> None:
-    output.paragraph(_("Request for issuance: {number}").format(number=request.project["number"]), bold=True)
+    output.paragraph(_("Issuance request: {number}").format(number=request.project["number"]), bold=True)
     output.heading(_("Whole tonnes by calendar year"))
     other = [_("other terms")] if request.has_other_terms else []
     output.table(

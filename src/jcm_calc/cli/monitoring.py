@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from jcm_calc.base.problems import Problem, listed
 from jcm_calc.cli import output
 from jcm_calc.cli.codes import DIFFERS
 from jcm_calc.inputs.confirmation import EvidenceFiles
+from jcm_calc.reports.workbook.sheet import Column, NewBook
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 SINCE = _("from{}").format("")  # a time: another word, in Japanese, than that for where a value is from
 FORMATS = (".csv", ".xlsx")
-# a reason that begins with = is a text all the same
-PLAIN = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 
 
 def monitor_case(
@@ -68,17 +66,16 @@ def _save(monitored: Monitored, path: Path, force: bool) -> None:
             save(_beside(path), guarded(findings).to_csv(index=False).encode(), overwrite=force)
             save(path, guarded(amounts).to_csv(index=False).encode(), overwrite=force)
         else:
-            save(path, _workbook(amounts, findings), overwrite=force)
+            save(path, _workbook(monitored=amounts, findings=findings), overwrite=force)
 
 
-def _workbook(amounts: pd.DataFrame, findings: pd.DataFrame) -> bytes:
-    import pandas as pd
-
-    file = BytesIO()
-    with pd.ExcelWriter(file, engine="xlsxwriter", engine_kwargs={"options": PLAIN}) as writer:
-        amounts.to_excel(writer, sheet_name="monitored", index=False)
-        findings.to_excel(writer, sheet_name="findings", index=False)
-    return file.getvalue()
+def _workbook(**tables: pd.DataFrame) -> bytes:
+    """Return a workbook with a sheet for each table, which has names as in a file for programs."""
+    book = NewBook("")
+    for name, table in tables.items():
+        columns = [Column(str(heading), "exact" if table[heading].dtype.kind in "fi" else "text") for heading in table]
+        book.listing(name, columns, table.itertuples(index=False))
+    return book.content()
 
 
 def _as_data(monitored: Monitored) -> dict[str, Any]:
@@ -113,6 +110,9 @@ def _page(monitored: Monitored) -> None:
     output.write()
     read = _("Read: {files}. Rules: {rules}.")
     output.paragraph(read.format(files=files or _("a DataFrame"), rules=monitored.plan.rules.title))
+    if waiting := [path.name for one in monitored.plan.readings for path in one.waiting]:
+        left = _("Not read, because they may still be written: {files}.")
+        output.paragraph(left.format(files=listed(waiting, limit=9)))
     for meter, (count, first, last) in monitored.outside.items():
         outside = _("Outside the period, readings of {meter}: {count:,}, {first} to {last}.")
         said = {"first": monitored.shown(first), "last": monitored.shown(last)}
@@ -192,7 +192,8 @@ def _choices(monitored: Monitored) -> list[Problem]:
                 start=monitored.shown(one.start),
                 end=monitored.shown(one.end),
                 note=one.note,
-                treatments=", ".join(monitored.plan.rules.treatments.get(one.kind, ())) or _("none in this rule set"),
+                treatments=", ".join(monitored.plan.rules.treatments.get(one.kind, ()))
+                or _("none in these data correction rules"),
             ),
             one.code,
         )

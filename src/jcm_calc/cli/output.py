@@ -64,7 +64,7 @@ def width(err: bool = False) -> int | None:
 
 
 def show(renderable: Any = "", err: bool = False) -> None:
-    """Write something that rich can lay out; a reader who has gone away is no error."""
+    """Write something that rich can lay out; a reader who has gone away is not an error."""
     stream = sys.stderr if err else sys.stdout
     console = Console(file=stream, width=width(err) or UNBOUNDED, highlight=False)
     with _standard_output(), console.capture() as captured:
@@ -168,7 +168,7 @@ def _styled(row: Sequence[str]) -> list[Text]:
 
 
 def _below(headings: Sequence[str], cells: Sequence[Sequence[str]], texts: Sequence[str]) -> None:
-    """Write each row with its text below it, where beside it the text would be a narrow strip."""
+    """Write each row with its text below it, where next to it the text would be a narrow strip."""
     for number, (row, text) in enumerate(zip(cells, texts, strict=True)):
         line = _columns(headings, cells)
         line.show_header = number == 0 and any(headings)
@@ -231,7 +231,7 @@ def complaints(title: str, problems: Sequence[Problem], warnings: Sequence[Probl
 
 
 def refusal(title: str, error: UnconfirmedError) -> None:
-    """Write what a claim lacks, in the order of the document, and the command that begins to confirm it."""
+    """Write what a request for issuance lacks, in the order of the document, and how to begin to confirm it."""
     problems = [
         Problem(
             Message("{} {}").format(item.kind, item.name),
@@ -247,10 +247,10 @@ def refusal(title: str, error: UnconfirmedError) -> None:
 
 
 def broken(modules: Iterable[BrokenModule]) -> None:
-    """Write which modules of rule books cannot be used, and why; nothing where all can."""
+    """Write which modules of methodology packages cannot be used, and why; nothing where all can."""
     found = list(modules)
     if found:
-        heading(_("Modules of rule books that cannot be used"))
+        heading(_("Modules of methodology packages that cannot be used"))
         table([_("number"), _("problem")], [[one.number or "-", one.text] for one in found])
 
 

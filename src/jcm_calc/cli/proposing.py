@@ -40,9 +40,13 @@ def confirm_files(
     if target is not None:
         answers, person, day = _asked(found) if at_terminal() and not as_json else ({}, "", "")
         with output.writing(target):
+            pictures = [] if found.text is None else found.text.save_pictures(target.with_suffix(""), overwrite=force)
             save(target, found.evidence(person, day, answers).encode(), overwrite=force)
         if not as_json:
             _written(found, target, bool(person))
+            if pictures:
+                told = _("Equations of the document that were not read are pictures: {paths}")
+                output.paragraph(told.format(paths=", ".join(map(str, pictures))))
     return 0 if found.settled else DIFFERS
 
 

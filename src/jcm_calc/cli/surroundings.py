@@ -77,7 +77,7 @@ def _end_again(unraisable: sys.UnraisableHookArgs) -> None:
 def ended() -> int | None:
     """Return the exit code of the signal that ends the command; None where there was no signal.
 
-    A library that is being imported may turn the end into an error of its own.
+    A library that is being imported may turn the end into another error.
     """
     return 128 + _received[0] if _received else None
 

@@ -22,7 +22,7 @@ def write_template(
     m = methodology(number)
     case_file = path.suffix.casefold() == ".toml"
     if case_file and units:
-        complaint = _("is for a spreadsheet: a case file has no rows, units stand in its tables")
+        complaint = _("is for a spreadsheet: a case file has no rows, its tables name the units")
         raise output.bad("--units", complaint)
     with output.writing(path):
         if case_file:

@@ -52,8 +52,8 @@ def _code(found: Verification, require_confirmed: bool) -> int:
     if require_confirmed and found.blockers:
         problems = [Problem(found.path.name, reason) for reason in found.blockers]
         title = ngettext(
-            "The report does not support a request for issuance, because of {count} item",
-            "The report does not support a request for issuance, because of {count} items",
+            "The report does not support an issuance request, because of {count} item",
+            "The report does not support an issuance request, because of {count} items",
             len(problems),
         )
         output.complaints(title.format(count=len(problems)), problems)

@@ -1,4 +1,4 @@
-"""What does not fit together in a methodology, all at once, each with the line of the function that shows it."""
+"""All contradictions of a methodology, each with the line of the function that shows it."""
 
 from __future__ import annotations
 import __future__
@@ -188,7 +188,7 @@ def in_line(place: tuple[str, int] | None) -> str:
 
 
 def place_of(error: BaseException, home: Iterable[str] = ()) -> tuple[str, int]:
-    """Return file and line where an error began: of the rule book if possible, never of this library."""
+    """Return file and line where an error began: of the methodology package if possible, never of this library."""
     frames = [one for one in traceback.extract_tb(error.__traceback__) if not is_machinery(one.filename)]
     own = [one for one in frames if str(Path(one.filename).parent) in home] or frames
     return (Path(own[-1].filename).name, own[-1].lineno or 0) if own else ("", 0)

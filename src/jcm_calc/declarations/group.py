@@ -69,9 +69,9 @@ COORDINATES = {
 WORDS = (
     *("text", "extensive", "weighted_by", "previous_of", "options", "raises", "lowers", "either", "bounds"),
     *("plausible", "comparable", "counts", "name", "index", "categories", "evidence", "by", "factor", "basis"),
-    *("listed", "aliases"),
+    *("listed", "aliases", "otherwise"),
 )
-# Only what the document fixes has values of its own: a claim asks for their evidence.
+# Only what the document fixes has values of its own: a request for issuance asks for their evidence.
 VALUED = {Kind.DEFAULT: ("value", "table", "candidates"), Kind.CONSTANT: ("value",)}
 UNREAD = unconfirmed("stated by the author of the module")
 # What a summary says, and of which emissions a source is.
@@ -86,7 +86,8 @@ SCENARIOS = {"reference": _("reference emissions"), "project": _("project emissi
 LISTS = ("criteria", "parameters", "equations")
 # On what a parameter can be declared to act.
 DIRECTED = ("RE", "PE")
-OF_PERIODS = ("days", "hours", "days_of_year", "year", "first_day", "last_day")
+OF_TIME = ("days", "hours")
+OF_PERIODS = (*OF_TIME, "days_of_year", "year", "first_day", "last_day")
 # An error that names a line already.
 IN_LINE = re.compile(r" \([^()]* line \d+\)$")
 # Operands with which the code of an equation is compared to what is recorded of it.
@@ -217,7 +218,7 @@ class Group:
         super().__delattr__(name)
 
     def freeze(self) -> None:
-        """Refuse every change from now on; a rule book, the first calculation and `include` call this."""
+        """Refuse every change from now on; a methodology package, the first calculation and `include` call this."""
         if not self._frozen:
             # its graphs are its own: a copy that was made of it before can differ
             kept = {name: {} if name == "_graphs" else frozen(value) for name, value in vars(self).items()}
@@ -251,7 +252,8 @@ class Group:
             says so), ``plausible`` (outside is a warning) and ``basis`` (what its range rests on), ``factor`` (by how
             much a document's value may differ from the library's before its reader has to say a word, 2 by default),
             ``comparable`` (a parameter of like size), ``counts`` (``"year"`` or ``"month"``, which its numbers
-            count, one after the other),
+            count, one after the other), ``otherwise`` (``"days"`` or ``"hours"`` of the period: taken where nothing is
+            given, and no more is accepted),
             ``name`` (where it is not the symbol without its
             indices), ``index`` (the indices, where not every letter at the end of the symbol is one: ``"SF_p"`` with
             ``index=""``), ``evidence``.
@@ -291,7 +293,7 @@ class Group:
             From a class, or from an interval such as ``"[300, 450)"``, to a number. By p from a year (``2023``), a
             month, days (``"2023-04-01/2024-03-31"``), an interval without its end (``"[2013, 2021)"``), or from the
             first day on which each number holds (``"2021-01-01"``). By several keys from a tuple, or nested. Or the
-            name of a CSV file beside the module, see `jcm_calc.declarations.table_file.entries`.
+            name of a CSV file next to the module, see `jcm_calc.declarations.table_file.entries`.
         candidates : mapping, optional
             Possible values by name, where it is undecided which one the document has.
         evidence : Evidence
@@ -466,9 +468,7 @@ class Group:
             own = self._split(symbol, index)[1]
             names = argument_names(function)
             key = name or function.__name__
-            self._add(
-                Equation(key, symbol, unit, own, function, names, total, dict(when or {}), Message(text), evidence)
-            )
+            self._add(Equation(key, symbol, unit, own, function, names, total, dict(when or {}), text, evidence))
             return function
 
         return declare
@@ -500,7 +500,7 @@ class Group:
         ----------
         *what : {"criteria", "parameters", "equations"}
         evidence : Evidence
-            Where the whole list was read. A claim needs it: from here, or from an evidence file.
+            Where the whole list was read. An issuance request needs it: from here, or from an evidence file.
         """
         if unknown := set(what) - set(LISTS):
             raise DeclarationError(f"{self}: {', '.join(sorted(unknown))}: complete are {', '.join(LISTS)}")
@@ -531,7 +531,7 @@ class Group:
         if RATED in limit.product.factors and limit.rated_fact not in self.facts:
             measured = self.inputs[name]
             indices = "".join(letter for letter in measured.indices if letter != "p")
-            text = f"rated power of what {measured.symbol} measures, for a cross-check"
+            text = _("rated power of what {symbol} measures, for a cross-check").format(symbol=measured.symbol)
             unit = "kW" if measured.unit in ENERGY else f"{measured.unit}/h"
             self.fact(limit.rated_fact, unit, name=limit.rated_fact, index=indices, text=text)
         self.limits.append(limit)
@@ -540,7 +540,7 @@ class Group:
     def indicator(
         self, symbol: str, unit: str, *, plausible: str, text: str, evidence: Evidence, name: str = ""
     ) -> Callable[[F], F]:
-        """Declare a figure outside whose plausible range a calculation is remarked on; it takes no part in it.
+        """Declare a figure with a plausible range, outside which a result has a remark; no equation may use it.
 
         Parameters
         ----------
@@ -560,7 +560,7 @@ class Group:
             names = argument_names(function)
             key = name or function.__name__
             interval = Interval.parse(plausible)
-            declared = Indicator(key, symbol, unit, function, names, interval, Message(text), evidence_of(evidence))
+            declared = Indicator(key, symbol, unit, function, names, interval, text, evidence_of(evidence))
             self.indicators.append(declared)
             return function
 
@@ -570,7 +570,7 @@ class Group:
     def waive(self, check: str, reason: str, *, of: str, evidence: Evidence | None = None) -> None:
         """State that a property does not hold of one item by the document's own logic; see `jcm check`.
 
-        A claim needs that a reader of the document confirms it.
+        An issuance request needs a confirmation by a reader of the document.
 
         Parameters
         ----------
@@ -608,7 +608,7 @@ class Group:
         ----------
         group : Group
         rename : mapping, optional
-            From a name in the group to the symbol that it has here. What is not renamed and stands
+            From a name in the group to the symbol that it has here. A name that is not renamed and is
             here already, from an earlier inclusion, is shared.
         index : mapping, optional
             From an index of the group to the index here.
@@ -793,6 +793,10 @@ class Group:
             raise DeclarationError(
                 f"{self}: {symbol}: extensive={declared['extensive']!r} must be True (adds over units and over time), "
                 f'"{OVER_UNITS}", "{OVER_TIME}", "{OVER_BOTH}" or False'
+            )
+        if declared.get("otherwise", "") not in ("", *OF_TIME):
+            raise DeclarationError(
+                f"{self}: {symbol}: otherwise={declared['otherwise']!r} must be {' or '.join(OF_TIME)}"
             )
         if not declared.get("factor", 2.0) > 1:
             raise DeclarationError(f"{self}: {symbol}: factor={declared['factor']!r} must be more than 1")

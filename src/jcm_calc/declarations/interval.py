@@ -54,7 +54,7 @@ class Interval:
         Raises
         ------
         ValueError
-            If the text is no interval, or an empty one.
+            If the text is not an interval, or an empty one.
         """
         match = WRITTEN.fullmatch(text)
         try:
@@ -62,7 +62,7 @@ class Interval:
                 raise ValueError
             interval = cls(float(match[2]), float(match[3]), match[1] == "[", match[4] == "]")
         except ValueError:
-            raise ValueError(_("{got} is no interval: write for example [0, 300)").format(got=repr(text))) from None
+            raise ValueError(_("{got} is not an interval: write for example [0, 300)").format(got=repr(text))) from None
         if interval.first >= interval.beyond:
             raise ValueError(_("{got} is empty").format(got=repr(text)))
         return interval

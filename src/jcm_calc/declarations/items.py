@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.base.languages import Message, _
+from jcm_calc.base.languages import Message, _, translatable
 from jcm_calc.declarations.expression import Expression, argument_names, latex, record
 from jcm_calc.declarations.frozen import DeclarationError as DeclarationError
 from jcm_calc.declarations.frozen import frozen
@@ -57,7 +57,7 @@ class Listed(StrEnum):
 
 
 class Effect(StrEnum):
-    """How a term beside RE and PE changes ER."""
+    """How a term other than RE and PE changes ER."""
 
     DEDUCTION = _("deduction")  # subtracted: leakage, a buffer
     ADDITION = _("addition")  # added: removals
@@ -110,7 +110,7 @@ class Table:
         Parameters
         ----------
         labels : sequence of str, optional
-            The class that each code of a class key stands for.
+            The class that each code of a class key means.
         """
         if labels is None:
             edges, values = self.bins()
@@ -160,9 +160,11 @@ class Parameter:
     basis: str = ""
     listed: frozenset[Listed] = frozenset()
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    otherwise: str = ""
 
     def __post_init__(self) -> None:
         _freeze(self, "candidates", "aliases")
+        translatable(self, "text", "basis")
 
     @property
     def adds_over_units(self) -> bool:
@@ -176,8 +178,8 @@ class Parameter:
 
     @property
     def supplied(self) -> bool:
-        """Whether the library has a value of its own, so that the user need not give one."""
-        return self.value is not None or self.table is not None
+        """Whether the library has a value, so that the user need not give one."""
+        return self.value is not None or self.table is not None or bool(self.otherwise)
 
     def known(self) -> Iterator[Value]:
         """Yield every value of a default that the library knows; candidates are not decided, so not among them."""
@@ -197,6 +199,12 @@ class Parameter:
                 yield candidate, {str(key): value for key, value in found.entries.items()}
 
     @property
+    def unless_given(self) -> str:
+        """What is taken where nothing is given, in words; empty where there is no such rule."""
+        whole = _("all {what} of the period where nothing is given")
+        return whole.format(what=Message(self.otherwise)) if self.otherwise else ""
+
+    @property
     def textual(self) -> bool:
         """Whether its values are words rather than numbers."""
         return self.unit in ("category", "yes/no")
@@ -208,7 +216,7 @@ class Parameter:
 
     @property
     def section(self) -> str:
-        """Where it stands in the official documents."""
+        """Its section in the official documents."""
         return {
             Kind.MONITORED: _("monitoring plan, table 1 (parameters monitored ex post)"),
             Kind.FIXED: _("monitoring plan, table 2 (parameters fixed ex ante)"),
@@ -254,7 +262,9 @@ class Choice:
     section = _("methodology, section F (establishment and calculation of reference emissions)")
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "options", {option: Message(text) for option, text in self.options.items()})
         _freeze(self, "options")
+        translatable(self, "text")
 
 
 class DocumentSection(StrEnum):
@@ -290,6 +300,9 @@ class Passage:
     gas: str = ""
     counted: bool = True
 
+    def __post_init__(self) -> None:
+        translatable(self, "subject", "text")
+
 
 @dataclass(frozen=True)
 class Equation:
@@ -309,6 +322,7 @@ class Equation:
 
     def __post_init__(self) -> None:
         _freeze(self, "when")
+        translatable(self, "text")
 
     @property
     def case(self) -> str:
@@ -316,7 +330,7 @@ class Equation:
         return ", ".join(f"{choice} = {option}" for choice, option in self.when.items())
 
     def expression(self, operands: Mapping[str, str | Expression]) -> Expression:
-        """Return what the function computes, with a symbol or an expression in place of each argument's name."""
+        """Return what the function computes, with a symbol or an expression instead of each argument's name."""
         own = argument_names(self.function)
         return record(self.function, {name: operands[given] for name, given in zip(own, self.arguments, strict=True)})
 
@@ -338,6 +352,8 @@ class Equation:
         """Whether the code gives other numbers than the equation that was recorded."""
         with np.errstate(all="ignore"):
             code, shown = self.function(*values), self._shown()(*values)
+        if isinstance(code, float) and code == shown:  # in a twentieth of the time
+            return False
         return not np.allclose(code, shown, rtol=1e-12, atol=0.0, equal_nan=True)
 
     def latex(self, symbols: Mapping[str, str]) -> str:
@@ -367,6 +383,9 @@ class Criterion:
     evidence: Evidence
 
     section = _("methodology, section D (eligibility criteria)")
+
+    def __post_init__(self) -> None:
+        translatable(self, "text")
 
 
 # What a limit may refer to besides declared names: the rating of the equipment, and the time of the period.
@@ -460,6 +479,9 @@ class Indicator:
     text: str
     evidence: Evidence
 
+    def __post_init__(self) -> None:
+        translatable(self, "text")
+
     def written(self, symbols: Mapping[str, str]) -> str:
         """Return what it is as text in the document's symbols."""
         own = argument_names(self.function)
@@ -488,13 +510,16 @@ class Waiver:
 
     section = _("methodology, section H (calculation of emission reductions)")
 
+    def __post_init__(self) -> None:
+        translatable(self, "reason")
+
     def __str__(self) -> str:
         return f"{self.of}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
 class SchemeRule:
-    """A rule of the scheme itself, on which claims by every methodology rest."""
+    """A rule of the scheme itself, which holds for every methodology."""
 
     name: str
     text: str
@@ -514,6 +539,7 @@ class Derivation:
 
     def __post_init__(self) -> None:
         _freeze(self, "values")
+        translatable(self, "text")
 
     def __str__(self) -> str:
         numbers = {name: f"{value.value:g}" for name, value in self.values.items()}
@@ -540,6 +566,9 @@ class Version:
     text: str
     evidence: Evidence
     until: date | None = None
+
+    def __post_init__(self) -> None:
+        translatable(self, "text")
 
 
 class DeclaredItems(Protocol):

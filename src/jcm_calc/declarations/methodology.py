@@ -59,7 +59,7 @@ class Declarations(Group):
         self.approved = approved
         self.until = until
         self.other_versions = tuple(versions)
-        self.note = note
+        self.note: str = Message(note)
         self.mended_by = ""
         self.package = ""  # of a version that a rule book holds, where it comes from
         self.later: tuple[Version, ...] = ()  # versions that are known to exist and are newer
@@ -91,7 +91,7 @@ class Declarations(Group):
     ) -> Declarations:
         """Return a later version, of which what changed is then declared, and what fell away removed.
 
-        What is declared again stands in the place of what the earlier version had there.
+        What is declared again replaces what the earlier version had.
 
         Parameters
         ----------
@@ -127,7 +127,7 @@ class Declarations(Group):
         later.title = with_translations(title, {}) if title else self.title
         later.identity = dict(identity)
         later.terms = effects(str(later), self.terms if terms is None else terms)
-        later.note = self.note if note is None else note
+        later.note = self.note if note is None else Message(note)
         later.completeness, later.waivers, later.package, later.later = {}, [], "", ()
         revision.reassess(later, lambda known: revision.taken_over(known, self.version, unchanged))
         later.other_versions = self.versions
@@ -155,14 +155,15 @@ class Declarations(Group):
         """
         found = revision.duplicate(self.without_evidence or self)
         found.mended_by = by
-        found.note = f"Mended by {by}. {self.note}".strip()
+        corrected = _("Corrected by {name}.").format(name=by)
+        found.note = Message("{} {}").format(corrected, self.note) if self.note else corrected
         found.completeness = {}
         found.inherited = revision.everything(found)
         return found
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What users of this version have to know: who has mended it, which version is newer, and whose this one is.
+        """What users of this version have to know: who has corrected it, which version is newer, and whose this one is.
 
         Examples
         --------
@@ -174,7 +175,7 @@ class Declarations(Group):
         """
         found = []
         if self.mended_by:
-            mended = _("mended by {name} from package {package}") if self.package else _("mended by {name}")
+            mended = _("corrected by {name} in package {package}") if self.package else _("corrected by {name}")
             found.append(mended.format(name=self.mended_by, package=self.package))
         if self.later:
             superseded = _("superseded: version {version} is newer")
@@ -325,7 +326,7 @@ class Declarations(Group):
         return rule.written(self.symbols())
 
     def section(self, rule: Equation) -> str:
-        """Return where an equation should stand in the standard outline of a methodology."""
+        """Return the section of an equation in the standard outline of a methodology."""
         for target, section in (
             ("RE", _("methodology, section F (establishment and calculation of reference emissions)")),
             ("PE", _("methodology, section G (calculation of project emissions)")),

@@ -1,4 +1,4 @@
-"""The scheme's own rules, which stand in guidelines whose text could not be read."""
+"""The scheme's own rules, which are in guidelines whose text could not be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of defaults from CSV files beside a module: a column for each key, the value, and its evidence."""
+"""Tables of defaults from CSV files next to a module: a column for each key, the value, and its evidence."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def entries(path: Path, keys: tuple[str, ...], evidence: Evidence) -> dict[Any, 
     Parameters
     ----------
     path : Path
-        A CSV file in UTF-8, with a column for each key, the column ``value``, and where rows have evidence of their own
+        A CSV file in UTF-8, with a column for each key, the column ``value``, and where rows have separate evidence
         the columns ``grade``, ``source``, ``address``, ``place``, ``certainty`` and ``note``.
     keys : tuple of str
     evidence : Evidence

@@ -22,13 +22,14 @@ from jcm_calc.inputs import checks
 from jcm_calc.inputs.carriers import as_pandas, carried, is_unit_key, refuse_name, split_heading, unit_in
 from jcm_calc.inputs.cells import numbers
 from jcm_calc.inputs.factors import REFERENCE, factor_named, is_factor, names_factor, of_refrigerants, one_factor_name
+from jcm_calc.inputs.filled_table import FilledTable
 from jcm_calc.inputs.values import CellAddresses, InputValue, read_value
 from jcm_calc.units import Reciprocal
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jcm_calc.inputs.tables import Column
+    from jcm_calc.inputs.tables import TableColumn
 
 
 class Arguments:
@@ -47,7 +48,7 @@ class Arguments:
     by_class : dict
         The classes of which the user gave a value.
     replaced : dict
-        Value or table that the user named or gave in place of the document's.
+        Value or table that the user named or gave instead of the document's.
     refused : set of str
         Names with a complaint, which are not missing as well.
     unread : bool
@@ -179,7 +180,7 @@ class Arguments:
             self.table(frame, _("the Series {name}").format(name=parameter.name))
 
     def _index_of(self, parameter: Parameter, index: Any) -> str:
-        """Return what an index without a name, or with one of its own, runs along: its labels are those of a table.
+        """Return what an index without a name, or with another name, runs along: its labels are those of a table.
 
         Raises
         ------
@@ -352,6 +353,8 @@ class Arguments:
                 from jcm_calc.inputs.tables import read
 
                 self._columns(read(table), Path(table).name)
+            elif isinstance(table, FilledTable):
+                self._arranged(table, table.source)
             elif hasattr(frame := as_pandas(table), "iloc"):
                 source = frame.attrs.get("source", source)  # a workbook, or the meters of monitored parameters
                 self._columns(frame.to_frame() if hasattr(frame, "to_frame") else frame, source)
@@ -393,7 +396,7 @@ class Arguments:
     def _columns(self, table: pd.DataFrame, source: str) -> None:
         from jcm_calc.inputs import shapes
         from jcm_calc.inputs.monitored_table import plain
-        from jcm_calc.inputs.tables import dense, flat
+        from jcm_calc.inputs.tables import flat
 
         table = plain(table, source)
         self.warnings += [Problem(source, remark) for remark in table.attrs.get("remarks", ())]
@@ -402,9 +405,14 @@ class Arguments:
             frame = flat(table)
         except ValueError as error:
             raise InputError.of(source, str(error)) from None
-        named: dict[str, Parameter] = {}
         if complaint := self._dates(frame) or self._wide(frame):
             raise InputError.of(source, complaint)
+        self._arranged(frame, source)
+
+    def _arranged(self, frame: pd.DataFrame | FilledTable, source: str) -> None:
+        from jcm_calc.inputs.tables import dense
+
+        named: dict[str, Parameter] = {}
         for heading in frame.columns:
             if heading not in self.methodology.indices:
                 parameter = self._parameter(split_heading(heading)[0], source)
@@ -423,13 +431,13 @@ class Arguments:
             return
         for heading, parameter in named.items():
             column = columns[heading]
-            if complaint := _unit_in_labels(parameter, column):
-                self.refuse(parameter, complaint + where(source))
+            if stated := _unit_in_labels(parameter, column):
+                self.refuse(parameter, stated + where(source))
                 continue
             self._read(parameter, column.values, column.source, column.unit, column.labels, column.cells)
 
 
-def _unit_in_labels(parameter: Parameter, column: Column) -> str:
+def _unit_in_labels(parameter: Parameter, column: TableColumn) -> str:
     """Return a complaint about bare numbers whose labels may state their unit: ``roof_kWh``."""
     if column.unit is not None or column.values.dtype.kind not in "iuf":
         return ""
@@ -465,7 +473,7 @@ def _single(parameter: Parameter, number: Any) -> float:
 
 
 def where(source: str) -> str:
-    """Say in which table something stands, where it is in one."""
+    """Name the table of a column, where it is in one."""
     return _(" (in {source})").format(source=source) if source else ""
 
 

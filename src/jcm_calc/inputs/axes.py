@@ -105,7 +105,7 @@ def of_labels(letter: str, given: Mapping[str, InputValue], problems: list[Probl
     for name, one in given.items() if not counted else ():
         if letter not in one.labels and one.along(letter) > 1:
             complaint = _(
-                "got a list without labels, but {source} has labels of {letter}, in an order of its own: "
+                "got a list without labels, but {source} has labels of {letter}, in another order: "
                 "give a value for each label, {name} = {example}, or a column of that table"
             )
             few = ", ".join(f"{label!r}: ..." for label in list(labels)[:3])

@@ -53,11 +53,11 @@ class Inputs:
     tables : dict
         The table that each default looked up by class takes its values from.
     classes : dict
-        The class that each code of a class key stands for.
+        The class of each code of a class key.
     origins : dict
         Where each parameter comes from.
     replaced : dict
-        Value or table that the user named or gave in place of the document's.
+        Value or table that the user named or gave instead of the document's.
     graph : Graph
         The way to ER.
     absent : str
@@ -65,7 +65,7 @@ class Inputs:
     warnings : tuple of Problem
         What was noticed in reading.
     overrides : mapping
-        By name of a default why it is given in place of the document's value.
+        By name of a default why it is given instead of the document's value.
     shared : tuple of str
         The symbols of amounts of which a period over New Year was shared by days.
     """
@@ -102,7 +102,7 @@ class Inputs:
         return {name: value for name, value in named.items() if isinstance(value, Value)}
 
     def plain(self, name: str, array: Array) -> Array:
-        """Return the values of a name with classes in place of codes."""
+        """Return the values of a name with classes instead of codes."""
         return np.array(self.classes[name], dtype=object)[array] if name in self.classes else array
 
     def lookups(self) -> dict[str, Callable[[Array], Array]]:
@@ -147,7 +147,7 @@ def bind(
     Warns
     -----
     InputWarning
-        For values that are possible but hardly meant.
+        For values that are possible but implausible.
     """
     taken = Arguments(methodology)
     for number, table in enumerate(tables, 1):
@@ -220,7 +220,7 @@ def over_new_year(periods: Sequence[Period]) -> list[Problem]:
     across = [period for period in periods if period.dated and period.year is None]
     parts = [str(part) for period in periods for part in split_at_years(period)]
     complaint = _(
-        "{periods} lies in several calendar years, and whole tonnes are cut for each: give the amounts of each "
+        "{periods} lies in several calendar years, each rounded down to whole tonnes: give the amounts of each "
         "year with p={parts}, or write split='years', or split='days' to share amounts by days"
     )
     return [Problem("p", complaint.format(periods=listed(across), parts=parts))] if across else []
@@ -283,7 +283,8 @@ def _check(
     checks.counted(taken.given, m, axes, taken.warnings)
     checks.complete_amounts(taken.given, m, axes, taken.problems)
     if graph is not None:
-        checks.dates(graph, axes, taken.problems, taken.warnings)
+        checks.dates(graph, axes, taken.given, taken.problems, taken.warnings)
+        checks.part_of_periods(taken.given, m, axes, taken.problems, taken.warnings)
         checks.consecutive(taken.given, graph, axes, taken.problems)
 
 
@@ -350,6 +351,10 @@ def _inputs(taken: Arguments, axes: dict[str, Axis], graph: Graph, labels: Mappi
                 tables[parameter.name] = parameter.table
             elif parameter.value is not None:
                 values[parameter.name] = np.full((1,) * len(m.indices), parameter.value.value)
+            elif (whole := coordinates.unless_given(parameter, m.indices, axes["p"].labels)) is not None:
+                values[parameter.name] = whole
+                what = Message(parameter.otherwise)
+                origins[parameter.name] = Origin(_("all {what} of the period").format(what=what))
     replaced = dict(taken.replaced)
     for name in values:
         if name in taken.given and m.inputs[name].kind is Kind.DEFAULT and name not in replaced:

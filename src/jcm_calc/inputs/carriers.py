@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import shown
+from jcm_calc.inputs.filled_table import FilledTable
 from jcm_calc.units import UnitError, is_quantity, normalise, parse_unit, unit_of
 
 Array = npt.NDArray[Any]
@@ -194,6 +195,8 @@ def as_pandas(given: Any) -> Any:
     """
     if hasattr(given, "iloc"):
         return given
+    if isinstance(given, FilledTable):
+        return given.to_pandas()
     if hasattr(given, "dims") and hasattr(given, "attrs"):  # xarray
         return _of_xarray(given) if given.dims else given
     if not any(hasattr(given, name) for name in ARROW):

@@ -5,7 +5,7 @@
     methodology = "ID_AM003"
     version = "1.0"
     p = "2024"                            # or a list of periods; may be left out
-    evidence = ["id_am003_read.toml"]     # evidence files beside the case file: see docs/how_to/confirm.md
+    evidence = ["id_am003_read.toml"]     # evidence files in the folder of the case file: see docs/how_to/confirm.md
 
     [project]
     title = "A frozen food plant"
@@ -13,8 +13,8 @@
 
     [choices]                             # decisions for the whole calculation, where there are any
 
-    [inputs]                              # by name or symbol; a value with a unit stands in quotes
-    tables = ["fleet.csv"]                # CSV, Excel or Parquet files beside the case file
+    [inputs]                              # by name or symbol; a value with a unit is in quotes
+    tables = ["fleet.csv"]                # CSV, Excel or Parquet files in the folder of the case file
     COP_PJ = 1.63
     EF_elec = "0.814 tCO2/MWh"
     application = "individual quick freezer"
@@ -25,7 +25,7 @@
     [facts]                               # what eligibility criteria and cross-checks ask for
     site = "frozen food processing plant"
 
-    [override]                            # why a value is given in place of the document's
+    [override]                            # why a value is given instead of the document's
     COP_RE = "measured at the replaced refrigerator"
 
     [sources]                             # how each parameter is monitored
@@ -34,7 +34,7 @@
     [meters.S1]                           # meters and their readings: see docs/monitoring.md
     [readings]
 
-    [allocation]                          # of a request for issuance: who gets the credits of each year
+    [allocation]                          # of an issuance request: who gets the credits of each year
     "Government of Japan" = "1/2 up"
     participants = "rest"
 
@@ -77,7 +77,7 @@ SECTIONS = ("project", "source", "expected", *NAMED, "sources", *PLAN, "override
 
 @dataclass(frozen=True, slots=True)
 class PublishedFigure:
-    """A published figure beside the calculated one.
+    """A published figure with the calculated one.
 
     Attributes
     ----------
@@ -133,12 +133,12 @@ class Case:
         return submitted if isinstance(submitted, date) else None
 
     def with_evidence(self, evidence: EvidenceFiles) -> EvidenceFiles:
-        """Return the evidence files of the case with those that are named besides."""
+        """Return the evidence files of the case, and those that are named in addition."""
         return (*self.evidence, *several(evidence)) if self.evidence else evidence
 
 
 def published(methodology: Declarations, kind: type[C]) -> Iterator[C]:
-    """Yield the worked cases of a methodology that its rule book ships, in its folder ``cases``."""
+    """Yield the worked cases of a methodology that its package ships, in its folder ``cases``."""
     for path in sorted(_cases_of(methodology).glob("*.toml")):
         if parse_toml(path.name, read_text(path)).get("methodology") != methodology.number:
             continue  # what is wrong with the case of another methodology is told there
@@ -160,10 +160,10 @@ def published_outputs(methodology: Declarations) -> list[dict[str, str]]:
 
 
 def _cases_of(methodology: Declarations) -> Path:
-    """Return the folder of cases beside the module of a methodology."""
+    """Return the folder of cases that belongs to the module of a methodology."""
     module = modules().get(methodology.number)
     package = importlib.import_module(module.rpartition(".")[0]) if module else None
-    return Path(package.__path__[0], "cases") if package else Path("cases of no rule book")
+    return Path(package.__path__[0], "cases") if package else Path("cases of no package")
 
 
 def read(path: str | Path, kind: type[C]) -> C:
@@ -279,9 +279,12 @@ def _named_files(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         ("[readings] rules", readings.get("rules")),
     ]
     named += [
-        ("[[readings.sources]] files", one.get("files"))
+        (f"[[readings.sources]] {key}", one.get(key))
         for one in (sources if isinstance(sources, list) else ())
         if isinstance(one, Mapping)
+        for key in ("files", "database")
+        # the plan refuses an address, and does not repeat the password in it
+        if key == "files" or "://" not in str(one.get(key))
     ]
     for subject, names in named:
         yield from ((subject, name) for name in _several(names) if isinstance(name, str))

@@ -140,7 +140,7 @@ def _reader(
 
 
 def _number(cell: Any) -> float:
-    """Return a cell that is no text as a number; NaN if it is empty."""
+    """Return a cell that is not a text as a number; NaN if it is empty."""
     cell = carried(cell).cells if isinstance(cell, np.ndarray) and cell.ndim == 0 else cell
     if is_missing(cell):
         return np.nan

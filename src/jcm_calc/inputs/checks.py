@@ -1,9 +1,9 @@
-"""Checks of numbers and classes: what cannot be is a problem, what is hardly meant a warning."""
+"""Checks of numbers and classes: an impossible value is a problem, an implausible one a warning."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from jcm_calc.declarations.group import OF_PERIODS
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Coordinate, Parameter, Table
 from jcm_calc.declarations.methodology import Declarations
+from jcm_calc.inputs.coordinates import of_period
 from jcm_calc.inputs.periods import Period
 from jcm_calc.inputs.values import UNDECIDED, InputValue
 from jcm_calc.reference_data import fuel_hints
@@ -84,8 +85,8 @@ def plausibility(
             if not (lowest in plausible and highest in plausible):
                 warnings.append(_implausible(parameter, item, plausible))
         if parameter.comparable in given:
-            sister = methodology.inputs[parameter.comparable]
-            warnings.extend(_far_apart(parameter, item, sister, given[sister.name]))
+            comparable = methodology.inputs[parameter.comparable]
+            warnings.extend(_far_apart(parameter, item, comparable, given[comparable.name]))
 
 
 def _implausible(parameter: Parameter, given: InputValue, plausible: Interval) -> Remark:
@@ -128,26 +129,26 @@ def _looks_like(parameter: Parameter, value: float, plausible: Interval) -> str:
     return ""
 
 
-def _far_apart(parameter: Parameter, given: InputValue, sister: Parameter, theirs: InputValue) -> list[Remark]:
+def _far_apart(parameter: Parameter, given: InputValue, comparable: Parameter, theirs: InputValue) -> list[Remark]:
     own, other = float(given.values.sum()), float(theirs.values.sum())
     if own <= 0 or other <= 0 or 1 / APART <= own / other <= APART:
         return []
     where = given.place(0) if given.values.size == 1 else ""
     text = (
-        _("{own:,.15g} {unit}{where} is {ratio} times {sister} ({other:,.15g} {theirs})")
+        _("{own:,.15g} {unit}{where} is {ratio} times {comparable} ({other:,.15g} {theirs})")
         .tagged(ProblemKind.IMPLAUSIBLE)
         .format(
             own=own,
             unit=parameter.unit,
             where=where,
             ratio=_plain(own / other, 3),
-            sister=sister.symbol,
+            comparable=comparable.symbol,
             other=other,
-            theirs=sister.unit,
+            theirs=comparable.unit,
         )
     )
     near = Interval(other / APART, other * APART, True, True)
-    numbers = (("value", own), (sister.name, other))
+    numbers = (("value", own), (comparable.name, other))
     return [Remark(parameter.symbol, text + _looks_like(parameter, own, near), "", Topic.IMPLAUSIBLE, numbers)]
 
 
@@ -440,16 +441,53 @@ def consecutive(
             problems.append(Problem(parameter.symbol, complaint.format(gaps=listed(gaps)), parameter.section))
 
 
-def dates(graph: Graph, axes: Mapping[str, Axis], problems: list[Problem], warnings: list[Problem]) -> None:
-    """Check that periods have the dates that coordinates need, and are longer than a day."""
+def part_of_periods(
+    given: Mapping[str, InputValue],
+    m: Declarations,
+    axes: Mapping[str, Axis],
+    problems: list[Problem],
+    warnings: list[Problem],
+) -> None:
+    """Refuse more days or hours than a period has; remark on fewer, which a methodology may not allow."""
+    periods = axes["p"].labels
+    for name, item in given.items():
+        parameter = m.inputs.get(name)
+        if parameter is None or not parameter.otherwise or item.values.size != len(periods):
+            continue
+        for number, period in zip(item.values.ravel().tolist(), periods, strict=True):
+            if not period.dated or number == (whole := of_period(period, parameter.otherwise)):
+                continue
+            fields = {
+                "given": with_unit(f"{number:g}", parameter.unit),
+                "whole": with_unit(f"{whole:g}", parameter.unit),
+                "period": period,
+            }
+            if number > whole:
+                complaint = _("got {given}; {period} has {whole}").tagged(ProblemKind.OUT_OF_BOUNDS)
+                problems.append(Problem(parameter.symbol, complaint.format(**fields), parameter.section))
+            else:
+                complaint = _("{given} are counted of the {whole} of {period}: show that the document allows it")
+                remark = complaint.format(**fields)
+                warnings.append(Remark(parameter.symbol, remark, parameter.section, Topic.CONTRADICTORY))
+
+
+def dates(
+    graph: Graph,
+    axes: Mapping[str, Axis],
+    given: Container[str],
+    problems: list[Problem],
+    warnings: list[Problem],
+) -> None:
+    """Check that periods have the dates that are needed, and are longer than a day."""
     periods = axes["p"].labels
     for node in graph.nodes.values():
-        if isinstance(node, Coordinate) and node.what in OF_PERIODS:
+        what = node.what if isinstance(node, Coordinate) else getattr(node, "otherwise", "")
+        if what in OF_PERIODS and node.name not in given:
             if undated := [period for period in periods if not period.dated]:
                 complaint = _("{name} needs the {what} of each period, but {periods} has no dates: name them with p=")
-                fields = {"name": node.name, "what": Message(node.what.replace("_", " ")), "periods": listed(undated)}
+                fields = {"name": node.name, "what": Message(what.replace("_", " ")), "periods": listed(undated)}
                 problems.append(Problem("p", complaint.format(**fields)))
-            elif node.what == "year" and (across := [period for period in periods if period.year is None]):
+            elif what == "year" and (across := [period for period in periods if period.year is None]):
                 complaint = _(
                     "{name} needs the year of each period, but {periods} lies in several years: split it at 31 December"
                 )

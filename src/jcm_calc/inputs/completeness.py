@@ -122,8 +122,8 @@ def _missing(parameter: Parameter, country: str) -> str:
     )
     if parameter.by:
         text += _(", or values by {key}").format(key=parameter.by)
-    if parameter.candidates:
-        text += _("; possible values by name: {names}").format(names="; ".join(parameter.candidates))
+    if names := [*parameter.candidates, *(parameter.aliases if parameter.listed else ())]:
+        text += _("; possible values by name: {names}").format(names="; ".join(names))
     if parameter.listed:
         text += _(", or the name of a published factor, as `jcm factors {country}` lists them").format(country=country)
     return text

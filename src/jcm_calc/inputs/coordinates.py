@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import isleap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,10 +46,19 @@ def _values(coordinate: Coordinate, axis: Axis) -> npt.NDArray[Any]:
         return np.array([float(axis.size)])
     if coordinate.what == "label":
         return np.arange(axis.size)
-    return np.array([_of_period(period, coordinate.what) for period in axis.labels], dtype=np.float64)
+    return np.array([of_period(period, coordinate.what) for period in axis.labels], dtype=np.float64)
 
 
-def _of_period(period: Period, what: str) -> float:
+def unless_given(parameter: Parameter | None, indices: Iterable[str], periods: Sequence[Period]) -> Array | None:
+    """Return the days or hours of each period for a parameter that has them where nothing is given; else None."""
+    if parameter is None or not parameter.otherwise or not all(period.dated for period in periods):
+        return None
+    whole = [of_period(period, parameter.otherwise) for period in periods]
+    return np.array(whole).reshape([-1 if letter == "p" else 1 for letter in indices])
+
+
+def of_period(period: Period, what: str) -> float:
+    """Return the days, hours, year and so on of a dated period."""
     assert period.first is not None
     assert period.last is not None
     return {

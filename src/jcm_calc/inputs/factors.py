@@ -53,7 +53,7 @@ def names_factor(value: Any, m: Declarations, parameter: Parameter) -> TypeGuard
     """Whether a value is the name of a factor, or nearly, of a parameter that takes factors by name."""
     if not is_factor(parameter) or not isinstance(value, str) or not value.strip()[:1].isalpha():
         return False  # a number begins with no letter, and needs no table of factors
-    return is_factor_name(value, m.country)
+    return value in parameter.aliases or is_factor_name(value, m.country)
 
 
 def one_factor_name(m: Declarations, parameter: Parameter, raw: Any) -> str | None:
@@ -72,4 +72,5 @@ def factor_named(m: Declarations, parameter: Parameter, name: str) -> Electricit
     LookupError
         If it means none or several.
     """
-    return electricity_named(name, m.country, m.number, parameter.listed)
+    (full,) = parameter.aliases.get(name, (name,))
+    return electricity_named(full, m.country, m.number, parameter.listed)

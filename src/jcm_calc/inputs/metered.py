@@ -1,9 +1,9 @@
 """The record of readings that monitored amounts carry into a calculation, and which tables have one.
 
-The record says from which files, by which meters and under which treatments the amounts came about; a claim rests
-on it. It is part of a table's own type (`jcm_calc.inputs.monitored_table`): what pandas makes of such a table has the
-record too, or is known to have lost it. A column names the meters, so that rows which end up in an ordinary table, or
-in a file, still show where they came from.
+The record says from which files, by which meters and under which treatments the amounts were calculated; an
+issuance request rests on it. It is part of a table's own type (`jcm_calc.inputs.monitored_table`): what pandas makes
+of such a table has the record too, or is known to have lost it. A column names the meters, so that rows which end up
+in an ordinary table, or in a file, still show their origin.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Any
 
 Record = Mapping[str, Any]
 METERS = "meters"  # the heading of the column that names them
-LISTS = ("files", "amounts", "stops", "findings", "cross_checks")
+LISTS = ("files", "queries", "amounts", "stops", "findings", "cross_checks")
 NAMED = ("meters", "rules")
 
 
 def record_of(given: Any) -> Record | None:
-    """Return the record of what a table or a column came from; None for everything else."""
+    """Return the record of the readings behind a table or a column; None for everything else."""
     found = getattr(given, "record", None)
     return found if isinstance(found, Mapping) else None
 
@@ -29,7 +29,7 @@ def lost_record(given: Any) -> bool:
 
 
 def merged(records: Iterable[Record]) -> dict[str, Any]:
-    """Put together the records of several tables; a rule of the same name but other evidence is kept beside."""
+    """Put together the records of several tables; a rule of the same name but other evidence gets another name."""
     whole: dict[str, Any] = {"rule_set": ""} | {key: [] for key in LISTS} | {key: {} for key in NAMED}
     sets = []
     for record in records:

@@ -17,7 +17,7 @@ class MonitoredTable(pd.DataFrame):
     Attributes
     ----------
     record : mapping or None
-        The record of the readings that its amounts came from; None where an operation has lost it.
+        The record of the readings from which its amounts follow; None where an operation has lost it.
 
     Examples
     --------

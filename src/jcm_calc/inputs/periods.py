@@ -53,7 +53,7 @@ class Period:
         Raises
         ------
         ValueError
-            If it is none of these, or could be read in two ways (``01/02/2017``).
+            If it is not one of these, or could be read in two ways (``01/02/2017``).
         """
         if isinstance(given, Period):
             return given
@@ -208,7 +208,7 @@ def of_days(periods: Sequence[Period]) -> list[Period]:
     Raises
     ------
     ValueError
-        If they are days apart from each other that are no such months: each would be a period of its own.
+        If they are days apart from each other that are not such months: each would be a separate period.
     """
     ordered = sorted(set(periods), key=lambda period: period.order)
     if len(ordered) < 2 or any(period.first is None or period.first != period.last for period in ordered):

@@ -6,17 +6,19 @@ The sections [project] and [sources] of a case file hold them, and so do the arg
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from functools import partial
 from typing import Any
 
 from jcm_calc.base.languages import _
-from jcm_calc.base.problems import InputError, Problem, suggestion
+from jcm_calc.base.problems import InputError, Problem, shown, suggestion
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs.schema import Field, by_name, got, item, read_table, text, text_list
-from jcm_calc.units import dates
+from jcm_calc.units import dates, magnitude
 from jcm_calc.units.dates import day
 
 OPTIONS = ("A", "B", "C")
@@ -29,6 +31,42 @@ def option(given: Any) -> str:
     return str(given)
 
 
+def estimate_of(given: Any) -> dict[int | None, float]:
+    """Return the tCO2 that were expected, by calendar year; a single number holds for each year, under None.
+
+    Examples
+    --------
+    >>> estimate_of(65), estimate_of({"2024": "65 tCO2"}), estimate_of(None)
+    ({None: 65.0}, {2024: 65.0}, {})
+    """
+    if given is None:
+        return {}
+    several = given if isinstance(given, Mapping) else {None: given}
+    return {year if year is None else year_of(year): tonnes_of(one) for year, one in several.items()}
+
+
+def tonnes_of(given: Any) -> float:
+    """Return an estimate in tCO2."""
+    found = float(magnitude(given, "tCO2"))
+    if not 0 <= found < math.inf:
+        raise ValueError(_("got {given}; must be an estimate of at least 0 tCO2").format(given=shown(given)))
+    return found
+
+
+def year_of(given: Any) -> int:
+    """Return a calendar year."""
+    text = str(given).strip()
+    if not re.fullmatch(r"\d{4}", text):
+        raise ValueError(_("got {given}; must be a calendar year such as 2024").format(given=shown(given)))
+    return int(text)
+
+
+def estimate(given: Any) -> Any:
+    """Return estimates as they were given, after a look at them."""
+    estimate_of(given)
+    return given
+
+
 PROJECT = {
     "title": Field(text),
     "number": Field(text),
@@ -37,6 +75,7 @@ PROJECT = {
     "submitted": Field(day),
     "start": Field(day),
     "end": Field(day),
+    "estimate": Field(estimate),
     "host_accounts": Field(text_list),
     "transfer_list": Field(text),
     "note": Field(text),
@@ -49,6 +88,7 @@ LABELS = {
     "submitted": _("Submitted for validation"),
     "start": _("First day of the crediting period"),
     "end": _("Last day of the crediting period"),
+    "estimate": _("Emission reductions expected, tCO2 a year"),
     "host_accounts": _("Accounts of the host country"),
     "transfer_list": _("List of the host country's transfer cap"),
     "note": _("Note"),
@@ -123,7 +163,7 @@ def in_future(project: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def unknown_parameters(m: Declarations, sources: Sources, place: Callable[[str], str]) -> Iterator[Problem]:
-    """Yield the names that are no parameter's, and those by which a parameter is named twice.
+    """Yield the names that belong to no parameter, and those by which a parameter is named twice.
 
     Parameters
     ----------

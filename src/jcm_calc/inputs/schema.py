@@ -326,7 +326,7 @@ def by_name(check: Callable[[Any], Any]) -> Callable[[Any], dict[Any, Any]]:
 
 
 def table_of(fields: Fields) -> Callable[[Any], dict[str, Any]]:
-    """Return a check of a table within a table, which may have other keys besides."""
+    """Return a check of a table within a table, which may have other keys."""
 
     def checked(given: Any) -> dict[str, Any]:
         problems: list[Problem] = []

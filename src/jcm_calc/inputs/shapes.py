@@ -23,7 +23,7 @@ NO_UNIT = "No Unit"
 def with_periods(table: Any) -> Any:
     """Return a table or Series whose times are periods: where its index is dated, it is the index ``p``.
 
-    A DatetimeIndex that knows its frequency stands for periods of that length.
+    A DatetimeIndex with a frequency means periods of that length.
     """
     index = table.index
     if not isinstance(index, pd.DatetimeIndex | pd.PeriodIndex) or "p" in getattr(table, "columns", ()):
@@ -126,7 +126,7 @@ def _with_one_heading(frame: pd.DataFrame, parameter: Parameter) -> tuple[pd.Dat
 
 
 def _refuse_other_levels(frame: pd.DataFrame, parameter: Parameter) -> None:
-    """Refuse a level of the index that is none of the parameter's: it would be dropped."""
+    """Refuse a level of the index that the parameter does not have: it would be dropped."""
     names = [name for name in frame.index.names if name not in [*parameter.indices]]
     if names and (frame.index.nlevels > 1 or names[0] is not None):
         complaint = _("the level {name} of its index is not one of {letters}: name it so, or drop it")

@@ -14,21 +14,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from jcm_calc.base import archives
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem, ProblemKind, listed, no_such_file
 from jcm_calc.inputs.axes import label
 from jcm_calc.inputs.carriers import arrow_units, carried, column_unit, is_unit, is_unit_key, split_heading
+from jcm_calc.inputs.filled_table import FilledTable
 from jcm_calc.inputs.periods import Period, several
 from jcm_calc.inputs.totals import totals_among
 from jcm_calc.inputs.values import CellAddresses
 from jcm_calc.units import dots_complaint, is_missing, unclear_dots
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TOO_MANY = 2**62
 # Letters of Greek and Cyrillic that look like Latin ones.
@@ -46,7 +49,7 @@ STYLES = 10_000_000
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """One column of a table as a dense array over the table's indices.
 
     Attributes
@@ -111,6 +114,8 @@ def _read(file: Path) -> pd.DataFrame:
 
 def _read_excel(file: Path) -> pd.DataFrame:
     """Read the first sheet that is shown; say which one it is where there are others, and what of it is hidden."""
+    import pandas as pd
+
     content = archives.workbook(file)
     with pd.ExcelFile(BytesIO(content), engine="calamine") as book:
         sheets: Any = book.book
@@ -162,6 +167,7 @@ def displayed_units(file: Path) -> list[str]:
 
 
 def _read_parquet(file: Path) -> pd.DataFrame:
+    import pandas as pd
     import pyarrow.parquet
 
     # opened here: by a name such as s3:/x or http:/x pandas and Arrow would reach for a network
@@ -179,6 +185,8 @@ def _read_parquet(file: Path) -> pd.DataFrame:
 
 
 def _read_csv(file: Path) -> pd.DataFrame:
+    import pandas as pd
+
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             headings = [heading.strip() for heading in next(csv.reader(lines), [])]
@@ -216,13 +224,15 @@ def _read_csv(file: Path) -> pd.DataFrame:
 
 
 def _other_separator(headings: Sequence[str]) -> str | None:
-    """Return the sign that separates the columns in place of commas."""
+    """Return the sign that separates the columns instead of commas."""
     found = re.search(r"[;\t|]", headings[0]) if len(headings) == 1 else None
     return None if found is None else found[0]
 
 
 def _refuse_unclear(file: Path, frame: pd.DataFrame) -> None:
     """Refuse a column of numbers whose dots can stand between thousands: pandas has taken them for decimals."""
+    import pandas as pd
+
     suspected = [place for place, column in enumerate(frame.columns) if _three_decimals(frame[column])]
     if not suspected:
         return
@@ -263,8 +273,10 @@ def flat(table: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If a heading is missing or stands twice, or one unit is stated for several columns.
+        If a heading is missing or is there twice, or one unit is stated for several columns.
     """
+    import pandas as pd
+
     if table.columns.nlevels > 1:
         message = _(
             "its headings take several rows, first {names}: give one heading for each column; if the second row is the "
@@ -322,13 +334,13 @@ def _attrs(table: pd.DataFrame) -> dict[Any, Any]:
     return attrs
 
 
-def dense(frame: pd.DataFrame, letters: Iterable[str], name: str) -> dict[str, Column]:
+def dense(frame: pd.DataFrame | FilledTable, letters: Iterable[str], name: str) -> dict[str, TableColumn]:
     """Arrange the columns of a table over its indices.
 
     Parameters
     ----------
-    frame : DataFrame
-        From `flat`. A column named like an index letter holds its labels; every other column is a
+    frame : DataFrame or FilledTable
+        A DataFrame is from `flat`. A column named like an index letter holds its labels; every other column is a
         parameter, with its unit in brackets if it is not the declared one: ``EC_PJ [kWh]``.
     letters : iterable of str
         The methodology's indices in order.
@@ -338,46 +350,51 @@ def dense(frame: pd.DataFrame, letters: Iterable[str], name: str) -> dict[str, C
     Returns
     -------
     dict
-        From the heading to a `Column`.
+        From the heading to a `TableColumn`.
 
     Raises
     ------
     InputError
         If rows are missing or stand twice, or labels are empty or no periods.
     """
-    present = [letter for letter in letters if letter in frame.columns]
-    if frame.empty:
+    if isinstance(frame, FilledTable):
+        table: Mapping[str, Any] = {heading: carried(cells).cells for heading, cells in frame.columns.items()}
+        addresses: Mapping[str, CellAddresses] = frame.cells
+    else:
+        table, addresses = {heading: frame[heading] for heading in frame.columns}, frame.attrs.get("cells", {})
+    present = [letter for letter in letters if letter in table]
+    if not (rows := max(map(len, table.values()), default=0)):
         raise InputError.of(name, _("the table has no rows"))
-    if not present and len(frame) != 1:
+    if not present and rows != 1:
         complaint = _("has {count} rows and no index column (one of {letters})")
-        complaint = complaint.format(count=len(frame), letters=", ".join(letters))
+        complaint = complaint.format(count=rows, letters=", ".join(letters))
         raise InputError.of(name, complaint)
     codes, labels, problems = [], {}, list[Problem]()
     for letter in present:
         try:
-            code, labels[letter] = _periods(frame[letter]) if letter == "p" else _labels(frame[letter])
+            code, labels[letter] = _periods(table[letter]) if letter == "p" else _labels(table[letter])
             codes.append(code)
         except ValueError as error:
             problems.append(Problem(name, _("column {letter}: {error}").format(letter=repr(letter), error=error)))
     if not problems:
-        order, problems = _order(codes, labels, len(frame), name)
+        order, problems = _order(codes, labels, rows, name)
     if problems:
         raise InputError(name, problems)
     shape = tuple(len(labels[letter]) for letter in present)
     columns = {}
-    for heading in frame.columns:
+    for heading, column in table.items():
         if heading not in present:
             try:
-                own, unit = carried(frame[heading])
+                own, unit = carried(column)
+                unit = split_heading(heading)[1] if isinstance(frame, FilledTable) else unit
             except ValueError as error:
                 problems.append(Problem(name, _("column {letter}: {error}").format(letter=repr(heading), error=error)))
                 continue
             values = own[order].reshape(shape)
-            cells: CellAddresses | None = frame.attrs.get("cells", {}).get(heading)
-            cells = None if cells is None else cells.arranged(order, shape)
-            column = _("{name}, column {heading}").format(name=name, heading=repr(heading))
-            source = column if cells is None else Message("{}, {}").format(name, cells)
-            columns[heading] = Column(values, labels, unit, source, cells)
+            cells = addresses[heading].arranged(order, shape) if heading in addresses else None
+            source = _("{name}, column {heading}").format(name=name, heading=repr(heading))
+            source = source if cells is None else Message("{}, {}").format(name, cells)
+            columns[heading] = TableColumn(values, labels, unit, source, cells)
     if problems:
         raise InputError(name, problems)
     return columns
@@ -439,7 +456,7 @@ def _periods(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Period]
 def _factorize(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Any]]:
     """Return a code for each row, and the cell of each code."""
     try:
-        codes, unique = pd.factorize(column)
+        codes, unique = _numbered(column)
     except TypeError:
         raise ValueError(_("holds something that is not a label")) from None
     cells = np.asarray(unique, dtype=object).tolist()
@@ -451,16 +468,26 @@ def _factorize(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Any]]
         blank = [place for place, cell in enumerate(cells) if isinstance(cell, str) and not cell.strip()]
         empty |= np.isin(codes, blank) if blank else False
     if empty.any():
-        rows, first = np.flatnonzero(empty), column.attrs.get(FIRST_ROW, 1)
+        rows, first = np.flatnonzero(empty), getattr(column, "attrs", {}).get(FIRST_ROW, 1)
         shown = listed((int(row) + first for row in rows[:5]), len(rows))
         raise ValueError(_("is empty in row {rows}").format(rows=shown))
     return codes, cells
 
 
+def _numbered(column: pd.Series[Any] | npt.NDArray[Any]) -> tuple[npt.NDArray[np.intp], Any]:
+    if isinstance(column, np.ndarray):  # of a workbook: too short to be worth the import of pandas
+        known: dict[Any, int] = {}
+        codes = (-1 if is_missing(cell) else known.setdefault(cell, len(known)) for cell in column.astype(object))
+        return np.fromiter(codes, dtype=np.intp), list(known)
+    import pandas as pd
+
+    return pd.factorize(column)
+
+
 def _order(
     codes: list[npt.NDArray[np.intp]], labels: Mapping[str, list[Any]], rows: int, name: str
 ) -> tuple[npt.NDArray[np.intp], list[Problem]]:
-    """Return the order of the rows in the dense array; complain where one is missing or stands twice."""
+    """Return the order of the rows in the dense array; report one that is missing or is there twice."""
     if not codes:
         return np.zeros(1, dtype=np.intp), []
     shape = tuple(len(unique) for unique in labels.values())

@@ -1,4 +1,4 @@
-"""One parameter's values as they came: a number, an array, a column of a table."""
+"""One parameter's values as the user gave them: a number, an array, a column of a table."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class InputValue:
     written : str
         What the user wrote, for single values.
     classes : tuple of str, optional
-        The class that each code stands for.
+        The class of each code.
     cells : CellAddresses, optional
         Where in a workbook the values stand.
     """
@@ -103,7 +103,7 @@ class InputValue:
         return self.source.partition(", column ")[0]
 
     def plain(self) -> Array:
-        """Return the values with class names in place of codes."""
+        """Return the values with class names instead of codes."""
         return self.values if self.classes is None else np.array(self.classes, dtype=object)[self.values]
 
     def along(self, letter: str) -> int:
@@ -302,7 +302,7 @@ class InputValue:
         labels : mapping
             The labels along each index.
         orders : dict
-            Keeps, for each list of labels in another order, where each label stands in it.
+            Keeps, for each list of labels in another order, the position of each label in it.
         """
         values = self.values
         for axis, letter in enumerate(self.letters):

@@ -1,8 +1,8 @@
 """Plots of results, readings and uncertainties, and of the equations of a methodology: `pip install jcm-calc[plot]`.
 
 Each function draws on the axes that it is given, or on a new figure, and returns the axes. A `Figure` of
-matplotlib in place of axes gets the size that the plot needs. Settings of matplotlib stay as they are. The
-colours are those of Okabe and Ito, which the colour-blind can tell apart; where two stand side by side one
+matplotlib instead of axes gets the size that the plot needs. Settings of matplotlib stay as they are. The
+colours are those of Okabe and Ito, which the colour-blind can tell apart; where two are side by side one
 is hatched, so that they differ in print without colour too.
 
 Examples
@@ -21,13 +21,14 @@ Okabe, M., Ito, K. (2002). Color Universal Design. jfly.uni-koeln.de/color
 
 from jcm_calc.plots.of_methodology import equations
 from jcm_calc.plots.of_readings import availability, readings
-from jcm_calc.plots.of_result import contributions, emissions, sensitivity, uncertainty, waterfall
+from jcm_calc.plots.of_result import contributions, emissions, forecast, sensitivity, uncertainty, waterfall
 
 __all__ = [
     "availability",
     "contributions",
     "emissions",
     "equations",
+    "forecast",
     "readings",
     "sensitivity",
     "uncertainty",

@@ -92,7 +92,7 @@ def amount(value: float) -> str:
 
 
 def short(text: str) -> str:
-    """Return a text that is short enough to stand beside a bar, as a text also where mathematics is read."""
+    """Return a text that is short enough to be next to a bar, as a text also where mathematics is read."""
     return (textwrap.shorten(text, 44, placeholder="…") if " " in text else text[:40]).replace("$", r"\$")
 
 
@@ -103,7 +103,7 @@ def title(ax: Axes, text: str, legend: bool = False) -> None:
         inches = ax.figure.bbox.width / ax.figure.dpi
         labels = ax.get_legend_handles_labels()[1]
         # a line holds so many letters of this size, and the sign of an entry is as wide as six
-        columns = len(labels) if sum(len(one) + 6 for one in labels) <= 13 * inches else 2
+        columns = len(labels) if sum(len(one) + 6 for one in labels) <= 14 * inches else 2
         rows = -(-len(labels) // columns)
         place: Any = {"loc": "lower left", "bbox_to_anchor": (0, 1.01), "borderaxespad": 0}
         ax.legend(frameon=False, fontsize=8, ncols=columns, **place)

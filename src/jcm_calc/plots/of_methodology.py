@@ -110,7 +110,7 @@ def _edges(m: Declarations, choices: dict[str, str]) -> dict[str, list[str]]:
 
 
 def _columns(edges: dict[str, list[str]]) -> list[list[str]]:
-    """Arrange names so that each stands left of what needs it, and near to it."""
+    """Arrange names so that each is left of what needs it, and near to it."""
     users: dict[str, list[str]] = {name: [] for name in edges}
     for name, others in edges.items():
         for other in others:

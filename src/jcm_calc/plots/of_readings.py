@@ -44,8 +44,10 @@ def readings(monitored: Monitored, meter: str, *, ax: Axes | Figure | None = Non
     rows = monitored.blocks[monitored.blocks["meter"] == meter]
     days = rows.groupby("day")["amount"].sum()
     days.index = pd.to_datetime(days.index)
+    days = days.asfreq("D")  # a day without readings is a gap in the line
+    edges = pd.date_range(days.index[0], periods=len(days) + 1, freq="D")
     with axes(ax, 9, 3.6) as ax:
-        ax.step(days.index, days.to_numpy(), where="post", color=BLUE, lw=0.8)
+        ax.stairs(days.to_numpy(), edges, baseline=None, color=BLUE, lw=0.8)
         ordinary = _marked(ax, monitored, meter, days)
         _limit(ax, days, ordinary)
         _dates(ax)
@@ -90,9 +92,8 @@ def _marked(ax: Axes, monitored: Monitored, meter: str, days: pd.Series[float]) 
 
 def _limit(ax: Axes, days: pd.Series[float], ordinary: Any) -> None:
     """Let the axis show ordinary days, and mark those that lie beyond it."""
-    if not ordinary.any():
-        return
-    low, high = min(0.0, float(days[ordinary].min())), float(days[ordinary].max()) * 1.15
+    usual = days[ordinary] if ordinary.any() else days
+    low, high = min(0.0, float(usual.min())), float(usual.max()) * 1.15
     if not low < high:
         return
     ax.set_ylim(low, high)
@@ -144,7 +145,7 @@ def availability(monitored: Monitored, meter: str | None = None, *, ax: Axes | F
     names = list(dict.fromkeys(months))
     calendar = np.full((len(names), 31), np.nan)
     calendar[[names.index(month) for month in months], days.day - 1] = share.to_numpy()
-    with axes(ax, 9, 1.3 + 0.24 * len(names)) as ax:
+    with axes(ax, 9, 1.75 + 0.24 * len(names)) as ax:
         image = ax.imshow(calendar, vmin=0, vmax=0.9999, cmap=_loud_where_lacking(), aspect="auto")
         ax.set_yticks(range(len(names)), names)
         ax.set_xticks(range(31), [str(day) for day in range(1, 32)])
@@ -153,7 +154,8 @@ def availability(monitored: Monitored, meter: str | None = None, *, ax: Axes | F
         ax.grid(which="minor", color="white", lw=1)
         ax.tick_params(which="both", length=0, labelsize=8)
         ax.set_xlabel(translated(_("day of the month")), fontsize=8)
-        bar = ax.figure.colorbar(image, ax=ax, extend="max", extendfrac=0.08)
+        place: Any = {"location": "bottom", "fraction": 0.08, "aspect": 40, "shrink": 0.4, "anchor": (0.0, 0.0)}
+        bar = ax.figure.colorbar(image, ax=ax, extend="max", extendfrac=0.08, **place)
         bar.set_label(translated(_("share of the day with readings; grey: all of it")), fontsize=8)
         bar.ax.tick_params(labelsize=8)
         which = listed(monitored.plan.meters, limit=4) if meter is None else meter

@@ -73,17 +73,80 @@ def emissions(result: Calculation, *, ax: Axes | Figure | None = None) -> Axes:
             if len(periods) <= MOST // 2:
                 size = 8 if len(drawn) <= len(SERIES) else 6
                 ax.bar_label(bars, [amount(height) for height in heights[name]], padding=2, fontsize=size)
-        step = max(1, -(-len(periods) // MOST))
-        labels = [translated(_("\nto ").join(text.split("/"))) for text in periods[::step]]
-        ax.set_xticks(places[::step], labels)
-        if len(periods) == 1:
-            ax.set_xlim(-1, 1)
+        _periods(ax, [_("\nto ").join(text.split("/")) for text in periods])
         words = _("monitoring period") if "PE" in drawn else _("monitoring period; PE is 0")
         ax.set_xlabel(translated(words))
-        ax.axhline(0, color="black", lw=0.8)
         ax.margins(y=0.15)
         finish(ax, result, _("Emissions and reductions by period"), TONNES, legend=True)
     return ax
+
+
+def forecast(plan: Calculation, report: Calculation | None = None, *, ax: Axes | Figure | None = None) -> Axes:
+    """Draw the whole tonnes of each calendar year: those that are estimated, and those that were reported since.
+
+    Parameters
+    ----------
+    plan : Result
+        The estimate, as a rule of ten years or so.
+    report : Result, optional
+        What was monitored; its years are drawn next to those of the estimate.
+    ax : Axes or Figure, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If a period lies in several calendar years.
+
+    Examples
+    --------
+    >>> import jcm_calc
+    >>> from jcm_calc import plots
+    >>> plan = jcm_calc.calculate("PW_AM001", EG=[[500.0, 497.5, 495.0]], p=["2025", "2026", "2027"])
+    >>> [label.get_text() for label in plots.forecast(plan).get_xticklabels()]
+    ['2025', '2026', '2027']
+    """
+    series = [(_("estimate"), GREEN, "", plan)]
+    if report is not None:
+        series.append((_("reported"), SKY, "///", report))
+    tonnes = [{one.year: one.tonnes for one in result.calendar_years()} for *_look, result in series]
+    years = sorted({year for known in tonnes for year in known}, key=lambda year: year or 0)
+    width, estimated = 0.7 / len(series), list(tonnes[0].values())
+    with axes(ax, WIDTH, 3.6) as ax:
+        for number, ((words, colour, hatch, _result), known) in enumerate(zip(series, tonnes, strict=True)):
+            places = [years.index(year) + (number - (len(series) - 1) / 2) * width for year in known]
+            bars = ax.bar(places, list(known.values()), width, color=colour, hatch=hatch, ec="white", lw=0.5)
+            bars.set_label(translated(words))
+            if len(years) <= MOST:
+                box = {
+                    "boxstyle": "square,pad=0.1",
+                    "fc": "white",
+                    "ec": "none",
+                }  # readable over the line of the average
+                ax.bar_label(bars, [f"{one:,}" for one in known.values()], padding=3, fontsize=7, bbox=box)
+        if len(estimated) > 1:
+            average = sum(estimated) / len(estimated)
+            words = _("average of the estimate: {tonnes:,.1f} t a year").format(tonnes=average)
+            ax.axhline(average, color="black", lw=0.9, ls="--", label=translated(words), zorder=0)
+        _periods(ax, [str(year or _("undated")) for year in years])
+        ax.set_xlabel(translated(_("calendar year")))
+        ax.margins(y=0.15)
+        heading = _("Emission reductions by calendar year: {tonnes:,} t estimated").format(tonnes=sum(estimated))
+        finish(ax, plan, heading, _("whole tonnes of CO₂"), legend=True)
+    return ax
+
+
+def _periods(ax: Axes, labels: list[str]) -> None:
+    """Write periods below their bars, of many some; a single one is in the middle."""
+    step = max(1, -(-len(labels) // MOST))
+    ax.set_xticks(range(0, len(labels), step), [translated(label) for label in labels[::step]])
+    if len(labels) == 1:
+        ax.set_xlim(-1, 1)
+    ax.axhline(0, color="black", lw=0.8)
 
 
 def _series(result: Calculation, name: str) -> tuple[str, str, str]:
@@ -122,7 +185,7 @@ def waterfall(result: Calculation, *, ax: Axes | Figure | None = None) -> Axes:
     except ValueError:  # a period in two calendar years has no whole tonnes
         pass
     else:
-        bars.append((_("cut to\nwhole tonnes"), reductions, tonnes - reductions, GREY, "..."))
+        bars.append((_("rounded\ndown by"), reductions, tonnes - reductions, GREY, "..."))
         bars.append((_("whole\ntonnes"), 0.0, tonnes, SKY, ""))
     with axes(ax, WIDTH, 3.6) as ax:
         levels = [base + change for _name, base, change, _colour, _hatch in bars]
@@ -178,12 +241,14 @@ def contributions(result: Calculation, *, ax: Axes | Figure | None = None) -> Ax
     parts = parts.loc[parts.abs().sort_values(ascending=False, kind="stable").index]
     kinds = {kind for kind, _ in parts.index if kind}
     names = [f"{kind} {unit}" if kind and (len(kinds) > 1 or unit.isdigit()) else unit for kind, unit in parts.index]
-    amounts = parts.tolist()
+    amounts = own = parts.tolist()
     if len(amounts) > MOST:
-        others = _("{count:,} others").format(count=len(amounts) - MOST + 1)
-        names, amounts = [*names[: MOST - 1], others], [*amounts[: MOST - 1], sum(amounts[MOST - 1 :])]
+        own, others = amounts[: MOST - 1], amounts[MOST - 1 :]
+        names = [*names[: MOST - 1], _("{count:,} others").format(count=len(others))]
+        amounts = [*own, sum(others)]
     with axes(ax, WIDTH, height_of(len(names))) as ax:
-        bars = ax.barh(range(len(names)), amounts, 0.65, color=GREEN)
+        colours = [GREEN] * len(own) + [GREY] * (len(names) - len(own))
+        bars = ax.barh(range(len(names)), amounts, 0.65, color=colours)
         ax.bar_label(bars, [amount(one) for one in amounts], padding=3, fontsize=8)
         ax.set_yticks(range(len(names)), [short(translated(name)) for name in names])
         ax.set_ylim(len(names) - 0.4, -0.6)
@@ -196,7 +261,7 @@ def contributions(result: Calculation, *, ax: Axes | Figure | None = None) -> Ax
 def sensitivity(result: Calculation, *, by: float = 0.1, ax: Axes | Figure | None = None) -> Axes:
     """Draw how ER changes with each input of the project, the most important one on top.
 
-    What the document fixes is drawn only where the project has no input of its own. Inputs that change nothing
+    What the document fixes is drawn only where the project has no input. Inputs that change nothing
     are counted and left out, as are those of less weight.
 
     Parameters
@@ -226,7 +291,7 @@ def sensitivity(result: Calculation, *, by: float = 0.1, ax: Axes | Figure | Non
         notes.append(_("{count} of less weight").format(count=less))
     if nothing:
         notes.append(_("{count} without effect").format(count=nothing))
-    with axes(ax, 8.4, height_of(len(found)) + 0.2) as ax:
+    with axes(ax, 7.4, height_of(len(found)) + 0.2) as ax:
         for column, label, colour, hatch in (("smaller", "−", ORANGE, "///"), ("larger", "+", BLUE, "")):
             lengths = found[column].fillna(0)
             bars = ax.barh(
@@ -246,7 +311,7 @@ def sensitivity(result: Calculation, *, by: float = 0.1, ax: Axes | Figure | Non
 
 
 def _input(result: Calculation, name: str, symbol: str, step: str, out: bool) -> str:
-    """Name an input beside its bars: what it is, and its symbol."""
+    """Name an input next to its bars: what it is, and its symbol."""
     kelvin = "" if step.endswith("%") else f" (±{step})"
     text = short(translated(result.methodology.inputs[name].text))
     return f"{text}  ${latex.symbol(symbol)}${kelvin}{'*' if out else ''}"

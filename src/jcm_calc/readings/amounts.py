@@ -223,7 +223,14 @@ class Monitored:
     def provenance(self, meters: Sequence[str] = ()) -> dict[str, Any]:
         """Return files with SHA-256, meters, amounts, findings with their treatments, and rules, ready for JSON."""
         whole = {
-            "files": [{"file": file.name, "sha256": file.sha256, "rows": file.rows} for file in self.files],
+            "files": [
+                {"file": file.name, "sha256": file.sha256, "rows": file.rows} for file in self.files if not file.query
+            ],
+            "queries": [
+                {"database": one.name, "query": one.query, "sha256": one.sha256, "rows": one.rows}
+                for one in self.files
+                if one.query
+            ],
             "meters": {name: self._meter(meter) for name, meter in self.plan.meters.items()},
             "amounts": [
                 {"meter": name, "p": str(period), "read": read, "amount": amount, "unit": self.units[name]}

@@ -13,8 +13,8 @@ import itertools
 import re
 import shutil
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -28,7 +28,7 @@ from jcm_calc.readings import stamps
 from jcm_calc.readings.plan import Readings
 from jcm_calc.readings.store import Store, named, path_sql, quoted
 
-TEXTS = (".csv", ".txt", ".tsv")
+TEXTS = (".csv", ".txt", ".tsv", ".lp")
 SHEETS = (".xlsx", ".xls", ".xlsb", ".xlsm", ".ods")
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # what files of these formats begin with
 PACKED = (".gz", ".zip")
@@ -42,16 +42,21 @@ NO_SIGN = "\x1f"  # which no line of text holds
 
 @dataclass(frozen=True)
 class ReadFile:
-    """A file that was read: its name, its SHA-256, and what became of its lines.
+    """A file or a query that was read: its name, its SHA-256, and the count of its lines by what happened to them.
 
     Attributes
     ----------
-    name, sha256 : str
+    name : str
+        Of the file or the database.
+    sha256 : str
+        Of the file, or of the rows that the query returned.
     rows : int
         Lines or rows that were read.
     skipped : int
         Those that the plan leaves out: above the headings, a row of units, a footer, and what ``skip`` names.
     blank : int
+    query : str
+        Empty for a file.
     """
 
     name: str
@@ -59,6 +64,7 @@ class ReadFile:
     rows: int
     skipped: int = 0
     blank: int = 0
+    query: str = ""
 
 
 class ReadingsTable:
@@ -138,11 +144,10 @@ def _tables_of(store: Store, path: Path, readings: Readings) -> Iterator[Reading
         raise InputError.of(path.name, _("is not a file but a folder, a device or a pipe"))
     source, suffix = _unpacked(store, path)
     if suffix in TEXTS:
-        yield (
-            NEM12Table(path, source, readings)
-            if readings.format == "NEM12"
-            else TextTable(store, path, source, readings)
-        )
+        if readings.format == "NEM12":
+            yield NEM12Table(path, source, readings)
+        else:
+            yield TEXT_FORMATS.get(readings.format, TextTable)(store, path, source, readings)
     elif suffix in SHEETS:
         yield from _sheets(path, source, readings)
     elif suffix == ".parquet":
@@ -208,13 +213,10 @@ class TextTable(ReadingsTable):
         """
         name, sign = store.name(), self.readings.delimiter
         cells = ", ".join(f"{_cell_sql(number, sign)} AS c{number}" for number in numbers)
-        left_out = (
-            f"starts_with(text, {quoted(self.readings.skip)})" if isinstance(self.readings.skip, str) else "FALSE"
-        )
         options = f"columns = {{'text': 'VARCHAR'}}, delim = {quoted(NO_SIGN)}, quote = '', escape = '', comment = ''"
         lines = (
             f"SELECT {cells}, {_count_sql(sign)} AS cells, {_whole_sql(sign)} AS whole, "
-            f"{_surplus_sql(sign, len(self.headings))} AS surplus, {left_out} AS left_out FROM read_csv("
+            f"{_surplus_sql(sign, len(self.headings))} AS surplus, {self.left_out_sql()} AS left_out FROM read_csv("
             f"{path_sql(self.source)}, {options}, header = false, auto_detect = false, strict_mode = false, "
             "hive_partitioning = false)"
         )
@@ -227,6 +229,10 @@ class TextTable(ReadingsTable):
         rows = f"(SELECT * FROM {lines} WHERE {kept} AND cells > 0)"
         self._complain(store, rows, problems)
         return rows
+
+    def left_out_sql(self) -> str:
+        """Return an SQL condition for the lines that are left out by how they begin."""
+        return f"starts_with(text, {quoted(self.readings.skip)})" if isinstance(self.readings.skip, str) else "FALSE"
 
     def _kept(self, store: Store, lines: str) -> str:
         """Return an SQL condition for the lines that are not left out by the plan."""
@@ -266,6 +272,94 @@ class TextTable(ReadingsTable):
                 found = store.db.execute(f"SELECT line FROM {rows} WHERE {condition} ORDER BY line LIMIT 5").fetchall()
                 lines = _lines([line for (line,) in found], count)
                 problems.append(Problem(self.name, complaint.format(lines=lines, known=known)))
+
+
+class InfluxTable(TextTable):
+    """Annotated CSV of InfluxDB: tables one after the other, each below lines that begin with # and its headings."""
+
+    def begin(self, readings: Readings) -> None:
+        """Find the headings: the first line that is not an annotation."""
+        found = ((number, cells) for number, cells in self.head if any(cells) and not cells[0].startswith("#"))
+        self.heading_line, headings = next(found, (0, []))
+        if "error" in headings:
+            raise InputError.of(self.name, _("line {line} holds an error of InfluxDB").format(line=self.heading_line))
+        if not self.heading_line:
+            raise InputError.of(self.name, _("is empty"))
+        self.headings = _headings(self.name, self.head, self.heading_line)
+        defaults = next((cells for _number, cells in self.head if cells and cells[0] == "#default"), [])
+        self.defaults = {name for name, default in zip(self.headings[1:], defaults[1:], strict=False) if default}
+
+    def left_out_sql(self) -> str:
+        """Return an SQL condition for annotations, and for the headings of further tables."""
+        with self.source.open(encoding="utf-8-sig") as file:
+            headings = next(itertools.islice(file, self.heading_line - 1, None)).rstrip("\r\n")
+        return f"starts_with(text, '#') OR rtrim(text, chr(13)) = {quoted(headings)}"
+
+    def load(
+        self, store: Store, numbers: Sequence[int], problems: list[Problem], parsed: Mapping[str, str] | None = None
+    ) -> str:
+        """Return SQL of the columns that are wanted, with the number of each line."""
+        found = [self.headings[number - 1] for number in numbers if self.headings[number - 1] in self.defaults]
+        if found:
+            complaint = _("states default values for {names}: export them in each row")
+            problems.append(Problem(self.name, complaint.format(names=listed(map(repr, found)))))
+        return super().load(store, numbers, problems, parsed)
+
+
+LINE_PART = re.compile(r'(?:\\.|"(?:\\.|[^"\\])*"|[^ "\\])+')  # up to a blank that is not escaped or quoted
+LINE_ITEM = re.compile(r'(?:\\.|"(?:\\.|[^"\\])*"|[^,"\\])+')
+LINE_ESCAPE = re.compile(r"\\(.)")
+LINE_INTEGER = re.compile(r"[-+]?\d+[iu]")
+OF_EXPORTS = ("#", "CREATE DATABASE")  # how lines of an export begin that hold no point
+
+
+class LineProtocolTable(TextTable):
+    """Points in line protocol, as InfluxDB exports them: a column for the time, the measurement, each tag and field."""
+
+    def __init__(self, store: Store, path: Path, source: Path, readings: Readings) -> None:
+        plain = _as_utf8(store, path, source, readings.encoding)
+        columns: dict[str, None] = dict.fromkeys(("time", "measurement"))
+        with plain.open(encoding="utf-8-sig") as lines:
+            for point in self._points(path.name, lines):
+                columns |= dict.fromkeys(point)
+        table = store.path(".csv")
+        with plain.open(encoding="utf-8-sig") as lines, table.open("w", encoding="utf-8", newline="") as copy:
+            writer = csv.DictWriter(copy, columns, restval="")
+            writer.writeheader()
+            writer.writerows(self._points(path.name, lines))
+        super().__init__(store, path, table, replace(readings, encoding="utf-8"))
+
+    def _points(self, name: str, lines: Iterable[str]) -> Iterator[dict[str, str]]:
+        """Yield the point of each line, and nothing in it for a line without one."""
+        for number, line in enumerate(lines, 1):
+            text = line.strip()
+            if not text or text.startswith(OF_EXPORTS):
+                yield {}
+                continue
+            parts = LINE_PART.findall(text)
+            series, fields = (LINE_ITEM.findall(part) for part in parts[:2]) if len(parts) == 3 else ([], [])
+            items = [_item(item) for item in (*series[1:], *fields)]
+            if not series or not fields or None in items:
+                complaint = _("line {line} is not a point in line protocol with a time")
+                raise InputError.of(name, complaint.format(line=number))
+            yield {"time": parts[2], "measurement": LINE_ESCAPE.sub(r"\1", series[0]), **dict(filter(None, items))}
+
+    def place(self, line: int, number: int) -> str:
+        """Say where a cell is: the copy has a line of headings before the points."""
+        return super().place(line - 1, number)
+
+
+def _item(text: str) -> tuple[str, str] | None:
+    """Return the name and the value of a tag or a field."""
+    name, sign, value = re.sub(r"(?<!\\)=", "\0", text, count=1).partition("\0")
+    if value.startswith('"'):
+        value = value[1:-1]
+    elif LINE_INTEGER.fullmatch(value):
+        value = value[:-1]
+    return (LINE_ESCAPE.sub(r"\1", name), LINE_ESCAPE.sub(r"\1", value)) if name and sign else None
+
+
+TEXT_FORMATS: dict[str, type[TextTable]] = {"InfluxDB": InfluxTable, "line protocol": LineProtocolTable}
 
 
 def _lines(numbers: Sequence[int], count: int) -> str:

@@ -30,6 +30,16 @@ FEW = 2  # of a block with so many readings, the sum says no more than they do
 SAMPLE = 200  # readings of each meter that are looked at in any case
 
 
+def tolerance(plan: MonitoringPlan) -> int:
+    """Return by how many microseconds a stamp may miss the beginning of its step."""
+    return int(plan.rules.limits["jitter"] * clock.HOUR)
+
+
+def opened_sources(store: Store, plan: MonitoringPlan, declared: Mapping[str, str]) -> list[OpenedReadings]:
+    """Open every source of a plan; ``declared`` has the unit of the parameter of each meter."""
+    return [open_source(store, one, plan.meters, declared, tolerance(plan)) for one in plan.readings]
+
+
 @dataclass
 class OfSource:
     """The readings of one meter from one source.
@@ -74,6 +84,8 @@ class MeterReadings:
 
     Parameters
     ----------
+    opened : sequence of OpenedReadings
+        The sources of the plan.
     declared : mapping
         The unit of the parameter of each meter.
     spans : sequence of Span
@@ -90,6 +102,7 @@ class MeterReadings:
         self,
         store: Store,
         plan: MonitoringPlan,
+        opened: Sequence[OpenedReadings],
         declared: Mapping[str, str],
         spans: Sequence[Span],
         marks: Sequence[int],
@@ -99,8 +112,7 @@ class MeterReadings:
         self.store, self.plan, self.declared, self.spans, self.marks = store, plan, declared, spans, marks
         length = clock.DAY if plan.rules.limits["stuck"] >= 48 else clock.DAY // 2
         self.blocks = Blocks(plan.where, length, (spans[0][0] - 400 * clock.DAY, spans[-1][1] + 400 * clock.DAY))
-        self.tolerance = int(plan.rules.limits["jitter"] * clock.HOUR)
-        opened = [open_source(store, one, plan.meters, declared, self.tolerance) for one in plan.readings]
+        self.tolerance = tolerance(plan)
         self.of: dict[str, list[OfSource]] = {name: [] for name in plan.meters}
         screened = [self._screen(source, run) for source in opened]
         self.sources = tuple(source for source, _ in screened)

@@ -19,10 +19,11 @@ from jcm_calc.inputs.project import as_mapping
 from jcm_calc.readings import calibration, clock, cross_checks, like_times, row_checks, treatments
 from jcm_calc.readings.amounts import Monitored, by_indices
 from jcm_calc.readings.findings import ReadingsFinding
-from jcm_calc.readings.meter_readings import MeterReadings, Runner
+from jcm_calc.readings.meter_readings import MeterReadings, Runner, opened_sources
 from jcm_calc.readings.periods import sheets_of, span
 from jcm_calc.readings.plan import Meter, MonitoringPlan
 from jcm_calc.readings.plan_file import read_plan
+from jcm_calc.readings.steps import OpenedReadings
 from jcm_calc.readings.store import Store
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 Span = tuple[int, int]
 Slopes = Mapping[str, Sequence[float]]
 NEEDS_LIKE = ("like period", "substitute")
+OF_CALIBRATION = ("late calibration", "uncalibrated")
 UNTREATABLE = ("step", "falls often")  # not the readings are wrong, but what the plan says of them
 
 
@@ -114,12 +116,14 @@ def monitor(
         raise InputError(_("the monitoring plan"), problems)
     plan = read_plan(meters, readings, Path(beside))
     periods = sheets_of(p, crediting, problems)
-    units, indices = _declared(plan, m, problems)
+    units, indices = declared(plan, m, problems)
     if problems:
         raise InputError(_("the monitoring plan"), problems)
-    given = _Given(m, tables, {"facts": facts, **values})
+    given = OtherInputs(m, tables, {"facts": facts, **values})
     with Store() as store:
-        monitored = _Work(store, plan, periods, units, indices, given, run, progress).done()
+        progress(_("reading and adding up"))
+        opened = opened_sources(store, plan, units)
+        monitored = Work(store, plan, opened, periods, units, indices, given, run, progress).done()
     if strict and (found := list(_remarked(monitored))):
         raise InputError(_("the readings"), found)
     return monitored
@@ -136,10 +140,10 @@ def _remarked(monitored: Monitored) -> Iterator[Problem]:
             yield Problem(comparison.name, differs.format(period=comparison.period, **fields))
 
 
-def _declared(
+def declared(
     plan: MonitoringPlan, m: Declarations | None, problems: list[Problem]
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the unit of each meter's parameter, and the indices of each parameter."""
+    """Return the unit of each meter's parameter, and the indices of each parameter; append complaints."""
     units, indices = {}, {}
     for name, meter in plan.meters.items():
         subject = f"[meters.{name}]"
@@ -186,7 +190,7 @@ def _declared(
     return units, indices
 
 
-class _Given:
+class OtherInputs:
     """What a calculation needs besides the readings."""
 
     def __init__(self, m: Declarations | None, tables: Sequence[Any], values: Mapping[str, Any]) -> None:
@@ -205,7 +209,12 @@ class _Given:
             warnings.simplefilter("ignore", UnconfirmedWarning)
             p = [str(period) for period in periods]
             # for the effect of findings on ER alone: whether a value may be overridden is asked when it counts
-            return calculated(Calculation, self.m, *self.tables, *tables, p=p, override="monitoring", **self.values)
+            values = self.values_of(periods)
+            return calculated(Calculation, self.m, *self.tables, *tables, p=p, override="monitoring", **values)
+
+    def values_of(self, periods: Sequence[Period]) -> Mapping[str, Any]:
+        """Return what is given for some periods."""
+        return self.values
 
     def slopes(self, result: Calculation | None, meters: Mapping[str, Meter]) -> Slopes | None:
         """Return ∂ER/∂x for each meter and period."""
@@ -230,17 +239,18 @@ class _Given:
         return [float(slope) for slope in np.broadcast_to(slopes, len(result.inputs.periods))]
 
 
-class _Work:
+class Work:
     """The steps from readings to monitored parameters."""
 
     def __init__(
         self,
         store: Store,
         plan: MonitoringPlan,
+        opened: Sequence[OpenedReadings],
         periods: Sequence[Period],
         units: Mapping[str, str],
         indices: Mapping[str, str],
-        given: _Given,
+        given: OtherInputs,
         run: Runner | None,
         progress: Callable[[str], None],
     ) -> None:
@@ -254,22 +264,19 @@ class _Work:
         }
         marks = {moment for one in self.spans for moment in one}
         marks |= {moment for found in self.late.values() for one in found for moment in (one.start, one.end)}
-        progress(_("reading and adding up"))
-        self.meters = MeterReadings(store, plan, units, self.spans, sorted(marks), run, self.problems)
+        self.meters = MeterReadings(store, plan, opened, units, self.spans, sorted(marks), run, self.problems)
         self.refuse()
 
     def refuse(self) -> None:
+        """Raise an error where there are complaints."""
         if self.problems:
             raise InputError(_("the readings"), self.problems)
 
     def done(self) -> Monitored:
         """Return the monitored parameters."""
         self.progress(_("looking closely at what is suspicious"))
-        findings = sorted(
-            (finding for name in self.plan.meters for finding in self.found(name) if finding.period >= 0),
-            key=lambda one: (one.meter, one.start, one.end, one.kind),
-        )
-        read = {name: [self.meters.read(name, *one) for one in self.spans] for name in self.plan.meters}
+        findings = self.all_found()
+        read = self.read()
         self.progress(_("treating what was found"))
         findings = self.treated(findings)
         findings += self.late_calibrations(findings)
@@ -308,7 +315,11 @@ class _Work:
 
     @cached_property
     def slopes(self) -> Slopes | None:
-        """The directions of treatments: ∂ER/∂x for each meter and period, at the usual amounts of all hours."""
+        """The directions of treatments."""
+        return self.directions()
+
+    def directions(self) -> Slopes | None:
+        """Return ∂ER/∂x for each meter and period, at the usual amounts of all hours."""
         usual = {}
         for name in self.plan.meters:
             hourly = max(one.usual for one in self.meters.contexts[name]) or 1.0
@@ -331,6 +342,17 @@ class _Work:
         return found
 
     # Findings
+
+    def read(self) -> dict[str, list[float]]:
+        """Return the amount of each meter in each period, as it was read."""
+        return {name: [self.meters.read(name, *one) for one in self.spans] for name in self.plan.meters}
+
+    def all_found(self) -> list[ReadingsFinding]:
+        """Return what is wrong with the readings of all meters in the periods, in order."""
+        return sorted(
+            (finding for name in self.plan.meters for finding in self.found(name) if finding.period >= 0),
+            key=lambda one: (one.meter, one.start, one.end, one.kind),
+        )
 
     def found(self, name: str) -> list[ReadingsFinding]:
         """Return what is wrong with the readings of a meter."""
@@ -369,11 +391,7 @@ class _Work:
     def treated(self, findings: list[ReadingsFinding]) -> list[ReadingsFinding]:
         """Apply the user's choices."""
         choices = treatments.chosen(findings, self.plan.choices)
-        late = [one for one in self.plan.choices if one.finding in ("late calibration", "uncalibrated")]
-        unused = treatments.unused([one for one in self.plan.choices if one not in late], choices)
-        self.problems += unused
-        if unused:  # what was announced may be about the consequences of a wrong step
-            self.problems += [Problem(one.meter, one.note, one.code) for one in findings if one.kind in UNTREATABLE]
+        self.check_used(choices, findings)
         spoilt = self.spoilt(findings)
         like = self.windows(findings, choices, NEEDS_LIKE, spoilt, like_times.same_weekdays)
         beside = self.windows(findings, choices, ("mean of before and after",), spoilt, like_times.before_and_after)
@@ -395,11 +413,21 @@ class _Work:
                 (finding.end - finding.start) / max(times[choice.number], 1),
             )
             treated = treatments.treat(finding, around, self.plan.rules)
-            if isinstance(treated, Problem):
-                self.problems.append(treated)
-            else:
-                done.append(treated)
+            done.append(self.refused(finding, treated) if isinstance(treated, Problem) else treated)
         return done
+
+    def check_used(self, choices: Sequence[Any], findings: Sequence[ReadingsFinding]) -> None:
+        """Complain of choices that fit no finding."""
+        late = [one for one in self.plan.choices if one.finding in OF_CALIBRATION]
+        unused = treatments.unused([one for one in self.plan.choices if one not in late], choices)
+        self.problems += unused
+        if unused:  # what was announced may be about the consequences of a wrong step
+            self.problems += [Problem(one.meter, one.note, one.code) for one in findings if one.kind in UNTREATABLE]
+
+    def refused(self, finding: ReadingsFinding, problem: Problem) -> ReadingsFinding:
+        """Return a finding whose treatment is not possible, and complain."""
+        self.problems.append(problem)
+        return finding
 
     def windows(
         self,
@@ -430,13 +458,18 @@ class _Work:
                         choice = treatments.chosen([finding], self.plan.choices)[0]
                         used.append(choice)
                         found.append(self.corrected(finding, late, choice))
-        choices = [one for one in self.plan.choices if one.finding in ("late calibration", "uncalibrated")]
-        self.problems += treatments.unused(choices, used)
+        self.check_calibrations_used(used)
         return found
+
+    def check_calibrations_used(self, used: Sequence[Any]) -> None:
+        """Complain of choices that fit no late calibration."""
+        choices = [one for one in self.plan.choices if one.finding in OF_CALIBRATION]
+        self.problems += treatments.unused(choices, used)
 
     def late_finding(
         self, name: str, late: calibration.Late, number: int, start: int, end: int, findings: Sequence[ReadingsFinding]
     ) -> ReadingsFinding:
+        """Return the finding about a time in which a calibration was late."""
         amount, shared = self.meters.by_time(name, start, end)
         for one in findings:
             if one.meter == name and one.kind != "boundary" and one.effect:
@@ -454,6 +487,7 @@ class _Work:
         return ReadingsFinding(name, kind, start, end, amount, note, period=number)
 
     def corrected(self, finding: ReadingsFinding, late: calibration.Late, choice: Any) -> ReadingsFinding:
+        """Return a finding about a late calibration as the user's choice treats it."""
         if choice is None:
             return finding
         question, error = "", 0.0
@@ -461,13 +495,11 @@ class _Work:
             try:
                 error, question = calibration.error(late, self.plan.rules)
             except ValueError as problem:
-                self.problems.append(Problem(f"[meters.{finding.meter}]", str(problem)))
-                return finding
+                return self.refused(finding, Problem(f"[meters.{finding.meter}]", str(problem)))
         around = treatments.Around(choice, self.units[finding.meter], self.slope(finding), error=error)
         treated = treatments.treat(finding, around, self.plan.rules)
         if isinstance(treated, Problem):
-            self.problems.append(treated)
-            return finding
+            return self.refused(finding, treated)
         return replace(treated, question=question or treated.question)
 
     # Effect on ER

@@ -109,7 +109,15 @@ class Readings:
     Attributes
     ----------
     files : tuple of Path
+    waiting : tuple of Path
+        Files that may still be written, and are left for the next run.
     frame : DataFrame or None
+    query : str
+        In SQL, for a database.
+    database : Path or None
+        A SQLite file.
+    service : str
+        The connection service of libpq that names a PostgreSQL database.
     kind : str
         ``interval``, ``power``, ``samples``, ``register`` or ``total``.
     step : int or None
@@ -149,7 +157,7 @@ class Readings:
     missing : tuple of str
         What stands for no reading.
     format : str
-        ``NEM12``, or nothing for a table with headings.
+        ``NEM12``, ``InfluxDB`` or ``line protocol``; empty for a table with headings.
     header_row : int or None
         The line of the headings; 0 where there are none.
     skip : int, tuple of int, or str
@@ -161,7 +169,11 @@ class Readings:
     """
 
     files: tuple[Path, ...]
+    waiting: tuple[Path, ...] = ()
     frame: Any = None
+    query: str = ""
+    database: Path | None = None
+    service: str = ""
     kind: str
     step: int | None
     changes: tuple[tuple[int, int], ...] = ()
@@ -199,6 +211,8 @@ class Readings:
     @property
     def name(self) -> str:
         """What to call it."""
+        if self.query:
+            return self.database.name if self.database else f"PostgreSQL, service {self.service}"
         return ", ".join(path.name for path in self.files[:3]) or _("the DataFrame")
 
     @property

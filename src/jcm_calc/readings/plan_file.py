@@ -7,10 +7,11 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from pathlib import Path
+from time import time
 from typing import Any
 
 from jcm_calc.base.languages import _
-from jcm_calc.base.problems import InputError, Problem, no_such_file, shown, suggestion
+from jcm_calc.base.problems import InputError, Problem, listed, no_such_file, shown, suggestion
 from jcm_calc.inputs.schema import (
     Field,
     by_name,
@@ -48,8 +49,17 @@ from jcm_calc.readings.plan import (
 from jcm_calc.readings.rule_sets import TREATMENTS, RuleSet, rule_set
 from jcm_calc.units import magnitude, parse_unit, split
 
+SERVICE = re.compile(r"[\w.-]+")
 DURATION = re.compile(r"(\d+)\s*(s|min|h|d)", re.ASCII)
 MONTHS = re.compile(r"(\d+)\s*(months?|years?|yr)", re.ASCII)
+# Of formats of files, what they state of themselves.
+FORMATS: dict[str, dict[str, Any]] = {
+    "NEM12": {"time": ("time",)},
+    "InfluxDB": {"time": ("_time",), "value": "_value", "clock": None, "decimal": "."},
+    "line protocol": {"time": ("time",), "times": "unix ns", "decimal": "."},
+}
+# Names that programs give to files until these are complete.
+UNFINISHED = (".part", ".partial", ".filepart", ".crdownload", ".download", ".tmp", ".temp", ".swp", "~")
 SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 LONGEST_STEP, MOST_MONTHS = 366 * clock.DAY, 1200
 MOST, MOST_LINES, MOST_COLUMNS = 1e15, 1_000_000, 100_000
@@ -252,6 +262,28 @@ def frame(given: Any) -> Any:
     return given
 
 
+def database(given: Any) -> str:
+    """Return the name of a SQLite file; an address, in which a password may be, is not repeated."""
+    if "://" in text(given):
+        wanted = _(
+            "must be the name of a SQLite file. For PostgreSQL write service = 'plant', and state the address of "
+            "this service in the connection service file of libpq"
+        )
+        raise ValueError(wanted)
+    return filled_text(given)
+
+
+def service(given: Any) -> str:
+    """Return the name of a connection service; anything else, in which a password may be, is not repeated."""
+    if not isinstance(given, str) or not SERVICE.fullmatch(given):
+        wanted = _(
+            "must be the name of a connection service of libpq, such as 'plant'. Addresses, users and passwords "
+            "belong in the connection service file and the password file of libpq"
+        )
+        raise ValueError(wanted)
+    return given
+
+
 def sign(given: Any) -> str:
     """Return one character."""
     if len(text(given)) != 1:
@@ -327,7 +359,11 @@ READINGS = {
 }
 SOURCE = {
     "files": Field(texts),
+    "settled": Field(duration),
     "frame": Field(frame),
+    "query": Field(filled_text),
+    "database": Field(database),
+    "service": Field(service),
     "kind": Field(one_of("interval", "power", "samples", "register", "total"), required=True),
     **dict.fromkeys(("step", "longest"), Field(duration)),
     "step_changes": Field(tables),
@@ -345,7 +381,7 @@ SOURCE = {
     "decimal": Field(decimal),
     "thousands": Field(thousands),
     "delimiter": Field(delimiter),
-    "format": Field(one_of("NEM12")),
+    "format": Field(one_of(*FORMATS)),
     **dict.fromkeys(("missing", "sheet"), Field(texts)),
     **dict.fromkeys(("header_row", "units_row", "footer"), Field(line)),
     "skip": Field(lines),
@@ -538,16 +574,36 @@ class _PlanReader:
 
     def source(self, place: str, given: Table) -> Readings:
         table = read_table(place, given, SOURCE, self.problems)
-        files = self.files(place, table.pop("files", ()))
-        self.check_source(place, given, table.get("kind", ""), files)
+        found = self.files(place, table.pop("files", ()))
+        files, waiting = self.settled(place, found, table.pop("settled", None))
+        if "database" in table:
+            named = self.files(place, (table.pop("database"),))
+            table["database"] = named[0] if named else None
+        self.check_source(place, given, table.get("kind", ""), files or waiting)
+        table = {**FORMATS.get(table.get("format", ""), {}), **table}
         step, changes = self.steps(place, given, table)
         where = self.clock(place, given, table)
         table |= {"kind": table.get("kind", ""), "stamp": table.get("stamp", "")}
-        if "format" in table:
-            table = {"time": ("time",), **table}
         if ".tsv" in str(given.get("files", "")).casefold():
             table = {"delimiter": "\t", **table}
-        return Readings(files=files, step=step, changes=changes, where=where, zone=self.where, **table)
+        return Readings(files=files, waiting=waiting, step=step, changes=changes, where=where, zone=self.where, **table)
+
+    def settled(
+        self, place: str, found: Sequence[Path], quiet: int | None
+    ) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+        """Return the files that are complete, and those that may still be written."""
+        latest = time() - (quiet or 0) / clock.SECOND
+        waiting = [
+            path
+            for path in found
+            if path.name.startswith((".", "~$"))
+            or path.name.casefold().endswith(UNFINISHED)
+            or (quiet and path.stat().st_mtime > latest)
+        ]
+        if waiting and len(waiting) == len(found):
+            complaint = _("may still be written: {names}. Run the command again when a file is complete.")
+            self.complain(place, complaint.format(names=listed(path.name for path in waiting)))
+        return tuple(path for path in found if path not in waiting), tuple(waiting)
 
     def check_twice(self, sources: Sequence[Readings]) -> None:
         """Complain of a column of a file that two sources read in the same rows."""
@@ -555,7 +611,9 @@ class _PlanReader:
         for at, one in enumerate(sources, 1):
             rows = str((sorted(one.only.items(), key=str), one.sheet, one.skip, one.header_row, one.footer))
             of_meters = [heading for several in (one.columns or one.across).values() for heading in several]
-            files = [path.resolve() for path in one.files] if one.frame is None else [id(one.frame)]
+            files: list[Any] = [path.resolve() for path in one.files]
+            if not files:
+                files = [(one.database, one.service, one.query) if one.query else id(one.frame)]
             for file, heading in itertools.product(files, dict.fromkeys(of_meters or [one.value])):
                 if (other := seen.setdefault((file, heading, rows), at)) != at:
                     complaint = _("reads the column {heading!r} of {name}, as no. {other} does: must be read once")
@@ -566,8 +624,15 @@ class _PlanReader:
     def check_source(self, place: str, given: Table, kind: str, files: Sequence[Path]) -> None:
         """Complain of keys that do not go together; one whose value was refused is there all the same."""
         stepped = kind in ("interval", "power")
-        if bool(files) == ("frame" in given) and not any(one.subject == place for one in self.problems):
-            self.complain(place, _("give files, or in Python a frame"))
+        if sum((bool(files), "frame" in given, "query" in given)) != 1 and not any(
+            one.subject == place for one in self.problems
+        ):
+            self.complain(place, _("give files, or a query with its database or service, or in Python a frame"))
+        if ("database" in given) + ("service" in given) != ("query" in given):
+            complaint = _("give a query with either database, a SQLite file, or service, for PostgreSQL")
+            self.complain(under(place, "query"), complaint)
+        if "settled" in given and "files" not in given:
+            self.complain(under(place, "settled"), _("belongs to files, and only there"))
         if "time" not in given and "format" not in given:
             self.complain(under(place, "time"), _("missing: the heading of the column of times"))
         if sum(key in given for key in ("meter", "columns", "across")) != 1:
@@ -609,7 +674,7 @@ class _PlanReader:
         if "midnight" in given and (kind == "total" or "across" in given):
             self.complain(under(place, "midnight"), _("its days have no midnight of their own: leave it out"))
         kinds = {Path(path.stem if path.suffix.casefold() == ".gz" else path).suffix.casefold() for path in files}
-        if "frame" in given and not files:
+        if not files and ("frame" in given or "query" in given):
             kinds = {""}
         text, lines = ("delimiter", "encoding"), ("header_row", "units_row", "skip", "footer")
         never = [
@@ -672,12 +737,16 @@ class _PlanReader:
                 exact = base / relative
                 named = bool(relative.parts) and exact.exists()
                 matching = [exact] if named else sorted(base.glob(str(relative))) if relative.parts else []
+                if named and exact.is_dir():
+                    matching = sorted(path for path in exact.rglob("*") if path.is_file())
             except (OSError, ValueError) as error:
                 complaint = _("{given} is not a name of files: {error}")
                 reason = getattr(error, "strerror", None) or error
                 self.complain(place, complaint.format(given=shown(pattern), error=reason))
                 continue
-            if not matching:
+            if not matching and named:
+                self.complain(place, _("the folder {name} holds no files").format(name=pattern))
+            elif not matching:
                 self.complain(place, no_such_file(pattern or "''"))
             found += matching
         return tuple({path.resolve(): path for path in reversed(found)}.values())[::-1]

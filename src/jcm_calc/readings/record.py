@@ -1,7 +1,7 @@
 """The record of readings that travels with monitored values: files, meters, amounts, findings, rules, cross-checks.
 
 It is plain data, and part of a monitored table: the manifest writes it as JSON, the workbook as
-a sheet. A claim asks it for the rules by which readings were treated.
+a sheet. A request for issuance asks it for the rules by which readings were treated.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def rule_of(finding: Mapping[str, Any]) -> str:
 
 def digest(record: Record) -> str:
     """Return the SHA-256 of a record, to twelve digits of each number."""
-    plain = {key: record[key] for key in ("rule_set", *LISTS, *NAMED)}
+    plain = {key: record[key] for key in ("rule_set", *LISTS, *NAMED) if key != "queries" or record.get(key)}
     return hashes.digest(_plain(plain))
 
 
@@ -85,7 +85,8 @@ def doubtful(complaint: str) -> dict[str, Any]:
 def sources(record: Record) -> dict[str, dict[str, str]]:
     """Return, for each parameter, how it was monitored: columns (h) to (k) of the report sheet."""
     found: dict[str, dict[str, str]] = {}
-    files = listed((file["file"] for file in record["files"]), limit=3) or "a DataFrame"
+    names = [*(file["file"] for file in record["files"]), *(one["database"] for one in record.get("queries", ()))]
+    files = listed(names, limit=3) or "a DataFrame"
     for parameter in dict.fromkeys(meter["parameter"] for meter in record["meters"].values()):
         meters = {name: meter for name, meter in record["meters"].items() if meter["parameter"] == parameter}
         devices = [meter["devices"] for meter in meters.values()]

@@ -18,7 +18,7 @@ WIDE = ("０１２３４５６７８９：／－．，　", "0123456789:/-., ")
 ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "R": 2018, "H": 1988, "S": 1925}
 JAPANESE = "japanese"
 # forms that are numbers: what they are, and microseconds of one, and what they count from
-UNIX = {"unix": 1_000_000, "%s": 1_000_000, "unix ms": 1000}
+UNIX: dict[str, float] = {"unix": 1_000_000, "%s": 1_000_000, "unix ms": 1000, "unix us": 1, "unix ns": 0.001}
 EXCEL = "excel"
 EXCEL_EPOCH = -25_569  # in days: 1899-12-30
 OWN = (JAPANESE, EXCEL, *UNIX)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,8 +18,10 @@ from jcm_calc.base.hashes import of_file
 from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.base.problems import InputError, Problem, ProblemKind, listed, shown, suggestion
 from jcm_calc.readings import clock, files, headings, stamps
+from jcm_calc.readings.databases import QueryTable
 from jcm_calc.readings.files import ReadFile, ReadingsTable
 from jcm_calc.readings.headings import Chosen
+from jcm_calc.readings.kept import KeptFile, keys_of
 from jcm_calc.readings.plan import Meter, Readings
 from jcm_calc.readings.registers import sorted_steps
 from jcm_calc.readings.store import Store, quoted
@@ -88,8 +90,12 @@ def open_source(
     """
     problems: list[Problem] = []
     _check_form(store, readings)
-    opened = list(files.tables(store, readings))
-    parts, brackets = [], dict[str, str]()
+    before = list(map(_state, readings.files))
+    known = _Known(store, readings, meters)
+    if readings.query:
+        opened: list[ReadingsTable] = [QueryTable(store, readings)]
+    else:
+        opened = list(files.tables(store, replace(readings, files=known.unread)))
     joined = files.together(opened)
     for table in joined:
         chosen = headings.choose(table, readings, meters, problems)
@@ -97,13 +103,16 @@ def open_source(
             continue
         part = _Part(store, readings, meters, table, chosen, problems)
         if not problems:
-            parts.append(part.points())
-        brackets |= {name: unit for name, unit in chosen.units.items() if unit or name not in brackets}
+            known.add(table, part.points(), chosen.units)
     refuse(problems)
-    units = dict(headings.units(readings, meters, declared, brackets, problems))
+    read = known.read(opened)
+    units = dict(headings.units(readings, meters, declared, known.brackets, problems))
     refuse(problems)
-    sql = " UNION ALL ".join(f"SELECT * FROM ({part})" for part in parts)
-    read = tuple(_files(opened))
+    changed = [path.name for path, state in zip(readings.files, before, strict=True) if _state(path) != state]
+    if changed:
+        complaint = _("changed while it was read: {names}. Run the command again when the file is complete.")
+        raise InputError.of(readings.name, complaint.format(names=listed(changed)))
+    sql = " UNION ALL ".join(f"SELECT * FROM ({part})" for part in known.parts)
     rows = sum(file.rows for file in read) or store.number(f"SELECT count(*) FROM ({sql})")
     points = f"SELECT meter, stamp, until, value, flag FROM ({sql}) WHERE isfinite(value)"
     if readings.kind == "samples":
@@ -113,6 +122,109 @@ def open_source(
     if len(joined) == 1 and isinstance(joined[0], files.ParquetTable):
         source = replace(source, paths=(joined[0].variable, tuple(joined[0].sources)))
     return replace(source, steps=source.multiplied(source.steps))
+
+
+def last_instants(store: Store, source: OpenedReadings) -> dict[str, tuple[int, int]]:
+    """Return from and to which instant the readings of each meter reach, whatever lies between."""
+    readings = source.readings
+    start, stop = "stamp", "until"
+    if readings.kind == "samples":
+        stop = f"stamp + {readings.longest}"
+    elif readings.kind == "register":
+        stop = "stamp"
+    elif readings.kind != "total" and not readings.daily:
+        step = _step_sql(readings)
+        start, stop = (f"stamp - {step}", "stamp") if readings.stamp == "end" else ("stamp", f"stamp + {step}")
+    sql = f"SELECT meter, min({start}), max({stop}) FROM ({source.points}) GROUP BY 1"
+    return {meter: (first, last) for meter, first, last in store.db.execute(sql).fetchall()}
+
+
+def up_to(source: OpenedReadings, moment: int) -> OpenedReadings:
+    """Return a source without the readings after an instant."""
+    by_end = source.readings.kind in ("register", "total") or source.readings.stamp == "end" or source.readings.daily
+    column = "coalesce(until, stamp)" if by_end else "stamp"
+    sign = "<=" if by_end else "<"
+    points = f"SELECT meter, stamp, until, value, flag FROM ({source.points}) WHERE {column} {sign} {moment}"
+    steps = source.multiplied(_steps_sql(points, source.readings))
+    return replace(source, points=points, steps=steps, paths=("", ()))
+
+
+class _Known:
+    """The readings of the files of a source: those that are kept from an earlier time, and those that are read now."""
+
+    def __init__(self, store: Store, readings: Readings, meters: Mapping[str, Meter]) -> None:
+        self.store, self.files = store, readings.files
+        self.of: dict[Path | None, list[tuple[str, Mapping[str, str]]]] = {}
+        self.kept: dict[Path, KeptFile] = {}
+        self.hashes: dict[Path, str] = {}
+        self.keys: dict[Path, str] = {}
+        if store.kept is not None:
+            self.hashes = _hashes(readings.files)
+            self.keys = keys_of(self.hashes, readings, meters)
+            self.kept = {path: one for path, key in self.keys.items() if (one := store.kept.find(key)) is not None}
+        self.unread = tuple(path for path in readings.files if path not in self.kept)
+
+    def add(self, table: ReadingsTable, points: str, units: Mapping[str, str]) -> None:
+        """Take what was read of a table."""
+        self.of.setdefault(table.path, []).append((points, units))
+
+    @property
+    def parts(self) -> list[str]:
+        """SQL of the readings of each table, in the order of the files."""
+        order = (None, *self.files)
+        return [
+            points
+            for path in order
+            for points in ([self.kept[path].points] if path in self.kept else [one for one, _ in self.of.get(path, ())])
+        ]
+
+    @property
+    def brackets(self) -> dict[str, str]:
+        """The units that headings state, by meter: the last that is one."""
+        found: dict[str, str] = {}
+        for path in (None, *self.files):
+            several = [self.kept[path].units] if path in self.kept else [units for _, units in self.of.get(path, ())]
+            for units in several:
+                found |= {name: unit for name, unit in units.items() if unit or name not in found}
+        return found
+
+    def read(self, opened: Sequence[ReadingsTable]) -> tuple[ReadFile, ...]:
+        """Return what was read of each file, and keep what can be kept."""
+        by_path: dict[Path, list[ReadingsTable]] = {}
+        for table in opened:
+            if table.path is not None:
+                by_path.setdefault(table.path, []).append(table)
+        now = _hashes(by_path)
+        found = {}
+        for path, tables in by_path.items():  # sheets of one workbook together
+            counts = [sum(getattr(table, name) for table in tables) for name in ("rows", "skipped", "blank")]
+            found[path] = ReadFile(path.name, now[path], *counts)
+            lasting = any(isinstance(table, files.ParquetTable) for table in tables)  # which stays where it is
+            if path in self.keys and not lasting and self.hashes[path] == now[path]:
+                self._keep(path, counts)
+        for path, one in self.kept.items():
+            found.setdefault(path, ReadFile(path.name, self.hashes[path], one.rows, one.skipped, one.blank))
+        queries = (
+            replace(one.read, rows=one.rows, skipped=one.skipped) for one in opened if isinstance(one, QueryTable)
+        )
+        return (*queries, *(found[path] for path in self.files if path in found))
+
+    def _keep(self, path: Path, counts: Sequence[int]) -> None:
+        if self.store.kept is not None:
+            several = self.of.get(path, ())
+            units: dict[str, str] = {}
+            for _, more in several:
+                units |= {name: unit for name, unit in more.items() if unit or name not in units}
+            sql = " UNION ALL ".join(f"SELECT * FROM ({points})" for points, _ in several)
+            if (one := self.store.kept.keep(self.keys[path], sql, units, counts)) is not None:
+                self.kept[path] = one
+
+
+def _hashes(paths: Iterable[Path]) -> dict[Path, str]:
+    """Return the SHA-256 of files."""
+    every = list(paths)
+    with ThreadPoolExecutor() as pool:
+        return dict(zip(every, pool.map(of_file, every), strict=True))
 
 
 def refuse(problems: Sequence[Problem]) -> None:
@@ -136,16 +248,10 @@ def _check_form(store: Store, readings: Readings) -> None:
         raise InputError(_("the readings"), [Problem(readings.name, complaint)]) from None
 
 
-def _files(opened: Sequence[ReadingsTable]) -> Any:
-    """Yield what was read of each file: sheets of one workbook together."""
-    by_path: dict[Path, list[ReadingsTable]] = {}
-    for table in opened:
-        if table.path is not None:
-            by_path.setdefault(table.path, []).append(table)
-    with ThreadPoolExecutor() as pool:
-        for (path, found), sha256 in zip(by_path.items(), pool.map(of_file, by_path), strict=True):
-            counts = [sum(getattr(table, name) for table in found) for name in ("rows", "skipped", "blank")]
-            yield ReadFile(path.name, sha256, *counts)
+def _state(path: Path) -> tuple[int, int]:
+    """Return the size of a file and when it was written."""
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
 
 
 def _not_times(count: int) -> Message:

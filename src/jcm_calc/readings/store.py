@@ -6,12 +6,13 @@ import re
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem
+from jcm_calc.readings.kept import opened
 
 if TYPE_CHECKING:
     import duckdb
@@ -19,9 +20,14 @@ if TYPE_CHECKING:
 
 
 class Store:
-    """A database in a temporary folder."""
+    """A database in a temporary folder, with readings that were kept next to the case file if there are any.
 
-    def __init__(self, memory: str = "1GB") -> None:
+    Attributes
+    ----------
+    kept : KeptReadings or None
+    """
+
+    def __init__(self, memory: str = "1GB", kept: Path | None = None) -> None:
         try:
             import duckdb
         except ModuleNotFoundError:
@@ -43,13 +49,16 @@ class Store:
         with suppress(duckdb.Error):  # which fails on the order of rows by their number; older ones have none
             self.db.execute("SET disabled_optimizers = 'late_materialization'")
         self.count = 0
+        self._closing = ExitStack()
+        self.kept = self._closing.enter_context(opened(self.db, kept))
 
     def __enter__(self) -> Store:
         return self
 
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
         import duckdb
 
+        self._closing.__exit__(kind, error, trace)
         self.db.close()
         self.folder.cleanup()
         if refused := _refused(error, self.folder.name):

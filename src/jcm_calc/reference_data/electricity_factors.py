@@ -107,7 +107,7 @@ class ElectricityFactor:
 
     @property
     def used(self) -> Value:
-        """The factor as a value of a calculation, which is no better than the use of its kind."""
+        """The factor as a value of a calculation, whose grade is at most that of the use of its kind."""
         source = self.evidence.source
         if self.kind in (FactorKind.NATIONAL, FactorKind.SOLAR):
             return Value(self.value, replace(self.evidence, note=_told(self.name, self.evidence.note)))
@@ -160,7 +160,7 @@ def _every() -> tuple[ElectricityFactor, ...]:
 
 
 def _of_solar_tables() -> Iterator[ElectricityFactor]:
-    """Yield the reference factors that stand in tables by grid."""
+    """Yield the reference factors of the tables by grid."""
     methodologies = {"ID": "ID_AM017", "MN": "MN_AM003"}
     for row in rows("solar_grid_factors.csv"):
         evidence = Evidence(Grade(row["grade"]), "read", Source(row["source"]))

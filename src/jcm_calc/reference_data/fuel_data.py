@@ -1,4 +1,4 @@
-"""What is known of fuels besides their IPCC figures: everyday names, fossil or biogenic, and figures by volume."""
+"""Data on fuels other than the IPCC figures: everyday names, fossil or biogenic, and figures by volume."""
 
 from __future__ import annotations
 

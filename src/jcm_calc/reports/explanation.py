@@ -1,4 +1,4 @@
-"""How a number came about: each equation in symbols, with the numbers in place, then its value.
+"""How a number is calculated: each equation in symbols, with the numbers in place, then its value.
 
 An explanation goes down from one quantity to the leaves, each with its source. Where a quantity has
 many values it follows one unit and one period; a total names the terms that it adds up.
@@ -23,6 +23,7 @@ from jcm_calc.declarations.graph import Graph, walk
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
 from jcm_calc.evidence import Evidence
+from jcm_calc.reports.html.amounts import CALCULATED
 from jcm_calc.units import with_unit
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 # A longer sum is shown by its first terms and its last one.
 TERMS = 5
-# As many digits as the trace has; a calculation uses all.
-DIGITS = 10
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class Step:
     note : str
         What a sum adds up.
     section : str
-        Where the rule or the value should stand in the official documents.
+        Where the rule or the value should be in the official documents.
     evidence : Evidence, optional
         None of what the user measured or fixed.
     """
@@ -88,7 +87,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Explanation:
-    """How a quantity came about, down to the leaves.
+    """How a quantity is calculated, down to the leaves.
 
     Attributes
     ----------
@@ -164,12 +163,12 @@ class Explanation:
 
 
 def explain(result: Calculation, name: str, at: Mapping[str, Any]) -> Explanation:
-    """Return how a quantity came about; see `Result.explain`."""
+    """Return how a quantity is calculated; see `Result.explain`."""
     m, axes = result.methodology, result.inputs.axes
     own = m.named(name) or ""
-    problems = [Problem(letter, _("is no index of {m}").format(m=m)) for letter in at if letter not in axes]
+    problems = [Problem(letter, _("is not an index of {m}").format(m=m)) for letter in at if letter not in axes]
     if own not in result.graph.nodes:
-        complaint = _("takes no part in this calculation") if own else _("is no name of this methodology")
+        complaint = _("takes no part in this calculation") if own else _("is not a name of this methodology")
         problems.append(Problem(name, complaint + suggestion(name, result.graph.nodes)))
     place = {}
     for letter, axis in axes.items():
@@ -283,7 +282,7 @@ class _Walk:
             return value
         if unit == "date" and value >= 1 and math.isfinite(value):
             return _("{date} (day {number:.0f})").format(date=date.fromordinal(int(value)), number=value)
-        return with_unit(f"{value:,.{DIGITS}g}", unit)
+        return with_unit(f"{value:,.{CALCULATED}g}", unit)
 
     def numbers(self, rule: Equation) -> tuple[Expression | None, str]:
         """Return the right side of an equation with the numbers in place, and what a sum adds up."""
@@ -318,4 +317,4 @@ class _Walk:
 
 def _number(value: Any) -> Expression:
     """Return a number, to as many digits as are shown."""
-    return Expression("number", (float(f"{value:.{DIGITS}g}"),))
+    return Expression("number", (float(f"{value:.{CALCULATED}g}"),))

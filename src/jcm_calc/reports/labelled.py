@@ -28,7 +28,7 @@ def dataset(result: Calculation) -> xr.Dataset:
         name = row["name"]
         try:
             variables[name] = _variable(result, name, row)
-        except EvaluationError:  # of an equation beside the way to ER
+        except EvaluationError:  # of an equation that ER does not need
             continue
     attributes = {
         "methodology": m.number,
@@ -64,7 +64,7 @@ EPOCH = 719_163
 
 
 def _coordinates(inputs: Inputs) -> dict[str, Any]:
-    """Return the labels along each index, and beside those of p the first and the last day where there are dates."""
+    """Return the labels along each index, and next to those of p the first and the last day where there are dates."""
     found: dict[str, Any] = {}
     for letter, axis in inputs.axes.items():
         labels = [str(label) if letter == "p" else label for label in axis.labels]

@@ -1,1 +1,1 @@
-"""What follows from a calculation: remarks, eligibility, claims, manifest, uncertainty, scenarios."""
+"""What follows from a calculation: remarks, eligibility, credits, manifest, uncertainty, scenarios."""

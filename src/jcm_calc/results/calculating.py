@@ -98,7 +98,8 @@ def calculated(
     if str(m) not in _warned and result.unconfirmed:
         _warned.add(str(m))
         count = len(result.unconfirmed)
-        text = f"{m}: an estimate, because {count} rules or values are not confirmed; see Result.unconfirmed"
+        named = f", among them the value of {', '.join(result.unconfirmed_values)}" if result.unconfirmed_values else ""
+        text = f"{m}: an estimate, because {count} rules or values are not confirmed{named}; see Result.unconfirmed"
         notebook.warn(str(m), text, UnconfirmedWarning)
     return result
 
@@ -179,7 +180,7 @@ def _compared_with_whole(inputs: Inputs, bind_whole: Callable[[], Inputs]) -> In
     """Say where the parts of a period over New Year have another ER than the whole; refuse a larger one.
 
     What does not add over time, such as an area, counts in each part: an amount for each season would count twice.
-    Where all amounts come in finer rows, the parts are the better numbers, and a difference is remarked on.
+    Where all amounts come in finer rows, the parts are the better numbers, and a difference is a remark.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -211,7 +212,7 @@ def _compared_with_whole(inputs: Inputs, bind_whole: Callable[[], Inputs]) -> In
     ).format(parts=parts, whole=once)
     added = [one for one in inputs.graph.parameters if one.adds_over_time]
     if parts > once and (inputs.shared or not added):
-        cure = _("{complaint}: give the amounts of each year as periods of their own with p=")
+        cure = _("{complaint}: give the amounts of each year as separate periods with p=")
         raise InputError(str(inputs.methodology), [Problem("split", cure.format(complaint=complaint))])
     remark = Remark("split", complaint, "", Topic.CONTRADICTORY, (("parts", parts), ("whole", once)))
     warnings.warn(str(remark), InputWarning, stacklevel=3)
@@ -240,7 +241,7 @@ def _refuse_over_new_year(m: Declarations, p: Any, split: str) -> None:
 
 
 def _monitored(tables: tuple[Any, ...], p: Any) -> tuple[tuple[Any, ...], Any]:
-    """Return the tables and periods of what `jcm_calc.monitor` returns in its place."""
+    """Return the tables and periods of what `jcm_calc.monitor` returns, which may be given instead of tables."""
     found: list[Any] = []
     for table in tables:
         if isinstance(own := getattr(table, "tables", None), list | tuple) and hasattr(table, "periods"):
@@ -252,7 +253,7 @@ def _monitored(tables: tuple[Any, ...], p: Any) -> tuple[tuple[Any, ...], Any]:
 
 
 def _remark(result: Calculation, strict: bool) -> None:
-    """Warn of everything that is remarked on; refuse what needs a reason and has none, and with strict everything."""
+    """Warn of every remark; refuse what needs a reason and has none, and every remark where strict."""
     inputs = result.inputs
     names = inputs.methodology.names()
     needed = [

@@ -1,4 +1,4 @@
-"""What a calculation gives: emissions, any intermediate, tables, trace, years, claim, manifest."""
+"""What a calculation gives: emissions, any intermediate, tables, trace, years, credits, manifest."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ class Calculation(Emissions):
 
     @cached_property
     def graph(self) -> Graph:
-        """Everything that can be shown: the way to ER, and equations beside it whose inputs are known."""
+        """Everything that can be shown: the way to ER, and other equations whose inputs are known."""
         m, inputs = self.methodology, self.inputs
         replaced = [name for name, parameter in m.inputs.items() if parameter.by and name in inputs.values]
         dated = all(period.dated for period in inputs.periods)
@@ -220,7 +220,7 @@ class Calculation(Emissions):
         if name in self.graph.nodes:
             return self.graph.nodes[name]
         operands = self.methodology.operands(self.inputs.choices)
-        hint = "takes no part in this calculation" if name in operands else f"is no name of {self.methodology}"
+        hint = "takes no part in this calculation" if name in operands else f"is not a name of {self.methodology}"
         raise KeyError(f"{name} {hint}")
 
     def _array(self, name: str) -> Array:
@@ -240,7 +240,7 @@ class Calculation(Emissions):
         return m.inputs.get(own) or m.facts.get(own)
 
     def full(self, name: str) -> Array:
-        """Return an array that spans every index of its own."""
+        """Return an array that spans every index that a quantity has."""
         node = self._node(name)
         shape = [axis.size if letter in node.indices else 1 for letter, axis in self.inputs.axes.items()]
         return np.broadcast_to(self._array(node.name), shape)
@@ -248,7 +248,7 @@ class Calculation(Emissions):
     def ended_with(self, name: str) -> Any:
         """Return the values at the end of the last period, as they can be given to the next calculation.
 
-        A single value, a list, or, where the rows have labels of their own, a table with a column for each index.
+        A single value, a list, or, where the rows have labels, a table with a column for each index.
 
         Examples
         --------
@@ -289,6 +289,8 @@ class Calculation(Emissions):
     def __repr__(self) -> str:
         first = f"{self.headline}: " if self.remarks else ""
         mark = "" if not self.unconfirmed else f", an estimate: {len(self.unconfirmed)} items unconfirmed"
+        if self.unconfirmed_values:
+            mark += f", among them the value of {', '.join(self.unconfirmed_values)}"
         sums = ", ".join(f"{name} = {float(self.full(name).sum()):,.6g} tCO2" for name in RESULTS)
         return f"<{type(self).__name__} {self.methodology.heading}: {first}{sums}{mark}>"
 
@@ -406,9 +408,9 @@ class Calculation(Emissions):
         Returns
         -------
         DataFrame
-            Indexed by the kind of unit and its label, in tCO2. What is no sum over units has a row
-            of its own, so that the rows add up to RE, PE and ER, and to each deduction or addition that is
-            declared beside them. What a discount takes has a column of its own, as in `by_year`.
+            Indexed by the kind of unit and its label, in tCO2. What is not a sum over units has a
+            separate row, so that the rows add up to RE, PE and ER, and to each deduction or addition that is
+            declared next to them. What a discount takes has a separate column, as in `by_year`.
 
         Examples
         --------
@@ -520,9 +522,9 @@ class Calculation(Emissions):
         Returns
         -------
         DataFrame
-            Indexed by year, with a column for each term of ER that the methodology declares beside RE and PE, so that
+            Indexed by year, with a column for each further term of ER that the methodology declares, so that
             each row adds up; of a discount the column ``UD [tCO2]`` has the tonnes that it takes. An undated period
-            keeps a row of its own whose year is missing.
+            keeps a separate row whose year is missing.
 
         Raises
         ------
@@ -590,7 +592,7 @@ class Calculation(Emissions):
 
     @cached_property
     def replaced(self) -> tuple[tuple[Remark, bool], ...]:
-        """Values in place of the document's that make ER larger, and whether each needs a reason."""
+        """Values given instead of the document's that make ER larger, and whether each needs a reason."""
         if not self.inputs.replaced:
             return ()
         reductions = float(self.full("ER").sum())
@@ -598,7 +600,7 @@ class Calculation(Emissions):
 
     @property
     def headline(self) -> str:
-        """The gravest remark, and how many there are besides; nothing where there is none."""
+        """The gravest remark, and how many others there are; nothing without remarks."""
         if not self.remarks:
             return ""
         first = Message("{}").format(self.remarks[0])
@@ -609,7 +611,7 @@ class Calculation(Emissions):
             else first
         )
 
-    # Evidence and claim
+    # Evidence and credits
 
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -622,7 +624,7 @@ class Calculation(Emissions):
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
-        """Everything that a claim rests on, with its evidence."""
+        """Everything that an issuance request rests on, with its evidence."""
         looked_at = {name for verdict in self.verdicts for name in verdict.criterion.arguments}
         rests_on = self.graph.upstream(*RESULTS, *sorted(looked_at & self.graph.nodes.keys()))
         given = (*self.call["tables"], *self.call["values"].values())
@@ -635,8 +637,13 @@ class Calculation(Emissions):
         return tuple(item for item in self.items if not item.evidence.confirmed)
 
     @property
+    def unconfirmed_values(self) -> tuple[str, ...]:
+        """The symbols of the document's values that are used without being confirmed, by default or by name."""
+        return tuple(dict.fromkeys(item.name for item in self.unconfirmed if item.kind == "default"))
+
+    @property
     def blockers(self) -> tuple[Item, ...]:
-        """What keeps a claim from resting on this result: unconfirmed items, and criteria not shown to be met.
+        """What prevents an issuance request: unconfirmed items, and criteria not shown to be met.
 
         Where nothing else does, also equations whose code gives other numbers than the equation that is shown.
         """
@@ -659,7 +666,7 @@ class Calculation(Emissions):
 
     @property
     def issuable(self) -> bool:
-        """Whether a claim can rest on this result: everything is confirmed, and every period can be claimed."""
+        """Whether credits can be requested: everything is confirmed, and every period is dated and over."""
         periods = self.inputs.periods
         return (
             not self.blockers
@@ -668,7 +675,7 @@ class Calculation(Emissions):
         )
 
     def credits(self) -> pd.Series[int]:
-        """Return the claim: whole tonnes by calendar year.
+        """Return the credits that can be requested: whole tonnes by calendar year.
 
         Raises
         ------
@@ -792,20 +799,32 @@ def undefined(
 def _numbers_behind(
     name: str, place: tuple[int, ...], inputs: Inputs, values: Mapping[str, Array], lookups: Mapping[str, Lookup]
 ) -> str:
-    """Return the operands of an equation with their values at a place; nothing of what is no equation or unknown."""
+    """Return the operands of an equation with their values at a place; nothing where these are not known."""
     rule, symbols = inputs.graph.nodes[name], inputs.methodology.symbols()
     if not isinstance(rule, Equation) or not values:
         return ""
-    operands = [inputs.graph.nodes[one] for one in rule.arguments]
-    if any(set(one.indices) - set(rule.indices) for one in operands):
-        return ""  # a sum over an index has many numbers
-    names = tuple(one.name for one in operands)
+    behind = [inputs.graph.nodes[one] for one in _behind(rule, inputs.graph)]
+    names = tuple(one.name for one in behind)
     try:
         found = evaluate(inputs.graph.upstream(*names), inputs.sizes, values, lookups, names)
     except EvaluationError:
         return ""
-    spots = (tuple(min(at, size - 1) for at, size in zip(place, found[one].shape, strict=True)) for one in names)
-    return ", ".join(
-        f"{symbols[one.name]} = {with_unit(f'{found[one.name][spot]:,.6g}', one.unit)}"
-        for one, spot in zip(operands, spots, strict=True)
-    )
+    told = []
+    for one in behind:
+        array = found[one.name]
+        spot = tuple(
+            slice(None) if letter not in rule.indices else min(at, size - 1)
+            for letter, at, size in zip(inputs.axes, place, array.shape, strict=True)
+        )
+        ends = dict.fromkeys(with_unit(f"{end:,.6g}", one.unit) for end in (array[spot].min(), array[spot].max()))
+        told.append(f"{symbols[one.name]} = {' … '.join(ends)}")
+    return ", ".join(told)
+
+
+def _behind(rule: Equation, graph: Graph) -> dict[str, None]:
+    """Return what an equation follows from: of what only counts or decides, such as a flag, what that follows from."""
+    found: dict[str, None] = {}
+    for name in rule.arguments:
+        node = graph.nodes[name]
+        found |= _behind(node, graph) if isinstance(node, Equation) and not node.unit else {name: None}
+    return found

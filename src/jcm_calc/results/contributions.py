@@ -2,7 +2,7 @@
 
 A total over units enters RE or PE through the equations that follow it. Where RE or PE is
 proportional to that total, which is tried out, a unit's summand times the slope is its part. A total
-that does not change with p is none of units: it is a mean or a fit over the records of a history.
+that does not change with p is not a sum over units: it is a mean or a fit over the records of a history.
 """
 
 from __future__ import annotations

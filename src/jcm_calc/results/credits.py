@@ -1,4 +1,4 @@
-"""From emission reductions to whole tonnes by calendar year, and what a claim needs."""
+"""From emission reductions to whole tonnes by calendar year, and what an issuance request needs."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class CalendarYear(NamedTuple):
 
 
 class UnconfirmedError(Exception):
-    """A claim was asked for that rests on rules or values nobody has confirmed.
+    """Credits were requested that rest on rules or values that are not confirmed.
 
     Attributes
     ----------
@@ -71,7 +71,7 @@ class UnconfirmedError(Exception):
         self.missing = tuple(missing)
         unread = any(not item.evidence.confirmed for item in missing)
         self.commands = tuple(map(ask, dict.fromkeys(methodologies))) if unread else ()
-        headline = _("{subject} supports an estimate, not a request for issuance: {count} items are not confirmed")
+        headline = _("{subject} supports an estimate, not an issuance request: {count} items are not confirmed")
         lines: list[str] = [headline.format(subject=subject, count=len(missing))]
         for section, items in by_section(missing).items():
             lines += [Message("  {}").format(section), *(Message("    {}").format(item.told) for item in items)]
@@ -95,7 +95,7 @@ def by_section(items: Iterable[Item]) -> dict[str, list[Item]]:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something that a claim rests on.
+    """Something that an issuance request rests on.
 
     Attributes
     ----------
@@ -105,12 +105,12 @@ class Item:
     name : str
         The document's symbol, the number of a criterion, the name of a rule.
     section : str
-        Where it should stand.
+        Where it should be in the document.
     evidence : Evidence
     detail : str
         The value, the class, the text of a criterion.
     lacks : str
-        What is missing besides evidence: the verdict on a criterion that is not shown to be met.
+        What is missing apart from evidence: the answer to a criterion that is not shown to be met.
     """
 
     kind: str
@@ -132,14 +132,14 @@ class Item:
 
 
 def issuance_items(inputs: Inputs, graph: Graph, verdicts: Iterable[Verdict]) -> Iterator[Item]:
-    """Yield everything that a claim rests on: choices, equations, defaults, criteria, the scheme's rules.
+    """Yield everything that an issuance request rests on: choices, equations, defaults, criteria, the scheme's rules.
 
     Parameters
     ----------
     inputs : Inputs
     graph : Graph
         The way to ER, and to what the criteria look at.
-    verdicts : iterable of Verdict
+    verdicts : iterable
         The answers to the criteria.
     """
     m = inputs.methodology
@@ -171,12 +171,12 @@ def issuance_items(inputs: Inputs, graph: Graph, verdicts: Iterable[Verdict]) ->
     yield from map(of_statement, map(of_scheme, m.scheme))
 
 
-# What the items of a claim call the statements that no choice of inputs leaves out.
+# What the items of a request call the statements that no choice of inputs leaves out.
 KINDS = {"list": _("list"), "waiver": _("waiver"), "rule": _("scheme rule")}
 
 
 def of_statement(one: Statement) -> Item:
-    """Return a statement of the methodology as a whole, or of the scheme, as an item of a claim."""
+    """Return a statement of the methodology as a whole, or of the scheme, as an item of an issuance request."""
     return Item(KINDS[one.kind], Message(one.name), one.section, one.evidence, one.reading)
 
 
@@ -193,7 +193,7 @@ def treatments(tables: Iterable[Any]) -> Iterator[Statement]:
 
 
 def monitoring_items(tables: Iterable[Any], confirmed: Mapping[tuple[str, str], Evidence]) -> Iterator[Item]:
-    """Yield the rules by which readings of meters were treated, as items of a claim.
+    """Yield the rules by which readings of meters were treated, as items of an issuance request.
 
     Parameters
     ----------
@@ -229,7 +229,7 @@ def _best(used: Value, document: Value | None) -> Evidence:
 
 
 def _by_hand(inputs: Inputs, parameter: Parameter) -> tuple[str, Evidence]:
-    """Judge a number that the user gave in place of one that the document fixes."""
+    """Judge a number that the user gave instead of one that the document fixes."""
     given = inputs.values[parameter.name]
     single = (given == given.flat[0]).all()
     detail = f"{float(given.flat[0]):g} {parameter.unit}".strip() if single else f"{given.size} values"
@@ -240,9 +240,9 @@ def _by_hand(inputs: Inputs, parameter: Parameter) -> tuple[str, Evidence]:
         entries = [value.evidence for _, value in _entries_used(inputs, parameter, parameter.table)]
         if (given == own).all() and entries and all(evidence.confirmed for evidence in entries):
             return detail, entries[0]
-    note = _("given by the user in place of a value that the document fixes")
+    note = _("given by the user instead of a value that the document fixes")
     if reason := inputs.overrides.get(parameter.name):
-        note = _("given by the user in place of a value that the document fixes: {reason}").format(reason=reason)
+        note = _("given by the user instead of a value that the document fixes: {reason}").format(reason=reason)
     return detail, unconfirmed(note)
 
 
@@ -259,7 +259,7 @@ def _entries_used(inputs: Inputs, parameter: Parameter, table: Table) -> Iterato
 
 
 def whole_tonnes(reductions: float) -> int:
-    """Cut emission reductions to whole tonnes; a negative amount gives none.
+    """Round emission reductions down to whole tonnes; a negative amount gives zero.
 
     Parameters
     ----------
@@ -280,7 +280,7 @@ def whole_tonnes(reductions: float) -> int:
 
 
 def not_issuable(m: Declarations, periods: Iterable[Period]) -> Iterator[Problem]:
-    """Yield the periods of which nothing can be claimed: undated ones, and those before the scheme or still to come."""
+    """Yield why no credits can be requested for a period: it is undated, before the scheme, or not over."""
     began, today = scheme_began(m.country), dates.today()
     for period in periods:
         if period.first is None or period.last is None:
@@ -290,7 +290,7 @@ def not_issuable(m: Declarations, periods: Iterable[Period]) -> Iterator[Problem
             complaint = _("{period} begins before the scheme: its document with this country was signed on {began}")
             yield Problem("p", complaint.format(period=period, began=began))
         if period.last >= today:
-            complaint = _("{period} has not ended: today is {today}, and only monitored reductions can be requested")
+            complaint = _("{period} has not ended: today is {today}, and only monitored amounts give credits")
             yield Problem("p", complaint.format(period=period, today=today))
 
 
@@ -300,7 +300,7 @@ def check_years(periods: Sequence[Period]) -> None:
     Raises
     ------
     ValueError
-        With a word on how to split them.
+        With an explanation of how to split them.
     """
     for period in periods:
         if period.dated and period.year is None:
@@ -308,8 +308,8 @@ def check_years(periods: Sequence[Period]) -> None:
             assert period.last is not None
             turn = period.first.year
             complaint = _(
-                "the period {period} lies in several calendar years, and whole tonnes are cut for each: "
-                "give the amounts up to {turn}-12-31 and from {after}-01-01 as two periods, by meter readings "
+                "the period {period} lies in several calendar years, and amounts are rounded down to whole tonnes for "
+                "each: give the amounts up to {turn}-12-31 and from {after}-01-01 as two periods, by meter readings "
                 "at the turn of the year or by months"
             )
             raise ValueError(complaint.format(period=period, turn=turn, after=turn + 1))

@@ -9,11 +9,11 @@
 ============================  ==========================================================================
 
 A per cent is one of the value, also where the value is a share. Of a temperature in °C or °F a per cent has no
-meaning: its half-width is a difference, ``"±0.5 K"`` or ``"±0.5 °C"``. Of limits without a word on what lies
-between them, a rectangular distribution is assumed, whose standard uncertainty is the half-width over √3;
-that is the usual convention of metrology (JCGM 100:2008, clause 4.3.7), recalled. That a class stands for
-such limits holds near the rated load: at low loads, low power factors or other temperatures the standards of
-meters allow more, and current transformers add errors of their own.
+meaning: its half-width is a difference, ``"±0.5 K"`` or ``"±0.5 °C"``. Of limits alone, a
+rectangular distribution is assumed, whose standard uncertainty is the half-width over √3; that is the usual
+convention of metrology (JCGM 100:2008, clause 4.3.7; not verified, from recollection). That a class means such
+limits holds near the rated load: at low loads, low power factors or other temperatures the standards of meters
+allow more, and current transformers add further errors.
 """
 
 from __future__ import annotations

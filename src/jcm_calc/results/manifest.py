@@ -49,7 +49,13 @@ def rules_digest(methodology: Declarations) -> str:
     rules = [[r.name, r.written(symbols), r.unit, r.indices, r.total, dict(r.when)] for r in methodology.rules]
     inputs = [
         [p.name, p.unit, p.indices, str(p.kind), p.extensive, p.by, _known(p.value or p.table)]
-        + [f"{how} {name}" for how, name in (("weighted by", p.weighted_by), ("previous of", p.previous_of)) if name]
+        + [
+            f"{how} {name}"
+            for how, name in (
+                *(("weighted by", p.weighted_by), ("previous of", p.previous_of), ("otherwise", p.otherwise)),
+            )
+            if name
+        ]
         + [[name, _known(candidate)] for name, candidate in p.candidates.items()]
         for p in methodology.inputs.values()
     ]
@@ -376,7 +382,7 @@ def _recall_large(name: str, recorded: Mapping[str, Any], handed: list[Any], pro
 
 
 def file_digest(table: Any) -> str:
-    """Return the SHA-256 of a file; nothing for what is no file, or cannot be read."""
+    """Return the SHA-256 of a file; nothing for what is not a file, or cannot be read."""
     if not isinstance(table, str | os.PathLike):
         return ""
     path = Path(table)

@@ -173,7 +173,7 @@ def uncertainty(
         equally likely), ``"±0.5 K"``, ``"±2 % (95 %)"`` or ``"±2 % (k=2)"`` (normal), ``"class 0.5"`` (the
         accuracy class of a meter, taken as the limits ±0.5 %), or a frozen distribution of scipy.stats of the
         value itself. Temperatures in °C take a difference only. Inputs that are not named stay as they are.
-        Each unit has an error of its own, which is the same in all periods; a number given once for all units has
+        Each unit has a separate error, which is the same in all periods; a number given once for all units has
         one error; so has each value of a table of defaults.
     draws : int
     seed : int
@@ -186,10 +186,10 @@ def uncertainty(
     each_period : collection of str
         Inputs whose error is drawn anew in each period, such as that of a yearly survey.
     truncate : collection of str
-        Inputs whose distribution is cut off at the parameter's declared bounds. For any other input, draws
+        Inputs whose distribution ends at the parameter's declared bounds. For any other input, draws
         outside the bounds are refused.
     progress : callable, optional
-        Told the share that is done.
+        Called with the share that is done.
 
     Returns
     -------
@@ -262,7 +262,7 @@ def _uncertain(result: Calculation, name: str) -> Parameter:
         if node.kind is Kind.CONSTANT:
             raise ValueError(_("is true by definition and has no uncertainty"))
         if node.textual or node.unit == "date":
-            raise ValueError(_("is no number and has no distribution: calculate each case instead"))
+            raise ValueError(_("is not a number and has no distribution: calculate each case instead"))
         return node
     if node is not None:
         raise ValueError(_("is calculated: give the uncertainty of what it is calculated from"))

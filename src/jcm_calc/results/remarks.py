@@ -324,7 +324,7 @@ FIGURES = ("NCV_V_", "NCV_", "EF_CO2_", "EF_", "ρ_")
 
 
 def of_several_fuels(inputs: Inputs) -> Iterator[Remark]:
-    """Remark on figures of one fuel that are named of different fuels, such as a volumetric value beside a factor."""
+    """Remark on figures of one fuel that are named of different fuels, such as a volumetric value next to a factor."""
     found: dict[str, list[tuple[Parameter, str]]] = {}
     for name, origin in inputs.origins.items():
         figure = next((one for one in FIGURES if name.startswith(one)), "")
@@ -344,7 +344,7 @@ NEAR = 1e-3
 
 
 def near_a_limit(inputs: Inputs) -> Iterator[Remark]:
-    """Remark on a number that selects a class and lies beside its limit: the conversion of its unit decides."""
+    """Remark on a number that selects a class and lies next to its limit: the conversion of its unit decides."""
     m = inputs.methodology
     for name, table in inputs.tables.items():
         parameter = m.inputs[name]
@@ -386,11 +386,11 @@ def _of_class(value: float) -> str:
     return _("none") if math.isnan(value) else f"{value:g}"
 
 
-# A value in place of the document's
+# A value instead of the document's
 
 
 def reasons(m: Declarations, replaced: Iterable[str], override: Any) -> dict[str, str]:
-    """Return by name why a default is given in place of the document's value.
+    """Return by name why a value is given instead of the document's.
 
     Parameters
     ----------
@@ -403,7 +403,7 @@ def reasons(m: Declarations, replaced: Iterable[str], override: Any) -> dict[str
     Raises
     ------
     InputError
-        If a reason is about something else, or is none.
+        If a reason is about something else, or is empty.
     """
     given = {name: m.inputs[name] for name in replaced if m.inputs[name].supplied}
     stated = override if isinstance(override, Mapping) else dict.fromkeys(given or ("override",), override)
@@ -414,7 +414,7 @@ def reasons(m: Declarations, replaced: Iterable[str], override: Any) -> dict[str
             complaint = _("override: {m} has no such name{hint}")
             problems.append(Problem(str(key), complaint.format(m=m, hint=suggestion(str(key), m.inputs))))
         elif name not in given and isinstance(override, Mapping):
-            complaint = _("override: no value is given in place of the document's{hint}")
+            complaint = _("override: no value is given instead of the document's{hint}")
             problems.append(Problem(str(key), complaint.format(hint=suggestion(str(key), given))))
         elif not isinstance(reason, str) or not reason.strip():
             problems.append(Problem(key, _("override: got {got}; must be a reason").format(got=shown(reason))))
@@ -433,7 +433,7 @@ def is_protected(evidence: Iterable[Evidence]) -> bool:
 def replaced(
     inputs: Inputs, values: Known, lookups: Mapping[str, Callable[[Array], Array]], reductions: float
 ) -> Iterator[tuple[Remark, bool]]:
-    """Remark on each value given in place of the document's that makes ER larger.
+    """Remark on each value given instead of the document's that makes ER larger.
 
     Parameters
     ----------
@@ -511,7 +511,7 @@ def _raised(
 ) -> Remark:
     given = _used(inputs, parameter)
     reason = inputs.overrides.get(parameter.name, "")
-    told = _("{own} in place of {document}, the document's ({grade}): ER is {effect:,.6g} tCO2 larger{share}{reason}")
+    told = _("{own} instead of {document}, the document's ({grade}): ER is {effect:,.6g} tCO2 larger{share}{reason}")
     complaint = told.format(
         own=_spread(given, parameter.unit),
         document=_spread(array, parameter.unit),

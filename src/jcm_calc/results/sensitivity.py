@@ -73,7 +73,7 @@ def sensitivity(
 
 
 def _of_document(inputs: Inputs, parameter: Parameter) -> bool:
-    """Whether the value is one of the document, and not what the user gave in its place."""
+    """Whether the value is one of the document, and not what the user gave instead."""
     given = parameter.name in inputs.replaced and inputs.replaced[parameter.name] is None
     return parameter.kind is Kind.DEFAULT and not given
 

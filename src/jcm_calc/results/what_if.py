@@ -63,13 +63,13 @@ def scenarios(
     *tables
         As for `jcm_calc.calculate`.
     by_year : bool
-        Whether each calendar year has a row of its own, or a scenario one row with the sums.
+        Whether each calendar year has a separate row, or a scenario one row with the sums.
 
     Returns
     -------
     DataFrame
         A row for each scenario: the value of each input that varies, numbers in the declared unit; RE, PE and ER,
-        in tCO2; and the whole tonnes, which are cut in each calendar year.
+        in tCO2; and the whole tonnes, to which each calendar year is rounded down.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def _arguments(m: Declarations, base: Any) -> tuple[dict[str, Any], Any, Any]:
     values = m.by_name(as_mapping("base", base, "{'EG': '600 MWh', 'p': '2024'}", problems))
     for name in ("number", "version", "on"):
         if name in values:
-            complaint = _("is an argument beside the base: write {name}=, not base[{key}]")
+            complaint = _("is a separate argument: write {name}=, not base[{key}]")
             problems.append(Problem(f"base[{name!r}]", complaint.format(name=name, key=repr(name))))
     if problems:
         raise InputError(str(m), problems)
@@ -193,7 +193,7 @@ def _objects(values: Sequence[Any]) -> Array:
 
 
 def _cases(m: Declarations, rows: pd.DataFrame) -> Iterator[tuple[dict[str, Any], dict[str, list[Any]], list[int]]]:
-    """Yield each case of what needs a calculation of its own: its numbers, and the rows that have them."""
+    """Yield each case of what needs a separate calculation: its numbers, and the rows that have them."""
     columns = {str(name): rows[name].tolist() for name in rows}
     plain = [name for name, values in columns.items() if _is_number(m, name, values)]
     others = {name: values for name, values in columns.items() if name not in plain}
@@ -225,7 +225,7 @@ def _check_names(m: Declarations, kept: Mapping[str, Any], varied: Mapping[str, 
 
 
 def _is_number(m: Declarations, name: str, values: Sequence[Any]) -> bool:
-    """Whether an input varies as a number; a choice, a class, a date or a candidate needs a calculation of its own."""
+    """Whether an input varies as a number; a choice, a class, a date or a candidate needs a separate calculation."""
     parameter = m.inputs.get(name)
     if parameter is None or parameter.textual or parameter.unit == "date":
         return False
@@ -417,7 +417,7 @@ def _range(m: Declarations, kept: Mapping[str, Any], name: str, between: tuple[A
     """Return the ends of the range in which to look."""
     _check_names(m, kept, {name: between or (0, 0)})
     if name in m.choices or not _is_number(m, name, between or ()):
-        raise InputError(str(m), [Problem(name, _("is no number: calculate its cases as scenarios"))])
+        raise InputError(str(m), [Problem(name, _("is not a number: calculate its cases as scenarios"))])
     parameter = m.inputs[name]
     try:
         if between is not None:

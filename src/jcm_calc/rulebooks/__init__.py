@@ -1,13 +1,13 @@
-"""Find methodologies: each rule book is an entry point, each methodology one of its modules.
+"""Find methodologies: a methodology package is an entry point, a methodology one of its modules.
 
-A rule book is a package named by an entry point of the group ``jcm_calc.methodologies``. Its module
+A methodology package is named by an entry point of the group ``jcm_calc.methodologies``. Its module
 ``id_am003`` holds methodology ID_AM003, and is imported when somebody asks for it. A module such as
-``id_am003_mended`` adds versions to a methodology that stands elsewhere, or mends one of them. Its table
+``id_am003_mended`` adds versions to a methodology of another package, or corrects one of them. Its table
 ``known.csv``, where it has one, names methodologies that exist and that it does not hold; its table ``newer.csv``
 versions that are newer than those that it holds.
 
-A module that is wrong is no reason to lose the others: `broken` has it by name with file and line, and only its own
-methodology is refused. Of two rule books that hold one number neither is taken, because the two may differ.
+A module that is wrong does not stop the others: `broken` has it by name with file and line, and only its own
+methodology is refused. If two packages hold one number, neither is taken, because the two may differ.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from jcm_calc.base.languages import Message, _, translated
+from jcm_calc.base.languages import Message, _, take_catalogue, translated
 from jcm_calc.base.problems import InputError, Problem, listed, shown, suggestion
 from jcm_calc.declarations.faults import is_machinery, of_module, place_of
 from jcm_calc.declarations.frozen import FrozenDict
@@ -46,17 +46,17 @@ MODULE = re.compile(r"([a-z]{2}_am\d{3})(_\w+)?")
 
 
 class MethodologyNotFoundError(LookupError):
-    """There is no such methodology or version, or it cannot be told which one is meant."""
+    """There is no such methodology or version, or several are possible."""
 
 
 @dataclass(frozen=True, slots=True)
 class BrokenModule:
-    """A part of a rule book that cannot be used. Other methodologies are not affected.
+    """A part of a methodology package that cannot be used. Other methodologies are not affected.
 
     Attributes
     ----------
     number : str
-        The methodology that cannot be used because of it; empty where it is a whole rule book or its table.
+        The methodology that cannot be used because of it; empty if the whole package or its table is wrong.
     module : str
     complaint : str
         What is wrong, for the author of the module.
@@ -91,7 +91,7 @@ class BrokenModule:
 
 
 class BrokenModuleError(MethodologyNotFoundError):
-    """A methodology cannot be used, because a module of a rule book is wrong; the message is for its author.
+    """A methodology cannot be used, because its module is wrong; the message is for the author.
 
     Attributes
     ----------
@@ -109,7 +109,7 @@ class BrokenModuleError(MethodologyNotFoundError):
 
 
 class BrokenModuleWarning(UserWarning):
-    """A rule book holds something that cannot be used; see `jcm_calc.rulebooks.broken`."""
+    """A methodology package holds something that cannot be used; see `jcm_calc.rulebooks.broken`."""
 
 
 def broken_by(number: str, module: str, error: BaseException, home: Iterable[str] = ()) -> BrokenModule:
@@ -121,7 +121,7 @@ def broken_by(number: str, module: str, error: BaseException, home: Iterable[str
     error : BaseException
         With which the import ended.
     home : iterable of str
-        The folders of the rule book, in which the line is looked for first.
+        The folders of the methodology package, in which the line is looked for first.
     """
     if isinstance(error, SyntaxError):
         complaint, file, line = f"SyntaxError: {error.msg}", Path(error.filename or "").name, error.lineno or 0
@@ -146,7 +146,7 @@ def _told(error: BaseException) -> str:
 
 
 def by_author(error: BaseException) -> BrokenModule | None:
-    """Return what is wrong with a rule book, where it is not this library whose code ended with an error.
+    """Return what is wrong with a methodology package, unless the error began in this library.
 
     An equation or a criterion may raise anything when it is run; a `DeclarationError` is always about a methodology.
     """
@@ -163,13 +163,13 @@ def by_author(error: BaseException) -> BrokenModule | None:
 
 @cache
 def _rule_books() -> tuple[tuple[ModuleType, ...], tuple[BrokenModule, ...]]:
-    """Return the packages of all rule books, and those that cannot be imported."""
+    """Return the names of all methodology packages, and those that cannot be imported."""
     found, broken = [], []
     for entry in entry_points(group=GROUP):
         try:
             package = entry.load()
             if not hasattr(package, "__path__"):
-                raise ImportError(_("a rule book must be a package, with an __init__.py"))
+                raise ImportError(_("a methodology package must be a folder with an __init__.py"))
             found.append(package)
         except KeyboardInterrupt:
             raise
@@ -200,7 +200,7 @@ def _holders(number: str) -> list[str]:
 
 
 def _adds(path: str) -> bool:
-    """Whether a module adds to a methodology that stands elsewhere."""
+    """Whether a module adds to a methodology of another module."""
     match = MODULE.fullmatch(path.rpartition(".")[2])
     return match is not None and match[2] is not None
 
@@ -212,14 +212,14 @@ def modules() -> dict[str, str]:
 
 
 def forget() -> None:
-    """Look for rule books again, where one was installed or mended in the meantime."""
+    """Look for methodology packages again, if one was installed or corrected in the meantime."""
     for cached in (_rule_books, _every_module, modules, _tables, versions):
         cached.cache_clear()
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A methodology that exists, and that no rule book holds.
+    """A methodology that exists, and is not in any methodology package.
 
     Attributes
     ----------
@@ -253,14 +253,14 @@ def known() -> tuple[Known, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """What the tables of all rule books say.
+    """What the tables of all methodology packages say.
 
     Attributes
     ----------
     known : dict
         Methodologies by number, of ``known.csv``.
     newer : dict
-        By number the versions that exist besides those that are implemented, of ``newer.csv``.
+        By number the versions that exist and are not implemented, of ``newer.csv``.
     broken : tuple of BrokenModule
         Tables that cannot be read.
     """
@@ -314,9 +314,9 @@ def versions(number: str) -> dict[str, Declarations]:
     Raises
     ------
     MethodologyNotFoundError
-        If no rule book holds it.
+        If no methodology package holds it.
     BrokenModuleError
-        If one of its modules is wrong, or two rule books hold it.
+        If one of its modules is wrong, or two methodology packages hold it.
     """
     held = modules()
     if number not in held:
@@ -324,7 +324,7 @@ def versions(number: str) -> dict[str, Declarations]:
             not_here = _("{number} is known, but not implemented: `jcm list --all` says what was read")
             raise MethodologyNotFoundError(not_here.format(number=number))
         if without_base := modules_of(number):
-            lonely = _("adds to {number}, which no rule book holds").format(number=number)
+            lonely = _("adds to {number}, which no methodology package holds").format(number=number)
             raise BrokenModuleError(number, [BrokenModule(number, path, lonely) for path in without_base])
         absent = _("there is no methodology {number} here{hint}")
         raise MethodologyNotFoundError(absent.format(number=repr(number), hint=_leads(number, held)))
@@ -342,7 +342,7 @@ def versions(number: str) -> dict[str, Declarations]:
 
 
 def _tell_later(number: str, found: Mapping[str, Declarations]) -> None:
-    """Give each version the others, older and newer: of modules, of tables of rule books, of the list of projects."""
+    """Give each version the others, older and newer, of modules, tables of packages and the list of projects."""
     known = {one.number: one for one in (*_in_use(number), *_tables().newer.get(number, ()))}
     known |= {one.number: one for m in found.values() for one in m.versions}
     latest = max(found, key=version_key)
@@ -435,8 +435,9 @@ def _refuse_two_holders(number: str) -> None:
         return
     one, other, *_others = held
     twice = _(
-        "{number} is in two rule books, {one} and {other}: uninstall one of them; or, where one corrects the other, "
-        "name its module {name}_mended and begin it with m.mended(…); or calculate with the object itself, {other}.m"
+        "{number} is in two methodology packages, {one} and {other}: uninstall one of them; or, if one corrects the "
+        "other, name its module `{name}_mended` and begin it with `m.mended(…)`; or calculate with the object itself, "
+        "{other}.m"
     )
     told = twice.format(number=number, one=one, other=other, name=number.lower())
     raise BrokenModuleError(number, [BrokenModule(number, path, told) for path in held[1:]])
@@ -449,6 +450,7 @@ def _usable(path: str, number: str) -> list[Declarations]:
         for item in found:
             item.check()
             vars(item)["package"] = path.partition(".")[0]
+            take_catalogue(item.package)
             item.freeze()
     except MethodologyNotFoundError:
         raise
@@ -476,7 +478,7 @@ def declared(path: str, number: str) -> list[Declarations]:
 
 
 def _base(path: str, number: str) -> set[str]:
-    """Return the versions that stand in the module to which another one adds."""
+    """Return the versions in the module to which another one adds."""
     home = modules()[number]
     return {item.version for item in vars(importlib.import_module(home)).values() if isinstance(item, Declarations)}
 
@@ -489,7 +491,7 @@ def every() -> Iterator[Declarations]:
 
 
 def broken() -> tuple[BrokenModule, ...]:
-    """Return what cannot be used of all rule books, by number.
+    """Return what cannot be used of all methodology packages, by number.
 
     Examples
     --------
@@ -589,7 +591,7 @@ def _valid_on(latest: Declarations, on: date) -> str:
     unknown = [item.number for item in latest.versions if item.approved is None]
     if unknown:
         complaint = _(
-            "{number}: which version was valid on {day} cannot be told, because the date of approval of "
+            "{number}: the version that was valid on {day} is not known, because the date of approval of "
             "version {unknown} is not known; name the version"
         )
         raise MethodologyNotFoundError(complaint.format(number=latest.number, day=on, unknown=", ".join(unknown)))

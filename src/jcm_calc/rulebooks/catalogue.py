@@ -51,7 +51,7 @@ def methodologies(words: str = "", *, country: str | None = None, scope: int | N
     Warns
     -----
     BrokenModuleWarning
-        For every module of a rule book that cannot be used; the other methodologies are listed.
+        For every module of a methodology package that cannot be used; the other methodologies are listed.
 
     Raises
     ------
@@ -208,6 +208,6 @@ def _identity(item: Declarations | Known) -> dict[str, object]:
 
 
 def _unconfirmed(item: Declarations) -> int:
-    """Count what a methodology declares and nobody has confirmed."""
+    """Count what a methodology declares and is not confirmed."""
     found = declared(item, Stated.EQUATION, Stated.VALUE, Stated.CRITERION)
     return sum(one.evidence is not None and not one.evidence.confirmed for one in found)

@@ -2,9 +2,9 @@
 
 One registry serves the whole library.  It holds what emission calculations use, and nothing else:
 
-* ``tCO2`` is a dimension of its own, equal to ``tCO2e`` (one credit is one tonne), so that a tonne
+* ``tCO2`` is a separate dimension, equal to ``tCO2e`` (one credit is one tonne), so that a tonne
   of coal can never pass for a tonne of carbon dioxide;
-* ``Nm3``, a normal cubic metre of gas, is a dimension of its own: how many m³ it is depends on
+* ``Nm3``, a normal cubic metre of gas, is a separate dimension: how many m³ it is depends on
   temperature and pressure;
 * ``USRt`` is the US refrigeration ton of chiller documents, 3.5163 kW;
 * ``/p`` ("in the monitoring period") is text, as on the official sheets: ``MWh/p`` is ``MWh``.

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import suggestion
 from jcm_calc.units.errors import UnitError
 from jcm_calc.units.numbers import split
-from jcm_calc.units.registry import is_quantity, registry
+from jcm_calc.units.registry import DEFINITIONS, is_quantity, registry
 from jcm_calc.units.trade import CARBON_DIOXIDE, spellings, words
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ NONE = ("", "-", "–", "N/A", "fraction", "dimensionless", "1")
 
 PER_PERIOD = re.compile(r"\s*/\s*p\b")
 PER_YEAR = re.compile(r"/\s*(?:years?|annum|y|a)\b")
+# What pint reads besides the names of units.
+PINT_WORDS = {"delta_", "per", "square", "squared", "sq", "cubic", "cubed", "dimensionless"}
+NAME = re.compile(r"(?<![\w°])[^\W\d]\w*")
 EXPONENT = re.compile(r"(\*\*|\^)\s*-?\d(?!\d)")
 MASS = re.compile(r"\b(k?g|t|lb)\b")
 VOLUME = re.compile(r"\b(N?)m3\b")
@@ -74,7 +77,7 @@ def normalise(unit: str) -> str:
     Raises
     ------
     UnitError
-        If a spelling stands for different units in different places; see `jcm_calc.units.trade`.
+        If a spelling means different units in different places; see `jcm_calc.units.trade`.
 
     Examples
     --------
@@ -121,7 +124,7 @@ def parse_unit(unit: str) -> pint.Unit:
     Raises
     ------
     UnitError
-        If the unit is unknown, or its spelling stands for different units in different places.
+        If the unit is unknown, or its spelling means different units in different places.
 
     Examples
     --------
@@ -131,22 +134,28 @@ def parse_unit(unit: str) -> pint.Unit:
     Traceback (most recent call last):
     jcm_calc.units.UnitError: unknown unit '5 t': a unit holds no number
     """
-    import pint
-
     text = normalise(unit)
     # single exponents of one digit: pint would work on 9**9**9 for ever
     skeleton = EXPONENT.sub("²", re.sub(r"^1\s*/", "", text))
     if re.search(r"(?<!\w)\d|\*\*|\^|²\s*²", skeleton):
         raise UnitError(_("unknown unit {unit}: a unit holds no number").format(unit=repr(unit)))
+    if undefined := [name for name in NAME.findall(text) if not _names().fullmatch(name)]:
+        complaint = _("unknown unit {unit}: {names} is not defined{hint}")
+        raise UnitError(complaint.format(unit=repr(unit), names=undefined[0], hint=_hint(undefined[0])))
     try:
         return registry().parse_units(text)
-    except pint.UndefinedUnitError as error:
-        names = ", ".join(error.unit_names) if not isinstance(error.unit_names, str) else error.unit_names
-        complaint = _("unknown unit {unit}: {names} is not defined{hint}")
-        raise UnitError(complaint.format(unit=repr(unit), names=names, hint=_hint(names))) from None
     except Exception:
         # pint's parser raises tokenizer, value and attribute errors of many kinds on odd text
         raise UnitError(_("unknown unit {unit}").format(unit=repr(unit))) from None
+
+
+@cache
+def _names() -> re.Pattern[str]:
+    """Return what every name of a unit matches: a text that holds another one is refused without loading pint."""
+    words = set(re.findall(r"(?<!\w)[^\W\d]\w*-?", re.sub("#.*", "", DEFINITIONS.read_text("utf-8"))))
+    before = "|".join(word[:-1] for word in words if word.endswith("-"))
+    names = "|".join(word for word in words | PINT_WORDS if not word.endswith("-"))
+    return re.compile(f"(?:{before}|delta_|Δ)*(?:{names})s?")
 
 
 def _hint(name: str) -> str:
@@ -187,7 +196,7 @@ def conversion(unit: str, declared: str) -> Linear:
 def has_offset(unit: str) -> bool:
     """Whether the zero of a unit is not the zero of the quantity, as with degrees Celsius and Fahrenheit.
 
-    A share of such a value has no meaning of its own: it depends on where the scale begins.
+    A share of such a value has no meaning: it depends on where the scale begins.
 
     Examples
     --------
@@ -282,7 +291,7 @@ def _nearest(factor: float) -> float:
 
 
 def _other_dimension(unit: str, source: pint.Unit, target: pint.Unit) -> str:
-    """Say what to write in place of a unit of another dimension, where that is known."""
+    """Say what to write instead of a unit of another dimension, where that is known."""
     if source.dimensionality == (target / registry().Unit("hour")).dimensionality:
         return _(": give the amount of the whole monitoring period, not a rate")
     carbon_dioxide = MASS.sub(r"\1CO2", unit, count=1)

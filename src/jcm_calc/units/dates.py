@@ -30,7 +30,7 @@ OF_ERA = re.compile(r"(令和|平成|昭和)\s*(元|\d{1,2})|\b([RHS])\.?\s?(\d{
 
 
 class TimeOfDayError(ValueError):
-    """A time within a day came where a day or a period of whole days is expected."""
+    """A time within a day was got where a day or a period of whole days is expected."""
 
 
 def plain(given: Any) -> str:
@@ -82,7 +82,7 @@ def refuse_other_era(text: str) -> None:
 
 
 def today() -> date:
-    """Return the present day of this machine: periods of a claim have ended, and evidence was read before it."""
+    """Return today on this machine: monitored periods have ended, and evidence was read, before it."""
     return date.today()
 
 

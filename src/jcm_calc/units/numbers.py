@@ -34,7 +34,7 @@ def unclear(grouped: str, padded: bool, below_thousand: bool, decimal_comma: boo
 
     They can where every dot is followed by exactly three digits, nothing else shows that they are
     decimal points (``0.814``, ``12.5``, ``1400``), and something looks like thousands: a last zero,
-    which a decimal needs not have (``1.400``), whole numbers below a thousand beside them (``950``), or
+    which a decimal needs not have (``1.400``), whole numbers below a thousand in the same column (``950``), or
     decimal commas (``141,25``).
 
     Parameters

@@ -11,8 +11,6 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from openpyxl.formula.tokenizer import Token, Tokenizer
-
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import listed
 from jcm_calc.declarations.items import Kind
@@ -26,6 +24,7 @@ from jcm_calc.verification.dated_rows import TWICE, AmountPart, Breakdown, Dated
 from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
 from jcm_calc.verification.quantities import EnteredValue
 from jcm_calc.verification.spreadsheet import ROUNDING, Calculator, FormulaError, Place, form, read
+from jcm_calc.verification.spreadsheet.trees import tokens
 
 # A factor so near to a conversion of units is a mistake; one farther away may be a density, and is only remarked on.
 NEAR = 0.1 * (1 + 1e-9)
@@ -169,12 +168,12 @@ class Audit:
     def _as_cells(self) -> tuple[str, list[tuple[Place, str]]]:
         """The formula with cells instead of its numbers."""
         parts, found = [], list[tuple[Place, str]]()
-        for token in Tokenizer(f"={self.text}").items:
-            if token.type == Token.OPERAND and token.subtype == Token.NUMBER:
-                found.append(((self.end[0], LAST_ROW - len(found) - 1, LAST_COLUMN - 1), token.value))
+        for token in tokens(self.text):
+            if token.lastgroup == "number":
+                found.append(((self.end[0], LAST_ROW - len(found) - 1, LAST_COLUMN - 1), token[0]))
                 parts.append(f"{FARTHEST}{found[-1][0][1] + 1}")
             else:
-                parts.append(token.value)
+                parts.append(token[0])
         return "".join(parts), found
 
     def _with(self, values: Mapping[Place, float], exact: bool = True) -> float:

@@ -16,6 +16,7 @@ from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, InputWarning, Problem, ProblemKind, listed
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs.axes import label as as_label
+from jcm_calc.inputs.carriers import as_pandas
 from jcm_calc.inputs.confirmation import EvidenceFiles
 from jcm_calc.rulebooks import methodology
 
@@ -100,7 +101,9 @@ def _without_facts(case: CaseFile, error: InputError) -> tuple[CaseFile, tuple[s
     if not bad:
         return case, ()
     facts = {name: value for name, value in case.facts.items() if name not in bad}
-    tables = tuple(table.drop(columns=[one for one in bad if one in table.columns]) for table in case.tables)
+    tables = tuple(
+        table.drop(columns=[one for one in bad if one in table.columns]) for table in map(as_pandas, case.tables)
+    )
     return replace(case, facts=facts, tables=tables), _left_out([listed(m.facts[name].symbol for name in bad)])
 
 
@@ -113,7 +116,7 @@ def _read_in_both_ways(case: CaseFile, evidence: EvidenceFiles, error: InputErro
         return case, ()
     found = []
     for mark in ("", "."):
-        tables = tuple(_with_mark(table, names, mark) for table in case.tables)
+        tables = tuple(_with_mark(as_pandas(table), names, mark) for table in case.tables)
         other = replace(case, tables=tables)
         result = _calculated(other, evidence)
         found.append((math.nan if isinstance(result, InputError) else float(np.sum(result.ER.magnitude)), other))
@@ -161,7 +164,7 @@ def _without(case: CaseFile, evidence: EvidenceFiles) -> tuple[Result, str] | No
 def _labels(case: CaseFile, letter: str) -> Iterator[Any]:
     for table in case.tables:
         if letter in getattr(table, "columns", ()):
-            yield from map(as_label, table[letter])
+            yield from map(as_label, as_pandas(table)[letter])
 
 
 def _usable(case: CaseFile, letter: str, labels: Sequence[Any], evidence: EvidenceFiles) -> Iterator[Any]:
@@ -177,7 +180,7 @@ def _usable(case: CaseFile, letter: str, labels: Sequence[Any], evidence: Eviden
 
 def _of(case: CaseFile, letter: str, labels: Iterable[Any]) -> CaseFile:
     """Return a case with some of its units."""
-    return replace(case, tables=tuple(_rows(table, letter, labels) for table in case.tables))
+    return replace(case, tables=tuple(_rows(as_pandas(table), letter, labels) for table in case.tables))
 
 
 def _rows(table: pd.DataFrame, letter: str, labels: Iterable[Any]) -> pd.DataFrame:

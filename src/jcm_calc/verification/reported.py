@@ -11,7 +11,8 @@ from typing import Any
 from jcm_calc.reports.workbook.tables import CAPTION, Cell, Sheets, in_english, is_known
 from jcm_calc.units import UnitError, conversion
 
-HEADING, EXACT, UNITS = "co2 emission reductions", "before the cut", "units"
+HEADING, UNITS = "co2 emission reductions", "units"
+EXACT = ("before rounding down", "before the cut")  # the second one is of workbooks that were written before 1.0
 # A heading that means reductions, though it is not that of table 3.
 SIMILAR = re.compile(
     r"emissions? reductions?|reductions? (?:of|in) emissions?|排出削減|排出抑制|削減量|giảm phát thải|penurunan emisi"

@@ -1,1 +1,1 @@
-"""From confirmed results to a request for issuance, which is where this library ends."""
+"""From confirmed results to an issuance request, which is where this library ends."""

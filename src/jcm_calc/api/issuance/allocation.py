@@ -1,4 +1,4 @@
-"""Whole tonnes to accounts: tonnes that were agreed, shares that are cut or rounded up, and what is left.
+"""Whole tonnes to accounts: tonnes that were agreed, shares that are rounded down or up, and what is left.
 
 No single rounding fits the amounts that were published, so the rounding is part of what the
 participants agree on. Whatever they agree on adds up to the total exactly.
@@ -66,7 +66,7 @@ def share_of(text: str) -> Fraction:
     Raises
     ------
     ValueError
-        If it is none, or no number from 0 to 1.
+        If it is not a share, or not a number from 0 to 1.
 
     Examples
     --------
@@ -105,7 +105,7 @@ def ceil(tonnes: int, share: str) -> int:
 
 
 def largest_remainder(tonnes: int, shares: Mapping[str, str]) -> dict[str, int]:
-    """Split whole tonnes by shares: each is cut, and what is left goes to the largest remainders.
+    """Split whole tonnes by shares: each is rounded down, and what is left goes to the largest remainders.
 
     Where remainders are equal, the account that is named first comes first.
 
@@ -187,7 +187,7 @@ def unknown_years(allocation: Mapping[Any, Any], years: Collection[int]) -> Iter
 
 
 def malformed(allocation: Mapping[Any, Any], place: str) -> list[Problem]:
-    """Return what is no allocation, whatever the tonnes are: names of accounts, tonnes and shares."""
+    """Return what is not an allocation, whatever the tonnes are: names of accounts, tonnes and shares."""
     found: list[Problem] = []
     by_year = any(isinstance(one, Mapping) for one in allocation.values())
     for subject, wanted in {under(place, key): one for key, one in allocation.items()}.items() if by_year else ():

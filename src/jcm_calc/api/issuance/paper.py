@@ -1,16 +1,16 @@
-"""The request for issuance as a page of a workbook."""
+"""The issuance request as a page of a workbook."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, Protocol
 
 from jcm_calc.base.languages import Message, _, translated
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.inputs.project import LABELS, as_text
-from jcm_calc.reports.workbook.layout import FIRST, LEFT, column_name
-from jcm_calc.reports.workbook.page import Page, new_book, styles
+from jcm_calc.reports.workbook.layout import FIRST, LEFT
+from jcm_calc.reports.workbook.page import Page
+from jcm_calc.reports.workbook.sheet import Column, NewBook
 
 if TYPE_CHECKING:
     from jcm_calc.api.issuance.allocation import Year
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from jcm_calc.results.calculation import Calculation
     from jcm_calc.results.credits import Item
 
-NAME, TITLE = _("Issuance request"), _("Request for issuance of credits")
+NAME, TITLE = _("Issuance request"), _("Issuance request of credits")
 WIDTHS = (1.5, 30, 16, 16, 16, 16, 60)
-TONNES = LEFT + 4
 
 
 class Request(Protocol):
@@ -54,11 +53,10 @@ class Request(Protocol):
 
 def workbook(request: Request) -> bytes:
     """Return the file."""
-    file = BytesIO()
     number = str(request.project["number"])
-    book = new_book(file, f"{TITLE} {number}"[:255])
+    book = NewBook(f"{TITLE} {number}")
     head = [Message("{}: {}").format(_("Reference Number"), number)]
-    page = Page(book, styles(book), translated(NAME), TITLE, head, WIDTHS)
+    page = Page(book, translated(NAME), TITLE, head, WIDTHS)
     row = _project(page, request, FIRST)
     row = _years(page, request, row)
     row = _parts(page, request, row)
@@ -70,8 +68,7 @@ def workbook(request: Request) -> bytes:
     )
     row = _lines(page, _("Remarks"), [(one.subject, one.complaint) for one in request.remarks], row)
     _lines(page, _("Calculations"), list(_calculations(request)), row)
-    book.close()
-    return file.getvalue()
+    return book.content()
 
 
 def _project(page: Page, request: Request, row: int) -> int:
@@ -83,41 +80,32 @@ def _project(page: Page, request: Request, row: int) -> int:
 
 def _years(page: Page, request: Request, row: int) -> int:
     page.caption(row, _("Whole tonnes by calendar year"))
-    other = [_("Other terms of emission reductions, tCO2 (RE − PE − ER)")] if request.has_other_terms else []
-    names = [f"{name}, tCO2" for name in RESULTS]
-    page.headings(row + 1, LEFT, [_("Calendar year"), *names, _("Whole tonnes"), *other])
-    first = row + 2
-    for line, year in enumerate(request.years, first):
-        page.value(line, LEFT, year.year, "label")
-        for column, name in enumerate(RESULTS, LEFT + 1):
-            page.value(line, column, year.emissions[name], "emissions")
-        page.value(line, TONNES, year.tonnes, "tonnes")
-        if other:
-            page.value(line, TONNES + 1, year.other_terms, "emissions")
-    return _total(page, first, first + len(request.years), request.tonnes)
+    columns = [Column(_("Calendar year"), "label"), *(Column(f"{name}, tCO2", "emissions") for name in RESULTS)]
+    columns.append(Column(_("Whole tonnes"), "tonnes", total=True))
+    if request.has_other_terms:
+        columns.append(Column(_("Other terms of emission reductions, tCO2 (RE − PE − ER)"), "emissions"))
+    rows = [
+        [year.year, *(year.emissions[name] for name in RESULTS), year.tonnes, year.other_terms][: len(columns)]
+        for year in request.years
+    ]
+    return page.table(row + 1, columns, rows, _("Total")) + 1
 
 
 def _parts(page: Page, request: Request, row: int) -> int:
     page.caption(row, _("Allocation"))
-    page.headings(row + 1, LEFT, [_("Account"), _("Calendar year"), _("Asked for"), _("Exact, t"), _("Whole tonnes")])
-    first = line = row + 2
-    for year in request.years:
-        for part in year.parts:
-            page.text(line, LEFT, part.account, "label")
-            page.value(line, LEFT + 1, year.year, "label")
-            page.text(line, LEFT + 2, part.asked, "symbol")
-            page.value(line, LEFT + 3, None if part.exact is None else float(part.exact), "number")
-            page.value(line, TONNES, part.tonnes, "tonnes")
-            line += 1
-    return _total(page, first, line, request.tonnes)
-
-
-def _total(page: Page, first: int, row: int, value: int) -> int:
-    """Write the sum of the whole tonnes above; return the row after the next one."""
-    letter = column_name(TONNES)
-    page.text(row, LEFT, _("Total"), "strong")
-    page.formula(row, TONNES, f"SUM({letter}{first + 1}:{letter}{row})", value, "tonnes")
-    return row + 2
+    columns = [
+        Column(_("Account"), "label"),
+        Column(_("Calendar year"), "label"),
+        Column(_("Asked for"), "symbol"),
+        Column(_("Exact, t"), "exact"),
+        Column(_("Whole tonnes"), "tonnes", total=True),
+    ]
+    rows = [
+        [part.account, year.year, part.asked, None if part.exact is None else float(part.exact), part.tonnes]
+        for year in request.years
+        for part in year.parts
+    ]
+    return page.table(row + 1, columns, rows, _("Total")) + 1
 
 
 def _lines(page: Page, caption: str, lines: Sequence[tuple[str, str]], row: int) -> int:

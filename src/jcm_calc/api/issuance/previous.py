@@ -1,4 +1,4 @@
-"""Earlier requests, with which a new one is compared: no day is claimed twice."""
+"""Earlier requests, with which a new one is compared: no day is in two requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The request for issuance: whole tonnes by calendar year and account, and all that it rests on."""
+"""The issuance request: whole tonnes by calendar year and account, and all that it rests on."""
 
 from __future__ import annotations
 
@@ -73,24 +73,24 @@ GUARDS = (
     ),
     Item(
         _("scheme rule"),
-        _("no double counting"),
+        _("no double request"),
         "JCM guidelines for validation and verification",
-        unconfirmed("recalled: the verifier looks for double registration", 85),
-        "no day is requested twice for a project, and no calculation for two projects",
+        unconfirmed("from recollection: the verifier looks for double registration", 85),
+        "no day is in two requests for a project, and no calculation in requests for two projects",
     ),
 )
 NEGATIVE = Item(
     _("scheme rule"),
     _("negative years"),
     "JCM guidelines for developing PDD and monitoring report",
-    unconfirmed("recalled: a negative year gives no credits; nothing carries it over to the next", 55),
+    unconfirmed("from recollection: a negative year gives no credits; nothing carries it over to the next", 55),
     "it is reported and not set off against another year",
 )
 
 
 @dataclass(frozen=True, repr=False)
 class IssuanceRequest:
-    """A request for issuance; see `jcm_calc.issuance_request`.
+    """An issuance request; see `jcm_calc.issuance_request`.
 
     Attributes
     ----------
@@ -103,7 +103,7 @@ class IssuanceRequest:
     remarks : tuple of Problem
         What a reader must know: negative years above all.
     previous : tuple of PreviousRequest
-        The earlier requests that this one was held against.
+        The earlier requests that this one was compared with.
     """
 
     project: Mapping[str, Any]
@@ -115,14 +115,14 @@ class IssuanceRequest:
 
     @property
     def has_other_terms(self) -> bool:
-        """Whether a methodology declares terms of ER beside RE and PE."""
+        """Whether a methodology declares terms of ER other than RE and PE."""
         return any(result.methodology.terms for result in self.results)
 
     def __repr__(self) -> str:
         return f"<IssuanceRequest {self._told()}>"
 
     def _repr_html_(self) -> str:
-        heading = _("Request for issuance: {told}").format(told=self._told())
+        heading = _("Issuance request: {summary}").format(summary=self._told())
         return notebook.page(heading, map(str, self.remarks), [(_("Whole tonnes"), self.table())])
 
     def _told(self) -> str:
@@ -223,7 +223,7 @@ def issuance_request(
 ) -> IssuanceRequest:
     """Ask for the credits of one project: whole tonnes by calendar year and account.
 
-    ER of all results is added up by calendar year and then cut to whole tonnes. A negative year
+    ER of all results is added up by calendar year and then rounded down to whole tonnes. A negative year
     gives none, is reported, and is not set off against another year.
 
     Parameters
@@ -239,7 +239,7 @@ def issuance_request(
         period as dates. Where the host country caps what may leave it, ``host_accounts`` names the accounts of
         its side and ``transfer_list`` its list with the activity.
     previous : sequence of paths or mappings
-        Earlier requests, as `IssuanceRequest.to_json` writes them. No day is claimed twice.
+        Earlier requests, as `IssuanceRequest.to_json` writes them. No day is in two requests.
 
     Raises
     ------
@@ -257,7 +257,7 @@ def issuance_request(
     ...     project={"number": "PW001", "start": datetime.date(2015, 11, 1), "end": datetime.date(2030, 12, 31)},
     ... )
     Traceback (most recent call last):
-    jcm_calc.results.credits.UnconfirmedError: PW001 supports an estimate, not a request for issuance: ...
+    jcm_calc.results.credits.UnconfirmedError: PW001 supports an estimate, not an issuance request: ...
     """
     results = (results,) if isinstance(results, Result) else tuple(results)
     found: list[Problem] = []
@@ -362,7 +362,7 @@ def _period_problems(period: Period, project: Mapping[str, Any]) -> Iterator[Pro
     if period.year is None:
         yield Problem(
             "p",
-            _("{period} lies in several calendar years: give the amounts of each as a period of its own").format(
+            _("{period} lies in several calendar years: give the amounts of each as a separate period").format(
                 period=period
             ),
         )
@@ -392,12 +392,12 @@ def _double_claims(
                 if twice := _common(result.inputs.periods, one.periods):
                     yield Problem(
                         "p",
-                        _("{days} was requested already: {name}, {hash}…").format(
+                        _("{days} is in an earlier request: {name}, {hash}…").format(
                             days=twice, name=one.name, hash=one.hash[:12]
                         ),
                     )
             elif bound_digest(result.inputs) in one.inputs:
-                complaint = _("the same calculation was requested already for {number}: {name}, {hash}…").format(
+                complaint = _("the same calculation is in an earlier request for {number}: {name}, {hash}…").format(
                     number=one.number, name=one.name, hash=one.hash[:12]
                 )
                 yield Problem("results", complaint)

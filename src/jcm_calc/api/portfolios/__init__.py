@@ -40,7 +40,7 @@ CHUNK, FILES_IN_CHUNK = 50, 4
 
 
 class Portfolio(Outcomes):
-    """What came of many projects; see `jcm_calc.portfolio`. All numbers are estimates.
+    """The results of many projects; see `jcm_calc.portfolio`. All numbers are estimates.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class Portfolio(Outcomes):
             tables.append((_("Filled in from the list of projects"), self.filled))
         if len(self.problems):
             tables.append((_("Problems"), self.problems.drop(columns="source")))
-        return notebook.page(_("Portfolio of {told}").format(told=self.told), tables=tables)
+        return notebook.page(_("Portfolio of {summary}").format(summary=self.told), tables=tables)
 
     def __getitem__(self, project: str) -> Result:
         """Return the result of one project, calculated again.
@@ -127,14 +127,14 @@ def portfolio(
     processes : int, optional
         All cores by default.
     progress : callable, optional
-        Told how many projects are done, and of how many.
+        Called with how many projects are done, and of how many.
     strict : bool
-        Whether anything that is remarked on is an error.
+        Whether any remark is an error.
 
     Returns
     -------
     Portfolio
-        What was warned of, and with ``errors="collect"`` what is wrong with a project, is kept beside its name.
+        What was warned of, and with ``errors="collect"`` what is wrong with a project, is kept with its name.
 
     Raises
     ------

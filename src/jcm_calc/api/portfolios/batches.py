@@ -250,7 +250,7 @@ class Batch:
 
 
 def _order(given: CallArguments, inputs: Inputs) -> dict[str, Array] | None:
-    """Return for each heading which of its cells stands where, with one axis for each index."""
+    """Return for each heading which of its cells is where, with one axis for each index."""
     found = {}
     for table in given.tables:
         for heading, column in dense(table, inputs.sizes, "").items():

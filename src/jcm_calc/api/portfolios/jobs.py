@@ -1,4 +1,4 @@
-"""One project after another: what is to be calculated, and what comes of it."""
+"""One project after another: what is to be calculated, and its outcome."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from jcm_calc.base.problems import InputError, InputWarning, Problem
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs.confirmation import EvidenceFile, about
+from jcm_calc.inputs.project import estimate_of
 from jcm_calc.results.calculating import calculated
 from jcm_calc.results.credits import CalendarYear
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
@@ -86,7 +87,8 @@ class Job:
             return result, dict(self.estimates), self.project
         if self.path.suffix.casefold() == ".toml":
             case = read_case(self.path)
-            return self._of(case), dict(self.estimates), str(case.project.get("number", ""))
+            estimates = {**estimate_of(case.project.get("estimate")), **self.estimates}
+            return self._of(case), estimates, str(case.project.get("number", ""))
         book = read_workbook(self.path)
         result = self._of(book.case)
         planned = {}
@@ -102,7 +104,7 @@ class Job:
 
 @dataclass
 class ProjectOutcome:
-    """What came of a project: a row for each calendar year, or why there is none."""
+    """The outcome of a project: a row for each calendar year, or why there is none."""
 
     job: Job
     rows: list[Row] = field(default_factory=list)

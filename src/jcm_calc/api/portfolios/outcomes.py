@@ -73,7 +73,7 @@ class Outcomes:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What has to be known of the versions that were applied: who has mended them, and which version is newer."""
+        """What has to be known of the versions that were applied: which were corrected, and which version is newer."""
         applied = dict.fromkeys((row["methodology"], row["version"]) for one in self.outcomes for row in one.rows)
         used = (methodology(number, version) for number, version in applied)
         return tuple(m.heading for m in used if m.notices)
@@ -150,7 +150,7 @@ class Outcomes:
         return sums
 
     def against_estimates(self) -> pd.DataFrame:
-        """Return ER ex post beside the estimate ex ante, where there is one, by project and year.
+        """Return ER ex post next to the estimate ex ante, where there is one, by project and year.
 
         Returns
         -------

@@ -20,7 +20,7 @@ OWN = ("project", "methodology", "version", "estimate", "country", "title")
 
 
 class CallArguments(NamedTuple):
-    """The arguments of `jcm_calc.calculate`, besides the methodology."""
+    """The arguments of `jcm_calc.calculate`, without the methodology."""
 
     tables: tuple[pd.DataFrame, ...]
     values: dict[str, Any]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import glob
-import math
 import os
-import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,11 +17,12 @@ from jcm_calc.api.portfolios.rows import OWN
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, InputWarning, Problem, listed, no_such_file, shown, suggestion
 from jcm_calc.inputs.confirmation import EvidenceFile
+from jcm_calc.inputs.project import tonnes_of, year_of
 from jcm_calc.inputs.tables import flat, read, unread_units, with_units
 from jcm_calc.inputs.totals import totals_among
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.sheet_sets import NAME
-from jcm_calc.units import is_missing, magnitude
+from jcm_calc.units import is_missing
 
 TABLES, FILES = (".csv", ".parquet"), (".toml", ".xlsx")
 
@@ -87,7 +86,7 @@ def yearly(given: Any, subject: str) -> dict[int | None, float]:
     Raises
     ------
     InputError
-        If a year is not a year, or an estimate is no number or negative; it names the subject.
+        If a year is not a year, or an estimate is not a number or negative; it names the subject.
     """
     if is_missing(given):
         return {}
@@ -95,31 +94,17 @@ def yearly(given: Any, subject: str) -> dict[int | None, float]:
     found: dict[int | None, float] = {}
     for year, er in estimates.items():
         try:
-            found[None if year is None else _year(year)] = _estimate(er)
+            found[None if year is None else year_of(year)] = tonnes_of(er)
         except (TypeError, ValueError) as error:
             where = subject if year is None else f"{subject}[{year!r}]"
             raise InputError(_("the portfolio"), [Problem(where, str(error))]) from None
     return found
 
 
-def _estimate(given: Any) -> float:
-    estimate = float(magnitude(given, "tCO2"))
-    if not 0 <= estimate < math.inf:
-        raise ValueError(_("got {given}; must be an estimate of at least 0 tCO2").format(given=shown(given)))
-    return estimate
-
-
-def _year(given: Any) -> int:
-    text = str(given).strip()
-    if not re.fullmatch(r"\d{4}", text):
-        raise ValueError(_("got {given}; must be a calendar year such as 2024").format(given=shown(given)))
-    return int(text)
-
-
 def sheet_of_projects(path: Path) -> pd.DataFrame | None:
     """Return the table of projects that an Excel file holds; None where it is anything else.
 
-    Its first row has the headings ``project`` and ``methodology``. A monitoring spreadsheet is told by its sheets.
+    Its first row has the headings ``project`` and ``methodology``. A monitoring spreadsheet is known by its sheets.
     """
     if path.suffix.casefold() != ".xlsx":
         return None

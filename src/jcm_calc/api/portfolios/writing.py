@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
-from unicodedata import east_asian_width
 
 import pandas as pd
 
@@ -17,36 +15,20 @@ from jcm_calc.base.files import check_ending, guarded, save
 from jcm_calc.base.languages import _, translated
 from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.reports.html.pages import page
-from jcm_calc.reports.workbook.layout import MOST_ROWS, column_name
-from jcm_calc.reports.workbook.page import BASE, LONGEST_TEXT, PALE, new_book
+from jcm_calc.reports.workbook.layout import MOST_ROWS
+from jcm_calc.reports.workbook.sheet import WRITTEN, Column, NewBook
 from jcm_calc.units import is_missing
 
 FORMATS = (".xlsx", ".html", ".parquet", ".csv")
-# How a column of numbers is shown; what may be added up over rows.
+# The style of a column of numbers; what may be added up over rows.
 NUMBERS = {
     **dict.fromkeys(("RE", "PE", OTHER_TERMS, "ER", "estimate", "difference"), "emissions"),
     **dict.fromkeys(("tonnes", "projects"), "whole"),
-    **dict.fromkeys(("scope", "year"), "label"),
+    **dict.fromkeys(("scope", "year"), "number"),
     "ratio": "ratio",
 }
 EMISSIONS = ("RE", "PE", OTHER_TERMS, "ER", "tonnes")
 COMPARED = ("estimate", "ER", "difference")  # where each project has an estimate
-PATTERNS = {"emissions": "#,##0.000", "whole": "#,##0", "ratio": "0.000"}
-HEAD: dict[str, Any] = {"bold": True, "text_wrap": True, "bg_color": PALE, "bottom": 1}
-LEFT: dict[str, Any] = {"align": "left", "indent": 1}
-LOOKS: dict[str, dict[str, Any]] = {
-    "heading": {**HEAD, **LEFT},
-    "number heading": {**HEAD, "align": "right"},
-    "text": LEFT,
-    "label": {"align": "right", "num_format": "0"},
-    "total": {**LEFT, "bold": True, "top": 1},
-    **{name: {"align": "right", "num_format": pattern} for name, pattern in PATTERNS.items()},
-    **{
-        f"total {name}": {"align": "right", "num_format": pattern, "bold": True, "top": 1}
-        for name, pattern in PATTERNS.items()
-    },
-}
-WIDEST = 60
 SUMS = (("country", "scope"), ("methodology", "version"), ("year",))
 # Columns as they are called for people; RE, PE and ER are the same in every language.
 HEADINGS: dict[str, str] = {
@@ -82,14 +64,17 @@ def _content(found: Outcomes, suffix: str) -> bytes:
     if len(found.table) + 2 > MOST_ROWS or len(found.problems) + 2 > MOST_ROWS:
         complaint = _("has more rows than a spreadsheet holds: write .parquet or .csv")
         raise InputError(_("the portfolio"), [Problem(suffix, complaint)])
-    book = new_book(file, translated(_("Portfolio of {projects}").format(projects=found.counted)))
-    formats = {name: book.add_format({**BASE, **look}) for name, look in LOOKS.items()}
+    book = NewBook(translated(_("Portfolio of {projects}").format(projects=found.counted)))
     for name, frame in _sheets(found).items():
         counted = found.share(frame["project"].nunique()) if "project" in frame else found.counted
-        total = _("Total of {projects}").format(projects=counted)
-        _write(book.add_worksheet(translated(name).lower()[:31]), formats, frame, total)
-    book.close()
-    return file.getvalue()
+        total = _("Total of {projects}").format(projects=counted) if len(frame) and "ER" in frame else ""
+        summed = COMPARED if "difference" in frame else EMISSIONS
+        columns = [
+            Column(HEADINGS.get(name, name), NUMBERS.get(name, "label"), total=name in summed)
+            for name in map(str, frame.columns)
+        ]
+        book.listing(translated(name).lower()[:31], columns, frame.itertuples(index=False), total)
+    return book.content()
 
 
 def _with_remarks(found: Outcomes) -> pd.DataFrame:
@@ -99,46 +84,6 @@ def _with_remarks(found: Outcomes) -> pd.DataFrame:
         topics.setdefault(project, {})[str(remark.topic)] = None
     remarks = ["; ".join(topics.get(project, ())) for project in found.table["project"]]
     return found.table.assign(remarks=remarks)
-
-
-def _write(sheet: Any, formats: Mapping[str, Any], frame: pd.DataFrame, total: str) -> None:
-    """Write a table with headings and filter and, where there are emissions, their sums below it."""
-    rows, last = len(frame), len(frame.columns) - 1
-    total = translated(total) if rows and "ER" in frame else ""
-    summed = COMPARED if "difference" in frame else EMISSIONS
-    for column, name in enumerate(map(str, frame.columns)):
-        look = NUMBERS.get(name, "text")
-        heading = translated(HEADINGS.get(name, name))
-        sheet.write_string(0, column, heading, formats["heading" if look == "text" else "number heading"])
-        texts = [heading, total if column == 0 else ""]
-        for row, value in enumerate(frame[name].tolist(), 1):
-            texts.append(_cell(name, value).text)
-            if is_missing(value):
-                sheet.write_blank(row, column, None, formats[look])
-            elif isinstance(value, str):
-                sheet.write_string(row, column, texts[-1][:LONGEST_TEXT], formats["text"])
-            else:
-                sheet.write_number(row, column, value, formats[look])
-        if total and name in summed:
-            letter = column_name(column)
-            texts.append(_cell(name, amount := float(frame[name].sum())).text)
-            formula = f"=SUBTOTAL(109,{letter}2:{letter}{rows + 1})"
-            sheet.write_formula(rows + 1, column, formula, formats[f"total {look}"], amount)
-        elif total:
-            sheet.write_string(rows + 1, column, total if column == 0 else "", formats["total"])
-        sheet.set_column(column, column, min(WIDEST, 3 + max(map(_width, texts))))
-    sheet.autofilter(0, 0, max(rows, 1), last)
-    sheet.freeze_panes(1, 1)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    sheet.set_footer("&L&8&A&R&8&P / &N")
-
-
-def _width(text: str) -> int:
-    """Return the room of a text: letters of East Asia take two places."""
-    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def _sheets(found: Outcomes) -> dict[str, pd.DataFrame]:
@@ -194,5 +139,4 @@ def _cell(name: str, value: Any) -> ShownCell:
         return ShownCell("", number)
     if isinstance(value, str):
         return ShownCell(translated(value), False)
-    patterns = {"emissions": "{:,.3f}", "whole": "{:,.0f}", "ratio": "{:.3f}"}
-    return ShownCell(patterns.get(NUMBERS.get(name, ""), "{}").format(value), number)
+    return ShownCell(WRITTEN.get(NUMBERS.get(name, ""), "{}").format(value), number)

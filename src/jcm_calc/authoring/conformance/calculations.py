@@ -45,8 +45,8 @@ def stocks(subject: Subject) -> None:
             own = registry().Quantity(1, pint_unit(parameter.unit)).dimensionality
             if any(own == registry().Quantity(1, unit).dimensionality for unit in STOCKS):
                 told = _(
-                    "{symbol} in {unit} does not add over months: declare extensive='units'; of what each month has an "
-                    "amount of its own, such as the area that was cleared in it, extensive='units time'"
+                    "{symbol} in {unit} does not add over months: declare extensive='units'. Where each month has a "
+                    "separate amount, such as the area that was cleared in it, declare extensive='units time'"
                 )
                 faults.append(told.format(symbol=parameter.symbol, unit=parameter.unit))
     if faults:
@@ -306,7 +306,7 @@ def _discounted(parameter: Parameter, terms: Mapping[str, Effect]) -> bool:
 
 @check("worked cases")
 def worked_cases(subject: Subject) -> None:
-    """Every published case that the rule book ships reproduces."""
+    """Every published case that the methodology package has reproduces."""
     from jcm_calc.api.case_file import published
 
     for case in published(subject.methodology):

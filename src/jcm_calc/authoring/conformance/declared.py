@@ -175,12 +175,12 @@ def _unsourced(name: str, text: str, evidence: Evidence | None, place: str) -> l
 
 
 def _without_place(name: str, stated: Iterable[Evidence | None], place: str) -> list[str]:
-    """Complain of what is said to be read, without a word on where: nobody can look it up."""
+    """Complain of what is said to be read, but not where: no person can look it up."""
     lacks = _(
         '{name}: {grade} evidence names a title and no place: write Source("{title}", place="page 7"), or the address '
         "of the document"
     )
-    read = [one for one in stated if one is not None and one.grade.certifies and one.source is not None]
+    read = [one for one in stated if one is not None and one.grade.confirms and one.source is not None]
     return [
         lacks.format(name=name, grade=Message(one.grade), title=one.source.title) + place
         for one in read

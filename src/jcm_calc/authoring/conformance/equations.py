@@ -165,7 +165,7 @@ def _worth(node: ast.AST, scope: Mapping[str, Any]) -> Any:
             return getattr(np, name)(*(_worth(one, scope) for one in arguments))
         case _:
             raise ConformanceError(
-                _("the text holds something that is no arithmetic: {node}").format(node=ast.dump(node))
+                _("the text holds something that is not arithmetic: {node}").format(node=ast.dump(node))
             )
 
 

@@ -1,4 +1,4 @@
-"""What a document consists of, in the order of reading: lines, tables and equations."""
+"""What a document consists of, in the order of reading: headings, lines, rows of tables, and equations."""
 
 from __future__ import annotations
 
@@ -39,22 +39,31 @@ class TypesetEquation:
 
 @dataclass(frozen=True, slots=True)
 class DocumentBlock:
-    """A line or paragraph, a table or an equation.
+    """A heading, a line or paragraph, a row of a table, or an equation.
 
     Attributes
     ----------
     page : int or None
         None in a DOCX, which has no pages.
     text : str
-    rows : tuple of tuple of str
-        The cells of a table.
+        Of a heading or a line.
+    heading : bool
+        Whether the file says that it is a heading; a PDF does not.
+    cells : tuple of (str or None)
+        Of a row; None where a cell of a PDF is merged with the one above.
+    begins : bool
+        Whether the row is the first one of its table on the page.
     equation : TypesetEquation or None
-    heading : bool or None
-        Whether a line is a heading; None where the file does not say.
     """
 
     page: int | None
     text: str = ""
-    rows: tuple[tuple[str, ...], ...] = ()
+    heading: bool = False
+    cells: tuple[str | None, ...] = ()
+    begins: bool = False
     equation: TypesetEquation | None = None
-    heading: bool | None = None
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Its line or its cells."""
+        return tuple(filter(None, (self.text, *self.cells)))

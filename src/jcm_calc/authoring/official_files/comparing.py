@@ -282,11 +282,11 @@ class _Both:
                 for calculator in calculators:
                     for key, found in branches.items():
                         found.take(calculator)
-                        self._claim(self.sets[key], calculator)
+                        self._reported(self.sets[key], calculator)
                 for draw, values in enumerate(known):
                     self._links(draw, values)
                 for one in self.sets.values():
-                    self._claim(one, self.calculator(0, options, scale=0.0))  # nothing is used, nothing is claimed
+                    self._reported(one, self.calculator(0, options, scale=0.0))  # nothing is used, nothing is claimed
             for key, one in self.sets.items():
                 one.cases.append(self._case(key, options, [values[key] for values in known]))
         for key, one in self.sets.items():
@@ -346,7 +346,7 @@ class _Both:
             for key, one in self.sets.items()
         }
 
-    def _claim(self, one: SetComparison, calculator: Calculator) -> None:
+    def _reported(self, one: SetComparison, calculator: Calculator) -> None:
         """Compare table 3 with ER, and with its whole tonnes."""
         reductions, table = number(calculator, one.found.found["ER"][0].places[0]), one.table_3
         for place, unit in one.found.amounts.items():

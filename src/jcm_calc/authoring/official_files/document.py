@@ -15,18 +15,19 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import Any
 
-from jcm_calc.authoring.official_files import pdf_pages
 from jcm_calc.authoring.official_files.blocks import DocumentBlock, TypesetEquation
 from jcm_calc.authoring.official_files.word import word_blocks
+from jcm_calc.base.files import save
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem, listed, no_such_file, require, shown
 from jcm_calc.reports.workbook.opening import printable
 
 MOST_BYTES, MOST_PAGES, MOST_MEMORY = 50_000_000, 300, 1_500_000_000
+PDF_READER = Path(__file__).with_name("pdf_pages.py")
 LONGEST = 60.0  # seconds; a document of 30 pages takes two
 NUMBER = re.compile(r"(?<![A-Za-z])([A-Z]{2}_[A-Z]{0,2}M\d{3})(?!\d)")
 IN_HEADER = re.compile(rf"{NUMBER.pattern}[ _]*ver(?:sion|\.)?\s*0*(\d+\.\d+)", re.I)
@@ -60,7 +61,7 @@ COLUMNS = {
 }
 LONGEST_SYMBOL = 40
 CJK = r"[\u3040-\u30ff\u3400-\u9fff\uff00-\uffef]"
-UNREAD_PICTURE = _("an equation of a PDF is a picture: compare it with the declared equation by eye")
+PICTURE = _("an equation of a PDF is a picture: compare it with the declared equation by eye")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,20 @@ class Document:
     equations: tuple[TypesetEquation, ...] = ()
     remarks: tuple[Problem, ...] = ()
 
+    def save_pictures(self, stem: Path, *, overwrite: bool = False) -> list[Path]:
+        """Write the picture of each equation that is one, such as ``stem-equation-1-page-4.png``; return the paths.
+
+        Raises
+        ------
+        FileExistsError
+            If there is such a file already.
+        """
+        shown = [one for one in self.equations if one.picture]
+        paths = [stem.with_name(f"{stem.name}-equation-{at}-page-{one.page}.png") for at, one in enumerate(shown, 1)]
+        for path, one in zip(paths, shown, strict=True):
+            save(path, one.picture, overwrite=overwrite)
+        return paths
+
 
 def read_document(path: str | os.PathLike[str]) -> Document:
     """Read the approved text of a methodology.
@@ -183,7 +198,9 @@ def read_document(path: str | os.PathLike[str]) -> Document:
             Problem(name, _("page {page} is a picture without text: it was not read").format(page=page))
             for page in found["scanned"]
         ]
-        if any("(cid:" in cell for one in blocks for cell in (one.text, *(cell for row in one.rows for cell in row))):
+        if not any(one.texts for one in blocks):
+            raise unusable(_("has no text: its pages are pictures. Save it with its text, or give the DOCX"))
+        if any("(cid:" in text for text in _texts(blocks)):
             remarks.append(Problem(name, _("some letters have no meaning in the file: their texts are incomplete")))
     else:
         require("docx", "documents")
@@ -216,14 +233,13 @@ def _content(path: Path, unusable: Callable[[Message], InputError]) -> bytes:
 
 def _pages(content: bytes, unusable: Callable[[Message], InputError]) -> dict[str, Any]:
     """Return what a PDF holds; it is read in a separate process, which has a limit of time and memory."""
-    command = [sys.executable, "-P", str(Path(pdf_pages.__file__)), str(MOST_MEMORY), str(MOST_PAGES)]
+    command = [sys.executable, "-P", str(PDF_READER), str(MOST_MEMORY), str(MOST_PAGES)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONIOENCODING": "utf-8"}
     try:
         done = subprocess.run(command, input=content, capture_output=True, timeout=LONGEST, env=environment)
+        found: dict[str, Any] = json.loads(done.stdout)
     except subprocess.TimeoutExpired:
         raise unusable(_("takes longer than {time:.0f} s to read").format(time=LONGEST)) from None
-    try:
-        found: dict[str, Any] = json.loads(done.stdout)
     except ValueError:  # it was ended
         found = {"refused": "memory"}
     refusals = {
@@ -234,55 +250,50 @@ def _pages(content: bytes, unusable: Callable[[Message], InputError]) -> dict[st
     }
     if "refused" in found:
         raise unusable(refusals[found["refused"]])
-    if not any(one.get("text") or one.get("rows") for one in found["blocks"]):
-        raise unusable(_("has no text: its pages are pictures. Save it with its text, or give the DOCX"))
     return found
 
 
 def _block(one: dict[str, Any]) -> DocumentBlock:
-    if "box" not in one:
-        # a cell that is merged with the one above is None
-        rows = tuple(tuple("\0" if cell is None else cell for cell in row) for row in one.get("rows", ()))
-        return DocumentBlock(one["page"], one.get("text", ""), rows)
-    picture = base64.b64decode(one.get("picture", ""))
-    equation = TypesetEquation("", None, one["text"], UNREAD_PICTURE, one["page"], tuple(one["box"]), picture)
-    return DocumentBlock(one["page"], one["text"], equation=equation)
+    """Return a block of a PDF; an equation is its picture."""
+    picture = one.pop("picture", None)
+    if picture is None:
+        return DocumentBlock(**one | {"cells": tuple(one.get("cells", ()))})
+    png, box = base64.b64decode(picture), tuple(one.pop("box"))
+    return DocumentBlock(one["page"], equation=TypesetEquation("", None, one["text"], PICTURE, one["page"], box, png))
 
 
 def _document(empty: Document, blocks: list[DocumentBlock], heads: Sequence[str], remarks: list[Problem]) -> Document:
     sections = _sections(blocks)
-    start = sections.get("", [])
     title = _joined("\n".join(_texts(sections.get("title", []))))
-    running = " ".join([*heads, *_texts(start)])
+    running = " ".join([*heads, *_texts(sections.get("", []))])
     number = IN_HEADER.search(running) or NUMBER.search(running) or NUMBER.search(title)
-    versions = list(dict.fromkeys(match[2] for match in IN_HEADER.finditer(running)))
-    versions += [match[1] for match in [VERSION.search(title)] if match and match[1] not in versions]
+    versions = {match[2] for match in IN_HEADER.finditer(running)} | {*VERSION.findall(title)}
     if len(versions) > 1:
         complaint = _("gives the versions {versions}: it is not known which one it is")
-        remarks.append(Problem(empty.name, complaint.format(versions=listed(versions))))
+        remarks.append(Problem(empty.name, complaint.format(versions=listed(sorted(versions)))))
     criteria = _criteria(sections.get("criteria", []), empty.name, remarks)
-    fixed, monitored = (_parameters(sections.get(key, []), empty.name, remarks) for key in ("ex_ante", "monitored"))
-    apart = {"", *SECTIONS}
-    equations = [
-        one for key, many in sections.items() for one in many if one.equation and (not one.page or key not in apart)
-    ]
+    fixed, monitored = (
+        tuple(_parameters(sections.get(key, []), empty.name, remarks)) for key in ("ex_ante", "monitored")
+    )
+    # a picture before the sections, or in one of these, is not an equation
+    equations = (
+        one.equation for key, many in sections.items() for one in many if not one.page or key not in {"", *SECTIONS}
+    )
     return replace(
         empty,
         number=number[1].upper() if number else "",
-        version=versions[0] if len(versions) == 1 else "",
+        version=versions.pop() if len(versions) == 1 else "",
         title=VERSION.sub("", title).strip(' "“”'),
         criteria=tuple(criteria),
-        ex_ante=tuple(fixed),
-        monitored=tuple(monitored),
-        equations=tuple(one.equation for one in equations if one.equation),
+        ex_ante=fixed,
+        monitored=monitored,
+        equations=tuple(filter(None, equations)),
         remarks=tuple(remarks),
     )
 
 
-def _texts(blocks: Iterable[DocumentBlock]) -> Iterator[str]:
-    """Yield lines and cells."""
-    for one in blocks:
-        yield from filter(None, (one.text, *(cell.strip("\0") for row in one.rows for cell in row)))
+def _texts(blocks: Iterable[DocumentBlock]) -> list[str]:
+    return [text for one in blocks for text in one.texts]
 
 
 def _sections(blocks: Sequence[DocumentBlock]) -> dict[str, list[DocumentBlock]]:
@@ -290,24 +301,19 @@ def _sections(blocks: Sequence[DocumentBlock]) -> dict[str, list[DocumentBlock]]
     found: dict[str, list[DocumentBlock]] = {}
     letter, key, skip = "", "", False
     for one, after in pairwise([*blocks, DocumentBlock(None)]):
-        match = None if one.rows or CONTENTS.search(one.text) else HEADING.match(one.text)
-        if skip:
+        match = None if CONTENTS.search(one.text) else HEADING.match(one.text)
+        if skip:  # the second line of a heading
             skip = False
-        elif LAST.match(one.text):
+            continue
+        named = _section(one.text) or _section(f"{one.text} {after.text}") if match or one.heading else ""
+        later = match is not None and (match[1] == "A" or match[1] > letter)
+        if LAST.match(one.text):
             letter, key = "", "last"
-        elif match is None and not one.heading:
-            found.setdefault(key, []).append(one)
+        elif named or later or one.heading:
+            letter = match[1] if match and later else letter
+            key, skip = named or f"{letter}.", bool(named) and not _section(one.text)
         else:
-            both = f"{one.text} {after.text}"
-            named = _section(one.text) or (_section(both) if not after.rows else "")
-            skip = bool(named) and not _section(one.text)
-            later = match is not None and (match[1] == "A" or match[1] > letter)
-            if later and match is not None:
-                letter = match[1]
-            if named or later or one.heading:
-                key = named or f"{letter}."
-            else:
-                found.setdefault(key, []).append(one)
+            found.setdefault(key, []).append(one)
     return found
 
 
@@ -320,14 +326,14 @@ def _section(text: str) -> str:
 
 def _criteria(blocks: Sequence[DocumentBlock], name: str, remarks: list[Problem]) -> list[DocumentRow]:
     """Return the criteria: rows of a table, or items of a list."""
-    rows = list(_whole_rows(blocks))
-    if any(_label(cells[0])[1] for cells, _page in rows):
+    rows, lines = _whole_rows(blocks), [one for one in blocks if one.text]
+    if any(_label(row.cells[0] or "")[1] for row in rows):
         found = _of_rows(rows)
-        lines = [one.text for one in blocks if one.text]
-        after = [line for line in lines if BY_NAME.match(line)]
-        remarks += [Problem(name, _("criteria: got {text} outside the table").format(text=shown(one))) for one in after]
+        complaint = _("criteria: got {text} outside the table")
+        after = [one.text for one in lines if BY_NAME.match(one.text)]
+        remarks += [Problem(name, complaint.format(text=shown(one))) for one in after]
     else:
-        found = _of_lines([one for one in blocks if one.text])
+        found = _of_lines(lines)
     numbers = [int(one.number) for one in found if one.number.isdecimal()]
     if numbers != list(range(1, len(numbers) + 1)) or not found:
         complaint = _("criteria: got the numbers {numbers}; must be 1, 2, 3 and so on. Compare them by eye")
@@ -337,18 +343,22 @@ def _criteria(blocks: Sequence[DocumentBlock], name: str, remarks: list[Problem]
     return [replace(one, text=_joined(one.text)) for one in found]
 
 
-def _of_rows(rows: Sequence[Row]) -> list[DocumentRow]:
+def _of_rows(rows: Sequence[DocumentBlock]) -> list[DocumentRow]:
     found: list[DocumentRow] = []
-    for cells, page in rows:
-        first, match = _label(cells[0])
-        number = next(filter(None, match.groups()), "") if match else ""
-        rest = [first[match.end() :] if match else cells[0], *cells[1:]]
+    for row in rows:
+        first, match = _label(row.cells[0] or "")
+        number = _number(match) if match else ""
+        rest = [first[match.end() :] if match else row.cells[0], *row.cells[1:]]
         text = "\n".join(filter(None, rest))
         if found and (match is None or number == found[-1].number):
             found[-1] = replace(found[-1], text=f"{found[-1].text}\n{'; '.join(filter(None, rest))}")
-        elif match is not None and (number or text) and not (not number and not found and len(text) < LONGEST_SYMBOL):
-            found.append(DocumentRow(f"Criterion {number or len(found) + 1}", text, page))
+        elif match is not None and (number or (text and (found or len(text) >= LONGEST_SYMBOL))):
+            found.append(DocumentRow(f"Criterion {number or len(found) + 1}", text, row.page))
     return found
+
+
+def _number(label: re.Match[str]) -> str:
+    return next(filter(None, label.groups()), "")
 
 
 def _label(cell: str) -> tuple[str, re.Match[str] | None]:
@@ -371,7 +381,7 @@ def _of_lines(lines: Sequence[DocumentBlock]) -> list[DocumentRow]:
         if starts:
             pattern, match = starts[0]
             patterns = [pattern]
-            number = next(filter(None, match.groups()), "")
+            number = _number(match)
             label = number if number.isdecimal() else str(len(found) + 1)
             found.append(DocumentRow(f"Criterion {label}", text[match.end() :], line.page))
             without_number = not number
@@ -389,7 +399,7 @@ def _start(pattern: re.Pattern[str], text: str, last: int) -> re.Match[str] | No
     match = pattern.match(text)
     if match is None:
         return None
-    number, rest = next(filter(None, match.groups()), ""), text[match.end() :]
+    number, rest = _number(match), text[match.end() :]
     if pattern is not BY_NAME:
         begins = not number.isalnum() or number in (str(last + 1), chr(ord("a") + last % 26))
     elif match[0].lstrip()[:1].islower():
@@ -402,62 +412,52 @@ def _start(pattern: re.Pattern[str], text: str, last: int) -> re.Match[str] | No
 # Tables
 
 
-Row = tuple[list[str], int | None]  # cells, and the page on which it begins
-
-
-def _whole_rows(blocks: Sequence[DocumentBlock]) -> Iterator[Row]:
-    """Yield the rows of tables; one that is broken over pages, or whose first cell spans several, is whole.
+def _whole_rows(blocks: Sequence[DocumentBlock]) -> list[DocumentBlock]:
+    """Return the rows of tables; one that is broken over pages, or whose first cell spans several, is whole.
 
     A broken row has its first cell filled in once: on the first page, or on the second where it is set in the middle.
     """
-    rows = list(_rows(blocks))
-    whole: list[Row] = []
-    waiting: Row | None = None
-    for at, (cells, page, first, last) in enumerate(rows):
-        merged = cells[0] == "\0"
-        cells = [cell.strip("\0") for cell in cells]
-        after = rows[at + 1] if at + 1 < len(rows) else None
-        breaks = page is not None and after is not None and last and after[1] != page and len(after[0]) == len(cells)
-        turned = bool(whole) and page is not None and first and whole[-1][1] != page
-        if waiting is not None:
-            cells, page = _together(waiting[0], cells), waiting[1]
-            waiting = None
-            whole.append((cells, page))
-        elif turned and _is_rest(whole[-1][0][0], cells[0]):
-            whole[-1] = (_together(whole[-1][0], cells), whole[-1][1])
-        elif cells[0].strip() or not whole:
-            whole.append((cells, page))
-        elif breaks and not turned and not merged and after is not None and _goes_on(cells, after[0]):
-            waiting = (cells, page)
+    whole: list[DocumentBlock] = []
+    broken = False  # the label of the last row is on the next page
+    for one, after in pairwise([*_rows(blocks), DocumentBlock(None)]):
+        turned = bool(whole) and one.begins and whole[-1].page != one.page
+        label = one.cells[0] or ""
+        if broken or (turned and _is_rest(whole[-1].cells[0] or "", label)):
+            whole[-1], broken = _together(whole[-1], one), False
+        elif label.strip() or not whole:
+            whole.append(one)
+        elif one.cells[0] is not None and not turned and _goes_on(one, after):
+            whole.append(one)
+            broken = True
         else:
-            whole[-1] = (_together(whole[-1][0], cells), whole[-1][1])
-    yield from [*whole, *([waiting] if waiting else [])]
+            whole[-1] = _together(whole[-1], one)
+    return [replace(one, cells=tuple(cell or "" for cell in one.cells)) for one in whole]
 
 
-def _together(one: Sequence[str], other: Sequence[str]) -> list[str]:
-    size = max(len(one), len(other))
-    pairs = zip([*one, *[""] * (size - len(one))], [*other, *[""] * (size - len(other))], strict=True)
-    return ["\n".join(filter(None, pair)) for pair in pairs]
-
-
-def _rows(blocks: Sequence[DocumentBlock]) -> Iterator[tuple[list[str], int | None, bool, bool]]:
-    """Yield the rows of tables, with page, and whether they are first and last; headings are not repeated."""
-    heads: tuple[str, ...] = ()
-    before: int | None = None
+def _rows(blocks: Sequence[DocumentBlock]) -> Iterator[DocumentBlock]:
+    """Yield the rows of tables that hold something; headings are not repeated."""
+    heads: tuple[str | None, ...] = ()
+    page: int | None = None
+    begins = False
     for one in blocks:
-        if not one.rows:
-            continue
-        table = [list(row) for row in one.rows]
-        repeated = one.page != before and len(heads) == len(table[0]) and any(heads)
-        if repeated and all(map(str.startswith, table[0], heads)):
-            # the rule below repeated headings may be missing
-            table[0] = [cell.removeprefix(head).strip() for cell, head in zip(table[0], heads, strict=True)]
-        else:
-            heads = one.rows[0]
-        before = one.page
-        filled = [row for row in table if any(cell.strip("\0") for cell in row)]
-        for at, row in enumerate(filled):
-            yield row, one.page, not at, at == len(filled) - 1
+        cells = one.cells
+        if one.begins:
+            repeated = page != one.page and len(heads) == len(cells) and any(heads)
+            if repeated and all((cell or "").startswith(head or "") for cell, head in zip(cells, heads, strict=True)):
+                # the rule below repeated headings may be missing
+                pairs = zip(cells, heads, strict=True)
+                cells = tuple((cell or "").removeprefix(head or "").strip() for cell, head in pairs)
+            else:
+                heads = cells
+            begins, page = True, one.page
+        if any(cells):
+            yield replace(one, cells=cells, begins=begins)
+            begins = False
+
+
+def _together(one: DocumentBlock, other: DocumentBlock) -> DocumentBlock:
+    pairs = zip_longest(one.cells, other.cells)
+    return replace(one, cells=tuple("\n".join(filter(None, pair)) for pair in pairs))
 
 
 def _is_rest(label: str, rest: str) -> bool:
@@ -469,17 +469,20 @@ def _is_rest(label: str, rest: str) -> bool:
     return bool(whole and any(whole.groups()) and not (match and any(match.groups())))
 
 
-def _goes_on(one: Sequence[str], other: Sequence[str]) -> bool:
+def _goes_on(one: DocumentBlock, other: DocumentBlock) -> bool:
     """Whether the text of a row at the end of a page goes on in the next row, which has the label of both."""
-    before, after = one[-1].rstrip(), next((cell for cell in other[1:] if cell.strip("\0")), "").lstrip("\0")
-    return bool(other[0].strip("\0")) and (before[-1:] not in tuple(".;。") or after[:1].islower())
+    if one.page == other.page or not other.begins or len(one.cells) != len(other.cells):
+        return False
+    before, after = (one.cells[-1] or "").rstrip(), next(filter(None, other.cells[1:]), "")
+    return bool(other.cells[0]) and (before[-1:] not in tuple(".;。") or after[:1].islower())
 
 
 def _parameters(blocks: Sequence[DocumentBlock], name: str, remarks: list[Problem]) -> Iterator[ParameterRow]:
     """Yield the rows of tables whose headings name a parameter and its description or source."""
     columns: list[str] = []
     heads: list[str] = []
-    for cells, page in _whole_rows(blocks):
+    for row in _whole_rows(blocks):
+        cells = [cell or "" for cell in row.cells]
         found = [_column(cell) for cell in cells]
         if "symbol" in found and {"description", "source"} & {*found}:
             columns, heads = found, [_joined(cell) for cell in cells]
@@ -497,7 +500,7 @@ def _parameters(blocks: Sequence[DocumentBlock], name: str, remarks: list[Proble
         if not known.get("description") and not known.get("source"):
             remarks.append(Problem(name, _("the row of {row} has no text").format(row=shown(_joined(symbol)))))
         given = {key: known.get(key, "") for key in ("description", "source", "unit", "value")}
-        yield ParameterRow(symbol=_symbol(symbol), page=page, others=others, **given)
+        yield ParameterRow(symbol=_symbol(symbol), page=row.page, others=others, **given)
 
 
 def _column(heading: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -35,7 +35,6 @@ NUMBERS = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?(?!\w|[.,]\d)")
 COMMON = {"an", "and", "are", "at", "be", "by", "for", "in", "is", "of", "or", "the", "to", "with"}
 LEAST_ALIKE, SURE = 0.2, 0.5  # shares of the words
 Array = npt.NDArray[Any]
-Values = dict[str, Array]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +48,6 @@ class EquationCase:
         Numbers of draws.
     here, there : float
         What the library and the document give in the first draw that differs.
-    factor : float or None
-        By which the document differs in every draw: the units may be others.
     unproved : tuple of str
         Names of quantities that are one number in this case, such as PE where it is 0: the equations agree as long as
         they are, which says nothing of their part in them.
@@ -61,7 +58,6 @@ class EquationCase:
     compared: int
     here: float = 0.0
     there: float = 0.0
-    factor: float | None = None
     unproved: tuple[str, ...] = ()
 
     @property
@@ -81,9 +77,7 @@ class EquationMatch:
     name : str
         Of the declared equation; empty where there is none.
     unmatched : tuple of str
-        Symbols that are not declared: nothing was compared.
-    uncertain : tuple of str
-        Symbols that are written in another way than the declared ones; a person confirms them.
+        Symbols and indices that are not declared: nothing was compared.
     cases : tuple of EquationCase
         Empty where nothing was compared.
     """
@@ -91,7 +85,6 @@ class EquationMatch:
     equation: TypesetEquation
     name: str = ""
     unmatched: tuple[str, ...] = ()
-    uncertain: tuple[str, ...] = ()
     cases: tuple[EquationCase, ...] = ()
 
 
@@ -136,121 +129,118 @@ def match_equations(document: Document, m: Declarations, seed: int = 1) -> Itera
         if one.expression is None:
             yield EquationMatch(one)
             continue
-        written = dict.fromkeys([one.symbol, *_operands(one.expression)])
-        found = {symbol: m.coordinates.get(symbol) or known.find(symbol) for symbol in written}
+        written = dict.fromkeys([one.symbol, *symbols(one.expression)])
+        found: dict[str, Any] = {symbol: m.coordinates.get(symbol) or known.find(symbol) for symbol in written}
+        indices = set("".join(_summed(one.expression))) - {*m.indices, "p"}
+        unmatched = (*(symbol for symbol, item in found.items() if item is None), *sorted(indices))
         rule = found[one.symbol]
-        unmatched = tuple(symbol for symbol, item in found.items() if item is None)
         if not isinstance(rule, Equation):
             yield EquationMatch(one, unmatched=tuple(dict.fromkeys((one.symbol, *unmatched))))
-            continue
-        other = tuple(symbol for symbol, item in found.items() if item and plain(symbol) != plain(symbol_of(item)))
-        names = {symbol: item.name for symbol, item in found.items() if item is not None}
-        cases = () if unmatched else tuple(_cases(m, one, names, rng))
-        yield EquationMatch(one, rule.name, unmatched, other, cases)
+        elif unmatched:
+            yield EquationMatch(one, rule.name, unmatched)
+        else:
+            names = {symbol: item.name for symbol, item in found.items()}
+            comparison = _Comparison(m, one.expression, names, rule, rng)
+            yield EquationMatch(one, rule.name, cases=tuple(comparison.cases()))
 
 
-def symbol_of(item: Parameter | Equation | Coordinate) -> str:
-    """Return the symbol of an item; what comes from an index has its name."""
-    return item.name if isinstance(item, Coordinate) else item.symbol
-
-
-def _operands(expression: Expression) -> Iterator[str]:
-    """Yield the symbols of an expression without the indices of its sums."""
+def _summed(expression: Expression) -> Iterator[str]:
+    """Yield the indices of the sums in an expression."""
     if expression.operation == "sum":
-        yield from _operands(expression.arguments[1])
-    elif expression.operation == "symbol":
-        yield from symbols(expression)
-    elif expression.operation != "number":
-        for one in expression.arguments:
-            yield from _operands(one)
+        yield expression.arguments[0].arguments[0]
+    for one in expression.arguments if expression.operation not in ("symbol", "number") else ():
+        yield from _summed(one)
 
 
-def _cases(
-    m: Declarations, one: TypesetEquation, names: Mapping[str, str], rng: np.random.Generator
-) -> Iterator[EquationCase]:
-    """Yield what was compared in each case of the choices that the declared equation depends on."""
-    reached = reachable(m, {}, frozenset(), names.values())
-    open_ = dict.fromkeys(choice for rule in m.rules if rule.name in reached for choice in rule.when)
-    options = [[(choice, option) for option in m.choices[choice].options] for choice in open_]
-    for pairs in itertools.islice(itertools.product(*options), MOST_CASES):
-        graph = m.graph(dict(pairs), targets=tuple(dict.fromkeys(names.values())))
-        if set(names.values()) <= graph.nodes.keys():
-            yield _case(m, graph, one, names, dict(pairs), rng)
+@dataclass
+class _Comparison:
+    """An equation of the document and the declared one, with the names of the symbols in the former."""
 
+    m: Declarations
+    expression: Expression
+    names: Mapping[str, str]
+    rule: Equation
+    rng: np.random.Generator
 
-def _case(
-    m: Declarations,
-    graph: Graph,
-    one: TypesetEquation,
-    names: Mapping[str, str],
-    options: dict[str, str],
-    rng: np.random.Generator,
-) -> EquationCase:
-    """Compare with the operands of the equation drawn, or else calculated, where one follows from another."""
-    sizes = {letter: LABELS if letter != "p" else 2 for letter in m.indices} | ({} if "p" in m.indices else {"p": 1})
-    left = graph.nodes[names[one.symbol]]
-    operands = {*names.values(), *(left.arguments if isinstance(left, Equation) else ())} - {left.name}
-    own = {name for name in operands if isinstance(graph.nodes[name], Equation)}
-    fixed = _constant(graph, sizes, own, rng)  # RE + PE is RE − PE where PE is 0: it is drawn instead
-    case = _compared(graph, one, names, options, sizes, rng, (own & {*names.values()}) | fixed)
-    if not case.agrees:
-        calculated = _compared(graph, one, names, options, sizes, rng, fixed)
-        case = calculated if calculated.compared >= LEAST else case
-    if case.agrees or not fixed:
-        return case
-    with_fixed = _compared(graph, one, names, options, sizes, rng, set())
-    return replace(with_fixed, unproved=tuple(sorted(fixed))) if with_fixed.agrees else case
+    def __post_init__(self) -> None:
+        self.sizes = {letter: 2 if letter == "p" else LABELS for letter in self.m.indices}
+        self.sizes.setdefault("p", 1)
+        self.shape = [*self.sizes.values()]
+        self.operands = {*self.names.values()} - {self.rule.name}
 
+    def cases(self) -> Iterator[EquationCase]:
+        """Yield what was compared in each case of the choices that the declared equation depends on."""
+        targets = tuple(dict.fromkeys(self.names.values()))
+        reached = reachable(self.m, {}, frozenset(), targets)
+        open_ = dict.fromkeys(choice for rule in self.m.rules if rule.name in reached for choice in rule.when)
+        options = [[(choice, option) for option in self.m.choices[choice].options] for choice in open_]
+        for pairs in itertools.islice(itertools.product(*options), MOST_CASES):
+            graph = self.m.graph(dict(pairs), targets=targets)
+            if {*targets} <= graph.nodes.keys():
+                yield self.case(graph, dict(pairs))
 
-def _constant(graph: Graph, sizes: Mapping[str, int], names: set[str], rng: np.random.Generator) -> set[str]:
-    """Return which quantities are one number whatever the inputs are."""
-    found: dict[str, set[float]] = {name: set() for name in names}
-    leaves = [node for node in graph.nodes.values() if not isinstance(node, Equation)]
-    for draw in range(5):
-        values = {node.name: _drawn(node, sizes, rng, draw) for node in leaves}
-        with suppress(EvaluationError):
-            known = evaluate(graph, sizes, values, {}, tuple(names))
-            for name, numbers in found.items():
-                numbers.update(known[name].ravel().tolist())
-    return {name for name, numbers in found.items() if len(numbers) <= 1}
+    def case(self, graph: Graph, options: dict[str, str]) -> EquationCase:
+        """Compare with the operands of the equation drawn, or else calculated, where one follows from another."""
+        left = graph.nodes[self.rule.name]
+        operands = self.operands | {*(left.arguments if isinstance(left, Equation) else ())}
+        own = {name for name in operands if isinstance(graph.nodes[name], Equation)}
+        fixed = self.constant(graph, own)  # RE + PE is RE − PE where PE is 0: it is drawn instead
+        tried = [self.compared(graph, options, drawn) for drawn in (own & self.operands | fixed, fixed)]
+        case = next((one for one in tried if one.agrees), tried[tried[1].compared >= LEAST])
+        if case.agrees or not fixed:
+            return case
+        with_fixed = self.compared(graph, options, set())
+        return replace(with_fixed, unproved=tuple(sorted(fixed))) if with_fixed.agrees else case
 
+    def constant(self, graph: Graph, names: set[str]) -> set[str]:
+        """Return which quantities are one number whatever the inputs are."""
+        found: dict[str, set[float]] = {name: set() for name in names}
+        for draw in range(5):
+            with suppress(EvaluationError):
+                known = self.evaluated(graph, set(), draw, names)
+                for name, numbers in found.items():
+                    numbers.update(known[name].ravel().tolist())
+        return {name for name, numbers in found.items() if len(numbers) <= 1}
 
-def _compared(
-    graph: Graph,
-    one: TypesetEquation,
-    names: Mapping[str, str],
-    options: Mapping[str, str],
-    sizes: Mapping[str, int],
-    rng: np.random.Generator,
-    drawn: Collection[str],
-) -> EquationCase:
-    """Compare in draws of the inputs, and of some quantities that are not calculated."""
-    agreed, first = 0, None
-    factors: list[Array] = []
-    leaves = [node for node in graph.nodes.values() if not isinstance(node, Equation) or node.name in drawn]
-    for draw in range(DRAWS):
-        values = {node.name: _drawn(node, sizes, rng, draw) for node in leaves}
-        keep = tuple(name for name in dict.fromkeys(names.values()) if name not in values)
-        try:
-            known = values | evaluate(graph, sizes, values, {}, keep)
-        except EvaluationError:
-            continue
-        with np.errstate(all="ignore"):
-            there = _value(one.expression, {symbol: known[name] for symbol, name in names.items()}, sizes)
-            here, there = np.broadcast_arrays(known[names[one.symbol]], there)
-            factor = there / here
-        if not np.isfinite(there).all():
-            continue
-        close = np.isclose(here, there, rtol=TOLERANCE, atol=TOLERANCE * float(np.abs(here).max()))
-        same = bool(close.all()) and here.shape == known[names[one.symbol]].shape
-        agreed += same
-        factors.append(factor[np.isfinite(factor)])
-        if not same and first is None:
-            at = np.unravel_index(int(np.argmin(close)), close.shape)
-            first = float(here[at]), float(there[at])
-    every = np.concatenate(factors) if factors else np.zeros(0)
-    constant = first is not None and every.size > 0 and np.allclose(every, every[0], rtol=TOLERANCE, atol=0.0)
-    return EquationCase(options, agreed, len(factors), *(first or (0.0, 0.0)), float(every[0]) if constant else None)
+    def compared(self, graph: Graph, options: Mapping[str, str], drawn: set[str]) -> EquationCase:
+        """Compare in draws of the inputs, and of some quantities that are not calculated."""
+        agreed, compared, first = 0, 0, (0.0, 0.0)
+        for draw in range(DRAWS):
+            try:
+                known = self.evaluated(graph, drawn, draw, self.names.values())
+            except EvaluationError:
+                continue
+            with np.errstate(all="ignore"):
+                there = np.broadcast_to(self.value(self.expression, known), self.shape)
+            if not np.isfinite(there).all():
+                continue
+            here = known[self.rule.name]
+            close = np.isclose(here, there, rtol=TOLERANCE, atol=TOLERANCE * float(np.abs(here).max()))
+            if agreed == compared and not close.all():
+                at = np.unravel_index(int(np.argmin(close)), close.shape)
+                first = float(here[at]), float(there[at])
+            agreed, compared = agreed + bool(close.all()), compared + 1
+        return EquationCase(options, agreed, compared, *first)
+
+    def evaluated(self, graph: Graph, drawn: set[str], draw: int, names: Iterable[str]) -> dict[str, Array]:
+        """Return quantities in one draw, all of them with an axis for each index."""
+        leaves = [one for one in graph.nodes.values() if not isinstance(one, Equation) or one.name in drawn]
+        values = {one.name: _drawn(one, self.sizes, self.rng, draw) for one in leaves}
+        calculated = tuple(name for name in dict.fromkeys(names) if name not in values)
+        values |= evaluate(graph, self.sizes, values, {}, calculated)
+        return {name: np.broadcast_to(values[name], self.shape) for name in names}
+
+    def value(self, expression: Expression, values: Mapping[str, Array]) -> Any:
+        """Return what an expression of the document gives."""
+        if expression.operation == "symbol":
+            return values[self.names[expression.arguments[0]]]
+        if expression.operation == "number":
+            return expression.arguments[0]
+        if expression.operation != "sum":
+            return getattr(np, expression.operation)(*(self.value(one, values) for one in expression.arguments))
+        letters, body = expression.arguments[0].arguments[0], self.value(expression.arguments[1], values)
+        axes = tuple([*self.sizes].index(letter) for letter in letters)
+        return np.broadcast_to(np.broadcast_to(body, self.shape).sum(axis=axes, keepdims=True), self.shape)
 
 
 def _drawn(
@@ -266,7 +256,9 @@ def _drawn(
         return np.full(shape, node.value.value)
     if node.textual:
         return np.zeros(shape)  # only tables look at it, and their values are drawn
-    low, high = _range(node.bounds, node.plausible)
+    low = max(node.bounds.lower, node.plausible.lower if node.plausible else 0.0, -USUAL)
+    high = min(node.bounds.upper, node.plausible.upper if node.plausible else USUAL)
+    low, high = low + 1e-3 * (high - low), high - 1e-3 * (high - low)
     share = rng.random(shape)
     if draw % 3:  # so that a smallest or largest value is now one operand, now another
         share = share ** float(rng.choice([0.05, 1.0, 20.0]))
@@ -274,31 +266,6 @@ def _drawn(
     if draw % 4 == 0 and node.extensive and 0 in node.bounds:
         values = np.where(rng.random(shape) < 0.2, 0.0, values)
     return np.asarray(values)
-
-
-def _range(bounds: Interval, plausible: Interval | None) -> tuple[float, float]:
-    low = max(bounds.lower, plausible.lower if plausible else 0.0, -USUAL)
-    high = min(bounds.upper, plausible.upper if plausible else USUAL)
-    return low + 1e-3 * (high - low), high - 1e-3 * (high - low)
-
-
-def _value(expression: Expression | None, values: Mapping[str, Array], sizes: Mapping[str, int]) -> Array:
-    """Return what an expression of the document gives, with an axis for each index."""
-    if expression is None:
-        raise ValueError
-    if expression.operation == "symbol":
-        return values[expression.arguments[0]]
-    if expression.operation == "number":
-        return np.asarray(float(expression.arguments[0]))
-    if expression.operation == "sum":
-        letters, body = expression.arguments[0].arguments[0], _value(expression.arguments[1], values, sizes)
-        body = np.broadcast_to(body, np.broadcast_shapes(body.shape, [1] * len(sizes)))
-        for axis in (list(sizes).index(letter) for letter in letters if letter in sizes):
-            shape = [*body.shape[:axis], list(sizes.values())[axis], *body.shape[axis + 1 :]]
-            body = np.broadcast_to(body, shape).sum(axis=axis, keepdims=True)
-        return body
-    operands = [_value(one, values, sizes) for one in expression.arguments]
-    return np.asarray(getattr(np, expression.operation)(*operands))
 
 
 # Rows

@@ -1,4 +1,4 @@
-"""Paragraphs, tables and equations of a DOCX, in the order of reading."""
+"""Paragraphs, rows of tables and equations of a DOCX, in the order of reading."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
 from jcm_calc.authoring.official_files.blocks import DocumentBlock
-from jcm_calc.authoring.official_files.office_math import equation, math_text
+from jcm_calc.authoring.official_files.office_math import equation, on_one_line
 from jcm_calc.base.archives import DAMAGED, check
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
-LEFT_OUT = {f"{W}{name}" for name in ("del", "moveFrom", "instrText", "footnoteReference", "endnoteReference", "pPr")}
-MOST_NODES = 500_000
-ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
-         (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
+# Around paragraphs, rows and cells: content controls and changes. What was deleted, and text boxes, are left out.
+AROUND = tuple(f"{W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml"))
+LEFT_OUT = tuple(f"{W}{name}" for name in ("del", "moveFrom", "txbxContent"))
+LETTERS = {f"{W}noBreakHyphen": "-", **dict.fromkeys((f"{W}tab", f"{W}br", f"{W}cr"), " ")}
+MOST_PARAGRAPHS, MOST_COLUMNS, MOST_STYLES = 500_000, 100, 20
 
 
 def word_blocks(content: bytes, unusable: Callable[[Message], InputError]) -> tuple[list[DocumentBlock], list[str]]:
@@ -40,8 +40,11 @@ def word_blocks(content: bytes, unusable: Callable[[Message], InputError]) -> tu
                 raise unusable(_("is not a Word document (.docx): it is a ZIP archive of something else"))
             check(archive, unusable)
         document: Any = docx.Document(BytesIO(content))
-        heads = [part.text for section in document.sections for part in section.header.paragraphs]
-        return list(_Reader(document, unusable).blocks(document.element.body)), heads
+        body = document.element.body
+        if body.xpath("count(.//w:p)") > MOST_PARAGRAPHS:
+            raise unusable(_("has more than {most:,} paragraphs").format(most=MOST_PARAGRAPHS))
+        headers = [part for section in document.sections for part in section.header._element.iter(f"{W}p")]
+        return list(_blocks(document)), ["".join(part.itertext(f"{W}t")) for part in headers]
     except InputError:
         raise
     except (*DAMAGED, AttributeError, TypeError, SyntaxError, IndexError, RecursionError) as error:
@@ -49,187 +52,126 @@ def word_blocks(content: bytes, unusable: Callable[[Message], InputError]) -> tu
         raise unusable(complaint.format(error=type(error).__name__)) from None
 
 
-@dataclass
-class _Reader:
-    """Reads the body of a document; it counts the items of lists, whose numbers are not in the text."""
+def _blocks(document: Any) -> Iterator[DocumentBlock]:
+    body, numbers = document.element.body, ListNumbers(document)
+    for node in [*body.iter(*LEFT_OUT)]:
+        node.getparent().remove(node)
+    for node in [*body.iter(*AROUND)]:
+        for child in [*node]:
+            node.addprevious(child)
+        node.getparent().remove(node)
+    for one in document.iter_inner_content():
+        if one._element.tag == f"{W}p":
+            yield from _paragraph(one, numbers.before(one))
+            continue
+        for at, row in enumerate(one._tbl.tr_lst):
+            yield DocumentBlock(None, cells=tuple(_cells(row)), begins=not at)
+        yield from _equations(one._tbl)
 
-    document: Any
-    unusable: Callable[[Message], InputError]
-    counts: Counter[tuple[str, int]] = field(default_factory=Counter)
-    nodes: int = 0
 
-    def blocks(self, parent: Any) -> Iterator[DocumentBlock]:
-        for node in parent:
-            self.nodes += 1
-            if self.nodes > MOST_NODES:
-                raise self.unusable(_("has more than {most:,} paragraphs").format(most=MOST_NODES))
-            if node.tag == f"{W}p":
-                yield from self.paragraph(node)
-            elif node.tag == f"{W}tbl":
-                yield from self.table(node)
-            elif node.tag in (f"{W}sdt", f"{W}sdtContent", f"{W}ins", f"{W}customXml"):
-                yield from self.blocks(node)
+def _paragraph(paragraph: Any, number: str) -> Iterator[DocumentBlock]:
+    """Yield a paragraph; one that is nothing but an equation is an equation."""
+    found = list(_equations(paragraph._p))
+    if not found or _text(paragraph._p, with_math=False):
+        text = " ".join(f"{number} {_text(paragraph._p)}".split())
+        heading = (paragraph.style.name or "").casefold().startswith(("heading", "title"))
+        yield from [DocumentBlock(None, text, heading)] if text else []
+    yield from found
 
-    def paragraph(self, node: Any) -> Iterator[DocumentBlock]:
-        """Yield a paragraph; one that is nothing but an equation is an equation."""
-        found = self.equations(node)
-        text = self.text(node)
-        if text and not (found and not self.text(node, with_math=False)):
-            yield DocumentBlock(None, text, heading=self.style(node).startswith(("heading", "title")))
-        yield from found
 
-    def equations(self, node: Any) -> list[DocumentBlock]:
-        groups = [list(one) for one in node.iter(f"{M}oMathPara")]
-        inside = {id(math) for group in groups for math in group}
-        groups += [[one] for one in node.iter(f"{M}oMath") if id(one) not in inside]
-        found = []
-        for group in groups:
-            parts: list[list[Any]] = []
-            for math in (one for one in group if one.tag == f"{M}oMath"):
-                if parts and "=" not in math_text(math):  # the rest of an equation that is broken over lines
-                    parts[-1].append(math)
-                else:
-                    parts.append([math])
-            found += [DocumentBlock(None, equation=one) for part in parts if (one := equation(part)) is not None]
-        return found
+def _equations(node: Any) -> Iterator[DocumentBlock]:
+    """Yield the equations in a node; the lines of one that is broken are in one paragraph of mathematics."""
+    parts: list[list[Any]] = []
+    for math in node.iter(f"{M}oMath"):
+        in_paragraph = math.getparent().tag == f"{M}oMathPara"
+        if in_paragraph and parts and math.getprevious() is parts[-1][-1] and "=" not in on_one_line([math]):
+            parts[-1].append(math)
+        else:
+            parts.append([math])
+    yield from (DocumentBlock(None, equation=one) for one in map(equation, parts) if one is not None)
 
-    def table(self, node: Any) -> Iterator[DocumentBlock]:
-        rows, equations = [], []
-        for row in node.iterchildren(f"{W}tr", f"{W}sdt"):
-            for one in [row] if row.tag == f"{W}tr" else row.iter(f"{W}tr"):
-                rows.append(tuple(self.cells(one)))
-                equations += [block for part in one.iter(f"{W}p") for block in self.equations(part)]
-        yield DocumentBlock(None, rows=tuple(rows))
-        yield from equations
 
-    def cells(self, row: Any) -> Iterator[str]:
-        for cell in row.iter(f"{W}tc"):
-            if next(cell.iterancestors(f"{W}tr")) is not row:
-                continue  # of a table within the cell, whose text belongs to the cell
-            span = cell.find(f"{W}tcPr/{W}gridSpan")
-            merged = cell.find(f"{W}tcPr/{W}vMerge")
-            goes_on = merged is not None and merged.get(f"{W}val") != "restart"
-            yield "" if goes_on else "\n".join(filter(None, (self.text(one) for one in cell.iter(f"{W}p"))))
-            width = "1" if span is None else span.get(f"{W}val", "1")
-            yield from [""] * (min(int(width), 100) - 1)
+def _cells(row: Any) -> Iterator[str]:
+    """Yield a text for each column of a row; a table within a cell belongs to its text."""
+    for cell in row.tc_lst:
+        goes_on = cell.vMerge == "continue"
+        yield "" if goes_on else "\n".join(filter(None, map(_text, cell.iter(f"{W}p"))))
+        yield from [""] * (min(cell.grid_span, MOST_COLUMNS) - 1)
 
-    def style(self, node: Any) -> str:
-        found = node.find(f"{W}pPr/{W}pStyle")
-        style = None if found is None else self.styles.get(found.get(f"{W}val"))
-        return "" if style is None else (style.name or "").casefold()
 
-    @property
-    def styles(self) -> dict[str, Any]:
-        if not hasattr(self, "_styles"):
-            self._styles = {one.style_id: one for one in self.document.styles}
-        return self._styles
+def _text(node: Any, *, with_math: bool = True) -> str:
+    """Return a paragraph as it is read; an index follows ``_``."""
+    text, height = "", 0
+    for one in node.iter(f"{M}oMath", f"{W}t", *LETTERS):
+        before = height
+        height = _height(one.getparent()) if one.tag == f"{W}t" else 0
+        if one.tag == f"{M}oMath":
+            part = f" {on_one_line([one])} " if with_math else ""
+        elif one.tag == f"{W}t":
+            part = one.text or ""
+        else:
+            part = LETTERS[one.tag] if one.getparent().tag == f"{W}r" else ""
+        if height < 0:
+            part = re.sub(r",\s+", ",", part)
+            text += "_" if before >= 0 and text[-1:].isalnum() and part[:1].isalpha() else ""
+        text += "^" if height > 0 and text[-1:].isdigit() else ""
+        text += part
+    return " ".join(text.split())
 
-    def text(self, node: Any, *, with_math: bool = True) -> str:
-        """Return a paragraph as it is read, with its number; indices follow ``_``."""
-        text = self.number(node) if with_math else ""
-        text += "".join(self.pieces(node, with_math))
-        return "\n".join(" ".join(line.split()) for line in text.strip().splitlines())
 
-    def pieces(self, node: Any, with_math: bool) -> Iterator[str]:
-        before = ""
-        below = False
-        for one in self.leaves(node):
-            if one.tag == f"{M}oMath":
-                text, now = f" {math_text(one)} " if with_math else "", False
-            elif one.tag == f"{W}t":
-                text, now = one.text or "", _is_below(one)
-                if now and not below and before[-1:].isalnum() and text[:1].isalpha():
-                    text = f"_{text}"
-                elif _is_above(one) and before[-1:].isdigit():
-                    text = f"^{text}"
-                text = re.sub(r",\s+", ",", text) if now else text
-            else:
-                text, now = ("-" if one.tag == f"{W}noBreakHyphen" else " "), False
-            before, below = text or before, now
-            yield text
+def _height(run: Any) -> int:
+    """Return -1 for what is below the line, and 1 for what is above it."""
+    properties = run.find(f"{W}rPr")
+    if properties is None:
+        return 0
+    position = properties.find(f"{W}position")
+    lowered = position is not None and position.get(f"{W}val", "").startswith("-")
+    return -1 if properties.subscript or lowered else 1 if properties.superscript else 0
 
-    def leaves(self, node: Any) -> Iterator[Any]:
-        for one in node:
-            if one.tag in LEFT_OUT or not isinstance(one.tag, str):
-                continue
-            if one.tag in (f"{M}oMath", *(f"{W}{name}" for name in ("t", "tab", "br", "cr", "noBreakHyphen"))):
-                yield one
-            elif one.tag != f"{W}txbxContent":
-                yield from self.leaves(one)
 
-    def number(self, node: Any) -> str:
-        """Return the number that a word processor shows before an item of a list."""
-        found = node.find(f"{W}pPr/{W}numPr")
-        place = node.find(f"{W}pPr/{W}pStyle")
-        style = None if place is None else self.styles.get(place.get(f"{W}val"))
-        while found is None and style is not None:
-            found, style = style.element.find(f"{W}pPr/{W}numPr"), style.base_style
-        named = None if found is None else found.find(f"{W}numId")
-        if found is None or named is None or named.get(f"{W}val") in (None, "0"):
-            return ""
-        level = found.find(f"{W}ilvl")
-        depth = 0 if level is None else int(level.get(f"{W}val", "0"))
-        return self.counted(named.get(f"{W}val"), depth)
+class ListNumbers:
+    """The numbers of the items of lists, which a word processor shows without having them in the text."""
 
-    def counted(self, named: str, depth: int) -> str:
-        levels = self.levels(named)
+    def __init__(self, document: Any) -> None:
+        self.counts: Counter[tuple[str, int]] = Counter()
+        self.levels: dict[str, dict[int, Any]] = {}  # of a list by its number, kind, template and first number of each
+        try:
+            numbering = document.part.numbering_part.element
+        except (KeyError, NotImplementedError):
+            return
+        kinds = {one.get(f"{W}abstractNumId"): one for one in numbering.iterchildren(f"{W}abstractNum")}
+        for one in numbering.iterchildren(f"{W}num"):
+            kind = kinds.get(_value(one, "abstractNumId", ""), ())
+            levels = [level for level in kind if level.tag == f"{W}lvl"]
+            self.levels[one.get(f"{W}numId")] = {int(level.get(f"{W}ilvl")): level for level in levels}
+
+    def before(self, paragraph: Any) -> str:
+        """Return what is before a paragraph: its number by the template of its list, or a bullet."""
+        found, style = paragraph._p.find(f"{W}pPr/{W}numPr"), paragraph.style
+        for _style in range(MOST_STYLES):
+            if found is None and style is not None:
+                found, style = style.element.find(f"{W}pPr/{W}numPr"), style.base_style
+        named, depth = ("0", 0) if found is None else (_value(found, "numId", "0"), int(_value(found, "ilvl", "0")))
+        levels = self.levels.get(named, {})
         if depth not in levels:
             return ""
         self.counts[named, depth] += 1
         for key in [key for key in self.counts if key[0] == named and key[1] > depth]:
             del self.counts[key]
-        kind, template, _start = levels[depth]
-        if kind == "bullet":
-            return "• "
-        if kind == "none":
-            return ""
 
         def shown(match: re.Match[str]) -> str:
-            at = int(match[1]) - 1
-            own, _template, start = levels.get(at, ("decimal", "", 1))
-            return _counted_as(own, max(self.counts[named, at], 1) + start - 1)
+            level = levels.get(int(match[1]) - 1)
+            count = max(self.counts[named, int(match[1]) - 1], 1) - 1 + int(_value(level, "start", "1"))
+            letter = chr(ord("a") + (count - 1) % 26)
+            kinds = {"upperLetter": letter.upper(), "lowerLetter": letter}
+            return kinds.get(_value(level, "numFmt", "decimal"), str(count))
 
-        return re.sub(r"%(\d)", shown, template) + " "
-
-    def levels(self, named: str) -> dict[int, tuple[str, str, int]]:
-        """Return kind, template and first number of each level of a list."""
-        try:
-            numbering = self.document.part.numbering_part.element
-        except (KeyError, NotImplementedError):
-            return {}
-        of = numbering.xpath(f"./w:num[@w:numId='{int(named)}']/w:abstractNumId/@w:val")
-        found = numbering.xpath(f"./w:abstractNum[@w:abstractNumId='{int(of[0])}']/w:lvl") if of else []
-        return {int(one.get(f"{W}ilvl")): tuple(_level(one)) for one in found}  # type: ignore[misc]
+        kind, template = _value(levels[depth], "numFmt", "decimal"), _value(levels[depth], "lvlText", "")
+        if kind in ("bullet", "upperRoman", "lowerRoman"):  # a Roman number must not be taken for another one
+            return "•"
+        return "" if kind == "none" else re.sub(r"%(\d)", shown, template)
 
 
-def _level(node: Any) -> Iterator[str | int]:
-    for name, usual in (("numFmt", "decimal"), ("lvlText", ""), ("start", "1")):
-        one = node.find(f"{W}{name}")
-        value = usual if one is None else one.get(f"{W}val", usual)
-        yield int(value) if name == "start" else value
-
-
-def _counted_as(kind: str, count: int) -> str:
-    if kind in ("upperLetter", "lowerLetter"):
-        letter = chr(ord("a") + (count - 1) % 26)
-        return letter.upper() if kind == "upperLetter" else letter
-    if kind in ("upperRoman", "lowerRoman"):
-        text = ""
-        for value, letters in ROMAN:
-            text, count = text + letters * (count // value), count % value
-        return text.upper() if kind == "upperRoman" else text
-    return str(count)
-
-
-def _property(node: Any, name: str) -> str:
-    run = next(node.iterancestors(f"{W}r"), None)
-    found = None if run is None else run.find(f"{W}rPr/{W}{name}")
-    return "" if found is None else found.get(f"{W}val", "")
-
-
-def _is_below(node: Any) -> bool:
-    return _property(node, "vertAlign") == "subscript" or _property(node, "position").startswith("-")
-
-
-def _is_above(node: Any) -> bool:
-    return _property(node, "vertAlign") == "superscript"
+def _value(node: Any, name: str, usual: str) -> str:
+    found = None if node is None else node.find(f"{W}{name}")
+    return usual if found is None else str(found.get(f"{W}val", usual))

@@ -30,7 +30,7 @@ class Notation:
     Attributes
     ----------
     signs : mapping
-        The sign of each operation that stands between its operands.
+        The sign of each operation that is written between its operands.
     function : callable
         From the name of any other operation and its written operands to the text.
     negation : int
@@ -38,7 +38,7 @@ class Notation:
     negated : int
         How tightly an operand must bind to stand behind it without brackets.
     minus, power, brackets : str
-        Templates of a negation, of a power and of what stands in brackets.
+        Templates of a negation, of a power and of brackets.
     fraction : str
         Template of a division, where one operand is written above the other.
     cases : str

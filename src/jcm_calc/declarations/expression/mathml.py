@@ -1,6 +1,6 @@
 """Expressions in MathML, which browsers set without a script: for notebooks and the report.
 
-Every part is escaped where it enters, so that what comes out can stand in a page as it is.
+Every part is escaped where it enters, so that the result can be part of a page.
 
 Examples
 --------

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from jcm_calc.base.languages import _
 from jcm_calc.declarations.expression import infix
 from jcm_calc.declarations.expression.products import symbols
 from jcm_calc.declarations.expression.recorded import ELEMENTWISE, Expression, ExpressionError
@@ -34,7 +35,7 @@ TOKEN = re.compile(
     r"|(?P<mark>[()^]|,(?=\s)|-)|(?P<symbol>[^\W\d][^\s()^×÷−+=<>]*?(?=[\s()^]|,\s|$))"
 )
 DEEPEST = 100
-SUMS = re.compile(r"Σ_(\w+) (.+)")
+SUM = re.compile(r"Σ_([^\W\d_](?:,?[^\W\d_])*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +77,25 @@ def equation(text: str) -> Parsed:
     """
     left, sign, right = text.partition(" = ")
     if not sign or not re.fullmatch(r"[^\W\d][^\s()^]*", left.strip()):
-        raise ExpressionError(f"got {text!r}; must be an equation such as PE_p = EC_p × EF")
-    summed = SUMS.fullmatch(right.strip())
-    return Parsed(left.strip(), summed[1] if summed else "", parsed(summed[2] if summed else right))
+        raise ExpressionError(_("got {text}; must be an equation such as PE_p = EC_p × EF").format(text=repr(text)))
+    total, expression = "", parsed(right, sums=True)
+    if expression.operation == "sum":
+        total, expression = expression.arguments[0].arguments[0], expression.arguments[1]
+    if right.count("Σ_") > bool(total):
+        complaint = _("got {text}; must be a sum of everything, or no sum. Declare the sum as another equation")
+        raise ExpressionError(complaint.format(text=repr(text)))
+    return Parsed(left.strip(), total, expression)
 
 
-def parsed(text: str) -> Expression:
-    """Read what an equation computes; see `equation`."""
-    found = _Parser(text)
+def parsed(text: str, *, sums: bool = False) -> Expression:
+    """Read what an equation computes; see `equation`.
+
+    Where `sums` is true, ``Σ_i`` is the operation ``sum`` of the index and of the product that follows.
+    """
+    found = _Parser(text, sums)
     expression = found.binary(infix.COMPARISON)
     if found.kind:
-        raise found.wrong("a sign such as × or the end")
+        raise found.wrong(_("a sign such as × or the end"))
     return expression
 
 
@@ -102,8 +111,8 @@ def renamed(expression: Expression, names: Mapping[str, str]) -> Expression:
 class _Parser:
     """A parser by recursive descent, one function for each way to bind."""
 
-    def __init__(self, text: str) -> None:
-        self.text, self.end, self.depth = text, 0, 0
+    def __init__(self, text: str, sums: bool) -> None:
+        self.text, self.sums, self.end, self.depth = text, sums, 0, 0
         self.advance()
 
     def advance(self) -> None:
@@ -113,7 +122,7 @@ class _Parser:
             match = TOKEN.match(self.text, self.end)
             if match is None:
                 self.start, self.token = self.end, self.text[self.end :].split()[0]
-                raise self.wrong("a symbol, a number or a sign with a blank on each side")
+                raise self.wrong(_("a symbol, a number or a sign with a blank on each side"))
             self.start, self.end = match.span()
             if match.lastgroup != "blank":
                 self.kind, self.token = str(match.lastgroup), match[0]
@@ -121,8 +130,9 @@ class _Parser:
 
     def wrong(self, expected: str) -> ExpressionError:
         """Return an error about the token that was found."""
-        found = repr(self.token) if self.token else "the end"
-        return ExpressionError(f"got {found} after {self.text[: self.start]!r}; must be {expected}")
+        found = repr(self.token) if self.token else _("the end")
+        complaint = _("got {found} after {before}; must be {expected}")
+        return ExpressionError(complaint.format(found=found, before=repr(self.text[: self.start]), expected=expected))
 
     def binary(self, least: int) -> Expression:
         """Read operands and the signs between them that bind at least as tightly as is asked."""
@@ -156,6 +166,12 @@ class _Parser:
     def atom(self) -> Expression:
         """Read a symbol, a number, a function or what is in brackets."""
         kind, token = self.kind, self.token
+        if self.sums and (summed := SUM.fullmatch(token)):
+            self.deeper()
+            self.advance()
+            body = self.binary(infix.PRODUCT)
+            self.depth -= 1
+            return Expression("sum", (Expression("symbol", (summed[1].replace(",", ""),)), body))
         if kind == "number":
             self.advance()
             return Expression("number", (float(token) if re.search(r"[.e]", token) else int(token),))
@@ -165,20 +181,27 @@ class _Parser:
             return self.function(token) if follows else Expression("symbol", (token,))
         if token == "(":
             return self.listed()[0]
-        raise self.wrong("a symbol, a number or a bracket")
+        raise self.wrong(_("a symbol, a number or a bracket"))
 
     def function(self, name: str) -> Expression:
         """Read the operands of a function of NumPy that works element by element."""
         function = getattr(np, name, None)
         operands = self.listed(several=True)
+        while len(operands) > 2 and name in ("maximum", "minimum"):  # of two operands each
+            operands[:2] = [Expression(name, tuple(operands[:2]))]
         size = function.nin if isinstance(function, np.ufunc) else 3 if function in ELEMENTWISE else 0
         if len(operands) != size:
-            expected = f"{size} operands" if size else "a function such as maximum, minimum, where or sqrt"
-            raise ExpressionError(f"got {name} with {len(operands)} operands; must be {expected}")
+            expected = (
+                _("{count} operands").format(count=size)
+                if size
+                else _("a function such as maximum, minimum, where or sqrt")
+            )
+            complaint = _("got {name} with {count} operands; must be {expected}")
+            raise ExpressionError(complaint.format(name=name, count=len(operands), expected=expected))
         return Expression(name, tuple(operands))
 
     def listed(self, *, several: bool = False) -> list[Expression]:
-        """Read what stands in brackets."""
+        """Read the content of brackets."""
         self.deeper()
         self.advance()
         found = [self.binary(infix.COMPARISON)]
@@ -186,7 +209,7 @@ class _Parser:
             self.advance()
             found.append(self.binary(infix.COMPARISON))
         if self.token != ")":
-            raise self.wrong("a closing bracket")
+            raise self.wrong(_("a closing bracket"))
         self.advance()
         self.depth -= 1
         return found
@@ -195,4 +218,4 @@ class _Parser:
         """Refuse what is nested deeper than any equation."""
         self.depth += 1
         if self.depth > DEEPEST:
-            raise ExpressionError(f"has more than {DEEPEST} brackets in each other")
+            raise ExpressionError(_("has more than {most} brackets in each other").format(most=DEEPEST))

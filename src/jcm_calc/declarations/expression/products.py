@@ -73,11 +73,11 @@ def joined(number: float, factors: tuple[Expression, ...], divisors: tuple[Expre
 
 
 def symbols(expression: Expression) -> Iterator[str]:
-    """Yield the symbols in an expression."""
+    """Yield the symbols in an expression; the indices of sums do not count."""
     if expression.operation == "symbol":
         yield expression.arguments[0]
     elif expression.operation != "number":
-        for one in expression.arguments:
+        for one in expression.arguments[1:] if expression.operation == "sum" else expression.arguments:
             yield from symbols(one)
 
 

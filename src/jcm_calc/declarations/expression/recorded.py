@@ -67,7 +67,7 @@ class Expression(NDArrayOperatorsMixin):
     __hash__ = None  # type: ignore[assignment]
 
     def value(self, operands: Mapping[str, Any]) -> Any:
-        """Return what it gives with numbers or arrays in place of its symbols.
+        """Return what it gives with numbers or arrays instead of its symbols.
 
         Examples
         --------
@@ -112,8 +112,7 @@ def record(function: Callable[..., Any], symbols: Mapping[str, str | Expression]
     function : callable
         An equation function.
     symbols : mapping, optional
-        The document's symbol for each argument name, or an expression such as the number in its
-        place; the name itself where none is given.
+        The document's symbol for each argument name, or an expression such as a number; by default the name.
 
     Raises
     ------

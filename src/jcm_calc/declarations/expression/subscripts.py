@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Symbol(NamedTuple):
-    """The letters of a symbol and what stands below them.
+    """The letters of a symbol and their subscripts.
 
     Attributes
     ----------

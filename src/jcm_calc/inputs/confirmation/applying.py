@@ -34,11 +34,11 @@ from jcm_calc.inputs.confirmation.supplied import (
 One = str | os.PathLike[str] | EvidenceFile
 EvidenceFiles = One | Sequence[One] | None
 KEPT = 32
-CHANGED = _("{value:g} is {grade} in the rule book")
+CHANGED = _("{value:g} is {grade} in the methodology package")
 
 
 class EvidenceError(InputError):
-    """Evidence that can be read, but contradicts the rule book, another file, or what it was written for."""
+    """Evidence that can be read, but contradicts the methodology, another file, or what it was written for."""
 
 
 def evidence_folder() -> Path:
@@ -97,7 +97,7 @@ def with_evidence(m: Declarations, files: Sequence[EvidenceFile]) -> Declaration
     Raises
     ------
     EvidenceError
-        With everything in which the files contradict the rule book, each other, or a reading that has
+        With everything in which the files contradict the methodology, each other, or a reading that has
         changed since they were written.
     """
     m = m.without_evidence or m

@@ -1,6 +1,6 @@
 """What a criterion checks, as text: the code of its function, and everything of its module that it uses.
 
-What cannot be written as text, such as an object of a class of its own, could change what a criterion checks without
+What cannot be written as text, such as an object of its user's class, could change what a criterion checks without
 a trace of it: it is refused.
 """
 
@@ -142,7 +142,7 @@ def _code(function: FunctionType) -> str:
 
 
 def _node(function: FunctionType) -> Function | None:
-    """Return a function as its file has it, told from others in the same line by what stands in which column."""
+    """Return a function as its file has it, distinguished from others in the same line by the columns."""
     code = function.__code__
     lines = linecache.getlines(code.co_filename, function.__globals__)
     try:
@@ -211,7 +211,7 @@ def _data(value: Any) -> str:
 
 
 def _is_plain(value: Any) -> bool:
-    """Whether a collection or a record is of a class of Python or of this library, without a behaviour of its own."""
+    """Whether a collection or a record is of a class of Python or of this library, without other behaviour."""
     return type(value).__module__.partition(".")[0] in ("builtins", "jcm_calc")
 
 

@@ -278,7 +278,7 @@ def read_evidence(path: str | os.PathLike[str]) -> EvidenceFile:
     return from_data(parse_toml(path.name, content), path.name, own, path.parent)
 
 
-def from_data(document: Mapping[str, Any], name: str, sha256: str, beside: Path | None = None) -> EvidenceFile:
+def from_data(document: Mapping[str, Any], name: str, sha256: str, folder: Path | None = None) -> EvidenceFile:
     """Return the evidence file that some data are; see `read_evidence`.
 
     Parameters
@@ -287,10 +287,10 @@ def from_data(document: Mapping[str, Any], name: str, sha256: str, beside: Path 
         What the TOML holds.
     name, sha256 : str
         Of the file.
-    beside : Path, optional
+    folder : Path, optional
         The folder in which documents are looked for, to compare their hashes.
     """
-    reader = _EvidenceReader(document, name, beside)
+    reader = _EvidenceReader(document, name, folder)
     entries = list(reader.read())
     if reader.problems:
         raise InputError(name, reader.problems)
@@ -302,8 +302,8 @@ def from_data(document: Mapping[str, Any], name: str, sha256: str, beside: Path 
 class _EvidenceReader:
     """Reads one file, and collects all that is wrong with it."""
 
-    def __init__(self, document: Mapping[str, Any], name: str, beside: Path | None) -> None:
-        self.document, self.name, self.beside = document, name, beside
+    def __init__(self, document: Mapping[str, Any], name: str, folder: Path | None) -> None:
+        self.document, self.name, self.folder = document, name, folder
         self.problems: list[Problem] = []
         self.reader: Mapping[str, Any] = {}
         self.documents: dict[str, Mapping[str, Any]] = {}
@@ -345,10 +345,10 @@ class _EvidenceReader:
     def _compare(self, place: str, document: Mapping[str, Any]) -> None:
         """Compare the hash of a document with the file in the same folder, if there is one."""
         file, stated = document.get("file"), document.get("sha256")
-        if not file or self.beside is None:
+        if not file or self.folder is None:
             return
         try:
-            path = within(self.beside, file)
+            path = within(self.folder, file)
         except ValueError as error:
             self.complain(under(place, "file"), str(error))
             return

@@ -66,7 +66,7 @@ class Statement:
 
     @property
     def confirmed(self) -> bool:
-        """Whether a claim can rest on all of it."""
+        """Whether an issuance request can rest on all of it."""
         if self.kind != "default":
             return self.evidence.confirmed
         return bool(self.values) and all(value.evidence.confirmed for value in self.values.values())

@@ -160,7 +160,9 @@ class _Fingerprints:
         found = [item.symbol, item.unit, item.indices]
         if isinstance(item, Parameter):
             acts = [sorted(effect) for effect in (item.raises, item.lowers, item.either)]
-            combined = [("weighted by", item.weighted_by), ("previous of", item.previous_of)]
+            combined = [
+                *(("weighted by", item.weighted_by), ("previous of", item.previous_of), ("otherwise", item.otherwise)),
+            ]
             found += [str(item.kind.value), item.extensive, *(f"{how} {name}" for how, name in combined if name)]
             found += [item.by, *acts, list(item.categories)]
             if item.kind is Kind.CONSTANT and item.value is not None:

@@ -9,8 +9,11 @@ from jcm_calc.base.problems import listed
 from jcm_calc.results.candidates import Combinations
 from jcm_calc.units import with_unit
 
+# A number that was entered is shown as it is; of a calculated one the tenth digit is far below any meter's.
+ENTERED, CALCULATED = 15, 10
 
-def value(row: Any) -> str:
+
+def value(row: Any, digits: int = ENTERED) -> str:
     """Write the value of a row of `Result.trace` with its unit.
 
     Examples
@@ -18,12 +21,12 @@ def value(row: Any) -> str:
     >>> value({"value": None, "minimum": 0.5, "maximum": 1200.0, "count": 3, "unit": "MWh"})
     '0.5 … 1,200 MWh (3 values)'
     """
-    found = row["value"]
-    if isinstance(found, str):
-        return found
+    if isinstance(row["value"], str):
+        return str(row["value"])
+    ends = dict.fromkeys(f"{end:,.{digits}g}" for end in (row["minimum"], row["maximum"]))
+    span = with_unit(" … ".join(ends), row["unit"])
     if row["count"] == 1:
-        return with_unit(f"{found:,.10g}", row["unit"])
-    span = with_unit(f"{row['minimum']:,.10g} … {row['maximum']:,.10g}", row["unit"])
+        return span
     return span + ngettext(" ({count:,} value)", " ({count:,} values)", row["count"]).format(count=row["count"])
 
 
@@ -43,8 +46,8 @@ def width(found: Combinations) -> str:
     if len(found.rows) < 2:
         return ""
     low, high = map(tonnes, found.ends)
-    told = _("ER is {low} to {high} tCO2 over {count:,} combinations of candidates for {symbols}")
+    summary = _("ER is {low} to {high} tCO2 over {count:,} combinations of candidates for {symbols}")
     symbols = listed([one.symbol for one in found.parameters])
-    told = told.format(low=low, high=high, count=len(found.rows), symbols=symbols)
-    left = _("{told}; {count:,} further combinations are left out")
-    return left.format(told=told, count=found.left_out) if found.left_out else told
+    summary = summary.format(low=low, high=high, count=len(found.rows), symbols=symbols)
+    left = _("{summary}; {count:,} further combinations are left out")
+    return left.format(summary=summary, count=found.left_out) if found.left_out else summary

@@ -73,7 +73,7 @@ def methodology(m: Declarations) -> str:
 
 
 def methodology_file(m: Declarations) -> str:
-    """Return the page of a methodology for a file of its own, to read beside the document."""
+    """Return the page of a methodology for a separate file, to read with the document."""
     sources = Sources()
     found = list(sections(m, sources))
     named = [(f"section-{number}", section.title) for number, section in enumerate(found, 1)]

@@ -142,7 +142,7 @@ def _values(result: Calculation) -> Iterator[Values]:
 def _texts(result: Calculation, name: str) -> list[str]:
     """Return the values of a quantity as text, in the order of its axes."""
     values, classes = result.full(name).ravel().tolist(), result.inputs.classes.get(name)
-    return [classes[int(value)] if classes is not None else f"{value:,.10g}" for value in values]
+    return [classes[int(value)] if classes is not None else f"{value:,.{amounts.ENTERED}g}" for value in values]
 
 
 def _elsewhere(result: Calculation, followed: Explanation) -> list[tuple[str, list[Step]]]:

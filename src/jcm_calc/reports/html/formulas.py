@@ -20,7 +20,7 @@ class PageEquations:
     linked : container of str
         The names that have a place on the page.
     prefix : str
-        What the anchors of the page begin with, so that two pages can stand in one notebook.
+        What the anchors of the page begin with, so that two pages can be in one notebook.
     """
 
     def __init__(self, symbols: Mapping[str, str], linked: Container[str], prefix: str) -> None:

@@ -68,11 +68,11 @@ def linked(text: str) -> Markup:
 
 
 def coded(text: str) -> Markup:
-    """Return a text in which what stands between backticks is code."""
+    """Return a text in which what is between backticks is code."""
     parts = translated(text).split("`")
     return Markup("").join(Markup("<code>{}</code>").format(part) if n % 2 else part for n, part in enumerate(parts))
 
 
 def prefix() -> str:
-    """Return the beginning of the anchors of a page of its own."""
+    """Return the beginning of the anchors of a separate page."""
     return f"jcm{next(_numbers)}-"

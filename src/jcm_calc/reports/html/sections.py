@@ -19,8 +19,8 @@ LEGEND = {
     "primary": _("read in a primary document of the approved methodology or of a project that applies it"),
     "secondary": _("read in a secondary source that describes the approved methodology"),
     "unconfirmed": _(
-        "everything else: recalled (how surely, in per cent), drafts, studies before approval, sister "
-        "methodologies, analogies, derivations; it may be used in an estimate, and never in an issuance request"
+        "not verified against the methodology: from recollection, drafts, studies before approval, related "
+        "methodologies, analogies or derivations; it may be used in an estimate, and never in an issuance request"
     ),
 }
 # Of a longer table of candidates `sections` names a few classes only.
@@ -86,12 +86,11 @@ class Sources:
         if evidence is None:
             return ""
         parts = [evidence.note] if evidence.note else []
-        if evidence.certainty is not None:
-            parts.append(f"({evidence.certainty} %)")
         if evidence.source is not None:
             number = self.numbers.setdefault(str(evidence.source), len(self.numbers) + 1)
             parts.append(f"[{number}]")
-        return _("Evidence: {text}").format(text=" ".join(parts)) if parts else ""
+        label = _("Evidence: {text}") if evidence.confirmed else _("Basis: {text}")
+        return label.format(text=Message(" ").join(parts)) if parts else ""
 
 
 Cells = tuple[str, ...]
@@ -143,7 +142,7 @@ def _unit(unit: str) -> str:
     return Message(unit or "-")
 
 
-# What a rule book says besides.
+# What else a methodology says of itself.
 OTHER_WORDS = (_("proponent"), _("plan"), _("issued"))
 
 
@@ -191,7 +190,10 @@ def _index(m: Declarations, one: Declaration) -> Rows:
 
 def _choice(m: Declarations, one: Declaration) -> Rows:
     options = one.item.options
-    yield (Code(one.name), ", ".join(options)), [one.text, *(f"{name}: {text}" for name, text in options.items())]
+    yield (
+        (Code(one.name), ", ".join(options)),
+        [one.text, *(Message("{}: {}").format(name, text) for name, text in options.items())],
+    )
 
 
 def acts(parameter: Parameter) -> str:
@@ -221,6 +223,8 @@ def _ranges(m: Declarations, item: Parameter) -> Iterator[str]:
         yield _("within {bounds}, plausible {plausible}").format(bounds=item.bounds, plausible=item.plausible)
     elif not item.textual and item.unit != "date":
         yield _("within {bounds}").format(bounds=item.bounds)
+    if item.otherwise:
+        yield item.unless_given
     if item.listed:
         yield _("or a published factor by its name: jcm factors {country}").format(country=m.country)
 
@@ -373,7 +377,7 @@ PARTS: dict[str, Part] = {
     _("F.2. Calculation of reference emissions"): _equations_towards("RE"),
     _("G. Calculation of project emissions"): _equations_towards("RE", "PE"),
     _("H. Calculation of emission reductions"): _equations_towards("RE", "PE", "ER"),
-    _("Terms of ER beside RE and PE"): ungraded(Stated.TERM, _term, _("symbol"), _("effect"), ""),
+    _("Terms of ER other than RE and PE"): ungraded(Stated.TERM, _term, _("symbol"), _("effect"), ""),
     _("I. Data and parameters"): stated(
         *(Stated.PARAMETER, _parameter, _("symbol"), _("name"), _("unit"), _("of"), _("kind"), _("acts"))
     ),
@@ -388,5 +392,5 @@ PARTS: dict[str, Part] = {
 }
 NOTES = {
     "I. Data and parameters": _("Acts: + raises, − lowers, ± either, depending on the rest."),
-    "Terms of ER beside RE and PE": _("Applied to RE − PE one after the other, in this order."),
+    "Terms of ER other than RE and PE": _("Applied to RE − PE one after the other, in this order."),
 }

@@ -73,7 +73,7 @@ class CalculationSheet:
         text = _description(node, strong)
         page.text(row, LABEL, text, "strong" if strong else "indented")
         page.text(row, FUEL, fuel_type(text), "symbol")
-        style = number_style(node.unit)
+        style = number_style(node.unit, isinstance(node, Equation))
         for column in range(RESULT, columns["unit"]):  # what does not depend on p has a single value for all periods
             page.text(row, column, "", "text")
         for column, (formula, value) in enumerate(
@@ -81,9 +81,9 @@ class CalculationSheet:
         ):
             page.formula(row, column, formula, value, style)
         page.text(row, columns["unit"], unit_of(node), "symbol")
-        page.text(row, columns["symbol"], getattr(node, "symbol", name), "symbol")
+        page.typeset(row, columns["symbol"], getattr(node, "symbol", name))
         self.page.mark(row, columns["grade"], self.contents.evidence(node))
-        page.merge(row, columns["equation"], columns["end"], self._source(name), "text")
+        page.typeset(row, columns["equation"], self._source(name), "text", columns["end"])
 
     def _flat(self, name: str, block: Block | None) -> list[Any]:
         """Return the values of a quantity in the order of its cells."""
@@ -122,7 +122,8 @@ class CalculationSheet:
         page, parameter = self.page, listed.parameter
         unit = shown_unit(parameter.unit, False)
         last = max(RESULT + len(listed.columns), LAST // 2)
-        page.merge(listed.first - 2, LABEL, last, f"{parameter.symbol}: {parameter.text}", "strong")
+        heading = Message("{}: {}").format(parameter.symbol, parameter.text)
+        page.typeset(listed.first - 2, LABEL, heading, "strong", last)
         if parameter.by and listed.by_class:
             head = self.m.inputs.get(parameter.by) or self.m.coordinates[parameter.by]
             page.text(listed.first - 1, LABEL, getattr(head, "text", parameter.by), "heading")
@@ -136,7 +137,7 @@ class CalculationSheet:
             page.text(row, LABEL, key or _("value of the document"), "indented")
             page.text(row, FUEL, unit, "symbol")
             for column, value in enumerate(values, RESULT):
-                page.value(row, column, None if value is None else value.value, "number")
+                page.value(row, column, None if value is None else value.value, "exact")
             known = [value.evidence for value in values if value is not None]
             weakest = max(known, key=lambda evidence: str(evidence.grade))
             page.mark(row, RESULT + len(listed.columns), weakest)
@@ -146,7 +147,7 @@ class CalculationSheet:
     def _block(self, block: Block) -> None:
         page, first = self.page, block.first
         title = _("Calculations for each {unit}").format(unit=each(self.layout, block))
-        page.merge(first - 6, LEFT, LAST, title, "strong")
+        page.merge(first - 6, LEFT, max(LEFT + 1, *block.columns.values()), title, "strong")
         for letter in block.letters:
             self._heads(block, block.label_column(letter), (letter, self.m.indices[letter], "", ""))
             page.text(first - 1, block.label_column(letter), "", "heading")
@@ -157,7 +158,7 @@ class CalculationSheet:
     def _heads(self, block: Block, column: int, heads: tuple[str, str, str, str]) -> None:
         styles = ("heading", "subheading", "subheading", "heading")
         for row, (text, style) in enumerate(zip(heads, styles, strict=True), block.first - 5):
-            self.page.text(row, column, text, style)
+            self.page.typeset(row, column, text, style)
 
     def _labels(self, block: Block, letter: str) -> None:
         column, flat = block.label_column(letter), self.layout.flat_labels(block, letter)
@@ -176,7 +177,8 @@ class CalculationSheet:
             node = self.contents.nodes[name][0]
             heads = (getattr(node, "symbol", name), getattr(node, "text", ""), self._source(name), unit_of(node))
             formulas, values = self.formulas.of(name, block), self._flat(name, block)
-            style, evidence = number_style(node.unit), self.contents.evidence(node)
+            style = number_style(node.unit, isinstance(node, Equation))
+            evidence = self.contents.evidence(node)
         else:
             rule = self.contents.nodes[terms[0]][terms[1]]
             assert isinstance(rule, Equation)
@@ -187,7 +189,7 @@ class CalculationSheet:
                 shown_unit(rule.unit, False),
             )
             formulas, values = self.formulas.terms(*terms, block), self._term_values(rule, block)
-            style, evidence = number_style(rule.unit), rule.evidence
+            style, evidence = number_style(rule.unit, True), rule.evidence
         self._heads(block, column, heads)
         page.mark(first - 1, column, evidence)
         page.column(first, column, formulas, values, style)

@@ -16,7 +16,7 @@ from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter, Table
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.evidence import Evidence, Grade
-from jcm_calc.inputs import Period
+from jcm_calc.inputs import Period, coordinates
 from jcm_calc.results.credits import check_years
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Contents:
     kind : {"MPS", "MRS"}
         Monitoring plan or monitoring report.
     choices : mapping
-        The option of each choice; those not made are left to whoever fills in the workbook.
+        The option of each choice; those not made are left to the person who fills in the workbook.
     periods : sequence of Period
         The periods that the set covers; a blank label where nothing is known of one.
     labels : mapping
@@ -109,7 +109,13 @@ class Contents:
         """Say what a parameter is, what it takes, and when it is needed."""
         words = parameter.textual or parameter.unit == "date"
         takes = "" if words else _("a number {range}").format(range=parameter.bounds.words(parameter.unit))
-        parts = (parameter.text, takes, self.conditions.get(parameter.name, ""), parameter.section)
+        parts = (
+            parameter.text,
+            takes,
+            parameter.unless_given,
+            self.conditions.get(parameter.name, ""),
+            parameter.section,
+        )
         return Message("\n").join(part for part in parts if part)
 
     def absent(self, rule: Equation) -> str:
@@ -252,7 +258,7 @@ def _grades(result: Calculation) -> dict[str, Evidence]:
 
 
 def _candidate_numbers(parameter: Parameter) -> bool:
-    """Whether candidates of a parameter are plain numbers, so that one can stand in place of a value."""
+    """Whether candidates of a parameter are plain numbers, so that one can be entered as a value."""
     return any(not isinstance(candidate, Table) for candidate in parameter.candidates.values())
 
 
@@ -286,7 +292,7 @@ def of_template(methodology: Declarations, units: Mapping[str, int], periods: Se
     entries = {
         name: _ways(node)
         for name, (node, *_) in nodes.items()
-        if isinstance(node, Parameter) and not node.supplied and node.kind is not Kind.CONSTANT
+        if isinstance(node, Parameter) and (not node.supplied or node.otherwise) and node.kind is not Kind.CONSTANT
     }
     keys = {methodology.inputs[name].by for name, how in entries.items() if CLASSES in how}
     labels: dict[str, Sequence[Any]] = {letter: range(1, units.get(letter, 1) + 1) for letter in methodology.indices}
@@ -302,7 +308,7 @@ def of_template(methodology: Declarations, units: Mapping[str, int], periods: Se
         tables={},
         named={},
         facts=list(methodology.facts.values()),
-        value=lambda name: None,
+        value=lambda name: coordinates.unless_given(methodology.inputs.get(name), methodology.indices, periods),
         conditions={name: _condition(methodology, cases[name]) for name in entries if len(cases[name]) < len(every)},
     )
 

@@ -38,7 +38,7 @@ class Entries:
     # Values
 
     def _values(self, parameter: Parameter) -> np.ndarray[Any, Any] | None:
-        """Return what stands in the cells of a parameter."""
+        """Return what is in the cells of a parameter."""
         name = parameter.name
         if name in self.contents.named:
             return np.full(self.layout.shape(""), self.contents.named[name], dtype=object)
@@ -93,7 +93,7 @@ class Entries:
             return
         shape = layout.shape(parameter.indices)
         reference = place.cells(shape, range(len(shape)), page.name)[line.period or 0]
-        style = "text" if parameter.name in self.contents.named else number_style(parameter.unit)
+        style = "text" if parameter.name in self.contents.named else number_style(parameter.unit, False)
         page.formula(line.row, VALUE, or_empty(reference), self._value(parameter, line.period or 0), style)
 
     def choice(self, page: Page, name: str, row: int) -> None:

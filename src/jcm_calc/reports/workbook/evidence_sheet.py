@@ -7,8 +7,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from openpyxl.utils import get_column_letter
-
 from jcm_calc.base.languages import Message, _, spellings
 from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.declarations.methodology import Declarations
@@ -16,9 +14,10 @@ from jcm_calc.inputs.confirmation import EvidenceFile
 from jcm_calc.inputs.confirmation.file import KINDS, SCHEMA, from_data
 from jcm_calc.inputs.confirmation.supplied import in_declared_unit
 from jcm_calc.inputs.schema import got
-from jcm_calc.reports.workbook.layout import LEFT
+from jcm_calc.reports.workbook.layout import column_name
 from jcm_calc.reports.workbook.opening import Book, printable
 from jcm_calc.reports.workbook.page import Page
+from jcm_calc.reports.workbook.sheet import Column
 from jcm_calc.reports.workbook.sheet_sets import sheet_sets
 
 NAME, TITLE = "Evidence", _("Evidence Sheet: read in the approved document, by whom")
@@ -52,11 +51,8 @@ FIRST = 6
 
 def write(page: Page, files: Sequence[EvidenceFile]) -> None:
     """Write a row for each item that is confirmed; of a table a row for each class."""
-    page.headings(FIRST - 1, LEFT, [heading for heading, _width in COLUMNS.values()])
-    for row, cells in enumerate(_rows(files), FIRST):
-        for column, key in enumerate(COLUMNS, LEFT):
-            cell = cells.get(key, "")
-            page.value(row, column, cell, "text" if isinstance(cell, str) else "number")
+    columns = [Column(heading, "exact" if key == "value" else "text") for key, (heading, _width) in COLUMNS.items()]
+    page.table(FIRST - 1, columns, ([row.get(key, "") for key in COLUMNS] for row in _rows(files)))
 
 
 def _rows(files: Sequence[EvidenceFile]) -> Iterator[dict[str, Any]]:
@@ -199,10 +195,10 @@ def _default_cells(
             for at, value in numbers:
                 if at == column:
                     label = next(text for text, place in texts.items() if place == min(texts.values()))
-                    yield listed, label, f"{sheet}!{get_column_letter(at + 1)}{number}", float(value)
+                    yield listed, label, f"{sheet}!{column_name(at)}{number}", float(value)
         elif single := next((one for one in symbols if one in texts), ""):
             for at, value in numbers[:1]:
-                yield single, "", f"{sheet}!{get_column_letter(at + 1)}{number}", float(value)
+                yield single, "", f"{sheet}!{column_name(at)}{number}", float(value)
 
 
 def _places(cells: Sequence[Any]) -> dict[str, int]:

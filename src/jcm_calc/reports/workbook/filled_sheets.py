@@ -87,7 +87,7 @@ class Reader:
         for kind, listed_rows in tables:
             if kind == "choices":
                 self._choices(listed_rows, found)
-        separate: dict[str, Cell] = {}  # the parameters that have a table of their own, with the cell of its unit
+        separate: dict[str, Cell] = {}  # the parameters that have a separate table, with the cell of its unit
         if "separate" in roles:
             for table in self.sheets.unit_tables(roles["separate"], self.symbols, self.keys):
                 separate |= {
@@ -101,7 +101,7 @@ class Reader:
                     self._unit_table(table, found)
         self._rows(rows, separate, found)
         for name in sorted(found.named.keys() & found.classes.keys()):
-            complaint = _("{got} is named, and values by class are given beside it: one of them is meant")
+            complaint = _("{got} is named, and values by class are given, too: leave out one of them")
             self.problems.append(Problem(self.m.inputs[name].symbol, complaint.format(got=shown(found.named[name]))))
         return found
 
@@ -195,7 +195,7 @@ class Reader:
             found.parts.append(FilledColumns(own, list(keys), columns, {name: cells[name] for name in names}))
 
     def _sum(self, parameter: Parameter, row: Row, places: Collection[int]) -> bool:
-        """Whether a row sums up others of the table, which is remarked on."""
+        """Whether a row sums up others of the table, which gives a remark."""
         cell = row.cells["value"]
         named = any(is_total(row.text(key)) for key in ("period", "point"))
         if not named and not self.sheets.sums_up(cell.sheet, cell.row, cell.column, places):
@@ -205,9 +205,9 @@ class Reader:
         return True
 
     def _passed_over(self, parameter: Parameter, cell: Cell) -> None:
-        """Remark on a number that somebody typed beside the table of units; a formula shows what stands there."""
+        """Remark on a number that somebody typed in addition to the table of units; a formula shows its value."""
         if (cell.row, cell.column) not in self.book.formulas(cell.sheet):
-            complaint = _("{got} ({address}) is not used: its values stand in a table of their own").format(
+            complaint = _("{got} ({address}) is not used: the values are in a separate table").format(
                 got=shown(cell.value), address=cell.address
             )
             self.remarks.append(Problem(parameter.symbol, complaint))
@@ -242,7 +242,7 @@ class Reader:
             return numbered
         if cell.value != "":
             complaint = (
-                _("is no parameter of {m}: its value {got} ({address}) is left out")
+                _("is not a parameter of {m}: its value {got} ({address}) is left out")
                 .tagged(ProblemKind.UNKNOWN_SYMBOL)
                 .format(m=self.m, got=shown(cell.value), address=cell.address)
             )
@@ -258,7 +258,7 @@ class Reader:
         if written is not None and written.value != "" and found.periods[0].dated:
             parsed = self._period(written.value, written)
             if parsed and parsed[0] not in found.periods:
-                complaint = _("{period} ({address}) is none of the periods {names} of this sheet").format(
+                complaint = _("{period} ({address}) is not one of the periods {names} of this sheet").format(
                     period=parsed[0], address=written.address, names=listed(found.periods)
                 )
                 self.problems.append(Problem(parameter.symbol, complaint))
@@ -481,7 +481,7 @@ class Reader:
     def _usable(
         self, table: UnitTable, column: int, rows: Sequence[int], values: Sequence[Any], found: SheetSet
     ) -> bool:
-        """Whether a column holds values of its own; a candidate that it names is noted."""
+        """Whether a column holds separate values; a candidate that it names is noted."""
         parameter = table.columns[column]
         first = next((place for place, value in enumerate(values) if value is not None), None)
         if first is None:
@@ -536,7 +536,7 @@ class Reader:
         return None
 
     def _filled(self, table: UnitTable, columns: Mapping[int, Sequence[Any]]) -> list[int]:
-        """Return the rows, by their number in the table, in which something is filled in besides labels."""
+        """Return the rows, by their number in the table, in which something other than labels is filled in."""
         # what the sheet calculates says 0 of rows in which nothing is entered
         nothing = [(None, 0) if self._calculated(table, column) else (None,) for column in table.columns]
         rows = zip(*(columns[column] for column in table.columns), strict=True)
@@ -626,7 +626,7 @@ def plain_value(value: Any) -> Any:
 
 
 def without_override(comment: str) -> tuple[str, str]:
-    """Return the comment of a parameter without the reason of a value in place of the document's, and that reason.
+    """Return the comment of a parameter without the reason of a value given instead of the document's, and that reason.
 
     Examples
     --------

@@ -80,7 +80,7 @@ class Formulas:
         return sums
 
     def _plain(self, rule: Equation, shape: Sequence[int], order: Sequence[int]) -> list[str]:
-        """Return what the function of an equation computes, printed with addresses in place of symbols."""
+        """Return what the function of an equation computes, printed with addresses instead of symbols."""
         recorded = record(rule.function, _numbered(rule))
         template = formula(recorded)
         cells = [self._cells(argument, shape, order) for argument in rule.arguments]

@@ -1,4 +1,4 @@
-"""The input sheet: tables 1 to 3 with the columns of the official one, and what a calculation needs besides."""
+"""The input sheet: tables 1 to 3 with the columns of the official one, and what else a calculation needs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from jcm_calc.reports.workbook.layout import (
 from jcm_calc.reports.workbook.page import Page, in_spreadsheet, shown_unit, unit_of
 from jcm_calc.reports.workbook.tables import OVERRIDE
 
-WIDTHS = (1.5, 13, 9, 11, 21, 14, 10, 10, 15, 17, 9, 7.5)
+WIDTHS = (1.5, 13, 9, 11, 21, 14, 10, 10, 15, 14.5, 10, 9.5)
 OPTIONS = {
     "A": (
         _("Based on public data which is measured by entities other than the project participants"),
@@ -41,7 +41,6 @@ OPTIONS = {
     ),
     "C": (_("Based on the actual measurement using measuring equipments"), _("measured values")),
 }
-# Last in a comment: why a value stands in place of the document's.
 MONTHS = '"Jan","Feb","Mar","Apr","May","Jun","Jul","Aug","Sep","Oct","Nov","Dec"'
 Sources = Mapping[str, Mapping[str, str]]
 
@@ -105,7 +104,7 @@ class InputSheet:
         for line in self.layout.monitored:
             self._line(line)
             page.text(line.row, POINT, f"({numbers[line.parameter.name]})", "symbol")
-            page.text(line.row, SYMBOL, line.parameter.symbol, "symbol")
+            page.typeset(line.row, SYMBOL, line.parameter.symbol)
             source = self.sources[line.parameter.name]
             option = source.get("option", "").removeprefix("Option ").strip()
             page.text(line.row, OPTION, f"Option {option}" if option else "", "entered text")
@@ -134,7 +133,7 @@ class InputSheet:
         for line in self.layout.fixed:
             self._line(line)
             source = self.sources[line.parameter.name]
-            page.merge(line.row, POINT, SYMBOL, line.parameter.symbol, "symbol")
+            page.typeset(line.row, POINT, line.parameter.symbol, last=SYMBOL)
             page.merge(line.row, OPTION, PROCEDURE, source.get("source", ""), "entered text")
             page.merge(line.row, FREQUENCY, COMMENT, self._comment(line.parameter, source), "entered text")
 
@@ -195,14 +194,14 @@ class InputSheet:
         page.merge(row + 1, PERIOD, TEXT, _("Monitoring Period") if self.report else "", "heading")
         page.text(row + 1, VALUE, _("CO2 emission reductions"), "heading")
         page.text(row + 1, UNIT, _("Units"), "heading")
-        page.merge(row + 1, OPTION, SOURCE, _("before the cut to whole tonnes, with sign"), "heading")
+        page.merge(row + 1, OPTION, SOURCE, _("before rounding down, with sign"), "heading")
         periods = range(len(self.contents.periods))
         told = ", ".join(text for text in map(self._period_text, periods) if text) if self.report else ""
         page.merge(row + 2, PERIOD, TEXT, told, "label")
         every = ",".join(self._results("ER", periods))
         exact = f"{column_name(OPTION)}{row + 3}"
         total = self._sum("ER", periods)
-        page.sheet.merge_range(row + 2, OPTION, row + 2, SOURCE, "", page.formats["emissions"])
+        page.sheet.merge_range(row + 2, OPTION, row + 2, SOURCE, "", page.book.format("emissions"))
         page.formula(row + 2, OPTION, f"SUM({every})", total, "emissions")
         if self.layout.by_year:
             first = self.layout.by_year + 2
@@ -330,7 +329,7 @@ class InputSheet:
         asked = {name: condition for condition in reversed(self.m.conditions) for name in condition.arguments}
         for line in self.layout.fact_lines:
             self._line(line)
-            page.merge(line.row, POINT, SYMBOL, line.parameter.symbol, "symbol")
+            page.typeset(line.row, POINT, line.parameter.symbol, last=SYMBOL)
             condition = asked.get(line.parameter.name)
             criterion = _("criterion {number}: {text}")
             told = criterion.format(number=condition.number, text=condition.text) if condition else ""
@@ -338,5 +337,5 @@ class InputSheet:
 
 
 def cut_to_tonnes(cell: str) -> str:
-    """Return the formula of the cut, which must agree with `jcm_calc.results.credits.whole_tonnes`."""
+    """Return the formula that rounds down, which must agree with `jcm_calc.results.credits.whole_tonnes`."""
     return f"MAX(0,ROUNDDOWN({cell}+MAX(1E-9,1E-11*ABS({cell})),0))"

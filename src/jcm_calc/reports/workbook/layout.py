@@ -1,4 +1,4 @@
-"""Where everything stands in one set of sheets: tables, rows, columns, blocks of units.
+"""Where everything is in one set of sheets: tables, rows, columns, blocks of units.
 
 Rows and columns count from 0, as XlsxWriter does. The place of a quantity is an array of rows and
 one of columns with one axis for each index of the methodology, as its values are.
@@ -55,7 +55,7 @@ class Place:
     rows: Rows
     columns: Rows
 
-    def cells(self, shape: Sequence[int], order: Sequence[int], beside: str) -> list[str]:
+    def cells(self, shape: Sequence[int], order: Sequence[int], of: str) -> list[str]:
         """Return the address of each cell, broadcast to a shape whose axes are then put in order.
 
         Parameters
@@ -63,20 +63,20 @@ class Place:
         shape : sequence of int
         order : sequence of int
             The axes, the slowest first.
-        beside : str
+        of : str
             The sheet on which the addresses are written.
         """
         rows = np.broadcast_to(self.rows, shape).transpose(order).ravel().tolist()
-        prefix = "" if self.sheet == beside else f"'{self.sheet}'!"
+        prefix = "" if self.sheet == of else f"'{self.sheet}'!"
         if self.columns.size == 1:
             start = prefix + column_name(int(self.columns.flat[0]))
             return [f"{start}{row + 1}" for row in rows]
         columns = np.broadcast_to(self.columns, shape).transpose(order).ravel().tolist()
         return [f"{prefix}{column_name(column)}{row + 1}" for row, column in zip(rows, columns, strict=True)]
 
-    def first(self, beside: str) -> str:
+    def first(self, of: str) -> str:
         """Return the address of the first cell."""
-        prefix = "" if self.sheet == beside else f"'{self.sheet}'!"
+        prefix = "" if self.sheet == of else f"'{self.sheet}'!"
         return f"{prefix}{column_name(int(self.columns.flat[0]))}{int(self.rows.flat[0]) + 1}"
 
 
@@ -173,7 +173,7 @@ class DefaultList:
 
 
 class SheetLayout:
-    """Where everything stands in one set of sheets.
+    """Where everything is in one set of sheets.
 
     Attributes
     ----------
@@ -184,8 +184,8 @@ class SheetLayout:
     place : dict
         The place of each quantity on the calculation sheet.
     terms : dict
-        The place of the terms of a total, by its name and the number of its case, where they stand
-        in a column of their own.
+        The place of the terms of a total, by its name and the number of its case, where they are
+        in a separate column.
     """
 
     def __init__(self, contents: Contents, suffix: str) -> None:
@@ -398,7 +398,7 @@ class SheetLayout:
         return self.contents.nodes[name][0]
 
     def others(self, indices: str) -> str:
-        """Return the indices besides p."""
+        """Return the indices other than p."""
         return indices.replace("p", "")
 
     def _end(self, least: int, tables: Iterable[dict[str, int]]) -> int:

@@ -17,6 +17,7 @@ from jcm_calc.base.archives import DAMAGED, MOST_PACKED, check, check_cells
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem, no_such_file
 from jcm_calc.reports.workbook import sheet_xml
+from jcm_calc.reports.workbook.layout import column_name
 from jcm_calc.reports.workbook.sheet_xml import SheetXml, column_number
 
 OTHER_FILES = {
@@ -28,7 +29,7 @@ COMPOUND_FILE = b"\xd0\xcf\x11\xe0"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 # The errors that every program knows; later ones are #SPILL!, #CALC!, #FIELD!, ...
 ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA")
-# Whole columns or rows, and spans of sheets; what stands in quotes is a text.
+# Whole columns or rows, and spans of sheets; what is in quotes is a text.
 SHORT = re.compile(
     r"""(?P<text>"(?:[^"]|"")*+")"""
     r"""|(?:(?<!')'(?P<quoted_first>[^':\[\]]+):(?P<quoted_last>(?:[^'])+)'|(?<![\w.'\]$])(?P<first_sheet>[A-Za-z_]\w*):(?P<last_sheet>[A-Za-z_]\w*))"""
@@ -52,7 +53,7 @@ Read = TypeVar("Read")
 
 @dataclass(frozen=True, slots=True)
 class CellFormula:
-    """A formula of a cell, and whether the file holds a value beside it."""
+    """A formula of a cell, and whether the file holds its value."""
 
     text: str
     stored: bool
@@ -68,7 +69,7 @@ class Book:
     Raises
     ------
     InputError
-        If the file is no workbook, or one that is not opened: protected, damaged, with macros, or
+        If the file is not a workbook, or one that is not opened: protected, damaged, with macros, or
         unpacking to more than it should.
     """
 
@@ -84,7 +85,7 @@ class Book:
         except InputError:
             raise
         except DAMAGED as error:
-            raise self.unusable(_("is damaged or no Excel workbook (.xlsx): {error}").format(error=error)) from None
+            raise self.unusable(_("is damaged or not an Excel workbook (.xlsx): {error}").format(error=error)) from None
         self._content_bytes = content
         self._grids: dict[str, Grid] = {}
         self._formulas: dict[str, dict[tuple[int, int], CellFormula]] = {}
@@ -114,7 +115,7 @@ class Book:
             if content[:1000].lstrip().startswith(start):
                 raise self.unusable(complaint)
         if not content.startswith(b"PK"):
-            raise self.unusable(_("is no Excel workbook (.xlsx), whatever its name says"))
+            raise self.unusable(_("is not an Excel workbook (.xlsx), whatever its name says"))
         return content
 
     def _check_file(self, found: os.stat_result) -> None:
@@ -122,7 +123,7 @@ class Book:
         if stat.S_ISDIR(found.st_mode):
             raise self.unusable(_("is a folder"))
         if not stat.S_ISREG(found.st_mode):
-            raise self.unusable(_("is no file but a device or a pipe"))
+            raise self.unusable(_("is not a file but a device or a pipe"))
         if found.st_size > MOST_PACKED:
             raise self.unusable(_("is larger than {size} MB").format(size=MOST_PACKED // 1_000_000))
 
@@ -137,7 +138,7 @@ class Book:
         if "xl/workbook.bin" in names:
             raise self.unusable(_("is in the binary format .xlsb: save it as .xlsx"))
         if "xl/workbook.xml" not in names:
-            raise self.unusable(_("is no Excel workbook (.xlsx): it is a ZIP archive of something else"))
+            raise self.unusable(_("is not an Excel workbook (.xlsx): it is a ZIP archive of something else"))
         check(archive, self.unusable)
 
     # Sheets
@@ -185,7 +186,7 @@ class Book:
         return self._grids[sheet]
 
     def _with_known_errors(self) -> bytes:
-        """Return the file with #N/A in place of errors that its reader does not know, such as #SPILL!."""
+        """Return the file with #N/A instead of errors that its reader does not know, such as #SPILL!."""
         file = BytesIO()
         with zipfile.ZipFile(file, "w") as changed:
             for name in self._parts:
@@ -213,7 +214,7 @@ class Book:
         return self._errors[sheet]
 
     def _read_formulas(self, sheet: str) -> Iterator[tuple[tuple[int, int], CellFormula]]:
-        """Yield the formulas of a sheet; what could not be followed in bounded time is cut or replaced by its size."""
+        """Yield the formulas of a sheet; what takes too long to follow is shortened or replaced by its size."""
         shared: dict[str, tuple[str, str]] = {}
         room = [MOST_IN_RANGES]
         for place, written in self._xml(sheet).formulas.items():
@@ -234,7 +235,7 @@ class Book:
         return found.rows, found.columns
 
     def _xml(self, sheet: str) -> SheetXml:
-        """Return what a sheet holds besides values."""
+        """Return what a sheet holds in addition to values."""
         if sheet not in self._parsed:
             file = self._files.get(sheet)
             try:
@@ -245,7 +246,7 @@ class Book:
         return self._parsed[sheet]
 
     def expanded(self, formula: str, sheet: str) -> str:
-        """Return a formula with ranges in place of names, columns of tables, whole columns, and spans of sheets."""
+        """Return a formula with ranges instead of names, columns of tables, whole columns, and spans of sheets."""
         return self._expand(formula, sheet, DEEPEST_NAME) if self._short or ":" in formula else formula
 
     @cached_property
@@ -275,7 +276,7 @@ class Book:
         try:
             return read(self._archive)
         except DAMAGED as error:
-            raise self.unusable(_("is damaged or no Excel workbook (.xlsx): {error}").format(error=error)) from None
+            raise self.unusable(_("is damaged or not an Excel workbook (.xlsx): {error}").format(error=error)) from None
 
     def _expand(self, formula: str, sheet: str, depth: int) -> str:
         if self._short is not None and depth:
@@ -291,7 +292,8 @@ class Book:
         if table is not None and (not column or column in table.columns):
             first = table.first_column + (table.columns.index(column) if column else 0)
             last = first if column else table.first_column + len(table.columns) - 1
-            return f"{_quoted(table.sheet)}!{_letters(first)}{table.first_row + 1}:{_letters(last)}{table.last_row + 1}"
+            ends = f"{column_name(first)}{table.first_row + 1}:{column_name(last)}{table.last_row + 1}"
+            return f"{_quoted(table.sheet)}!{ends}"
         text = self._names.get((sheet, name), self._names.get(("", name), ""))
         if not text or column:
             return match[0]
@@ -318,7 +320,7 @@ class Book:
             last_row = max(row, min(last_row, len(grid)))
             last_column = max(column, min(last_column, max(map(len, grid), default=1) - 1))
             size = (last_row - row + 1) * (last_column - column + 1)
-            found = f"{before}{match['first']}:{_letters(last_column)}{last_row}"
+            found = f"{before}{match['first']}:{column_name(last_column)}{last_row}"
         room[0] -= size
         return found if size <= MOST_IN_RANGE and room[0] >= 0 else f"range_of_{size}_cells"
 
@@ -339,7 +341,7 @@ class Book:
         grid = self.grid(sheet)
         if match["column"] is not None:
             return f"{before}{match['column']}1:{match['last_column']}{max(len(grid), 1)}"
-        width = _letters(max(max(map(len, grid), default=1), 1) - 1)
+        width = column_name(max(max(map(len, grid), default=1), 1) - 1)
         return f"{before}A{match['row']}:{width}{match['last_row']}"
 
     @property
@@ -360,12 +362,6 @@ def _shared(known: dict[str, tuple[str, str]], group: str, text: str, address: s
     first, origin = known[group]
     translated: str = Translator(f"={first}", origin=origin).translate_formula(address)
     return translated[1:]
-
-
-def _letters(column: int) -> str:
-    from openpyxl.utils import get_column_letter
-
-    return str(get_column_letter(column + 1))
 
 
 def _quoted(sheet: str) -> str:

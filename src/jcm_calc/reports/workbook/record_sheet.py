@@ -1,6 +1,6 @@
-"""The sheet that holds the record of readings: how monitored values came from the readings of meters.
+"""The sheet that holds the record of readings: how monitored values follow from the readings of meters.
 
-Whoever reads the workbook sees it, and whoever calculates from the workbook gets it back, so that a rule
+A reader of the workbook sees it, and a calculation from the workbook gets it back, so that a rule
 by which readings were treated is not lost on the way. The comment of each metered parameter names the
 sheet and the beginning of its SHA-256.
 """
@@ -17,23 +17,26 @@ from jcm_calc.base.languages import Message, _, spellings
 from jcm_calc.base.problems import Problem, listed
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.evidence import Grade
-from jcm_calc.inputs.carriers import split_heading
+from jcm_calc.inputs.carriers import as_pandas, split_heading
+from jcm_calc.inputs.filled_table import FilledTable
 from jcm_calc.inputs.metered import METERS, NAMED, merged
 from jcm_calc.readings import record
 from jcm_calc.reports.workbook.layout import FIRST, LEFT
 from jcm_calc.reports.workbook.opening import Book, Grid
+from jcm_calc.reports.workbook.page import Page
+from jcm_calc.reports.workbook.sheet import Column
 from jcm_calc.units import UnitError, conversion
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jcm_calc.reports.workbook.page import Page
-
 SHEET = "MRS(readings)"
 TITLE = _("Record of readings [For Verification]")
-NOTE = _("How the monitored values came from the readings of meters. What is changed here makes the record void.")
+NOTE = _("How the monitored values follow from the readings of meters. Changes of this sheet make the record invalid.")
+# Headings of workbooks that were written before 1.0.
+FORMER: dict[str, str] = {"Data correction rules": "Rule set", "Should be in": "Should stand in"}
 WIDTHS = (1.5, 18, 20, 14, 22, 20, 24, 20, 24, 14, 14, 14, 9, 14, 24, 10)
-HEAD = (_("Rule set"), _("SHA-256 of the record"))
+HEAD = (_("Data correction rules"), _("SHA-256 of the record"))
 POINTS = _("record of readings in sheet {sheet}, SHA-256 ")
 POINTER = re.compile(
     rf"(?:; )?(?:{'|'.join(re.escape(text.format(sheet=SHEET)) for text in spellings(POINTS))})([0-9a-f]{{16}})"
@@ -41,6 +44,10 @@ POINTER = re.compile(
 # Each table by its key in the record: title, and headings by the keys of its rows.
 TABLES: dict[str, tuple[str, dict[str, str]]] = {
     "files": (_("Files"), {"file": _("File"), "sha256": "SHA-256", "rows": _("Rows")}),
+    "queries": (
+        _("Queries"),
+        {"database": _("Database"), "query": _("Query"), "sha256": _("SHA-256 of the rows"), "rows": _("Rows")},
+    ),
     "meters": (
         _("Meters"),
         {
@@ -92,7 +99,7 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "grade": _("Grade"),
             "certainty": _("Certainty, %"),
             "note": _("What is known"),
-            "source": _("Should stand in"),
+            "source": _("Should be in"),
         },
     ),
     "cross_checks": (
@@ -145,19 +152,17 @@ def write(page: Page, found: Mapping[str, Any]) -> None:
         page.text(row, LEFT, heading, "heading")
         page.text(row, LEFT + 1, text)
         row += 1
-    for key, (title, columns) in TABLES.items():
-        row += 1
-        page.caption(row, title)
-        page.headings(row + 1, LEFT, columns.values())
-        row += 2
-        for one in _rows(found[key]):
-            for column, name in enumerate(columns, LEFT):
-                style = "signed" if name in NUMBERS else "whole" if name in WHOLE else "text"
-                if name in WORDS:
-                    page.text(row, column, Message(one[name]), style)
-                else:
-                    page.value(row, column, _cell(one[name]), style)
-            row += 1
+    for key, (title, headings) in TABLES.items():
+        if key == "queries" and not found.get(key):
+            continue
+        page.caption(row + 1, title)
+        columns = [Column(heading, _style(name)) for name, heading in headings.items()]
+        rows = ([_cell(name, one[name]) for name in headings] for one in _rows(found[key]))
+        row = page.table(row + 2, columns, rows)
+
+
+def _style(name: str) -> str:
+    return "signed" if name in NUMBERS else "whole" if name in WHOLE else "text"
 
 
 def _rows(table: Any) -> Iterator[Mapping[str, Any]]:
@@ -167,20 +172,24 @@ def _rows(table: Any) -> Iterator[Mapping[str, Any]]:
         yield from table
 
 
-def _cell(value: Any) -> Any:
-    return ("yes" if value else "no") if isinstance(value, bool) else value
+def _cell(name: str, value: Any) -> Any:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if not isinstance(value, str):
+        return value
+    return Message(value) if name in WORDS else str.__str__(value)  # data is the same in every language
 
 
 # Reading
 
 
 def read(book: Book) -> tuple[dict[str, Any], str] | None:
-    """Return the record and the SHA-256 that stands beside it; None where there is no such sheet."""
+    """Return the record and the SHA-256 that the sheet states; None where there is no such sheet."""
     sheet = next((one for one in book.sheets if one.strip().casefold() == SHEET.casefold()), None)
     if sheet is None:
         return None
     grid = [[cell.strip() if isinstance(cell, str) else cell for cell in cells] for cells in book.grid(sheet)]
-    known = {spelling: text for text in HEAD for spelling in spellings(text)}
+    known = {spelling: text for text in HEAD for spelling in (*spellings(text), FORMER.get(text))}
     beside = {known[cell]: str(after) for cells in grid for cell, after in itertools.pairwise(cells) if cell in known}
     found: dict[str, Any] = {"rule_set": beside.get(HEAD[0], "")}
     for key, (_title, columns) in TABLES.items():
@@ -191,6 +200,7 @@ def read(book: Book) -> tuple[dict[str, Any], str] | None:
 
 def _table(grid: Grid, columns: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     headings = [list(one) for one in zip(*map(spellings, columns.values()), strict=True)]
+    headings.append([FORMER.get(text, text) for text in headings[0]])
     places = (
         (row, column)
         for row, cells in enumerate(grid)
@@ -218,17 +228,17 @@ def _value(name: str, cell: Any) -> Any:
 
 
 def with_record(
-    frames: Iterable[pd.DataFrame],
+    frames: Iterable[FilledTable],
     pointers: Collection[tuple[str, str]],
     book: Book,
     m: Declarations,
     remarks: list[Problem],
-) -> Iterator[pd.DataFrame]:
+) -> Iterator[pd.DataFrame | FilledTable]:
     """Yield tables that were read with the record of their values.
 
     Parameters
     ----------
-    frames : iterable of DataFrame
+    frames : iterable of FilledTable
     pointers : collection of (str, str)
         The parameters whose comment points to the record, with the beginning of the SHA-256 that it names.
     book : Book
@@ -236,8 +246,6 @@ def with_record(
     remarks : list of Problem
         What of the record cannot be relied on is appended to it.
     """
-    from jcm_calc.inputs.monitored_table import MonitoredTable
-
     held = read(book)
     found, stated = held or (merged([]), "")
     names = m.names()
@@ -250,23 +258,25 @@ def with_record(
         )
         found["rules"] = {name: {**rule, **UNKNOWN} for name, rule in found["rules"].items()}
     for frame in frames:
-        mine = {split_heading(str(heading))[0] for heading in frame}
+        mine = {split_heading(heading)[0] for heading in frame.columns}
         meters = [name for name, parameter in measured.items() if parameter in mine]
         lost = sorted({name for name, _ in pointers if name in mine} - set(measured.values()))
         parts = [record.restricted(found, meters)] if meters else []
         if lost:
-            complaint = _("holds no record of the readings that {names} came from").format(names=listed(lost))
+            complaint = _("holds no record of the readings from which {names} follow").format(names=listed(lost))
             remarks.append(Problem(SHEET, complaint))
             parts.append(record.doubtful(_("the sheet {sheet} {complaint}").format(sheet=SHEET, complaint=complaint)))
         elif meters and doubt:
             parts.append(record.doubtful(doubt))
-        for said in _differing(frame, found["amounts"], measured, m):
+        for said in _differing(as_pandas(frame), found["amounts"], measured, m):
             remarks.append(Problem(SHEET, said))
             parts.append(record.doubtful(said))
         if not parts:
             yield frame
             continue
-        table = MonitoredTable.of(frame, parts[0] if len(parts) == 1 else merged(parts))
+        from jcm_calc.inputs.monitored_table import MonitoredTable
+
+        table = MonitoredTable.of(as_pandas(frame), parts[0] if len(parts) == 1 else merged(parts))
         table[METERS] = listed(meters or lost, limit=4)
         yield table
 

@@ -36,9 +36,9 @@ def write(page: Page, layout: SheetLayout, entries: Entries) -> None:
 
 
 def _heading(page: Page, first: int, column: int, symbol: str, text: str, unit: str) -> None:
-    styles = ("heading", "subheading", "heading")
-    for row, (part, style) in enumerate(zip((symbol, text, unit), styles, strict=True), first - 3):
-        page.text(row, column, part, style)
+    page.typeset(first - 3, column, symbol, "heading")
+    page.text(first - 2, column, text, "subheading")
+    page.text(first - 1, column, unit, "heading")
 
 
 def each(layout: SheetLayout, block: Block) -> str:

@@ -1,4 +1,4 @@
-"""Which sheets of a workbook belong together, and what stands at their heads."""
+"""Which sheets of a workbook belong together, and what is at their heads."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def header(book: Book, sheets: Iterable[str]) -> tuple[str, str]:
     if len(found) > 1:
         one = _("{number} ver {version} (in {sheet})")
         named = listed(one.format(number=key[0], version=key[1], sheet=sheet) for key, sheet in found.items())
-        raise book.unusable(_("holds several methodologies: {names}; give each a file of its own").format(names=named))
+        raise book.unusable(_("holds several methodologies: {names}; give each a separate file").format(names=named))
     return next(iter(found))
 
 
@@ -117,7 +117,7 @@ def project_of(book: Book, sets: Mapping[tuple[str, str], Roles]) -> dict[str, A
 
 
 def _described(rows: Iterable[Sequence[str]]) -> Iterator[tuple[str, Any]]:
-    """Yield what stands above the personnel: title, participants, dates, note."""
+    """Yield what is above the personnel: title, participants, dates, note."""
     keys = {text: key for key in ON_STRUCTURE for text in spellings(LABELS[key])}
     for label, text in (row for row in rows if len(row) == 2):
         key = keys.get(label)

@@ -1,4 +1,4 @@
-"""What the XML of a workbook says besides the values of cells: formulas, errors, what is hidden, names, tables."""
+"""What else than the values of cells is in a workbook: formulas, errors, what is hidden, names, tables."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Written:
 
 @dataclass
 class SheetXml:
-    """What a sheet holds besides values.
+    """What a sheet holds in addition to values.
 
     Attributes
     ----------
@@ -159,7 +159,7 @@ def _whole(text: str | None) -> int:
 
 
 def with_known_errors(content: bytes, known: tuple[str, ...]) -> bytes:
-    """Return the XML of a sheet with #N/A in place of other errors than the known ones."""
+    """Return the XML of a sheet with #N/A instead of other errors than the known ones."""
     for begin, end, error in reversed(parse(content).spans):
         if error not in known:
             start = content.index(b">", begin) + 1
@@ -207,7 +207,7 @@ def sheet_files(archive: ZipFile) -> dict[str, str]:
 
 
 def names(archive: ZipFile) -> dict[tuple[str, str], str]:
-    """Return what each defined name stands for, by the sheet it is known on (none for all) and the name in small."""
+    """Return what each defined name means, by the sheet it is known on (none for all) and the name in small."""
     sheets = list(sheet_files(archive))
     found = {}
     for element in _elements(archive, "xl/workbook.xml"):
@@ -253,6 +253,7 @@ def typeset(archive: ZipFile) -> dict[str, str]:
                 stem, low = ("".join(text for text, under in runs if under == below) for below in (False, True))
                 if (
                     stem
+                    and not stem.endswith("_")  # the symbols of our own workbooks have theirs
                     and low
                     and len(stem + low) <= LONGEST_SYMBOL
                     and [one for _, one in runs] == sorted(one for _, one in runs)

@@ -72,7 +72,7 @@ class Symbols:
         return found
 
     def numbered(self, text: str) -> tuple[Parameter, str] | None:
-        """Return parameter and label where a number stands in place of an index: EC_PJ,1,p."""
+        """Return parameter and label where a number is written instead of an index: EC_PJ,1,p."""
         for parameter in self.parameters.values():
             others = parameter.indices.replace("p", "")
             if len(others) != 1:

@@ -19,8 +19,9 @@ from jcm_calc.reports.workbook.references import areas
 from jcm_calc.reports.workbook.sheet_xml import column_number
 from jcm_calc.reports.workbook.symbols import Symbols
 from jcm_calc.units import UnitError, parse_unit
+from jcm_calc.units.conversions import normalise
 
-# What stands below a heading; where a table has both, monitored values are meant and not estimates.
+# What is below a heading; where a table has both, monitored values are meant and not estimates.
 HEADINGS = {
     "monitoring period": "period",
     "monitoring point no.": "point",
@@ -50,15 +51,16 @@ WRITTEN = (
     *(_("Monitored Values"), _("Estimated Values"), _("Values"), _("Value"), _("Units"), _("Monitoring option")),
     *(_("Source of data"), _("Measurement methods and procedures"), _("Monitoring frequency"), _("Other comments")),
     *(_("Choice"), _("Option"), _("No."), _("First day"), _("Last day"), _("Equation"), _("Responsible personnel")),
-    *(_("CO2 emission reductions"), _("before the cut to whole tonnes, with sign"), _("Year"), _("Total")),
+    *(_("CO2 emission reductions"), _("before rounding down, with sign"), _("Year"), _("Total")),
     *(_("Reference emissions, tCO2"), _("Project emissions, tCO2"), _("Emission reductions, tCO2")),
     _("Estimated Emission Reductions, whole tonnes of CO2e"),
+    "before the cut to whole tonnes, with sign",  # of workbooks that were written before 1.0
     _("Other terms of emission reductions, tCO2 (RE − PE − ER)"),
 )
 # Headings that people number, shorten, or write in two languages; of the others each word counts.
 SHORTENED = {*HEADINGS, "co2 emission reductions"} - {"no.", "option", "choice", "parameter", "values"}
 LONGEST_HEADING = 80
-# What makes a row of headings: these stand in it together.
+# What makes a row of headings: these are in it together.
 KINDS = {
     "parameters": {"symbol", "value"},
     "choices": {"choice", "chosen"},
@@ -75,13 +77,13 @@ ADDING = re.compile(
 FIGURE = re.compile(r"\b(?:SUM\w*|SUBTOTAL|AGGREGATE|AVERAGE\w*|MEDIAN|MAX|MIN|COUNT\w*)\(|\+", re.I)
 OR_EMPTY = re.compile(r'IF\(ISBLANK\((.+)\),"",\1\)')
 Address = tuple[str, int, int]  # sheet, row and column, counted from 0
-Shown = tuple[Any, bool]  # a value, and whether it can be told
+Shown = tuple[Any, bool]  # a value, and whether it can be known
 UNTOLD: Shown = ("", False)
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A value and where it stands."""
+    """A value and where it is."""
 
     value: Any
     sheet: str
@@ -96,7 +98,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table: its cells by what stands above them."""
+    """A row of a table: its cells by what is above them."""
 
     cells: Mapping[str, Cell]
 
@@ -158,7 +160,7 @@ class Sheets:
         return not known
 
     def _follow(self, place: Address) -> Shown:
-        """Return what a cell shows at the end of its references, and whether that can be told."""
+        """Return what a cell shows at the end of its references, and whether that can be known."""
         passed = list[Address]()
         found, target = self._step(place)
         while target is not None:
@@ -173,7 +175,7 @@ class Sheets:
         return found
 
     def _step(self, place: Address) -> tuple[Shown, Address | None]:
-        """Return what stands in a cell, and the cell that it refers to where its own value is not stored."""
+        """Return what is in a cell, and the cell that it refers to where its own value is not stored."""
         sheet, row, column = place
         value = self.book.value(sheet, row, column)
         if value == "":
@@ -205,7 +207,7 @@ class Sheets:
             yield kind, rows
 
     def unknown_headings(self, sheet: str) -> Iterator[Cell]:
-        """Yield what stands in a row with symbols and units where the heading of values should be."""
+        """Yield what is in a row with symbols and units where the heading of values should be."""
         for row, cells in enumerate(self.book.grid(sheet)):
             headings = _headings(cells)
             if {"symbol", "unit"} <= headings.keys() and "value" not in headings:
@@ -223,7 +225,7 @@ class Sheets:
     # Tables of units
 
     def unit_tables(self, sheet: str, symbols: Symbols, keys: Mapping[str, str]) -> Iterator[UnitTable]:
-        """Yield each table of units; ``keys`` gives the name of a class key by what stands above its classes.
+        """Yield each table of units; ``keys`` gives the name of a class key by what is above its classes.
 
         A row counts, too, that holds formulas only, without stored values.
         """
@@ -257,7 +259,7 @@ class Sheets:
             yield UnitTable(sheet, letters, labels, columns, texts, rows, sorted(sums), at, headings)
 
     def _sums(self, sheet: str, rows: Sequence[int], before: int, columns: Sequence[int]) -> set[int]:
-        """Return the rows that sum up others: by what stands before their values, by formulas, or by both."""
+        """Return the rows that sum up others: by what is before their values, by formulas, or by both."""
         grid = self.book.grid(sheet)
         labels = {row: [cell for cell in grid[row][:before] if cell != ""] if row < len(grid) else [] for row in rows}
         every = [cell for cells in labels.values() for cell in cells]
@@ -372,13 +374,13 @@ def _spans(headings: Mapping[str, int], cells: Sequence[Any]) -> dict[str, range
 
 
 def _symbols_in(cells: Sequence[Any], symbols: Symbols) -> dict[int, Parameter]:
-    """Return the parameters whose symbols stand in a row, if it is a row of symbols."""
+    """Return the parameters whose symbols are in a row, if it is a row of symbols."""
     texts = {column: cell for column, cell in enumerate(cells) if isinstance(cell, str) and cell.strip()}
     if len(texts) < 2:
         return {}
     found = {column: parameter for column, text in texts.items() if (parameter := symbols.find(text.strip()))}
     labels = min(found, default=0)
-    # a class key is the heading of classes where it stands first
+    # a class key is the heading of classes where it is first
     if found and not [column for column in texts if column < labels]:
         del found[labels]
     return found if all(column in found for column in texts if column >= min(found, default=0)) else {}
@@ -409,18 +411,19 @@ def _units(grid: Grid, start: int, columns: Mapping[int, Parameter]) -> int | No
     """Return the row that holds the units: the first below the symbols in which every text is one."""
     filled = (row for row in range(start + 1, len(grid)) if any(cell != "" for cell in grid[row]))
     for row in itertools.islice(filled, 3):
-        texts = [grid[row][column] for column in columns]
-        if all(isinstance(text, str) and text and _is_unit(text) for text in texts):
+        texts = [(grid[row][column], parameter.unit) for column, parameter in columns.items()]
+        if all(isinstance(text, str) and text and _is_unit(text, own) for text, own in texts):
             return row
     return None
 
 
 @lru_cache(maxsize=4096)
-def _is_unit(text: str) -> bool:
+def _is_unit(text: str, declared: str) -> bool:
     if text.strip() in ("-", "N/A", "date"):
         return True
     try:
-        parse_unit(text)
+        if normalise(text) != normalise(declared):
+            parse_unit(text)
     except UnitError:
         return False
     return True

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.base.files import check_ending, save
@@ -20,7 +19,8 @@ from jcm_calc.reports.workbook import calculation_sheet, evidence_sheet, input_s
 from jcm_calc.reports.workbook.contents import Contents, of_result, of_template, without_plan
 from jcm_calc.reports.workbook.entries import Entries
 from jcm_calc.reports.workbook.layout import FIRST, LEFT, SheetLayout
-from jcm_calc.reports.workbook.page import Page, new_book, styles
+from jcm_calc.reports.workbook.page import Page
+from jcm_calc.reports.workbook.sheet import Column, NewBook
 from jcm_calc.reports.workbook.sheet_sets import ON_STRUCTURE
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def write_template(
     if wrong:
         problems = [Problem(_("units"), not_whole.format(count=shown(count))) for count in wrong]
         raise InputError(str(methodology), problems)
-    no_index, known = _("{letter} is no index of {methodology}, which has {known}"), ", ".join(others) or _("none")
+    no_index, known = _("{letter} is not an index of {methodology}, which has {known}"), ", ".join(others) or _("none")
     problems = [
         Problem(_("units"), no_index.format(letter=repr(letter), methodology=methodology, known=known))
         for letter in counts
@@ -130,32 +130,25 @@ def _written(
 ) -> bytes:
     """Return the file."""
     m = sets[0].methodology
-    file = BytesIO()
-    book = new_book(file, f"JCM_{m.number}_ver{version_text(m.version)}", m.title)
-    formats = styles(book)
+    book = NewBook(file_name(m), m.title, m.symbols().values())
     metered = sources if readings is None else record_sheet.told(readings, sources, m)
     plan: SheetLayout | None = None
     for number, contents in enumerate(sets):
         layout = SheetLayout(contents, _suffix(sets, number))
         told = sources if contents.kind == "MPS" else metered
-        _write_set(book, formats, layout, plan, head(m, project), told)
+        _write_set(book, layout, plan, head(m, project), told)
         if contents.kind == "MPS":
             plan = layout
-            _structure(book, formats, head(m, project), project)
+            _structure(book, head(m, project), project)
         elif number == 1:
-            first = book.get_worksheet_by_name(layout.input)
-            assert first is not None
-            first.activate()
+            book.book.get_worksheet_by_name(layout.input).activate()
     if readings is not None:
-        title = record_sheet.TITLE
-        page = Page(book, formats, record_sheet.SHEET, title, head(m, project), record_sheet.WIDTHS, record_sheet.NOTE)
-        record_sheet.write(page, readings)
+        title, note = record_sheet.TITLE, record_sheet.NOTE
+        record_sheet.write(Page(book, record_sheet.SHEET, title, head(m, project), record_sheet.WIDTHS, note), readings)
     if evidence:
-        widths = evidence_sheet.WIDTHS
-        page = Page(book, formats, evidence_sheet.NAME, evidence_sheet.TITLE, head(m, project), widths)
-        evidence_sheet.write(page, evidence)
-    book.close()
-    return file.getvalue()
+        title, widths = evidence_sheet.TITLE, evidence_sheet.WIDTHS
+        evidence_sheet.write(Page(book, evidence_sheet.NAME, title, head(m, project), widths), evidence)
+    return book.content()
 
 
 def _suffix(sets: Sequence[Contents], number: int) -> str:
@@ -168,8 +161,7 @@ def _suffix(sets: Sequence[Contents], number: int) -> str:
 
 
 def _write_set(
-    book: Any,
-    formats: Any,
+    book: NewBook,
     layout: SheetLayout,
     plan: SheetLayout | None,
     lines: Sequence[str],
@@ -180,7 +172,7 @@ def _write_set(
 
     def page(name: str, title: str, widths: tuple[float, ...], end: int = 0) -> Page:
         title = Message("{} ({}) {}").format(TITLES[kind], title, USES[kind])
-        return Page(book, formats, name, title, lines, [*widths, *widths[-1:] * (end + 1 - len(widths))], note)
+        return Page(book, name, title, lines, [*widths, *widths[-1:] * (end + 1 - len(widths))], note)
 
     sheet = page(layout.input, _("Input Sheet"), input_sheet.WIDTHS)
     input_sheet.InputSheet(sheet, layout, entries, sources).write()
@@ -191,10 +183,10 @@ def _write_set(
     calculation_sheet.CalculationSheet(sheet, layout).write()
 
 
-def _structure(book: Any, formats: Any, lines: Sequence[str], project: Mapping[str, Any]) -> None:
+def _structure(book: NewBook, lines: Sequence[str], project: Mapping[str, Any]) -> None:
     """Write the monitoring structure: who is responsible for what."""
     title = Message("{} {}").format(_("Monitoring Structure Sheet"), USES["MPS"])
-    page = Page(book, formats, "MSS", title, lines, (1.5, 40, 90))
+    page = Page(book, "MSS", title, lines, (1.5, 40, 90))
     said = {LABELS[key]: project[key] for key in ON_STRUCTURE if key in project}
     heads = FIRST + (len(said) + 2 if said else 0)
     if said:
@@ -203,12 +195,11 @@ def _structure(book: Any, formats: Any, lines: Sequence[str], project: Mapping[s
         page.text(row, LEFT, label, "label")
         text = str(value) if isinstance(value, str | date) else "\n".join(value)
         page.text(row, LEFT + 1, text, "entered text")
-    page.headings(heads, LEFT, [_("Responsible personnel"), _("Role")])
-    people = list(project.get("personnel", {}).items())
-    for row, (name, role) in enumerate(people or [("", "")] * BLANK_ROLES, heads + 1):
-        page.text(row, LEFT, name, "entered text")
-        page.text(row, LEFT + 1, role, "entered text")
-        page.sheet.set_row(row, 30)
+    people = list(project.get("personnel", {}).items()) or [("", "")] * BLANK_ROLES
+    columns = [Column(_("Responsible personnel"), "entered text"), Column(_("Role"), "entered text")]
+    page.table(heads, columns, people)
+    for row in range(heads + 1, heads + 1 + len(people)):
+        page.set_height(row, 30)
 
 
 def head(methodology: Declarations, project: Mapping[str, Any]) -> list[str]:
@@ -216,12 +207,16 @@ def head(methodology: Declarations, project: Mapping[str, Any]) -> list[str]:
     number = project.get("number")
     scope = _("Sectoral scope: {number:02}").format(number=methodology.sectoral_scope)
     second = Message("{}: {}").format(_("Reference Number"), number) if number else scope
-    name = f"JCM_{methodology.number}_ver{version_text(methodology.version)}"
     return [
-        _("Monitoring Spreadsheet: {name}").format(name=name),
+        _("Monitoring Spreadsheet: {name}").format(name=file_name(methodology)),
         second,
         *([Message("; ").join(methodology.notices)] if methodology.notices else []),
     ]
+
+
+def file_name(methodology: Declarations) -> str:
+    """Return what the official spreadsheet of a methodology is called."""
+    return f"JCM_{methodology.number}_ver{version_text(methodology.version)}"
 
 
 def version_text(version: str) -> str:

@@ -45,7 +45,7 @@ class LazyResult(Emissions):
     """Reference emissions, project emissions and emission reductions that are not calculated yet.
 
     ``RE``, ``PE``, ``ER`` and ``result["RE_i"]`` are Quantities of Dask arrays. Whatever is wrong with the values
-    is raised when they are computed. For explanations, manifest and claim, calculate a project whose input fits
+    is raised when they are computed. For explanations, manifest and credits, calculate a project whose input fits
     into memory.
     """
 

@@ -1,6 +1,6 @@
 """What a formula of a spreadsheet gives, for whatever values its cells are taken to hold.
 
-Formulas are read with openpyxl's tokenizer. Each becomes a tree (`tree`), and a Python function, one for each form:
+Each formula becomes a tree (`tree`), and a Python function, one for each form:
 the formulas of a column differ in their addresses only, so that a long column is read once.
 """
 

@@ -1,4 +1,4 @@
-"""Formulas as trees, read with openpyxl's tokenizer."""
+"""Formulas as trees."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from openpyxl.formula import Tokenizer
-from openpyxl.formula.tokenizer import Token, TokenizerError
-
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import shown
+from jcm_calc.reports.workbook.opening import ERRORS
 from jcm_calc.reports.workbook.references import areas, form
 from jcm_calc.verification.spreadsheet.values import UnreadableError
 
@@ -22,6 +20,13 @@ LEAVES = ("number", "text", "truth", "error", "blank", "reference", "area", "arr
 # Excel takes 8,192 characters; names that are written out make a formula longer.
 LONGEST = 20_000
 NESTED = _("it is nested too deeply")
+# A name is whatever the other tokens are not: a reference, a truth value, a cell of another file.
+TOKEN = re.compile(
+    r"""(?P<space>\s++)|(?P<text>"(?:[^"]|"")*+")|(?P<sign><>|<=|>=|[-+*/^&=<>%(){},;])"""
+    rf"""|(?P<error>{"|".join(map(re.escape, ERRORS))})"""
+    r"""|(?P<number>(?:\d++(?:\.\d*+)?|\.\d++)(?:[Ee][+-]?\d++)?(?![\w.:!$]))"""
+    r"""|(?P<name>(?:'(?:[^']|'')*+'|\[[^\]]*+\]|[^\s"'\[<>=+*/^&%(){},;-])++)(?P<call>\()?"""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,81 +97,102 @@ def _placed(of: Tree, found: Sequence[Any]) -> Tree:
     return Tree(of.operation, tuple(_placed(part, found) for part in of.arguments))
 
 
+def tokens(formula: str) -> Iterator[re.Match[str]]:
+    """Yield each token of a formula, blanks included, as a match whose last group is its kind.
+
+    Raises
+    ------
+    UnreadableError
+        If a quotation mark or a bracket is not closed.
+
+    Examples
+    --------
+    >>> [(token[0], token.lastgroup) for token in tokens("SUM(A1,-2.5)")]
+    [('SUM(', 'call'), ('A1', 'name'), (',', 'sign'), ('-', 'sign'), ('2.5', 'number'), (')', 'sign')]
+    """
+    at = 0
+    while at < len(formula):
+        if (found := TOKEN.match(formula, at)) is None:
+            raise UnreadableError(_("it is not a formula: {error}").format(error=shown(formula[at:])))
+        yield found
+        at = found.end()
+
+
 @lru_cache(maxsize=4096)
 def parsed(formula: str) -> Tree:
     """Return a formula in which addresses are replaced by their numbers as a tree."""
     if len(formula) > LONGEST:
         raise UnreadableError(_("it is longer than {count:,} characters").format(count=LONGEST))
+    parser = _Parser([token for token in tokens(formula) if token.lastgroup != "space"])
     try:
-        tokens = [token for token in Tokenizer(f"={formula}").items if token.type != Token.WSPACE]
-        parser = _Parser(tokens)
         found = parser.comparison()
-    except (TokenizerError, IndexError, ValueError) as error:
-        raise UnreadableError(_("it is not a formula: {error}").format(error=shown(str(error)))) from None
     except RecursionError:
         raise UnreadableError(NESTED) from None
-    if parser.at < len(tokens):
-        raise UnreadableError(_("{token} was not expected").format(token=shown(tokens[parser.at].value)))
+    if parser.at < len(parser.tokens):
+        raise _unexpected(parser.tokens[parser.at])
     return found
+
+
+def _unexpected(token: re.Match[str]) -> UnreadableError:
+    return UnreadableError(_("{token} was not expected").format(token=shown(token[0])))
 
 
 class _Parser:
     """Recursive descent over tokens."""
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
+    def __init__(self, tokens: Sequence[re.Match[str]]) -> None:
         self.tokens, self.at = tokens, 0
 
-    def _peek(self, kind: str, values: Sequence[str] | None = None) -> bool:
-        if self.at >= len(self.tokens):
-            return False
-        token = self.tokens[self.at]
-        return token.type == kind and (values is None or token.value in values)
+    def _peek(self, *signs: str) -> bool:
+        return self.at < len(self.tokens) and self.tokens[self.at][0] in signs
 
     def comparison(self) -> Tree:
         left = self.binary(2)
-        while self._peek(Token.OP_IN, COMPARISONS):
-            left = Tree(self._next().value, (left, self.binary(2)))
+        while self._peek(*COMPARISONS):
+            left = Tree(self._next()[0], (left, self.binary(2)))
         return left
 
     def binary(self, least: int) -> Tree:
         left = self.prefixed()
-        while self._peek(Token.OP_IN, [sign for sign, binding in BINDING.items() if binding >= least]):
-            sign = self._next().value
+        while self._peek(*(sign for sign, binding in BINDING.items() if binding >= least)):
+            sign = self._next()[0]
             left = Tree(sign, (left, self.binary(BINDING[sign] + 1)))
         return left
 
     def prefixed(self) -> Tree:
-        if self._peek(Token.OP_PRE):
-            sign, operand = self._next().value, self.prefixed()
+        if self._peek("+", "-"):
+            sign, operand = self._next()[0], self.prefixed()
             return operand if sign == "+" else Tree("negate", (operand,))
         operand = self.atom()
-        while self._peek(Token.OP_POST):
+        while self._peek("%"):
             self._next()
             operand = Tree("%", (operand,))
         return operand
 
     def atom(self) -> Tree:
         token = self._next()
-        if token.type == Token.PAREN:
+        if token.lastgroup == "call":
+            return self._call(token["name"].upper().removeprefix("_XLFN.").removeprefix("_XLWS."))
+        if token[0] == "(":
             inner = self.comparison()
             self._close(")")
             return inner
-        if token.type == Token.ARRAY:
+        if token[0] == "{":
             return self._array()
-        if token.type == Token.FUNC:
-            return self._call(token.value.rstrip("(").upper().removeprefix("_XLFN.").removeprefix("_XLWS."))
         return self._operand(token)
 
-    def _operand(self, token: Token) -> Tree:
-        text = token.value
-        if token.subtype == Token.NUMBER:
+    def _operand(self, token: re.Match[str]) -> Tree:
+        text = token[0]
+        if token.lastgroup == "number":
             return Tree("number", (float(text),))
-        if token.subtype == Token.TEXT:
+        if token.lastgroup == "text":
             return Tree("text", (text[1:-1].replace('""', '"'),))
-        if token.subtype == Token.LOGICAL:
-            return Tree("truth", (text.upper() == "TRUE",))
-        if token.subtype == Token.ERROR:
+        if token.lastgroup == "error":
             return Tree("error", (text,))
+        if token.lastgroup == "sign":
+            raise _unexpected(token)
+        if text in ("TRUE", "FALSE"):
+            return Tree("truth", (text == "TRUE",))
         if match := re.fullmatch(r"REF_(\d+)", text):
             return Tree("reference", (int(match[1]),))
         raise UnreadableError(_("{text} is not a reference that can be followed").format(text=shown(text)))
@@ -174,8 +200,8 @@ class _Parser:
     def _array(self) -> Tree:
         """Read a constant array: {1,2;3,4}."""
         rows: list[list[Tree]] = [[self.prefixed()]]
-        while self._peek(Token.SEP):
-            if self._next().subtype == Token.ROW:
+        while self._peek(",", ";"):
+            if self._next()[0] == ";":
                 rows.append([])
             rows[-1].append(self.prefixed())
         self._close("}")
@@ -185,9 +211,9 @@ class _Parser:
 
     def _call(self, name: str) -> Tree:
         arguments: list[Tree] = []
-        if not self._peek(Token.FUNC, [")"]):
+        if not self._peek(")"):
             arguments.append(self._argument())
-            while self._peek(Token.SEP):
+            while self._peek(",", ";"):
                 self._next()
                 arguments.append(self._argument())
         self._close(")")
@@ -195,15 +221,14 @@ class _Parser:
 
     def _argument(self) -> Tree:
         """Read an argument, which may be left out."""
-        left_out = self._peek(Token.SEP) or self._peek(Token.FUNC, [")"])
-        return Tree("blank", (None,)) if left_out else self.comparison()
+        return Tree("blank", (None,)) if self._peek(",", ";", ")") else self.comparison()
 
     def _close(self, sign: str) -> None:
         token = self._next()
-        if token.value != sign:
-            raise UnreadableError(_("{token} was not expected").format(token=shown(token.value)))
+        if token[0] != sign:
+            raise _unexpected(token)
 
-    def _next(self) -> Token:
+    def _next(self) -> re.Match[str]:
         if self.at >= len(self.tokens):
             raise UnreadableError(_("the formula ends too early"))
         self.at += 1

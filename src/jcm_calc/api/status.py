@@ -1,0 +1,406 @@
+"""The status of a project's monitoring on a day, from its case file; see `jcm_calc.api.case_file.CaseFile.status`."""
+
+from __future__ import annotations
+
+import warnings
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from math import nan
+from pathlib import Path
+from typing import Any
+
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import InputError, InputWarning, listed
+from jcm_calc.declarations.methodology import Declarations
+from jcm_calc.evidence import UnconfirmedWarning
+from jcm_calc.inputs.axes import named_periods
+from jcm_calc.inputs.case import Case
+from jcm_calc.inputs.confirmation import EvidenceFiles
+from jcm_calc.inputs.periods import Period
+from jcm_calc.inputs.project import estimate_of
+from jcm_calc.readings import calibration, clock
+from jcm_calc.readings.findings import ReadingsFinding
+from jcm_calc.readings.monitoring import OF_CALIBRATION
+from jcm_calc.readings.plan import Device, Meter, MonitoringPlan
+from jcm_calc.readings.plan_file import read_plan
+from jcm_calc.readings.to_date import Measured, measure
+from jcm_calc.reference_data import listed_project
+from jcm_calc.results import eligibility
+from jcm_calc.results.calculating import calculated
+from jcm_calc.results.calculation import Calculation
+from jcm_calc.results.eligibility import Answer, Verdict
+from jcm_calc.results.forecast import forecast
+from jcm_calc.results.status import (
+    Action,
+    CalibrationStatus,
+    CriterionStatus,
+    DocumentToShow,
+    FindingStatus,
+    MeterStatus,
+    MonthCoverage,
+    MonthReductions,
+    Need,
+    Plan,
+    ProjectStatus,
+)
+from jcm_calc.rulebooks import methodology
+from jcm_calc.units import dates
+
+SOON = 60  # days before a calibration is due
+LATE = 35  # days without readings, where files come by the month
+AHEAD = 3  # days that a logged meter may be behind the one with the newest readings
+BELOW = 0.1  # below the plan, as a share
+FEWEST_DAYS = 28  # before the reductions are compared with the plan
+LOGGED = ("interval", "power", "samples")
+
+
+def status(
+    case: Case,
+    on: Any = None,
+    *,
+    store: bool = True,
+    evidence: EvidenceFiles = None,
+    progress: Callable[[str], None] = lambda stage: None,
+) -> ProjectStatus:
+    """Return the status of a project on a day; see `jcm_calc.api.case_file.CaseFile.status`."""
+    day = dates.today() if on is None else dates.day_of("on", on)
+    m = methodology(case.methodology, case.version, case.submitted)
+    year = _year(case, day)
+    plan = _planned(case, year)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InputWarning)
+        warnings.simplefilter("ignore", UnconfirmedWarning)
+        if case.meters:
+            return _metered(case, m, day, year, plan, store_of(case.path) if store else None, evidence, progress)
+        return _typed(case, m, day, year, plan, evidence)
+
+
+def store_of(path: Path) -> Path:
+    """Return the database in which the readings of a case file are kept."""
+    return path.with_name(f"{path.stem}.readings.duckdb")
+
+
+def _year(case: Case, day: date) -> Period:
+    """Return the calendar year of a day, as far as it lies in the crediting period."""
+    start, end = case.project.get("start"), case.project.get("end")
+    first, last = date(day.year, 1, 1), date(day.year, 12, 31)
+    if isinstance(start, date):
+        first = max(first, start)
+    if isinstance(end, date):
+        last = min(last, end)
+    if day < first or last < first:
+        complaint = _("got {day}; must be a day of a year in which the crediting period has begun and has not ended")
+        raise InputError.of("on", complaint.format(day=day))
+    return Period(first, last)
+
+
+def _planned(case: Case, year: Period) -> tuple[float, str] | None:
+    """Return tCO2 expected of a year, and where that is stated; None where it is not."""
+    assert year.first is not None
+    own = estimate_of(case.project.get("estimate"))
+    if (found := own.get(year.first.year, own.get(None))) is not None:
+        return found, "[project] estimate"
+    listed_one = listed_project(str(case.project.get("number", "")))
+    if listed_one is None:
+        return None
+    whole = 366 if monthrange(year.first.year, 2)[1] == 29 else 365
+    return listed_one.planned * year.days / whole, _("list of projects, a year of the crediting period")
+
+
+def _scaled(planned: tuple[float, str] | None, year: Period, so_far: Period | None) -> Plan | None:
+    if planned is None:
+        return None
+    days = 0 if so_far is None else so_far.days
+    return Plan(planned[0], planned[0] * days / year.days, planned[1])
+
+
+def _case_periods(case: Case) -> list[Period]:
+    try:
+        found = [] if case.p is None else list(named_periods(case.p).labels)
+    except ValueError as error:
+        raise InputError.of("p", str(error)) from None
+    if not found or not all(one.dated for one in found):
+        raise InputError.of("p", _("missing: the monitoring period, such as '2024' or '2024-07-01/2025-06-30'"))
+    return found
+
+
+# Of meters
+
+
+def _metered(
+    case: Case,
+    m: Declarations,
+    day: date,
+    year: Period,
+    planned: tuple[float, str] | None,
+    kept: Path | None,
+    evidence: EvidenceFiles,
+    progress: Callable[[str], None],
+) -> ProjectStatus:
+    plan = read_plan(case.meters, case.readings, case.path.parent)
+    values = {"facts": case.facts, "evidence": case.with_evidence(evidence), **case.choices, **case.inputs}
+    since = case.project.get("start")
+    found = measure(plan, m, case.tables, values, _case_periods(case), year, since, day, kept, progress)
+    verdicts, documents = _shown(case, m, found.result)
+    reductions = None if found.result is None else float(found.result.emissions["ER"].sum())
+    of_year = _scaled(planned, year, found.so_far)
+    expected = forecast(year, found.so_far, reductions, found.months, of_year)
+    assert year.first is not None
+    meters = tuple(_meter(meter, found, year, day) for meter in plan.meters.values())
+    calibrations = tuple(sorted(_calibrations(plan, day), key=lambda one: -(10**6) if one.days is None else one.days))
+    findings = [_finding(one, found, plan) for one in sorted(found.findings, key=lambda one: (not one.open, one.start))]
+    status = ProjectStatus(
+        case.path.name,
+        str(case.project.get("title", "")),
+        str(m),
+        day,
+        year,
+        found.so_far,
+        meters,
+        tuple(findings),
+        calibrations,
+        tuple(CriterionStatus(one.criterion.number, one.criterion.text, one.answer, one.missing) for one in verdicts),
+        documents,
+        reductions,
+        tuple(_months(found, year, of_year)),
+        of_year,
+        expected,
+        (),
+        found.problems,
+    )
+    return replace(status, actions=_ordered([*_of_meters(status, plan, found), *_of_project(status)]))
+
+
+def _meter(meter: Meter, found: Measured, year: Period, day: date) -> MeterStatus:
+    assert year.first is not None
+    until = found.until.get(meter.name)
+    behind = (day - (until or year.first - timedelta(days=1))).days
+    coverage = tuple(_coverage(found.coverage.get(meter.name, {}), year, day))
+    unit = found.units[meter.name]
+    return MeterStatus(
+        meter.name, meter.parameter, unit, not meter.check_only, until, behind, found.amounts.get(meter.name), coverage
+    )
+
+
+def _coverage(covered: Mapping[date, float], year: Period, day: date) -> Iterator[MonthCoverage]:
+    assert year.first is not None
+    assert year.last is not None
+    for month in range(1, day.month + 1):
+        first = date(day.year, month, 1)
+        days = [first + timedelta(days=number) for number in range(monthrange(day.year, month)[1])]
+        shares = [covered.get(one, 0.0) if year.first <= one <= year.last else nan for one in days if one <= day]
+        needed = [one for one in shares if one == one]
+        if needed:
+            yield MonthCoverage(first, sum(needed) / len(needed), tuple(shares))
+
+
+def _finding(one: ReadingsFinding, found: Measured, plan: MonitoringPlan) -> FindingStatus:
+    start, end = (clock.local(moment, plan.where).replace(tzinfo=None) for moment in (one.start, one.end))
+    options = found.options.get(one, ())
+    unit = found.units[one.meter]
+    return FindingStatus(
+        one.meter,
+        one.kind,
+        one.code,
+        start,
+        end,
+        one.note,
+        one.read,
+        unit,
+        one.treatment,
+        one.tonnes,
+        one.question,
+        options,
+    )
+
+
+def _calibrations(plan: MonitoringPlan, day: date) -> Iterator[CalibrationStatus]:
+    """Yield the next calibration of each meter that needs any, of the device that is in use on a day."""
+    now = clock.midnight(day, plan.where)
+    for name, meter in plan.meters.items():
+        if meter.interval is None or (meter.removed is not None and meter.removed <= now):
+            continue
+        device = _in_use(meter, now)
+        done = [one.on for one in device.calibrations if one.on <= day]
+        due = calibration.due(done[-1], meter.interval) if done else None
+        yield CalibrationStatus(
+            name, device.serial, done[-1] if done else None, due, None if due is None else (due - day).days
+        )
+
+
+def _in_use(meter: Meter, now: int) -> Device:
+    return [one for one in meter.devices if one.since is None or one.since <= now][-1]
+
+
+def _months(found: Measured, year: Period, plan: Plan | None) -> Iterator[MonthReductions]:
+    if found.so_far is None:
+        return
+    assert found.so_far.first is not None
+    assert found.so_far.last is not None
+    for month in range(found.so_far.first.month, found.so_far.last.month + 1):
+        first = found.so_far.first.replace(month=month, day=1)
+        begin = max(first, found.so_far.first)
+        end = min(first.replace(day=monthrange(first.year, month)[1]), found.so_far.last)
+        days = (end - begin).days + 1
+        amount = found.months.get(Period(begin, end))
+        yield MonthReductions(first, days, amount, None if plan is None else plan.ER * days / year.days)
+
+
+def _shown(
+    case: Case, m: Declarations, result: Calculation | None
+) -> tuple[tuple[Verdict, ...], tuple[DocumentToShow, ...]]:
+    """Return the answers to the criteria, and what an issuance request still lacks."""
+    if result is None:
+        return eligibility.check(m, case.facts, p=case.p, **case.choices, **case.inputs), ()
+    documents = tuple(
+        DocumentToShow(one.kind, one.name, one.section, one.detail, one.lacks or str(one.evidence.grade))
+        for one in result.unconfirmed
+    )
+    return result.verdicts, documents
+
+
+# Without meters
+
+
+def _typed(
+    case: Case, m: Declarations, day: date, year: Period, planned: tuple[float, str] | None, evidence: EvidenceFiles
+) -> ProjectStatus:
+    """Return the status of a project whose amounts are typed: of the periods that have ended."""
+    result = calculated(
+        Calculation,
+        m,
+        *case.tables,
+        p=case.p,
+        facts=case.facts,
+        evidence=case.with_evidence(evidence),
+        split=case.split,
+        override=case.override,
+        **case.choices,
+        **case.inputs,
+    )
+    assert year.first is not None
+    periods = {
+        one: float(amount)
+        for one, amount in zip(result.inputs.periods, result.emissions["ER"].ravel().tolist(), strict=True)
+        if one.year is not None and one.last is not None and one.last <= day
+    }
+    own = sorted((one for one in periods if one.year == day.year), key=lambda one: one.order)
+    so_far = Period(own[0].first, own[-1].last) if own else None
+    reductions = sum(periods[one] for one in own) if own else None
+    verdicts, documents = _shown(case, m, result)
+    plan = _scaled(planned, year, so_far)
+    status = ProjectStatus(
+        case.path.name,
+        str(case.project.get("title", "")),
+        str(m),
+        day,
+        year,
+        so_far,
+        (),
+        (),
+        (),
+        tuple(CriterionStatus(one.criterion.number, one.criterion.text, one.answer, one.missing) for one in verdicts),
+        documents,
+        reductions,
+        (),
+        plan,
+        forecast(year, so_far, reductions, periods, plan),
+        (),
+    )
+    return replace(status, actions=_ordered(_of_project(status)))
+
+
+# What needs a person
+
+
+def _ordered(actions: Iterable[Action]) -> tuple[Action, ...]:
+    return tuple(
+        sorted(actions, key=lambda one: (one.tonnes is None, -(one.tonnes or 0.0), one.due or date.max, one.key))
+    )
+
+
+def _of_meters(status: ProjectStatus, plan: MonitoringPlan, found: Measured) -> Iterator[Action]:
+    yield from _missing_readings(status, plan, found)
+    overdue = {one.meter for one in status.calibrations if one.overdue}
+    late = {one.meter: found.stakes.get(one) for one in found.findings if one.kind in OF_CALIBRATION}
+    for one in found.findings:
+        if one.kind in OF_CALIBRATION and one.meter in overdue:
+            continue  # the calibration itself is the matter
+        key = f"{one.kind} {one.meter} {clock.local(one.start, plan.where):%Y-%m-%dT%H:%M}"
+        what = Message("{}, {}").format(one.kind, one.note)
+        when = clock.local(one.start, plan.where).strftime("%Y-%m-%d %H:%M")
+        if one.open:
+            names = listed((option.name for option in found.options[one]), limit=9) or _(
+                "none in these rules; correct the plan"
+            )
+            text = _("{what} (from {start}): choose a treatment in [[readings.treatments]]: {names}")
+            told = text.format(what=what, start=when, names=names)
+            yield Action(Need.FINDING, one.meter, told, found.stakes.get(one), None, key)
+        elif one.question:
+            told = Message("{} ({}): {}").format(what, when, one.question)
+            yield Action(Need.QUESTION, one.meter, told, found.stakes.get(one), None, f"{key} question")
+    for due in status.calibrations:
+        if due.days is None or due.days <= SOON:
+            yield _calibration(due, late.get(due.meter))
+    for check in found.comparisons:
+        if not check.agrees:
+            text = _("{left:,.6g} and {right:,.6g} {unit} differ by {difference:+.1%}")
+            told = text.format(left=check.left, right=check.right, unit=check.unit, difference=check.difference)
+            tonnes = None if check.tonnes is None else abs(check.tonnes)
+            yield Action(Need.CROSS_CHECK, check.name, told, tonnes, None, f"cross-check {check.name} {status.year}")
+
+
+def _calibration(one: CalibrationStatus, tonnes: float | None) -> Action:
+    text = _("the calibration is due on {due}")
+    if one.overdue:
+        text = _("the calibration was due on {due}") if one.due else _("there is no calibration on record")
+    key = f"calibration {one.meter} {one.serial} {one.due} {'overdue' if one.overdue else 'soon'}"
+    return Action(Need.CALIBRATION, one.meter, text.format(due=one.due), tonnes if one.overdue else 0.0, one.due, key)
+
+
+def _missing_readings(status: ProjectStatus, plan: MonitoringPlan, found: Measured) -> Iterator[Action]:
+    """Yield the meters whose readings end too long ago."""
+    logged = {
+        name for one in plan.readings if one.kind in LOGGED and not one.daily for name in (one.meters or plan.meters)
+    }
+    newest = max((one.until for one in status.meters if one.until is not None), default=None)
+    for one in status.meters:
+        behind_others = 0 if one.until is None or newest is None else (newest - one.until).days
+        if one.behind <= LATE and not (one.name in logged and behind_others > AHEAD):
+            continue
+        text = _("there are no readings")
+        if one.until is not None:
+            text = _("there are no readings after {until}, {days} days ago").format(until=one.until, days=one.behind)
+        yield Action(
+            Need.READINGS,
+            one.name,
+            text,
+            found.per_day.get(one.name, 0.0) * one.behind,
+            None,
+            f"readings {one.name} {one.until}",
+        )
+
+
+def _of_project(status: ProjectStatus) -> Iterator[Action]:
+    for one in status.criteria:
+        if one.answer is Answer.NOT_MET:
+            at_stake = status.forecast.ER if status.forecast.ER is not None else status.ER
+            told = _("criterion {number} is not met: {text}").format(number=one.number, text=one.text)
+            yield Action(Need.CRITERION, one.number, told, at_stake, None, f"criterion {one.number} not met")
+        elif one.answer is Answer.NOT_SHOWN:
+            text = _("criterion {number} is not shown: state {names} in [facts]")
+            told = text.format(number=one.number, names=listed(one.missing, limit=9))
+            yield Action(Need.CRITERION, one.number, told, None, None, f"criterion {one.number} not shown")
+    for problem in status.problems:
+        told = Message("{}: {}").format(problem.subject, problem.complaint)
+        yield Action(Need.INPUT, str(problem.subject), told, None, None, f"input {problem.subject}")
+    plan, expected = status.plan, status.forecast
+    if plan is None or status.ER is None or status.so_far is None or status.so_far.days < FEWEST_DAYS:
+        return
+    seasonal = expected.ER is None or not expected.years or expected.ER < (1 - BELOW) * plan.ER
+    if plan.so_far > 0 and (1 - BELOW) * plan.so_far > status.ER and seasonal:
+        text = _("{ER:,.1f} tCO2 are {share:.0%} below the plan for the same days, {planned:,.1f} tCO2")
+        told = text.format(ER=status.ER, share=1 - status.ER / plan.so_far, planned=plan.so_far)
+        yield Action(Need.BELOW_PLAN, "ER", told, plan.so_far - status.ER, None, f"below plan {status.year}")

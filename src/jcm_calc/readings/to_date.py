@@ -1,0 +1,473 @@
+"""The readings of a running year up to a day: until when there are any, what was found, and the amounts so far.
+
+Findings without a treatment do not stop the calculation here. Each counts with the permitted treatment that has the
+least ER, as long as the readings alone say what its amount is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import InputError, Problem
+from jcm_calc.declarations.methodology import Declarations
+from jcm_calc.inputs.periods import ONE_DAY, Period
+from jcm_calc.inputs.periods import within as places_within
+from jcm_calc.readings import calibration, clock, like_times, treatments
+from jcm_calc.readings.amounts import by_indices
+from jcm_calc.readings.cross_checks import CrossCheckOutcome
+from jcm_calc.readings.findings import ReadingsFinding
+from jcm_calc.readings.meter_readings import opened_sources, tolerance
+from jcm_calc.readings.monitoring import OF_CALIBRATION, OtherInputs, Slopes, Work, declared
+from jcm_calc.readings.plan import MonitoringPlan, Treatment
+from jcm_calc.readings.rule_sets import TREATMENTS
+from jcm_calc.readings.steps import last_instants, up_to
+from jcm_calc.readings.store import Store
+from jcm_calc.results.calculation import Calculation
+from jcm_calc.results.status import TreatmentOption
+from jcm_calc.units import magnitude
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the readings say about a year up to a day.
+
+    Attributes
+    ----------
+    units : mapping
+        The unit of each meter's parameter.
+    until : mapping
+        For each meter with readings, the last day that they cover to its end.
+    so_far : Period or None
+        From the first day of the year to the last one that the readings of all counting meters cover.
+    findings : tuple of ReadingsFinding
+        Of `so_far`.
+    options : mapping
+        For each open finding the treatments that are permitted.
+    stakes : mapping
+        For each finding the tCO2 at stake, as far as they are known.
+    amounts : mapping
+        The amount of each meter in `so_far`; None where the readings do not tell.
+    per_day : mapping
+        The tCO2 that a usual day of each meter makes up.
+    coverage : mapping
+        For each meter and day of the year, the share of its time with readings.
+    result : Calculation or None
+        Of `so_far`.
+    months : mapping
+        ER in tCO2 of each month, by its period: of earlier years on file, too.
+    """
+
+    units: Mapping[str, str]
+    until: Mapping[str, date]
+    so_far: Period | None
+    findings: tuple[ReadingsFinding, ...] = ()
+    options: Mapping[ReadingsFinding, tuple[TreatmentOption, ...]] = field(default_factory=dict)
+    stakes: Mapping[ReadingsFinding, float | None] = field(default_factory=dict)
+    amounts: Mapping[str, float | None] = field(default_factory=dict)
+    per_day: Mapping[str, float] = field(default_factory=dict)
+    coverage: Mapping[str, Mapping[date, float]] = field(default_factory=dict)
+    comparisons: tuple[CrossCheckOutcome, ...] = ()
+    result: Calculation | None = None
+    months: Mapping[Period, float] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+def measure(
+    plan: MonitoringPlan,
+    m: Declarations,
+    tables: Sequence[Any],
+    values: Mapping[str, Any],
+    case_periods: Sequence[Period],
+    year: Period,
+    since: date | None,
+    day: date,
+    kept: Path | None,
+    progress: Callable[[str], None] = lambda stage: None,
+) -> Measured:
+    """Read and add up what there is of a year on a day.
+
+    Parameters
+    ----------
+    tables, values
+        What the case file gives in addition to the readings, for the periods `case_periods`.
+    year : Period
+        The calendar year, or its part in the crediting period.
+    since : date, optional
+        The first day of the crediting period.
+    kept : Path, optional
+        The database of readings next to the case file.
+
+    Raises
+    ------
+    InputError
+        If the plan or the files cannot be used.
+    """
+    problems: list[Problem] = []
+    units, indices = declared(plan, m, problems)
+    if problems:
+        raise InputError(_("the monitoring plan"), problems)
+    plan = _known_on(plan, day)
+    beyond = clock.midnight(day + ONE_DAY, plan.where)
+    with Store(kept=kept) as store:
+        progress(_("reading and adding up"))
+        opened, reach = [], dict[str, list[int]]()
+        for source in opened_sources(store, plan, units):
+            found = last_instants(store, source)
+            if any(last > beyond for _first, last in found.values()):
+                source = up_to(source, beyond)
+                found = last_instants(store, source)
+            opened.append(source)
+            for name, (first, last) in found.items():
+                known = reach.setdefault(name, [first, last])
+                known[:] = min(known[0], first), max(known[1], last)
+        until = {
+            name: min(_last_day(plan, name, last), day) for name, (_, last) in reach.items() if name in plan.meters
+        }
+        if not until:
+            return Measured(units, until, None)
+        counting = [name for name, meter in plan.meters.items() if not meter.check_only]
+        assert year.first is not None
+        ends = [until[name] for name in counting if name in until]
+        common = min(ends or until.values())
+        if common < year.first:
+            return Measured(units, until, None)
+        so_far = Period(year.first, common)
+        firsts = [reach[name][0] for name in counting if name in reach]
+        periods = [*_earlier(plan, firsts, year, since), so_far]
+        given = _InputsFor(m, tables, values, case_periods)
+        there = _with_readings(plan, until)
+        work = _ToDate(store, there, opened, periods, units, indices, given, None, progress)
+        measured = work.measured(until, year)
+    complete = set(counting) <= set(until)
+    return measured if complete else replace(measured, so_far=None, result=None, months={})
+
+
+def _earlier(plan: MonitoringPlan, firsts: Sequence[int], year: Period, since: date | None) -> Iterator[Period]:
+    """Yield the calendar years before, of which all counting meters have readings, in the crediting period."""
+    assert year.first is not None
+    if not firsts or (year.first.month, year.first.day) != (1, 1):
+        return
+    begun = max(clock.local(max(firsts), plan.where).date(), since or date.min)
+    for number in range(begun.year, year.first.year):
+        if begun <= date(number, 1, 1):
+            yield Period.parse(str(number))
+
+
+def _known_on(plan: MonitoringPlan, day: date) -> MonitoringPlan:
+    """Return a plan without calibrations that are later than a day."""
+    meters = {}
+    for name, meter in plan.meters.items():
+        devices = tuple(
+            replace(one, calibrations=tuple(each for each in one.calibrations if each.on <= day))
+            for one in meter.devices
+        )
+        meters[name] = replace(meter, devices=devices)
+    return replace(plan, meters=meters)
+
+
+def _with_readings(plan: MonitoringPlan, names: Mapping[str, Any]) -> MonitoringPlan:
+    """Return a plan without the meters that have no readings yet, and without their cross-checks."""
+    checks = tuple(one for one in plan.checks if set(one.left + one.right) <= set(names))
+    return replace(plan, meters={name: one for name, one in plan.meters.items() if name in names}, checks=checks)
+
+
+def _last_day(plan: MonitoringPlan, name: str, moment: int) -> date:
+    """Return the last day that readings cover to its end; declared standstills and treatments with dates count."""
+    spans = [(one.start, one.end) for one in plan.stops if one.meter in ("", name)]
+    spans += [
+        (one.start, one.end)
+        for one in plan.choices
+        if one.finding == "gap" and one.meter in ("", name) and one.start is not None and one.end is not None
+    ]
+    for start, end in sorted(spans):
+        if start <= moment < end:
+            moment = end
+    return clock.local(moment + tolerance(plan), plan.where).date() - ONE_DAY
+
+
+class _InputsFor(OtherInputs):
+    """What a case file gives for its periods, for other ones: a value for each period is that of the period there.
+
+    An amount of a whole period is shared by days.
+    """
+
+    def __init__(
+        self, m: Declarations, tables: Sequence[Any], values: Mapping[str, Any], case_periods: Sequence[Period]
+    ) -> None:
+        super().__init__(m, tables, values)
+        self.declared, self.case_periods = m, case_periods
+
+    def values_of(self, periods: Sequence[Period]) -> Mapping[str, Any]:
+        places, shares = self._places(periods)
+        return {name: self._value(name, one, places, shares) for name, one in self.values.items()}
+
+    def _places(self, periods: Sequence[Period]) -> tuple[list[int], list[float]]:
+        """Return for each period the number of that of the case file, or of the nearest one, and its share of days."""
+        found = places_within(periods, self.case_periods)
+        last = len(self.case_periods) - 1
+        places = [
+            place if place >= 0 else (0 if one.order < self._first else last)
+            for place, one in zip(found, periods, strict=True)
+        ]
+        return places, [one.days / self.case_periods[place].days for one, place in zip(periods, places, strict=True)]
+
+    @property
+    def _first(self) -> tuple[date, date, int]:
+        return self.case_periods[0].order
+
+    def _value(self, name: str, given: Any, places: list[int], shares: list[float]) -> Any:
+        parameter = self.declared.inputs.get(self.declared.named(name) or "")
+        if parameter is None or isinstance(given, Mapping) or "p" not in parameter.indices:
+            return given
+        cells = np.array(given, dtype=object)
+        letters = parameter.indices
+        if cells.ndim not in (0, len(letters)):
+            return given
+        along = letters.index("p")
+        cells = cells.reshape(cells.shape or (1,) * len(letters))
+        if cells.shape[along] == len(self.case_periods):
+            cells = cells.take(places, axis=along)
+        elif not parameter.adds_over_time:
+            return given
+        if parameter.adds_over_time:
+            numbers = np.vectorize(lambda cell: float(magnitude(cell, parameter.unit)), otypes=[float])(cells)
+            shape = [-1 if letter == "p" else 1 for letter in letters]
+            cells = numbers * np.array(shares).reshape(shape)
+        return cells.tolist()
+
+
+class _ToDate(Work):
+    """The steps from readings to the amounts so far, which go on where something is open."""
+
+    def __init__(self, *args: Any) -> None:
+        self.reasons: dict[tuple[str, str, int], str] = {}
+        self.lateness: dict[tuple[str, int], calibration.Late] = {}
+        super().__init__(*args)
+
+    # What would stop the monitoring of a complete year
+
+    def check_used(self, choices: Sequence[Any], findings: Sequence[ReadingsFinding]) -> None:
+        """Accept choices for findings that are still to come."""
+
+    def check_calibrations_used(self, used: Sequence[Any]) -> None:
+        """Accept choices for calibrations that are still to come."""
+
+    def refused(self, finding: ReadingsFinding, problem: Problem) -> ReadingsFinding:
+        """Return the finding as one without a treatment."""
+        self.reasons[finding.meter, finding.kind, finding.start] = problem.complaint
+        return finding
+
+    def late_finding(
+        self, name: str, late: calibration.Late, number: int, start: int, end: int, findings: Sequence[ReadingsFinding]
+    ) -> ReadingsFinding:
+        """Remember what was late."""
+        self.lateness[name, start] = late
+        return super().late_finding(name, late, number, start, end, findings)
+
+    def directions(self) -> Slopes | None:
+        """Return the directions of treatments; None where the other inputs do not suffice for a calculation."""
+        try:
+            return super().directions()
+        except InputError as error:
+            self.failures = tuple(error.problems)
+            return None
+
+    failures: tuple[Problem, ...] = ()
+
+    # Steps
+
+    def measured(self, until: Mapping[str, date], year: Period) -> Measured:
+        """Return what the readings say of the last period."""
+        cut, now = self.whole[1], len(self.periods) - 1
+        self.progress(_("looking closely at what is suspicious"))
+        found = self.all_found()
+        artificial = [
+            one for one in found if one.kind == "boundary" and one.end == cut and self.periods[-1].last != year.last
+        ]
+        self.progress(_("treating what was found"))
+        findings = self.treated([one for one in found if one not in artificial])
+        findings += self.late_calibrations(findings)
+        options = self.options([one for one in findings if one.open])
+        self.refuse()
+        self.progress(_("comparing"))
+        findings = [
+            one if one.effect is None else replace(one, tonnes=self.tonnes(one, one.effect)) for one in findings
+        ]
+        effects = [(one, one.exact - one.read) for one in artificial if one.exact is not None]
+        unknown: set[tuple[str, int]] = set()
+        for one in findings:
+            effect = one.effect if not one.open else _least(one, options[one])
+            if effect is None:
+                unknown.add((one.meter, one.period))
+            else:
+                effects.append((one, effect))
+        amounts = self.read()
+        for one, effect in effects:
+            amounts[one.meter][one.period] += effect
+        result, months, comparisons = None, dict[Period, float](), list[CrossCheckOutcome]()
+        counted = {number for name, number in unknown if not self.plan.meters[name].check_only}
+        usable = [number for number in range(len(self.periods)) if number not in counted]
+        try:
+            if now in usable:
+                of_now = {name: [several[now]] for name, several in amounts.items()}
+                result = self.calculated([self.periods[now]], of_now)
+                comparisons = self.compared(amounts, self.slopes, None)
+            months = self.by_month(usable, effects)
+        except InputError as error:
+            self.failures = self.failures or tuple(error.problems)
+        per_day = {name: self.per_day(name) for name in self.plan.meters}
+        current = tuple(one for one in findings if one.period == now)
+        return Measured(
+            self.units,
+            until,
+            self.periods[-1],
+            current,
+            {one: options[one] for one in current if one.open},
+            {one: self.stake(one, options.get(one, ())) for one in current},
+            {name: None if (name, now) in unknown else sums[now] for name, sums in amounts.items()},
+            per_day,
+            {name: dict(self.coverage(name, year)) for name in self.plan.meters},
+            tuple(one for one in comparisons if one.period == str(self.periods[now])),
+            result,
+            months,
+            self.failures,
+        )
+
+    def calculated(self, periods: Sequence[Period], amounts: Mapping[str, Sequence[float]]) -> Calculation | None:
+        """Calculate some periods with the amounts of the meters that count."""
+        counting = [meter for meter in self.plan.meters.values() if not meter.check_only]
+        tables = [table for table, _of in by_indices(counting, periods, self.units, self.indices, amounts)]
+        return self.given.result(tables, periods)
+
+    def by_month(self, usable: Sequence[int], effects: Sequence[tuple[ReadingsFinding, float]]) -> dict[Period, float]:
+        """Return ER of each month in some periods; each step and effect counts where it begins."""
+        table = self.meters.table
+        sums: dict[Any, float] = table.groupby(["month", "meter"])["amount"].sum().to_dict()
+        for one, effect in effects:
+            key = (clock.local(one.start, self.plan.where).strftime("%Y-%m"), one.meter)
+            sums[key] = sums.get(key, 0.0) + effect
+        months = [month for number in usable for month in _months(self.periods[number])]
+        if not months:
+            return {}
+        amounts = {
+            name: [sums.get((f"{month.first:%Y-%m}", name), 0.0) for month in months] for name in self.plan.meters
+        }
+        result = self.calculated(months, amounts)
+        return {} if result is None else dict(zip(months, result.emissions["ER"].tolist(), strict=True))
+
+    # Options
+
+    def options(self, findings: Sequence[ReadingsFinding]) -> dict[ReadingsFinding, tuple[TreatmentOption, ...]]:
+        """Return the treatments that are permitted for each finding, the one with the most ER first."""
+        spoilt = self.spoilt(findings)
+        like = self.like(findings, "like period", spoilt, like_times.same_weekdays)
+        mean = self.like(findings, "mean of before and after", spoilt, like_times.before_and_after)
+        found = {}
+        for number, one in enumerate(findings):
+            around = treatments.Around(
+                Treatment(0, one.kind, ""),
+                self.units[one.meter],
+                self.slope(one),
+                like.get(number, ()),
+                mean.get(number, ()),
+                allowed=self.plan.rules.treatments.get(one.kind, ()),
+            )
+            several = [self.option(one, name, around) for name in around.allowed]
+            found[one] = tuple(sorted(several, key=lambda option: (option.tonnes is None, -(option.tonnes or 0.0))))
+        return found
+
+    def like(
+        self,
+        findings: Sequence[ReadingsFinding],
+        name: str,
+        spoilt: Mapping[str, Sequence[tuple[int, int]]],
+        look_up: Callable[..., list[list[float]]],
+    ) -> dict[int, list[float]]:
+        rules = self.plan.rules.treatments
+        choices = [Treatment(0, one.kind, name) if name in rules.get(one.kind, ()) else None for one in findings]
+        return self.windows(findings, choices, (name,), spoilt, look_up)
+
+    def option(self, finding: ReadingsFinding, name: str, around: treatments.Around) -> TreatmentOption:
+        """Return what a treatment would make of a finding."""
+        needs = TREATMENTS[name]
+        if {"value", "factor"} & set(needs):
+            return TreatmentOption(name, needs=", ".join(needs))
+        try:
+            if name == "maximum permissible error":
+                late = self.lateness[finding.meter, finding.start]
+                around = replace(around, error=calibration.error(late, self.plan.rules)[0])
+            amount = treatments.METHODS[name](finding, around)
+        except ValueError as error:
+            return TreatmentOption(name, needs=str(error))
+        return TreatmentOption(name, amount, self.tonnes(finding, amount - finding.read), ", ".join(needs))
+
+    def tonnes(self, finding: ReadingsFinding, effect: float) -> float | None:
+        """Return the change of ER by a change of the amount."""
+        slope = self.slope(finding)
+        return None if slope is None else effect * slope
+
+    def usual(self, name: str) -> float:
+        """Return the usual amount of an hour."""
+        return max(one.usual for one in self.meters.contexts[name])
+
+    def per_day(self, name: str) -> float:
+        return 0.0 if self.slopes is None else abs(self.slopes[name][-1]) * self.usual(name) * 24
+
+    def stake(self, finding: ReadingsFinding, options: Sequence[TreatmentOption]) -> float | None:
+        """Return the tCO2 that depend on a finding: the reach of its treatments, or its distance from a usual time."""
+        slope = self.slope(finding)
+        if slope is None:
+            return None
+        if not finding.open:
+            return abs(finding.tonnes or 0.0)
+        if finding.kind in OF_CALIBRATION or any(one.tonnes for one in options):
+            known = [0.0, *(one.tonnes for one in options if one.tonnes is not None)]
+            return max(known) - min(known)
+        usual = self.usual(finding.meter) * (finding.end - finding.start) / clock.HOUR
+        return abs(slope) * abs(finding.read - usual)
+
+    # Coverage
+
+    def coverage(self, name: str, year: Period) -> Iterator[tuple[date, float]]:
+        """Yield each day of a year, up to the last reading, with the share of its time for which there are readings."""
+        assert year.first is not None
+        assert year.last is not None
+        days = [year.first + timedelta(days=number) for number in range(year.days)]
+        edges = np.array([clock.midnight(one, self.plan.where) for one in (*days, days[-1] + ONE_DAY)])
+        covered = np.zeros(len(days))
+        for one in self.meters.of[name]:
+            first, last, time = (one.blocks[key].to_numpy(dtype=float) for key in ("first", "last", "covered"))
+            use = (last > edges[0]) & (first < edges[-1]) & (last > first)
+            first, last, time = first[use], last[use], time[use]
+            low = np.maximum(np.searchsorted(edges, first, side="right") - 1, 0)
+            high = np.minimum(np.searchsorted(edges, last, side="left"), len(days))
+            for step in range(int((high - low).max(initial=0))):  # a reading may be that of a month
+                at = low + step < high
+                place = (low + step)[at]
+                overlap = np.minimum(last[at], edges[place + 1]) - np.maximum(first[at], edges[place])
+                np.add.at(covered, place, time[at] * overlap / (last - first)[at])
+        yield from zip(days, np.clip(covered / np.diff(edges), 0.0, 1.0).tolist(), strict=True)
+
+
+def _least(finding: ReadingsFinding, options: Sequence[TreatmentOption]) -> float | None:
+    """Return the effect of the treatment with the least ER; None where no amount is known."""
+    known = [(one.tonnes, one.amount) for one in options if one.tonnes is not None and one.amount is not None]
+    return min(known)[1] - finding.read if known else None
+
+
+def _months(period: Period) -> Iterator[Period]:
+    """Yield the months of a period, the first and the last maybe in part."""
+    assert period.first is not None
+    assert period.last is not None
+    first = period.first
+    while first <= period.last:
+        begin_of_next = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+        yield Period(first, min(begin_of_next - ONE_DAY, period.last))
+        first = begin_of_next

@@ -1,0 +1,264 @@
+"""The status of a project: faults are reported in the month in which they arise, and the same from a store as anew."""
+
+import json
+import runpy
+import tomllib
+from datetime import date, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from status_example import EXAMPLE
+
+from jcm_calc.api.case_file import read_case
+from jcm_calc.api.statuses import statuses
+from jcm_calc.base.problems import InputError
+from jcm_calc.inputs.periods import Period
+from jcm_calc.results.forecast import T, forecast
+from jcm_calc.results.status import Basis, Need, Plan
+
+EXAMPLE_YEAR = Path(__file__).parents[2] / "docs" / "examples" / "metered_year"
+make = SimpleNamespace(**runpy.run_path(str(EXAMPLE_YEAR / "make.py"), run_name="make"))
+
+FACTS = """
+[facts]
+site = "frozen food processing plant"
+secondary_loop = "yes"
+checks_per_year = 2
+release_prevented = "yes"
+"""
+SOURCES = (EXAMPLE_YEAR / "case.toml").read_text("utf-8")
+SOURCES = SOURCES[SOURCES.index("[readings]") : SOURCES.index("[[readings.treatments]]")]
+METERS = "".join(
+    f'[meters.S{number}]\nparameter = "EC_PJ"\nlabels = {{ i = {number} }}\nrated = "{rated} kW"\n{more}\n'
+    for number, rated, more in (
+        (1, 25, ""),
+        (2, 20, 'calibration_interval = "12 months"\nmaximum_permissible_error = "0.5 %"\nCALIBRATIONS'),
+        (3, 20, 'unit = "kWh"'),
+    )
+)
+ALWAYS = {"boundary": "split by time", "late calibration": "maximum permissible error"}
+
+
+def case_file(folder, treatments=(), calibrated=("2023-05-20",), estimate=None):
+    """Write a case file of the three refrigerators; a treatment is a pair of finding and what is done about it."""
+    plan = "" if estimate is None else f"estimate = {{ 2024 = {estimate} }}\n"
+    head = 'methodology = "ID_AM003"\np = "2024"\n[project]\ntitle = "A made-up plant"\nstart = 2023-07-01\n' + plan
+    inputs = '[inputs]\nCOP_PJ = 1.63\napplication = "individual quick freezer"\nEF_elec = "0.814 tCO2/MWh"\n'
+    dates = ", ".join(f'{{ on = {day}, found = "0.2 %" }}' for day in calibrated)
+    meters = METERS.replace("CALIBRATIONS", f"calibrations = [{dates}]")
+    chosen = "".join(
+        f'[[readings.treatments]]\nfinding = "{finding}"\ntreatment = "{name}"\n{more}\n'
+        for finding, name, more in ((*one, "")[:3] for one in (*ALWAYS.items(), *treatments))
+    )
+    path = folder / "case.toml"
+    path.write_text(head + inputs + FACTS + meters + SOURCES + chosen, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory):
+    """A year without faults but for a gap, a week in Wh, a register that is reset, and a meter that is stuck."""
+    readings = make.faultless()
+    S1, S2 = readings.S1, readings.S2
+    S1.loc[make.between(S1, "2024-04-08 00:00", "2024-04-15 00:00"), "kWh"] *= 1000
+    readings.S1 = S1[~make.between(S1, "2024-02-14 09:00", "2024-02-17 09:00")]
+    S2.loc[make.between(S2, "2024-08-10 00:00", "2024-08-24 00:00"), "kW"] = 14.321
+    make.reset(readings)
+    folder = tmp_path_factory.mktemp("year")
+    make.write(folder, readings)
+    return folder
+
+
+def keys(status):
+    return {one.key for one in status.actions}
+
+
+def test_each_fault_is_reported_in_the_month_in_which_it_arises(year):
+    # a person treats each fault at the beginning of the next month, and calibrates the meter in June
+    gap, slip, reset, stuck = (
+        ("gap", "like period"),
+        ("unit slip", "rescale", 'factor = 0.001\nreason = "set to Wh"'),
+        ("reset", "count from zero"),
+        ("stuck", "like period"),
+    )
+    done = {3: [gap], 5: [gap, slip], 8: [gap, slip, reset], 9: [gap, slip, reset, stuck]}
+    arises = {
+        1: {"below plan 2024"},
+        2: {"gap S1 2024-02-14T09:00"},
+        3: {"calibration S2  2024-05-20 soon"},
+        4: {"unit slip S1 2024-04-08T00:00"},
+        5: {"calibration S2  2024-05-20 overdue"},
+        7: {"reset S3 2024-07-01T07:00"},
+        8: {"stuck S2 2024-08-10T00:00"},
+    }
+    known, treatments = set(), []
+    for month in range(1, 13):
+        treatments = done.get(month, treatments)
+        calibrated = ("2023-05-20", "2024-06-12") if month > 5 else ("2023-05-20",)
+        end = (date(2024, month, 1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        status = read_case(case_file(year, treatments, calibrated, 88)).status(end)
+        found = keys(status)
+        new = found - known
+        if month == 5:  # with the wrong unit the reductions were not known in April
+            new -= {"below plan 2024"}
+        assert new == arises.get(month, set()), month
+        known = found
+    assert status.so_far == Period.parse("2024-01-01/2024-12-30")
+    # as `jcm monitor` and `jcm calc` have it, but for the last day, whose register was read on the next
+    result = read_case(year / "case.toml").calculate()
+    assert pytest.approx(result.array("ER").item() * 365 / 366, rel=2e-3) == status.ER
+    assert sum(one.ER for one in status.months) == pytest.approx(status.ER, rel=1e-9)
+    assert 0.25 < 1 - status.ER / status.plan.so_far < 0.35
+    assert status.plan.so_far == pytest.approx(88 * 365 / 366)
+    assert (status.forecast.basis, status.forecast.low) == (Basis.PLAN, None)
+
+
+def test_an_open_finding_has_options_with_their_tonnes_and_counts_with_the_least(year):
+    status = read_case(case_file(year)).status("2024-02-29", store=False)
+    (gap,) = status.open
+    like, nothing = (next(one for one in gap.options if one.name == name) for name in ("like period", "count as zero"))
+    # hours × mean load × (1.63 / 1.32 - 1) × factor, in t; the least of comparable periods is a little less
+    expected = 72 * 0.016 * (1.63 / 1.32 - 1) * 0.814
+    assert expected * 0.8 < like.tonnes < expected
+    assert (nothing.amount, nothing.tonnes) == (0.0, 0.0)
+    (action,) = [one for one in status.actions if one.need is Need.FINDING]
+    assert action.tonnes == pytest.approx(like.tonnes)
+    treated = read_case(case_file(year, [("gap", "count as zero")])).status("2024-02-29", store=False)
+    assert pytest.approx(treated.ER, rel=1e-12) == status.ER
+    assert not treated.open
+
+
+def test_readings_after_the_day_are_not_used(year, tmp_path):
+    # the files as they were on that day: what came later must not change anything
+    for name, form in (("S1", "%d.%m.%Y %H:%M"), ("S2", "%Y-%m-%d %H:%M"), ("S3", "%Y年%m月%d日 %H時%M分")):
+        encoding = "cp932" if name == "S3" else "utf-8"
+        head, *lines = (year / f"{name}.csv").read_text(encoding).splitlines()
+        times = pd.to_datetime([line.replace(";", ",").partition(",")[0] for line in lines], format=form)
+        # the logger of S1 keeps central European time, six hours behind Jakarta in winter
+        end = pd.Timestamp("2024-03-01") - pd.Timedelta(hours=6 if name == "S1" else 0)
+        kept = [line for line, time in zip(lines, times, strict=True) if time < end]
+        (tmp_path / f"{name}.csv").write_text("\n".join([head, *kept, ""]), encoding)
+    now, then = (read_case(case_file(folder)).status("2024-02-29", store=False) for folder in (year, tmp_path))
+    assert now == then
+    assert now.open
+
+
+def test_a_meter_without_readings_is_reported_and_its_days_are_not_counted(tmp_path):
+    readings = make.faultless()
+    readings.S2 = readings.S2[readings.S2["start"] < make.at("2024-02-01")]
+    make.write(tmp_path, readings)
+    status = read_case(case_file(tmp_path)).status("2024-02-20", store=False)
+    assert status.so_far == Period.parse("2024-01")
+    (action,) = [one for one in status.actions if one.need is Need.READINGS]
+    assert action.key == "readings S2 2024-01-31"
+    # 20 days of 12 kW, as the example has them on the average, at 0.814 t/MWh × (1.63 / 1.32 - 1)
+    assert action.tonnes == pytest.approx(20 * 24 * 0.012 * 0.95 * 0.814 * (1.63 / 1.32 - 1), rel=0.05)
+    assert [round(one.share, 3) for one in status.meters[1].coverage] == [1.0, 0.0]
+    (tmp_path / "S2.csv").write_text("time,kW\n")
+    without = read_case(tmp_path / "case.toml").status("2024-02-20", store=False)
+    assert (without.so_far, without.ER, without.meters[1].until) == (None, None, None)
+    assert "readings S2 None" in keys(without)
+
+
+def test_earlier_years_on_file_give_the_season(tmp_path):
+    times = pd.date_range("2023-01-01", "2024-07-01", freq="h", inclusive="left")
+    pd.DataFrame({"time": times.strftime("%Y-%m-%d %H:%M"), "kWh": np.arange(len(times)) % 7 + 5.5}).to_csv(
+        tmp_path / "m.csv", index=False
+    )
+    (tmp_path / "case.toml").write_text(
+        'methodology = "ID_AM003"\np = ["2023", "2024"]\n[inputs]\nCOP_PJ = 1.63\n'
+        'application = "individual quick freezer"\nEF_elec = 0.8\n'
+        '[meters.M]\nparameter = "EC_PJ"\nlabels = { i = 1 }\n[readings]\nzone = "Asia/Jakarta"\n'
+        '[[readings.sources]]\nfiles = "m.csv"\nkind = "interval"\nstep = "1 h"\nstamp = "start"\ntime = "time"\n'
+        'unit = "kWh"\ncolumns = { M = "kWh" }\n'
+    )
+    status = read_case(tmp_path / "case.toml").status("2024-07-10", store=False)
+    assert status.so_far == Period.parse("2024-01-01/2024-06-30")
+    assert status.forecast.basis is Basis.SEASONAL
+    assert status.forecast.years == (2023,)
+    # each hour is alike on the average, so that the year has twice what the half-year has
+    assert pytest.approx(status.ER * 366 / 182, rel=1e-3) == status.forecast.ER
+    assert status.forecast.low <= status.forecast.ER <= status.forecast.high
+
+
+# Forecast
+
+
+def test_the_forecast_is_the_regression_of_this_year_on_earlier_ones():
+    rng = np.random.default_rng(3)
+    shape = 10 + 4 * np.sin(np.arange(12) / 12 * 2 * np.pi)
+    months = {}
+    for number in (2021, 2022):
+        for month in range(12):
+            months[Period.parse(f"{number}-{month + 1:02}")] = float(shape[month] * rng.uniform(0.9, 1.1))
+    this = {
+        Period.parse(f"2023-{month + 1:02}"): float(0.8 * shape[month] * rng.uniform(0.9, 1.1)) for month in range(7)
+    }
+    ER = sum(this.values())
+    found = forecast(Period.parse("2023"), Period.parse("2023-01-01/2023-07-31"), ER, months | this, None)
+    profile = np.array(list(months.values())).reshape(2, 12).mean(axis=0)
+    level = np.linalg.lstsq(profile[:7, None], np.array(list(this.values())), rcond=None)[0].item()
+    assert pytest.approx(ER + level * profile[7:].sum()) == found.ER
+    stats = pytest.importorskip("scipy.stats")
+    residuals = np.sum((np.array(list(this.values())) - level * profile[:7]) ** 2)
+    for number in range(2):
+        own = np.array(list(months.values())).reshape(2, 12)[number]
+        residuals += np.sum((own - own.sum() / profile.sum() * profile) ** 2)
+    freedom = 6 + 11
+    variance = residuals / freedom * (5 + profile[7:].sum() ** 2 / np.sum(profile[:7] ** 2))
+    assert found.high - found.ER == pytest.approx(stats.t.ppf(0.95, freedom) * variance**0.5, rel=1e-3)
+    assert [round(value, 3) for value in stats.t.ppf(0.95, np.arange(1, len(T) + 1))] == [*T]
+    assert (found.tonnes, len(found.months), found.months[-1].ER) == (int(found.ER), 6, found.ER)
+
+
+def test_where_there_is_too_little_the_plan_is_scaled_or_there_is_none():
+    year, so_far = Period.parse("2024"), Period.parse("2024-01-01/2024-06-30")
+    months = {Period.parse(f"2024-{month:02}"): 5.0 for month in range(1, 7)}
+    planned = forecast(year, so_far, 30.0, months, Plan(100.0, 50.0, "a plan"))
+    assert (planned.basis, planned.ER, planned.low, planned.tonnes) == (Basis.PLAN, 60.0, None, 60)
+    none = forecast(year, so_far, 30.0, months, None)
+    assert (none.basis, none.ER, none.tonnes) == (Basis.NONE, None, None)
+    unfinished = {Period.parse(f"2023-{month:02}"): 5.0 for month in range(2, 13)}
+    assert forecast(year, so_far, 30.0, months | unfinished, None).basis is Basis.NONE
+    assert forecast(year, year, 30.9, months, None).tonnes == 30
+
+
+# Data and folders
+
+
+def test_the_status_is_data_for_json():
+    data = json.loads(json.dumps(EXAMPLE.as_data(), allow_nan=False))
+    assert (data["format"], data["year"], data["actions"][0]["need"]) == (1, "2024-01-10/2024-12-31", "below_plan")
+    assert data["meters"][0]["coverage"][0]["days"][:10] == [None] * 9 + [1.0]
+
+
+def test_a_folder_has_the_worst_first_and_goes_on_where_one_is_broken(tmp_path):
+    typed = 'methodology = "ID_AM003"\np = "2023"\n[inputs]\nEC_PJ = {}\nCOP_PJ = 1.63\nEF_elec = 0.8\n'
+    typed += 'application = "individual quick freezer"\n[project]\nestimate = 20\n' + FACTS
+    for name, amount in (("low", 20), ("fine", 150), ("lower", 10)):
+        (tmp_path / f"{name}.toml").write_text(typed.format(amount))
+    (tmp_path / "broken.toml").write_text("methodology =")
+    (tmp_path / "rules.toml").write_text('title = "not a case"')
+    found = statuses(tmp_path, "2023-12-31", processes=1)
+    assert [one.name for one in found] == ["broken.toml", "lower.toml", "low.toml", "fine.toml"]
+    assert [len(one.actions) for one in found] == [1, 1, 1, 0]
+    fine = found[-1].status
+    assert pytest.approx(150 * (1.63 / 1.32 - 1) * 0.8) == fine.ER
+    assert (fine.plan.source, fine.forecast.basis) == ("[project] estimate", Basis.COMPLETE)
+    with pytest.raises(InputError, match="has no case file"):
+        statuses(tmp_path / "nothing")
+
+
+def test_a_day_outside_the_crediting_period_is_refused(year):
+    with pytest.raises(InputError, match="crediting period"):
+        read_case(case_file(year)).status("2023-03-01", store=False)
+
+
+def test_the_estimate_of_a_case_file_is_checked(tmp_path):
+    (tmp_path / "case.toml").write_text('methodology = "ID_AM003"\n[project]\nestimate = { 24 = 5 }\n[inputs]\n')
+    with pytest.raises(InputError, match=r"\[project\] estimate: got '24'; must be a calendar year"):
+        read_case(tmp_path / "case.toml")
+    assert tomllib.loads("estimate = { 2024 = 5 }") == {"estimate": {"2024": 5}}
