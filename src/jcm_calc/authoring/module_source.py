@@ -225,7 +225,7 @@ class Writer:
     def evidence(self, evidence: Evidence) -> Call:
         """Return evidence written out."""
         grade, note, source = evidence.grade.value, evidence.note, evidence.source
-        if evidence.grade.certifies and source is not None:
+        if evidence.grade.confirms and source is not None:
             return self.call(grade, source, *([note] if note else []))
         if evidence.certainty is not None:
             return self.call(grade, note, SourceCode(evidence.certainty), *([source] if source is not None else []))
