@@ -478,25 +478,24 @@ def _parameters(blocks: Sequence[DocumentBlock], name: str, remarks: list[Proble
     columns: list[str] = []
     heads: list[str] = []
     for row in _whole_rows(blocks):
-        cells = [cell or "" for cell in row.cells]
-        found = [_column(cell) for cell in cells]
+        texts = [_joined(cell or "") for cell in row.cells]
+        found = [_column(text) for text in texts]
         if "symbol" in found and {"description", "source"} & {*found}:
-            columns, heads = found, [_joined(cell) for cell in cells]
+            columns, heads = found, texts
             continue
-        if len(cells) != len(columns):
+        if len(texts) != len(columns):
             complaint = _(
                 "the row {row} was not read: it is below no headings such as Parameter, Description and Source"
             )
-            remarks.append(Problem(name, complaint.format(row=shown(_joined(" ".join(cells))))))
+            remarks.append(Problem(name, complaint.format(row=shown(" ".join(texts)))))
             continue
-        texts = [_joined(cell) for cell in cells]
-        known = {key: text for key, text in zip(columns, texts, strict=True) if key}
-        others = tuple((head, text) for key, head, text in zip(columns, heads, texts, strict=True) if not key and text)
-        symbol = cells[columns.index("symbol")]
-        if not known.get("description") and not known.get("source"):
-            remarks.append(Problem(name, _("the row of {row} has no text").format(row=shown(_joined(symbol)))))
-        given = {key: known.get(key, "") for key in ("description", "source", "unit", "value")}
-        yield ParameterRow(symbol=_symbol(symbol), page=row.page, others=others, **given)
+        known = dict.fromkeys(COLUMNS, "") | dict(zip(columns, texts, strict=True))
+        known.pop("", None)
+        if not known["description"] and not known["source"]:
+            remarks.append(Problem(name, _("the row of {row} has no text").format(row=shown(known["symbol"]))))
+        known["symbol"] = _symbol(row.cells[columns.index("symbol")] or "")
+        others = ((head, text) for key, head, text in zip(columns, heads, texts, strict=True) if not key and text)
+        yield ParameterRow(**known, page=row.page, others=tuple(others))
 
 
 def _column(heading: str) -> str:
