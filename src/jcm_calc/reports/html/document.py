@@ -8,7 +8,7 @@ import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from itertools import groupby, product
 from typing import TYPE_CHECKING, Any
@@ -175,9 +175,17 @@ def _facts(result: Calculation) -> Iterator[tuple[str, str, str]]:
     """Yield name, text and value of each fact that was given."""
     for name, given in result.inputs.facts.items():
         fact = result.methodology.facts[name]
-        words = {"True": "yes", "False": "no"} if fact.unit == "yes/no" else {}
-        values = [words.get(str(bool(one)), str(one)) if words else str(one) for one in np.unique(given).tolist()]
-        yield name, fact.text, with_unit(listed(values), "" if fact.textual else fact.unit)
+        values = [_entered(one, fact.unit) for one in np.unique(given).tolist()]
+        yield name, fact.text, with_unit(listed(values), "" if fact.textual or fact.unit == "date" else fact.unit)
+
+
+def _entered(value: Any, unit: str) -> str:
+    """Write a fact as it was given."""
+    if unit == "yes/no":
+        return "yes" if value else "no"
+    if unit == "date":
+        return str(date.fromordinal(int(value)))
+    return value if isinstance(value, str) else f"{value:,.{amounts.ENTERED}g}"
 
 
 def _pictures(result: Calculation) -> Iterator[tuple[str, str, Markup]]:
