@@ -72,4 +72,5 @@ def factor_named(m: Declarations, parameter: Parameter, name: str) -> Electricit
     LookupError
         If it means none or several.
     """
-    return electricity_named(*parameter.aliases.get(name, (name,)), m.country, m.number, parameter.listed)
+    (full,) = parameter.aliases.get(name, (name,))
+    return electricity_named(full, m.country, m.number, parameter.listed)

@@ -17,8 +17,7 @@ from jcm_calc.declarations.expression.parsing import parsed
 
 SPACE = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 LONGEST = 1_000  # characters
-SIGNS = str.maketrans(dict.fromkeys("·⋅∙*⸱", "×") | dict.fromkeys("/∕", "÷") | dict.fromkeys("-–", "−") | {"∑": "Σ"})
-SIGNS |= str.maketrans("[]{}", "()()")
+SIGNS = str.maketrans("·⋅∙*⸱/∕-–∑[]{}", "×××××÷÷−−Σ()()")
 FUNCTIONS = {
     **{"max": "maximum", "min": "minimum", "exp": "exp", "ln": "log", "log10": "log10", "log_10": "log10"},
     **{"MAX": "maximum", "MIN": "minimum", "abs": "absolute", "sqrt": "sqrt"},
