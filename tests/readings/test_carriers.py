@@ -584,3 +584,14 @@ def test_line_protocol_has_escapes_quotes_and_whole_numbers(tmp_path):
         assert monitored.read["M"] == [pytest.approx(0.007)]
         assert monitored.files[0].rows == 2
     assert monitor({**source, "only": {"note": 'x, y="z" 1'}}, tmp_path).read["M"] == [pytest.approx(0.003)]
+
+
+def test_the_report_names_the_query(tmp_path):
+    source = {**SOURCE, **by_sqlite(Rows(INSTANTS, AMOUNTS), tmp_path, None), "columns": {"M": "E"}}
+    source["query"] = "SELECT * FROM readings WHERE E < 99"
+    tables = monitor(source, tmp_path).tables
+    fixed = {"COP_PJ": 1.63, "application": "individual quick freezer", "EF_elec": 0.8}
+    result = jcm_calc.calculate("ID_AM003", *tables, **fixed, p="2024-03-30/2024-03-31")
+    result.to_html(tmp_path / "report.html")
+    text = (tmp_path / "report.html").read_text("utf-8")
+    assert "a.sqlite: <code>SELECT * FROM readings WHERE E &lt; 99</code>" in text
