@@ -458,7 +458,7 @@ def test_an_imported_module_has_title_criteria_and_sources_of_the_text(tmp_path)
     assert [(one.number, one.text) for one in m.conditions] == [(str(at), CRITERIA[at - 1]) for at in (1, 2, 3)]
     assert "Criterion 2, read by a program" in m.conditions[1].evidence.note
     assert "Survey of machines on sale" in m.inputs["SEC_RE"].evidence.note
-    assert not any(item.evidence.grade.certifies for item in m.conditions)
+    assert not any(item.evidence.grade.confirms for item in m.conditions)
     assert (found.added.criteria, found.added.parameters, found.added.equations, found.added.equal) == (3, 2, 2, 1)
     assert [str(one) for one in found.remarks if "differs from the spreadsheet" in str(one)]
     run = CliRunner().invoke(jcm, ["import", str(workbook), str(document), "-o", str(tmp_path / "rules")])

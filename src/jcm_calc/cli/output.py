@@ -231,7 +231,7 @@ def complaints(title: str, problems: Sequence[Problem], warnings: Sequence[Probl
 
 
 def refusal(title: str, error: UnconfirmedError) -> None:
-    """Write what a claim lacks, in the order of the document, and the command that begins to confirm it."""
+    """Write what a request for issuance lacks, in the order of the document, and how to begin to confirm it."""
     problems = [
         Problem(
             Message("{} {}").format(item.kind, item.name),

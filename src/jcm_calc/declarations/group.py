@@ -71,7 +71,7 @@ WORDS = (
     *("plausible", "comparable", "counts", "name", "index", "categories", "evidence", "by", "factor", "basis"),
     *("listed", "aliases", "otherwise"),
 )
-# Only what the document fixes has values of its own: a claim asks for their evidence.
+# Only what the document fixes has values of its own: a request for issuance asks for their evidence.
 VALUED = {Kind.DEFAULT: ("value", "table", "candidates"), Kind.CONSTANT: ("value",)}
 UNREAD = unconfirmed("stated by the author of the module")
 # What a summary says, and of which emissions a source is.

@@ -195,7 +195,7 @@ def _evidence(key: str, rule: Mapping[str, Any], problems: list[Problem]) -> Evi
         cited = read_table(f"[{key}] source", rule["source"], SOURCE, problems)
         source = Source(**{"title": "", **cited})
     grade = Grade(rule.get("grade", Grade.UNCONFIRMED))
-    if source is None and grade.certifies:
+    if source is None and grade.confirms:
         problems.append(Problem(f"[{key}] source", _("missing: the document that was read")))
         grade = Grade.UNCONFIRMED
     return Evidence(grade, rule.get("note") or "not stated", source, rule.get("certainty"))

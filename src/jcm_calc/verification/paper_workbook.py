@@ -21,7 +21,7 @@ FINDINGS = (
     Column(_("Found"), "long text", 10),
     Column(_("Expected"), "long text", 10),
     Column(_("Unit"), "long text", 7),
-    Column(_("How the expected value comes about, and what follows"), "long text", 26),
+    Column(_("How the expected value is calculated, and what follows"), "long text", 26),
     Column(_("Effect on ER"), "long text", 14),
 )
 RESPONSES = (
@@ -72,7 +72,7 @@ def _summary(book: NewBook, found: Conclusion) -> None:
     for at in range(row, row + len(paper.SIGNATURES)):
         sheet.set_height(at, SIGNATURE_HEIGHT)
     row = sheet.named(row, ((name, said) for name in paper.SIGNATURES), "name", "said")
-    lists = [(_("Noted in reading"), text) for text in found.remarks]
+    lists = [(_("Notes on the files"), text) for text in found.remarks]
     lists += [(_("Not confirmed"), text) for text in found.unconfirmed]
     sheet.named(row + 1, lists, "name", "said")
 

@@ -160,6 +160,6 @@ def _without_place(name: str, stated: Iterable[Evidence | None], place: str) -> 
         "of the document"
     )
     for one in stated:
-        source = one.source if one is not None and one.grade.certifies else None
+        source = one.source if one is not None and one.grade.confirms else None
         if one is not None and source is not None and not f"{source.place}{source.url}{one.note}".strip():
             yield lacks.format(name=name, grade=Message(one.grade), title=source.title) + place

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.authoring.official_files.coverage import Branches, doubts
-from jcm_calc.authoring.official_files.drawing import Draw, Inputs, Values, number
+from jcm_calc.authoring.official_files.drawing import Draw, DrawnInputs, Values, number
 from jcm_calc.authoring.official_files.layout import Layout
 from jcm_calc.authoring.official_files.matching import Item, Matches, QuantityCells, factor, items_of, matches
 from jcm_calc.base.languages import Message, _, translated
@@ -213,7 +213,7 @@ class Comparison:
     Attributes
     ----------
     found : Matches
-    inputs : Inputs
+    inputs : DrawnInputs
     items : dict
         Every input and equation by its name.
     cases : list of ChoiceCase
@@ -233,7 +233,7 @@ class Comparison:
         Of the quantities that differ first.
     """
 
-    def __init__(self, layout: Layout, m: Declarations, found: Matches, inputs: Inputs) -> None:
+    def __init__(self, layout: Layout, m: Declarations, found: Matches, inputs: DrawnInputs) -> None:
         self.layout, self.m, self.found, self.inputs, self.items = layout, m, found, inputs, items_of(m)
         self.chosen = {place: name for place, name in layout.choices.items() if name in m.choices}
         self.table_3, self.fills_all = Outcome(), False
@@ -578,7 +578,7 @@ def compare(book: Book, m: Declarations) -> Comparison:
         raise book.unusable(complaint.format(given=given, expected=expected))
     found = matches(layout, m)
     _calculates(layout, found)
-    return Comparison(layout, m, found, Inputs(layout, m, found)).run()
+    return Comparison(layout, m, found, DrawnInputs(layout, m, found)).run()
 
 
 def _calculates(layout: Layout, found: Matches) -> None:

@@ -60,7 +60,7 @@ class Draw:
         return self.rows if count == units > 1 else tuple(range(count))
 
 
-class Inputs:
+class DrawnInputs:
     """Draws for a spreadsheet, and what they cover.
 
     Attributes

@@ -22,7 +22,7 @@ from jcm_calc.authoring.official_files.comparing import Comparison, Pair, cases_
 from jcm_calc.authoring.official_files.declaring import Declared
 from jcm_calc.authoring.official_files.document import read_document
 from jcm_calc.authoring.official_files.document_declaring import Added, declare
-from jcm_calc.authoring.official_files.drawing import Inputs, number, usual_range
+from jcm_calc.authoring.official_files.drawing import DrawnInputs, number, usual_range
 from jcm_calc.authoring.official_files.layout import RESULTS, Layout
 from jcm_calc.authoring.official_files.matching import Matches, QuantityCells, amounts
 from jcm_calc.authoring.official_files.plain_text import unexpected
@@ -170,7 +170,7 @@ def _imported(
     exec(compile(source, f"{number}.py", "exec"), scope)  # what is proved is the text that is written
     m = scope["m"]
     count = max(FEWEST, DRAWS // len(list(cases_of(m))))
-    compared = Comparison(layout, m, cells, Inputs(layout, m, cells, count)).run()
+    compared = Comparison(layout, m, cells, DrawnInputs(layout, m, cells, count)).run()
     _refuse_differences(found, compared)
     _refuse_unproved(found, compared)
     known = versions(number).get(version) if number in modules() else None
