@@ -199,18 +199,14 @@ def where(request, tmp_path):
 each = pytest.mark.parametrize("where", CARRIERS, indirect=True)
 
 
-def monitor(source, folder, unit="kWh", **readings):
+COLD_STORE = {"COP_PJ": 1.63, "application": "individual quick freezer", "EF_elec": 0.8}
+BY_METHODOLOGY = {"methodology": "ID_AM003", **COLD_STORE}  # EC_PJ is in MWh
+
+
+def monitor(source, folder, unit="kWh", **more):
     meter = {"parameter": "EC_PJ", "labels": {"i": 1}, "rated": "20 kW", **({"unit": unit} if unit else {})}
-    return jcm_calc.monitor(
-        {"M": meter},
-        {"zone": "Europe/Berlin", "sources": [source], **readings},
-        p="2024-03-30/2024-03-31",
-        methodology="ID_AM003",
-        beside=folder,
-        COP_PJ=1.63,
-        application="individual quick freezer",
-        EF_elec=0.8,
-    )
+    readings = {"zone": "Europe/Berlin", "sources": [source]}
+    return jcm_calc.monitor({"M": meter}, readings, p="2024-03-30/2024-03-31", beside=folder, **more)
 
 
 def refusal(source, folder, **more):
@@ -231,7 +227,7 @@ def forms(carrier):
 def test_each_carrier_gives_the_same_amount_whatever_its_columns_are(where):
     for column, clock in forms(where.carrier):
         monitored = monitor(*where(Rows(INSTANTS, AMOUNTS, column, clock)))
-        assert monitored.amounts["M"] == [pytest.approx(TOTAL / 1000, rel=1e-12)], (column, clock)
+        assert monitored.amounts["M"] == [pytest.approx(TOTAL, rel=1e-12)], (column, clock)
         assert not monitored.findings
         assert monitored.files or where.carrier == "DataFrame"
         assert sum(file.rows for file in monitored.files) in (0, 47)
@@ -252,9 +248,9 @@ def test_each_carrier_states_a_unit_in_its_heading(where):
         heading = f"E [{unit}]" if unit else "E"
         source, folder = where(Rows(INSTANTS, AMOUNTS, "number", "instant", heading))
         if factor is None:
-            assert "M" in refusal(source, folder, unit=of_meter), (unit, of_meter)
+            assert "M" in refusal(source, folder, unit=of_meter, **BY_METHODOLOGY), (unit, of_meter)
         else:
-            amounts = monitor(source, folder, unit=of_meter).amounts["M"]
+            amounts = monitor(source, folder, unit=of_meter, **BY_METHODOLOGY).amounts["M"]
             assert amounts == [pytest.approx(TOTAL * factor, rel=1e-12)], (unit, of_meter)
 
 
@@ -451,9 +447,7 @@ def test_the_record_of_a_query_survives_a_workbook(tmp_path):
     result = jcm_calc.calculate(
         "ID_AM003",
         *monitored.tables,
-        COP_PJ=1.63,
-        application="individual quick freezer",
-        EF_elec=0.8,
+        **COLD_STORE,
         p="2024-03-30/2024-03-31",
     )
     result.to_excel(tmp_path / "report.xlsx")
@@ -484,13 +478,13 @@ def test_a_folder_holds_the_files_in_it_and_below(tmp_path):
     source = {**SOURCE, "clock": "stated", "decimal": ".", "columns": {"M": "E"}}
     for files in ("logger", "logger/**/*.csv", ["logger/2024/a.csv", "logger"]):
         monitored = monitor({**source, "files": files}, tmp_path)
-        assert monitored.amounts["M"] == [pytest.approx(TOTAL / 1000)], files
+        assert monitored.amounts["M"] == [pytest.approx(TOTAL)], files
         assert sorted(file.name for file in monitored.files) == ["a.csv", "b.csv"]
     # a program copies another file into it
     for name in (".b.csv.Xy12", "c.csv.part", "~$c.xlsx", "c.CSV.tmp"):
         (tmp_path / "logger" / name).write_text("time,E\n2024-03-31 00:00+01:00,9")
     monitored = monitor({**source, "files": "logger"}, tmp_path)
-    assert monitored.amounts["M"] == [pytest.approx(TOTAL / 1000)]
+    assert monitored.amounts["M"] == [pytest.approx(TOTAL)]
     assert sorted(path.name for path in monitored.plan.readings[0].waiting) == [
         ".b.csv.Xy12",
         "c.CSV.tmp",
@@ -578,17 +572,16 @@ def test_line_protocol_has_escapes_quotes_and_whole_numbers(tmp_path):
     source = {**SOURCE, "files": "a.lp", "format": "line protocol", "columns": {"M": "E"}}
     for only in ({"measurement": "a,b c"}, {"meter": ["M=1"]}):
         monitored = monitor({**source, "only": only}, tmp_path)
-        assert monitored.read["M"] == [pytest.approx(0.007)]
+        assert monitored.read["M"] == [pytest.approx(7)]
         assert monitored.files[0].rows == 2
-    assert monitor({**source, "only": {"note": 'x, y="z" 1'}}, tmp_path).read["M"] == [pytest.approx(0.003)]
+    assert monitor({**source, "only": {"note": 'x, y="z" 1'}}, tmp_path).read["M"] == [pytest.approx(3)]
 
 
 def test_the_report_names_the_query(tmp_path):
     source = {**SOURCE, **by_sqlite(Rows(INSTANTS, AMOUNTS), tmp_path, None), "columns": {"M": "E"}}
     source["query"] = "SELECT * FROM readings WHERE E < 99"
     tables = monitor(source, tmp_path).tables
-    fixed = {"COP_PJ": 1.63, "application": "individual quick freezer", "EF_elec": 0.8}
-    result = jcm_calc.calculate("ID_AM003", *tables, **fixed, p="2024-03-30/2024-03-31")
+    result = jcm_calc.calculate("ID_AM003", *tables, **COLD_STORE, p="2024-03-30/2024-03-31")
     result.to_html(tmp_path / "report.html")
     text = (tmp_path / "report.html").read_text("utf-8")
     assert "a.sqlite: <code>SELECT * FROM readings WHERE E &lt; 99</code>" in text
