@@ -88,19 +88,19 @@ def errors(number, path):
 def inputs(path):
     """Return draws for the cells that a blank spreadsheet leaves open below and beside its labels."""
     found = jcm_calc.confirm(number_of(path), path)
-    layout, sets = found.comparison.layout, found.comparison.sets.values()
+    one = found.comparison
+    layout = one.layout
     rng, draws = random.Random(5), []
     for at in range(DRAWS):
         options = {name: rng.choice(list(choice.options)) for name, choice in found.m.choices.items()}
         draw = {place: options[name] for place, name in layout.choices.items() if name in options}
-        for one in sets:
-            for name, many in one.found.found.items():
-                for place in many[0].places:
-                    if name in found.m.inputs and layout.value(place) is None and not layout.formula(place):
-                        texts = one.drawn.classes.get(name)
-                        number = rng.choice([0, 1, 299.9, 300, 302.9, 450, 454, 550, 555, 825, 833]) if at % 2 else 0
-                        number = number or rng.uniform(0.01, 0.99) if at % 3 else number or rng.uniform(1, 900)
-                        draw[place] = rng.choice(texts) if texts else number
+        for name, many in one.found.found.items():
+            for place in many[0].places:
+                if name in found.m.inputs and layout.value(place) is None and not layout.formula(place):
+                    texts = one.inputs.classes.get(name)
+                    number = rng.choice([0, 1, 299.9, 300, 302.9, 450, 454, 550, 555, 825, 833]) if at % 2 else 0
+                    number = number or rng.uniform(0.01, 0.99) if at % 3 else number or rng.uniform(1, 900)
+                    draw[place] = rng.choice(texts) if texts else number
         draws.append(draw)
     # each row blank, and each column or single amount at 0, in turn
     for row in sorted({place[:2] for place in draws[0]}):
@@ -108,9 +108,9 @@ def inputs(path):
     for column in sorted({place[::2] for place in draws[0]}):
         draws.append({place: 0 if place[::2] == column and not isinstance(value, str) else value
                       for place, value in draws[len(draws) % DRAWS].items()})  # fmt: skip
-    quantities = [place for one in sets for name, many in one.found.found.items() for cells_ in many
+    quantities = [place for name, many in one.found.found.items() for cells_ in many
                   for place in cells_.places if name not in found.m.inputs or layout.formula(place)]  # fmt: skip
-    return draws, [*quantities, *(place for one in sets for place in one.found.amounts)]
+    return draws, [*quantities, *one.found.amounts]
 
 
 def number_of(path):

@@ -10,7 +10,8 @@ from cli.test_cli import run
 
 import jcm_calc
 from jcm_calc import Methodology
-from jcm_calc.authoring.conformance import ORDER, CheckOutcome, conform
+from jcm_calc.authoring.conformance import CHECKS, ORDER, CheckOutcome, ConformanceError, conform
+from jcm_calc.authoring.conformance.subject import Subject
 from jcm_calc.evidence import unconfirmed
 from jcm_calc.rulebooks import modules, versions
 
@@ -216,6 +217,16 @@ def test_either_direction_is_one():
 
 def test_nothing_is_calculated_where_equations_do_not_hang_together():
     assert [outcome.check for outcome in conform(without_er())] == ["graph closed"]
+
+
+def test_every_equation_with_a_fault_is_listed():
+    m = example()
+    for name, unit in (("A", "MWh"), ("B", "MWh"), ("C", "kWh")):
+        m.equation(f"{name}_i,p", unit, name=name, text="energy", evidence=RECALLED)(lambda EC: EC * 34.2)
+    for check, expected in (("literals", "ABC"), ("dimensions", "C")):
+        with pytest.raises(ConformanceError) as error:
+            CHECKS[check](Subject(m))
+        assert [name for name in "ABC" if f"{name}_i,p" in str(error.value)] == list(expected)
 
 
 def test_unit_that_cannot_be_read_fails():

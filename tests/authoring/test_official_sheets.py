@@ -2,11 +2,13 @@
 
 import re
 
+import official_forms
 import openpyxl
 import pytest
 from click.testing import CliRunner
 from stand_ins import FIRST, NUMBER, ROWS, stand_in
 
+import jcm_calc
 from jcm_calc.authoring.official_files import importing
 from jcm_calc.base.problems import InputError
 from jcm_calc.cli import jcm
@@ -95,7 +97,7 @@ def test_rounding_that_changes_nothing_is_said_and_that_of_table_3_is_no_part(tm
 @pytest.mark.parametrize("name", [UNITS, CAPTIVE])
 def test_plan_and_report_that_are_alike_are_translated(name, tmp_path):
     found = imported(written(tmp_path, name, plan, put("MPS(input)", "C21", 0.5)))
-    assert found.proof.equal >= 200
+    assert found.equal >= 200
     assert [str(remark) for remark in found.remarks if "MPS" in str(remark)] == [
         "MPS(input)!C21: is filled in with 0.5; it stays an input of the module"
     ]
@@ -138,6 +140,44 @@ def test_plan_and_report_that_differ_are_refused_with_both_cells(what, tmp_path)
     name, edit, *words = DIFFERENT[what]
     told = refused(written(tmp_path, name, plan, edit))
     assert [word for word in words if word not in told] == [], told
+
+
+def test_a_plan_that_is_missing_is_named_with_the_cell_that_reads_it(tmp_path):
+    told = refused(written(tmp_path, LAMPS, put("MRS(input)", "C21", "='MPS(input)'!C21")))
+    assert (
+        "MRS(input)!C21: got ='MPS(input)'!C21, which reads MPS(input)!C21; the workbook must have this sheet" in told
+    )
+
+
+def test_a_result_in_other_units_than_tonnes_is_refused(tmp_path):
+    told = refused(written(tmp_path, LAMPS, put("MRS(calc_process)", "G7", "kgCO2/p")))
+    assert "MRS(calc_process)!F7: RE: got the unit kgCO2; must be tCO2" in told
+
+
+@pytest.mark.parametrize("formula", ["=ROUNDUP({},0)", "=ROUNDDOWN(0.9*{},0)", "=ROUNDDOWN({}+1,0)"])
+def test_table_3_that_is_not_er_is_refused(formula, tmp_path):
+    cell = put("MRS(input)", "B32", formula.format("'MRS(calc_process)'!F6"))
+    told = refused(written(tmp_path, LAMPS, put("MRS(input)", "B31", "CO2 emission reductions"), cell))
+    assert "MRS(input)!B32 of table 3 is not ER" in told
+
+
+def test_plan_and_report_that_differ_are_said_by_confirm(tmp_path):
+    book = official_forms.form("ID_AM003")
+    for sheet in book.worksheets:
+        copy = book.copy_worksheet(sheet)
+        copy.title = sheet.title.replace("MRS", "MPS")
+        for row in copy.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, str):
+                    cell.value = cell.value.replace("MRS", "MPS")
+    book.save(tmp_path / "alike.xlsx")
+    alike = jcm_calc.confirm("ID_AM003", tmp_path / "alike.xlsx")
+    assert (alike.differs, alike.settled, alike.remarks) == (False, True, [])
+    book["MPS(calc_process)"]["B13"] = 1.9
+    book.save(tmp_path / "other.xlsx")
+    other = jcm_calc.confirm("ID_AM003", tmp_path / "other.xlsx")
+    assert (other.differs, other.settled) == (True, False)
+    assert any("MPS(calc_process)!B13 has 1.9" in one for one in other.remarks)
 
 
 def test_an_entry_that_is_filled_in_stays_an_input_and_is_said(tmp_path):

@@ -3,7 +3,6 @@
 import base64
 import json
 import re
-import sys
 from importlib.resources import files
 from pathlib import Path
 from xml.etree import ElementTree
@@ -293,12 +292,6 @@ def test_the_report_of_a_case_tells_how_it_is_monitored_and_what_was_published(t
 
 def test_a_report_that_cannot_be_written_is_a_complaint(tmp_path):
     assert "cannot be written" in run("report", BORNUUR, "-o", tmp_path / "no" / "report.html", code=2).output
-
-
-def test_without_matplotlib_the_command_says_what_to_install(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "matplotlib", None)
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    assert "pip install jcm-calc[plot]" in run("report", BORNUUR, "-o", tmp_path / "report.html", code=2).output
 
 
 def test_the_command_explains_by_name_and_by_symbol():

@@ -178,8 +178,6 @@ class Result(Calculation):
     ) -> None:
         """Write the report: one HTML file, for a browser and for paper, that needs no network.
 
-        It needs matplotlib: ``pip install jcm-calc[plot]``.
-
         Parameters
         ----------
         path : path

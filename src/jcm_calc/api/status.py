@@ -67,11 +67,16 @@ def status(
     """Return the status of a project on a day; see `jcm_calc.api.case_file.CaseFile.status`."""
     day = dates.today() if on is None else dates.day_of("on", on)
     m = methodology(case.methodology, case.version, case.submitted)
+    end = case.project.get("end")
+    day = min(day, end) if isinstance(end, date) else day
     year = _year(case, day)
     plan = _planned(case, year)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InputWarning)
         warnings.simplefilter("ignore", UnconfirmedWarning)
+        assert year.first is not None
+        if day < year.first:
+            return _not_begun(case, m, day, year, plan)
         if case.meters:
             return _metered(case, m, day, year, plan, store_of(case.path) if store else None, evidence, progress)
         return _typed(case, m, day, year, plan, evidence)
@@ -83,17 +88,12 @@ def store_of(path: Path) -> Path:
 
 
 def _year(case: Case, day: date) -> Period:
-    """Return the calendar year of a day, as far as it lies in the crediting period."""
+    """Return the calendar year of a day, or the first one of the crediting period, as far as it lies in this period."""
     start, end = case.project.get("start"), case.project.get("end")
-    first, last = date(day.year, 1, 1), date(day.year, 12, 31)
-    if isinstance(start, date):
-        first = max(first, start)
-    if isinstance(end, date):
-        last = min(last, end)
-    if day < first or last < first:
-        complaint = _("got {day}; must be a day of a year in which the crediting period has begun and has not ended")
-        raise InputError.of("on", complaint.format(day=day))
-    return Period(first, last)
+    number = max(day.year, start.year) if isinstance(start, date) else day.year
+    first, last = date(number, 1, 1), date(number, 12, 31)
+    first = max(first, start) if isinstance(start, date) else first
+    return Period(first, min(last, end) if isinstance(end, date) else last)
 
 
 def _planned(case: Case, year: Period) -> tuple[float, str] | None:
@@ -142,7 +142,8 @@ def _metered(
     plan = read_plan(case.meters, case.readings, case.path.parent)
     values = {"facts": case.facts, "evidence": case.with_evidence(evidence), **case.choices, **case.inputs}
     since = case.project.get("start")
-    found = measure(plan, m, case.tables, values, _case_periods(case), year, since, day, kept, progress)
+    periods = _case_periods(case)
+    found = measure(plan, m, case.tables, values, periods, year, since, day, kept, progress)
     verdicts, documents = _shown(case, m, found.result)
     reductions = None if found.result is None else float(found.result.emissions["ER"].sum())
     of_year = _scaled(planned, year, found.so_far)
@@ -150,6 +151,7 @@ def _metered(
     assert year.first is not None
     meters = tuple(_meter(meter, found, year, day) for meter in plan.meters.values())
     calibrations = tuple(sorted(_calibrations(plan, day), key=lambda one: -(10**6) if one.days is None else one.days))
+    found = replace(found, findings=tuple(_of_case(found, plan, periods, year)))
     findings = [_finding(one, found, plan) for one in sorted(found.findings, key=lambda one: (not one.open, one.start))]
     status = ProjectStatus(
         case.path.name,
@@ -171,6 +173,16 @@ def _metered(
         found.problems,
     )
     return replace(status, actions=_ordered([*_of_meters(status, plan, found), *_of_project(status)]))
+
+
+def _of_case(
+    found: Measured, plan: MonitoringPlan, periods: Iterable[Period], year: Period
+) -> Iterator[ReadingsFinding]:
+    """Yield the findings of the year, and of the earlier periods that the case file is about."""
+    for one in found.findings:
+        day = clock.local(one.start, plan.where).date()
+        if any(each.first and each.last and each.first <= day <= each.last for each in (year, *periods)):
+            yield one
 
 
 def _meter(meter: Meter, found: Measured, year: Period, day: date) -> MeterStatus:
@@ -262,6 +274,32 @@ def _shown(
 
 
 # Without meters
+
+
+def _not_begun(
+    case: Case, m: Declarations, day: date, year: Period, planned: tuple[float, str] | None
+) -> ProjectStatus:
+    """Return the status of a project before its crediting period: nothing has to be monitored yet."""
+    verdicts, _documents = _shown(case, m, None)
+    plan = _scaled(planned, year, None)
+    return ProjectStatus(
+        case.path.name,
+        str(case.project.get("title", "")),
+        str(m),
+        day,
+        year,
+        None,
+        (),
+        (),
+        (),
+        tuple(CriterionStatus(one.criterion.number, one.criterion.text, one.answer, one.missing) for one in verdicts),
+        (),
+        None,
+        (),
+        plan,
+        forecast(year, None, None, {}, plan),
+        (),
+    )
 
 
 def _typed(

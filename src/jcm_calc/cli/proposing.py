@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from jcm_calc.authoring.official_files.confirming import Confirmed, Status, confirm, coverage, row_text
+from jcm_calc.authoring.official_files.confirming import Confirmed, Status, confirm, row_text
 from jcm_calc.base.files import save
 from jcm_calc.base.languages import Message, _
 from jcm_calc.cli import output
@@ -66,8 +66,8 @@ def _asked(found: Confirmed) -> tuple[dict[tuple[str, str, str], dict[str, Any]]
 
 def _report(found: Confirmed) -> None:
     told = _("{file}: {methodology}, SHA-256 {sha256}, sheets {sheets}")
-    sheets = ", ".join(found.comparison.sets)
-    output.paragraph(told.format(file=found.workbook.name, methodology=found.m, sha256=found.sha256, sheets=sheets))
+    kind = found.comparison.layout.kind
+    output.paragraph(told.format(file=found.workbook.name, methodology=found.m, sha256=found.sha256, sheets=kind))
     if found.text is not None:
         told, known = _("{file}: {number} ver {version}, SHA-256 {sha256}: {title}"), found.text
         output.paragraph(
@@ -82,8 +82,7 @@ def _report(found: Confirmed) -> None:
     output.table(headings, [[one.symbol, one.unit or "-", one.written, _unit(one.unit_there), one.place, one.how]
                             for one in found.matched])  # fmt: skip
     output.heading(_("Formulas and values by meaning"))
-    for key, compared in found.comparison.sets.items():
-        output.paragraph(Message("{}: {}").format(key, _covered(found, coverage(compared))))
+    output.paragraph(Message("{}: {}").format(kind, _covered(found, found.coverage)))
     rows = [one for status in SHOWN for one in found.of(status)]
     output.table(
         ["", "", _("cell")],
@@ -140,20 +139,19 @@ def _covered(found: Confirmed, counts: dict[str, Any]) -> str:
 
 def _differences(found: Confirmed) -> Iterator[str]:
     """Yield by how much inputs move what differs, and table 3."""
-    symbols = found.m.symbols()
-    for key, compared in found.comparison.sets.items():
-        for one in compared.elasticities:
-            told = _("{kind}: 1 % more {of} moves {on} {there} in the workbook, {here} in the library")
-            there, here = (f"{percent:+.2f} %" for percent in (one.there, one.here))
-            yield told.format(kind=key, of=symbols[one.of], on=symbols[one.on], there=there, here=here)
-        for name, outcome in compared.links.items():
-            if outcome.place is not None:
-                told = _("{kind}: {cell} shows {there} instead of {symbol} = {here}, which is filled in")
-                cell, there, here = str(address(outcome.place)), str(outcome.there), str(outcome.here)
-                yield told.format(kind=key, cell=cell, there=there, symbol=symbols[name], here=here)
-        if compared.table_3.place is not None:
-            told = _("{kind}: table 3 gives {there}, ER is {here}")
-            yield told.format(kind=key, **compared.table_3.numbers)
+    symbols, compared = found.m.symbols(), found.comparison
+    kind = compared.layout.kind
+    for one in compared.elasticities:
+        told = _("{kind}: 1 % more {of} moves {on} {there} in the workbook, {here} in the library")
+        there, here = (f"{percent:+.2f} %" for percent in (one.there, one.here))
+        yield told.format(kind=kind, of=symbols[one.of], on=symbols[one.on], there=there, here=here)
+    for name, outcome in (pair for case in compared.shown[-1:] for pair in case.outcomes.items()):
+        if outcome.place is not None and name in compared.inputs.draws[0].values:
+            told = _("{kind}: {cell} shows {there} instead of {symbol} = {here}, which is filled in")
+            yield told.format(kind=kind, cell=str(address(outcome.place)), symbol=symbols[name], **outcome.numbers)
+    if compared.table_3.place is not None:
+        told = _("{kind}: table 3 gives {there}, ER is {here}")
+        yield told.format(kind=kind, **compared.table_3.numbers)
 
 
 def _written(found: Confirmed, target: Path, signed: bool) -> None:

@@ -116,11 +116,11 @@ def _append(store: Store, relation: str, kinds: dict[str, Any], rows: Sequence[t
     import pandas as pd
 
     pandas: dict[Any, Any] = {str: object, float: "float64", int: "Int64"}
-    cells = zip(*rows, strict=True)
-    found = {
-        name: pd.Series([None if cell is None else kind(cell) for cell in column], dtype=pandas[kind])
-        for (name, kind), column in zip(kinds.items(), cells, strict=True)
-    }
+    found = {}
+    for (name, kind), column in zip(kinds.items(), zip(*rows, strict=True), strict=True):
+        if kind is str:  # a column of texts may hold numbers, too
+            column = tuple(None if cell is None else str(cell) for cell in column)
+        found[name] = pd.Series(column, dtype=pandas[kind])
     store.register("given", pd.DataFrame(found))
     store.db.execute(f"INSERT INTO {relation} SELECT * FROM given")
     store.db.unregister("given")

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
+import math
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from jcm_calc.authoring.official_files.comparing import (
-    ChoiceCase,
-    Comparison,
-    Selected,
-    SetComparison,
-    compare,
-    selected,
-)
+from jcm_calc.authoring.official_files.comparing import ChoiceCase, Selected, compare, selected
 from jcm_calc.authoring.official_files.document import Document, DocumentRow, ParameterRow, read_document
 from jcm_calc.authoring.official_files.document_comparing import (
     RowMatch,
@@ -26,9 +20,10 @@ from jcm_calc.authoring.official_files.document_comparing import (
     match_equations,
     match_parameters,
 )
-from jcm_calc.authoring.official_files.drawing import NUMBER, reached
-from jcm_calc.authoring.official_files.matching import QuantityCells, factor
+from jcm_calc.authoring.official_files.drawing import literals
+from jcm_calc.authoring.official_files.matching import factor
 from jcm_calc.base.files import save
+from jcm_calc.base.hashes import of_file
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.declarations.items import Equation, Parameter
@@ -39,7 +34,7 @@ from jcm_calc.reports.workbook.references import Place
 from jcm_calc.rulebooks import methodology
 from jcm_calc.verification.location import address
 
-COMPARED = ("equation", "default")  # kinds of statements about which a spreadsheet says something
+DIFFERING = 5  # cells in which plan and report differ that are named
 
 
 class Status(StrEnum):
@@ -104,6 +99,8 @@ class Confirmed:
     comparison : Comparison
     text : Document or None
         What the approved text says, `document` its file.
+    unlike : list of Problem
+        Where plan and report calculate otherwise: only the report was compared.
     remarks : list of str
         What limits the proposals.
     others : list of RowMatch
@@ -113,27 +110,28 @@ class Confirmed:
     """
 
     def __init__(
-        self,
-        m: Declarations,
-        workbook: Path,
-        comparison: Comparison,
-        sha256: str,
-        document: Path | None = None,
-        text: Document | None = None,
+        self, m: Declarations, workbook: Path, document: Path | None = None, text: Document | None = None
     ) -> None:
-        self.m, self.workbook, self.comparison, self.sha256 = m, workbook, comparison, sha256
-        self.document, self.text = document, text
+        self.m, self.workbook, self.document, self.text = m, workbook, document, text
+        self.comparison, self.sha256 = compare(Book(workbook), m), of_file(workbook)
+        self.unlike = list(islice(self.comparison.layout.differing(), DIFFERING))
         self.others: list[RowMatch] = []
         self.unread: list[str] = []
-        self._seen, self._differing = self._of_document()
-        self.filled = sorted({place for one in comparison.sets.values() for place in _filled(comparison, m, one)})
-        self.translated = any(sha256 in str(one.evidence) or sha256 in str(one.evidence.source) for one in m.rules)
+        self._seen: dict[tuple[str, str], list[str]] = {}
+        self._differing: set[str] = set()
+        if text is not None:
+            self._read_rows(text)
+            self._read_equations(text)
+        self.filled = sorted(place for place, _value, monitored in self._entered() if monitored)
+        self.translated = any(
+            self.sha256 in str(one.evidence) or self.sha256 in str(one.evidence.source) for one in m.rules
+        )
         self.remarks = list(self._remarks())
 
     @cached_property
     def lines(self) -> tuple[StatementLine, ...]:
         """Every statement of the methodology but the rules of the scheme."""
-        return tuple(self._with_document(self._line(one)) for one in statements(self.m) if one.kind != "rule")
+        return tuple(self._line(one) for one in statements(self.m) if one.kind != "rule")
 
     def of(self, status: Status) -> list[StatementLine]:
         """Return the lines of one status."""
@@ -141,10 +139,10 @@ class Confirmed:
 
     @property
     def differs(self) -> bool:
-        """Whether something in the spreadsheet differs from the methodology."""
-        sets = self.comparison.sets.values()
-        shown = [outcome for one in sets for outcome in (one.table_3, *one.links.values())]
-        return any(one.differs for one in shown) or bool(self.of(Status.DIFFERS))
+        """Whether something in the spreadsheet differs from the methodology, or plan and report from each other."""
+        shown = [outcome for case in self.comparison.shown for outcome in case.outcomes.values()]
+        apart = any(one.differs for one in (self.comparison.table_3, *shown))
+        return apart or bool(self.unlike or self.of(Status.DIFFERS))
 
     @property
     def compared(self) -> bool:
@@ -154,8 +152,7 @@ class Confirmed:
     @property
     def settled(self) -> bool:
         """Whether nothing differs, every formula that was compared was exercised, and the form is blank."""
-        doubtful = any(one.doubts or one.missed for one in self.comparison.sets.values())
-        return self.compared and not (self.differs or doubtful or self.filled)
+        return self.compared and not (self.differs or self.comparison.doubts or self.filled)
 
     @property
     def proposed(self) -> list[StatementLine]:
@@ -190,29 +187,43 @@ class Confirmed:
         save(Path(path), self.evidence().encode(), overwrite=overwrite)
 
     def _item(self, line: StatementLine) -> dict[str, Any]:
-        said = [str(line.said)] if line.said else []
-        found: dict[str, Any] = {"seen": [*said, *map(str, line.seen)]}
+        found: dict[str, Any] = {"seen": [str(one) for one in (line.said, *line.seen) if one]}
         if line.answer:
-            proposed = {**line.answer, "document": "workbook", "page": line.place, "sha256": self.sha256}
-            found |= {"proposed": proposed, **({"note": str(line.note)} if line.note else {})}
-        return found
+            found["proposed"] = {**line.answer, "document": "workbook", "page": line.place, "sha256": self.sha256}
+        return found | ({"note": str(line.note)} if line.answer and line.note else {})
 
-    def _of_document(self) -> tuple[dict[tuple[str, str], list[str]], set[str]]:
-        """Return what the document says by kind and name of a statement, and the equations in which it differs."""
-        seen: dict[tuple[str, str], list[str]] = {}
-        differing: set[str] = set()
-        if self.text is None:
-            return seen, differing
+    # The document
+
+    def _read_rows(self, text: Document) -> None:
+        """Note what the document says of criteria and default values."""
         symbols = self.m.symbols()
-        for match in match_criteria(self.text, self.m):
-            self._row_seen(
-                seen, match, "criterion", match.name, match.row.text if isinstance(match.row, DocumentRow) else ""
-            )
-        for match in match_parameters(self.text, self.m):
-            row = match.row
-            told = f"{row.description} {row.value} {row.source}" if isinstance(row, ParameterRow) else ""
-            self._row_seen(seen, match, "default", symbols.get(match.name, ""), told)
-        for one in match_equations(self.text, self.m):
+        rows = [("criterion", one.name, one) for one in match_criteria(text, self.m)]
+        rows += [("default", symbols.get(one.name, ""), one) for one in match_parameters(text, self.m)]
+        for kind, name, match in rows:
+            if not name:
+                self.others.append(match)
+                continue
+            told = _("document: not found")
+            if match.row is not None:
+                row = (
+                    f"{match.row.description} {match.row.value} {match.row.source}"
+                    if isinstance(match.row, ParameterRow)
+                    else match.row.text
+                )
+                told = _("document, {place}: {text}").format(place=match.row.place, text=" ".join(row.split()))
+            if match.only_here or match.only_there:
+                here, there = (", ".join(map(str, one)) or "-" for one in (match.only_here, match.only_there))
+                told = _("{row} [numbers only in the library: {here}; only in the document: {there}]").format(
+                    row=told, here=here, there=there
+                )
+            if match.turned:
+                told = _("{row} [the values may be of other classes]").format(row=told)
+            self._seen.setdefault((kind, name), []).append(told)
+
+    def _read_equations(self, text: Document) -> None:
+        """Note which equations of the document agree; one that differs is not proposed."""
+        symbols = self.m.symbols()
+        for one in match_equations(text, self.m):
             where = _("document: {text}").format(text=one.equation.text)
             if not one.cases or one.unmatched:
                 why = one.equation.unread or _("symbols that are not declared: {symbols}").format(
@@ -220,260 +231,220 @@ class Confirmed:
                 )
                 self.unread.append(Message("{} ({})").format(where, why))
                 continue
-            if any(case.agrees for case in one.cases):
-                told = _("{equation} (agrees by meaning)").format(equation=where)
-            else:
-                told = _("{equation} (differs by meaning)").format(equation=where)
-                differing.add(one.name)
-            seen.setdefault(("equation", symbols.get(one.name, "")), []).append(told)
-        return seen, differing
-
-    def _row_seen(
-        self, seen: dict[tuple[str, str], list[str]], match: RowMatch, kind: str, name: str, text: str
-    ) -> None:
-        if not name:
-            self.others.append(match)
-            return
-        if match.row is None:
-            seen.setdefault((kind, name), []).append(_("document: not found"))
-            return
-        told = _("document, {place}: {text}").format(place=match.row.place, text=" ".join(text.split()))
-        if match.only_here or match.only_there:
-            here, there = (", ".join(map(str, one)) or "-" for one in (match.only_here, match.only_there))
-            told = _("{row} [numbers only in the library: {here}; only in the document: {there}]").format(
-                row=told, here=here, there=there
-            )
-        if match.turned:
-            told = _("{row} [the values may be of other classes]").format(row=told)
-        seen.setdefault((kind, name), []).append(told)
-
-    def _with_document(self, line: StatementLine) -> StatementLine:
-        """Return a line with what the document says; an equation that differs there is not proposed."""
-        statement = line.statement
-        seen = tuple(self._seen.get((statement.kind, statement.name), ()))
-        if statement.kind == "equation" and statement.item.name in self._differing:
-            return replace(
-                line, status=Status.DIFFERS, said=_("the document says something else"), answer={}, seen=seen
-            )
-        return replace(line, seen=seen)
+            told = _("{equation} (agrees by meaning)")
+            if not any(case.agrees for case in one.cases):
+                told = _("{equation} (differs by meaning)")
+                self._differing.add(one.name)
+            self._seen.setdefault(("equation", symbols.get(one.name, "")), []).append(told.format(equation=where))
 
     def _remarks(self) -> Iterator[str]:
         if self.text is not None:
             yield from map(str, self.text.remarks)
             if not self.text.number or not self.text.version:
                 yield _("{file} does not say of which methodology and version it is").format(file=self.text.name)
+        for problem in self.unlike:
+            yield Message("{}: {}").format(problem.subject, problem.complaint)
         if self.translated:
             yield _("the methodology was translated from this very file: this proves the translation, not the reading")
         if self.filled:
             complaint = _(
                 "is filled in ({cells}): it is not the official blank form, so nothing is proposed. Give the blank form"
             )
-            yield complaint.format(cells=_several(self.filled))
-        for key, one in self.comparison.sets.items():
-            for place, value in _prefilled(self.comparison, one):
+            shown = ", ".join(str(address(one)) for one in self.filled[:3])
+            if left := len(self.filled) - 3 if len(self.filled) > 3 else 0:
+                shown = _("{cells} and {count} more").format(cells=shown, count=left)
+            yield complaint.format(cells=shown)
+        for place, value, monitored in self._entered():
+            if not monitored:
                 told = _("{cell} holds {value}: it is taken as an input, and other values are put into it")
                 yield told.format(cell=str(address(place)), value=value)
-            if not one.shown:
-                yield Message("{}: {}").format(key, _("nothing was compared"))
-            elif lost := max(case.lost for case in one.shown):
-                told = _("{kind}: {count} inputs were not compared, because the equations have no value there")
-                yield told.format(kind=key, count=lost)
-            if one.uncut is not None and not one.table_3.differs:
-                told = _("{cell} of table 3 is not ER rounded down to whole tonnes in every input")
-                yield told.format(cell=str(address(one.uncut)))
-            if one.fills_all:
-                told = _("{kind} gives an error where a row of units is blank: only inputs with all rows were compared")
-                yield told.format(kind=key)
+        one, kind = self.comparison, self.comparison.layout.kind
+        if not one.shown:
+            yield Message("{}: {}").format(kind, _("nothing was compared"))
+        elif lost := max(case.lost for case in one.shown):
+            told = _("{kind}: {count} inputs were not compared, because the equations have no value there")
+            yield told.format(kind=kind, count=lost)
+        if one.uncut is not None and not one.table_3.differs:
+            told = _("{cell} of table 3 is not ER rounded down to whole tonnes in every input")
+            yield told.format(cell=str(address(one.uncut)))
+        if one.fills_all:
+            told = _("{kind} gives an error where a row of units is blank: only inputs with all rows were compared")
+            yield told.format(kind=kind)
+
+    def _entered(self) -> Iterator[tuple[Place, float, bool]]:
+        """Yield the entries that hold a number, and whether a project has filled it in: monitored, or of a unit."""
+        one = self.comparison
+        for name, many in one.found.found.items():
+            item = one.items[name]
+            for cells in many if isinstance(item, Parameter) and not item.textual else ():
+                monitored = cells.tabular or one.layout.monitored(item.symbol) is not None
+                for place in cells.places if monitored or name in one.inputs.draws[0].values else ():
+                    entry = one.layout.entry(place)
+                    value = None if entry is None else one.layout.value(entry)
+                    if entry is not None and isinstance(value, int | float):
+                        yield entry, value, monitored
 
     @property
     def matched(self) -> list[Matched]:
-        """Where each quantity was found, and in which unit; of plan and report the report."""
-        found: dict[str, Matched] = {}
-        for one in reversed(self._sets):
-            for name, many in one.found.found.items():
-                found[name] = self._matched(name, many[0])
-        return list(found.values())
-
-    def _matched(self, name: str, cells: QuantityCells) -> Matched:
-        item = self.comparison.items[name]
-        how = _("same symbol") if not cells.by_words else _("by words: please confirm")
-        converted = None if cells.unit is None or _is_class(item) else factor(cells.unit, item.unit)
-        if converted is not None and (converted.numerator, converted.denominator, converted.offset) != (1, 1, 0):
-            how = Message("{}; × {:.12g}").format(how, converted.numerator / converted.denominator)
-        return Matched(item.symbol, item.unit, cells.symbol, cells.unit, cells.address, how)
-
-    @property
-    def _sets(self) -> list[SetComparison]:
-        """The report before the plan."""
-        return [one for _key, one in sorted(self.comparison.sets.items(), key=lambda pair: "MRS" not in pair[0])]
+        """Where each quantity was found, and in which unit."""
+        found: list[Matched] = []
+        for name, (cells, *_more) in self.comparison.found.found.items():
+            item = self.comparison.items[name]
+            how = _("same symbol") if not cells.by_words else _("by words: please confirm")
+            is_class = isinstance(item, Parameter) and item.textual
+            converted = None if cells.unit is None or is_class else factor(cells.unit, item.unit)
+            if converted is not None and (converted.numerator, converted.denominator, converted.offset) != (1, 1, 0):
+                how = Message("{}; × {:.12g}").format(how, converted.numerator / converted.denominator)
+            found.append(Matched(item.symbol, item.unit, cells.symbol, cells.unit, cells.address, how))
+        return found
 
     # Statements
 
     def _line(self, statement: Statement) -> StatementLine:
-        if statement.kind not in COMPARED:
-            return StatementLine(statement, Status.READER)
-        of = self._equation if statement.kind == "equation" else self._default
-        found = [line for one in self._sets if (line := of(statement, one)) is not None]
-        order = (Status.DIFFERS, Status.AGREES, Status.NOT_COMPARED, Status.NOT_FOUND)
-        line = min(found, key=lambda one: order.index(one.status))
+        if statement.kind == "equation":
+            line = self._equation(statement, statement.item)
+        elif statement.kind == "default":
+            line = self._default(statement, statement.item)
+        else:
+            line = StatementLine(statement, Status.READER)
+        line = replace(line, seen=tuple(self._seen.get((statement.kind, statement.name), ())))
+        if statement.kind == "equation" and statement.item.name in self._differing:
+            return replace(line, status=Status.DIFFERS, said=_("the document says something else"), answer={})
         if line.answer and self.filled:
             return replace(line, answer={}, note="")
         if line.answer and self.translated and not line.note:
             return replace(line, note=_("proves the translation alone"))
         return line
 
-    def _equation(self, statement: Statement, one: SetComparison) -> StatementLine:
-        rule: Equation = statement.item
-        graphs = {id(case): self.m.graph(case.options) for case in one.cases}
-        cases = [case for case in one.cases if rule in graphs[id(case)].equations]
+    def _equation(self, statement: Statement, rule: Equation) -> StatementLine:
+        one = self.comparison
+        found, name = one.found, rule.name
+        cases = [case for case in one.cases if rule in self.m.graph(case.options).equations]
         shown = [case for case in one.shown if case in cases]
-        cells = (
-            one.found.cells(rule.name) or one.found.without_unit.get(rule.name) or one.found.other_unit.get(rule.name)
-        )
+        cells = found.cells(name) or found.without_unit.get(name) or found.other_unit.get(name)
         place = cells.address if cells is not None else ""
-        if not shown:
-            return StatementLine(statement, Status.NOT_COMPARED, place, self._not_in_force(cases))
-        differing = [case for case in shown if rule.name in case.outcomes and case.outcomes[rule.name].differs]
-        if differing:
-            outcome = differing[0].outcomes[rule.name]
+        if apart := next(
+            (case.outcomes[name] for case in shown if name in case.outcomes and case.outcomes[name].differs), None
+        ):
             told = _("differs in {count} of {all} inputs: library {here}, workbook {there}")
-            count = outcome.compared - outcome.agreed
-            told = told.format(count=count, all=outcome.compared, **outcome.numbers)
-            return StatementLine(statement, Status.DIFFERS, str(address(outcome.place or ("", 0, 0))), told)
+            told = told.format(count=apart.compared - apart.agreed, all=apart.compared, **apart.numbers)
+            return StatementLine(statement, Status.DIFFERS, str(address(apart.place or ("", 0, 0))), told)
         # a rule without a case of its own must hold in every case in force, one with a case in one of them
-        agreeing = [case for case in shown if case.in_force or rule.name in case.outcomes]
-        direct = [case for case in agreeing if rule.name in case.outcomes]
-        parts = {case.parts[rule.name] for case in agreeing if rule.name in case.parts}
-        unproved = sorted(part for part in parts if self._not_proved(part))
-        parts -= {*unproved}
-        if rule.when and not any(case.in_force for case in shown):
-            return StatementLine(
-                statement, Status.NOT_COMPARED, place, _("no case of the choices agrees with the workbook")
-            )
-        if why := self._not_covered(rule, one, shown):
+        agreeing = [case for case in shown if case.in_force or name in case.outcomes]
+        direct = [case for case in agreeing if name in case.outcomes]
+        through = sorted(
+            {case.parts[name] for case in agreeing if name in case.parts}, key=lambda part: (part in one.doubts, part)
+        )
+        if why := self._unproved(rule, cases, shown, bool(direct), through):
             return StatementLine(statement, Status.NOT_COMPARED, place, why)
-        if unproved and not direct and not parts:
-            return StatementLine(statement, Status.NOT_COMPARED, place, self._not_proved(unproved[0]))
-        if not direct and not parts:
-            return StatementLine(statement, Status.NOT_COMPARED, place, self._why_not(rule, one, shown))
-        everywhere = [case for case in direct if case.everywhere]
-        told = Message("; ").join(self._agreement(case, rule.name) for case in everywhere or direct)
         if direct:
+            everywhere = [case for case in direct if case.everywhere] or direct
+            told = Message("; ").join(self._agreement(case, name) for case in everywhere)
             return StatementLine(statement, Status.AGREES, place, told, {"agrees": "yes"})
-        through = sorted(parts)[0]
-        through_cells = one.found.found[through][0]
-        symbol = self.comparison.items[through].symbol
-        note = _("as a part of {symbol}: it has no cell with a unit").format(symbol=symbol)
-        return StatementLine(statement, Status.AGREES, through_cells.address, note, {"agrees": "yes"}, note)
+        note = _("as a part of {symbol}: it has no cell with a unit").format(symbol=one.items[through[0]].symbol)
+        return StatementLine(
+            statement, Status.AGREES, found.found[through[0]][0].address, note, {"agrees": "yes"}, note
+        )
 
-    def _agreement(self, case: ChoiceCase, name: str) -> str:
-        outcome = case.outcomes[name]
-        told = _("agrees in {agreed} of {all} inputs").format(agreed=outcome.agreed, all=outcome.compared)
-        symbols = [self.comparison.items[zero].symbol for zero in case.zeros]
-        options = ", ".join(f"{choice} = {option}" for choice, option in case.options.items())
-        if symbols:
-            where = _(" or ").join(_("{symbol} = 0").format(symbol=one) for one in symbols)
-            return _("{agreement} ({options}, where {where})").format(agreement=told, options=options, where=where)
-        return Message("{} ({})").format(told, options) if options else told
+    def _unproved(
+        self, rule: Equation, cases: list[ChoiceCase], shown: list[ChoiceCase], direct: bool, through: list[str]
+    ) -> str:
+        """Say why equal values do not prove an equation; an empty text where they do."""
+        one, name = self.comparison, rule.name
+        if not shown:
+            return self._not_in_force(cases)
+        if rule.when and not any(case.in_force for case in shown):
+            return _("no case of the choices agrees with the workbook")
+        if any(case.untaken(name) for case in shown):
+            return _("no input took every branch of {equation}").format(equation=rule.written(self.m.symbols()))
+        if name == "ER" and one.table_3.differs:
+            return _("{cell} of table 3 is not ER").format(cell=str(address(one.table_3.place or ("", 0, 0))))
+        if name in one.doubts:
+            return one.doubts[name]
+        if direct or (through and through[0] not in one.doubts):
+            return ""
+        if through:
+            return one.doubts[through[0]]
+        if any(name in case.only_zero for case in shown):
+            return _("is 0 in the workbook and in the library in every input, which proves nothing")
+        if name in one.found.without_unit:
+            return _("its cell has no unit")
+        if name in one.found.other_unit:
+            told = _("its cell has the unit {unit}, which is not {declared}")
+            return told.format(unit=one.found.other_unit[name].unit, declared=rule.unit)
+        return _("has no cell, and no result that agrees depends on it")
 
     def _not_in_force(self, cases: list[ChoiceCase]) -> str:
         """Say why no input exercised the cases of an equation."""
         symbols = self.m.symbols()
-        missing = [[symbols.get(name, name) for name in one.missing] for one in cases if one.missing]
         if not cases:
             return _("no case of the choices needs it")
-        if missing:
-            lacking = min(missing, key=len)
-            return _("no input exercised it: the workbook has no usable cell of {symbols}").format(
-                symbols=", ".join(lacking)
-            )
+        if missing := [[symbols.get(name, name) for name in one.missing] for one in cases if one.missing]:
+            told = _("no input exercised it: the workbook has no usable cell of {symbols}")
+            return told.format(symbols=", ".join(min(missing, key=lambda names: len([*names]))))
         if texts := next((one.without_text for one in cases if one.without_text), ()):
             return _("no text that selects a value was found for {symbols}").format(symbols=", ".join(texts))
         return _("no input exercised its case")
 
-    def _not_covered(self, rule: Equation, one: SetComparison, shown: list[ChoiceCase]) -> str:
-        if any(rule.name in case.untaken for case in shown):
-            return _("no input took every branch of {equation}").format(equation=rule.written(self.m.symbols()))
-        if rule.name == "ER" and (other := next((each for each in self._sets if each.table_3.differs), None)):
-            return _("{cell} of table 3 is not ER").format(cell=str(address(other.table_3.place or ("", 0, 0))))
-        return self._not_proved(rule.name)
+    def _agreement(self, case: ChoiceCase, name: str) -> str:
+        outcome = case.outcomes[name]
+        told = _("agrees in {agreed} of {all} inputs").format(agreed=outcome.agreed, all=outcome.compared)
+        options = ", ".join(f"{choice} = {option}" for choice, option in case.options.items())
+        if case.zeros:
+            symbols = [self.comparison.items[zero].symbol for zero in case.zeros]
+            where = _(" or ").join(_("{symbol} = 0").format(symbol=one) for one in symbols)
+            return _("{agreement} ({options}, where {where})").format(agreement=told, options=options, where=where)
+        return Message("{} ({})").format(told, options) if options else told
 
-    def _not_proved(self, name: str) -> str:
-        """Say why equal values prove nothing, in the sheets of the plan or of the report."""
-        for one in self._sets:
-            if name in one.missed:
-                cell = str(address(one.missed[name]))
-                return _("no input took every branch of the formula in {cell}").format(cell=cell)
-            if name in one.doubts:
-                return one.doubts[name]
-        return ""
-
-    def _why_not(self, rule: Equation, one: SetComparison, shown: list[ChoiceCase]) -> str:
-        if any(rule.name in case.only_zero for case in shown):
-            return _("is 0 in the workbook and in the library in every input, which proves nothing")
-        if rule.name in one.found.without_unit:
-            return _("its cell has no unit")
-        if rule.name in one.found.other_unit:
-            unit = one.found.other_unit[rule.name].unit
-            return _("its cell has the unit {unit}, which is not {declared}").format(unit=unit, declared=rule.unit)
-        return _("has no cell, and no result that agrees depends on it")
-
-    def _default(self, statement: Statement, one: SetComparison) -> StatementLine:
-        default: Parameter = statement.item
-        rows = selected(self.comparison.layout, self.m, one, default)
+    def _default(self, statement: Statement, default: Parameter) -> StatementLine:
+        one = self.comparison
+        rows = selected(one, default)
         if not rows:
-            return self._typed(statement, one)
-        place = str(address(rows[0].place))
+            return self._typed(statement, default)
+        place = one.found.found[default.name][0].address
+        if apart := [row for row in rows if row.differs]:
+            return StatementLine(statement, Status.DIFFERS, place, Message("; ").join(map(_row, apart)))
         outcomes = [case.outcomes[default.name] for case in one.shown if default.name in case.outcomes]
-        apart = [row for row in rows if row.differs]
-        if apart:
-            told = Message("; ").join(_row(row) for row in apart)
-            return StatementLine(statement, Status.DIFFERS, place, told)
         if wrong := next((outcome for outcome in outcomes if outcome.differs), None):
-            told = _("{cell} gives {there} instead of {here}")
-            place = str(address(wrong.place or rows[0].place))
-            return StatementLine(statement, Status.DIFFERS, place, told.format(cell=place, **wrong.numbers))
-        if why := self._not_proved(default.name):
-            return StatementLine(statement, Status.NOT_COMPARED, place, why)
-        told = Message("; ").join(_row(row) for row in rows)
-        kept = {row.key: row.there for row in rows if row.there is not None and not row.open}
+            place = str(address(wrong.place or ("", 0, 0)))
+            told = _("{cell} gives {there} instead of {here}").format(cell=place, **wrong.numbers)
+            return StatementLine(statement, Status.DIFFERS, place, told)
+        if default.name in one.doubts:
+            return StatementLine(statement, Status.NOT_COMPARED, place, one.doubts[default.name])
+        told = Message("; ").join(map(_row, rows))
+        kept = {row.key: row.there for row in rows if not (row.open or math.isnan(row.there))}
         if not kept:
             return StatementLine(statement, Status.NOT_COMPARED, place, told)
         answer: dict[str, Any] = {"value": kept[""]} if "" in kept else {"values": kept}
         return StatementLine(statement, Status.AGREES, place, told, answer)
 
-    def _typed(self, statement: Statement, one: SetComparison) -> StatementLine:
+    def _typed(self, statement: Statement, default: Parameter) -> StatementLine:
         """Look for a default that is typed into a formula which agrees."""
-        default: Parameter = statement.item
-        through = {case.parts[default.name] for case in one.shown if default.name in case.parts}
+        found, layout = self.comparison.found, self.comparison.layout
+        through = {case.parts[default.name] for case in self.comparison.shown if default.name in case.parts}
         value = None if default.value is None else default.value.value
-        for name in sorted(through):
-            for cells in one.found.found[name]:
-                for place in sorted(reached(self.comparison.layout, cells.places[0])):
-                    typed = [float(number) for number in NUMBER.findall(self.comparison.layout.formula(place))]
-                    if value is not None and value in typed:
-                        told = _("{value:g} is typed into the formula, which agrees").format(value=value)
-                        return StatementLine(
-                            statement, Status.AGREES, str(address(place)), told, {"value": value}, told
-                        )
-        without = one.found.without_unit.get(default.name)
-        if without is not None:
-            return StatementLine(statement, Status.NOT_COMPARED, without.address, _("its cell has no unit"))
-        own = one.found.cells(default.name)
-        if own is not None:
-            return StatementLine(
-                statement, Status.NOT_COMPARED, own.address, _("the workbook leaves it to be filled in")
-            )
+        for start in (cells.places[0] for name in sorted(through) for cells in found.found[name]):
+            for place in sorted(layout.reached(start)):
+                if value is not None and value in literals(layout.formula(place), place):
+                    told = _("{value:g} is typed into the formula, which agrees").format(value=value)
+                    return StatementLine(statement, Status.AGREES, str(address(place)), told, {"value": value}, told)
+        if default.name in found.without_unit:
+            cell = found.without_unit[default.name].address
+            return StatementLine(statement, Status.NOT_COMPARED, cell, _("its cell has no unit"))
+        if (own := found.cells(default.name)) is not None:
+            told = _("the workbook leaves it to be filled in")
+            return StatementLine(statement, Status.NOT_COMPARED, own.address, told)
         return StatementLine(statement, Status.NOT_FOUND, "", _("the workbook has no cell with this symbol"))
 
     # For programs
 
     def as_data(self) -> dict[str, Any]:
         """Return everything ready for JSON."""
+        kind = self.comparison.layout.kind
         return {
             "methodology": self.m.number,
             "version": self.m.version,
-            "workbook": {"file": self.workbook.name, "sha256": self.sha256, "sheets": list(self.comparison.sets)},
+            "workbook": {"file": self.workbook.name, "sha256": self.sha256, "sheets": [kind]},
             "document": self.text and {"file": self.text.name, "sha256": self.text.sha256, "title": self.text.title},
             "differs": self.differs,
             "remarks": [str(one) for one in self.remarks],
@@ -491,31 +462,27 @@ class Confirmed:
             "only in the document": [row_text(one) for one in self.others],
             "not read in the document": list(map(str, self.unread)),
             "elasticities": [
-                {"sheets": key, "of": one.of, "on": one.on, "workbook": one.there, "library": one.here}
-                for key, compared in self.comparison.sets.items()
-                for one in compared.elasticities
+                {"sheets": kind, "of": one.of, "on": one.on, "workbook": one.there, "library": one.here}
+                for one in self.comparison.elasticities
             ],
-            "coverage": {key: coverage(one) for key, one in self.comparison.sets.items()},
+            "coverage": {kind: self.coverage},
         }
 
-
-def coverage(one: SetComparison) -> dict[str, Any]:
-    """Return what the inputs of a set of sheets cover, as numbers."""
-    draws = one.drawn.draws
-    zeros: dict[str, int] = {}
-    for draw in draws:
-        if draw.zero:
-            zeros[draw.zero] = zeros.get(draw.zero, 0) + 1
-    return {
-        "inputs": len(draws),
-        "rows": one.found.units,
-        "with blank rows": sum(len(draw.rows) < one.found.units for draw in draws),
-        "with an amount at 0": zeros,
-        "classes": {name: len(texts) for name, texts in one.drawn.classes.items()},
-        "limits": {name: len(limits) for name, limits in one.drawn.limits.items() if limits},
-        "branches": one.branches,
-        "branches taken": one.taken,
-    }
+    @property
+    def coverage(self) -> dict[str, Any]:
+        """What the inputs cover, as numbers."""
+        one, draws = self.comparison, self.comparison.inputs.draws
+        zeros = [draw.zero for draw in draws if draw.zero]
+        return {
+            "inputs": len(draws),
+            "rows": one.found.units,
+            "with blank rows": sum(len(draw.rows) < one.found.units for draw in draws),
+            "with an amount at 0": {name: zeros.count(name) for name in dict.fromkeys(zeros)},
+            "classes": {name: len(texts) for name, texts in one.inputs.classes.items()},
+            "limits": {name: len(limits) for name, limits in one.inputs.limits.items() if limits},
+            "branches": one.branches.count,
+            "branches taken": one.branches.taken,
+        }
 
 
 def confirm(
@@ -565,70 +532,35 @@ def confirm(
     m = methodology_or_number
     if isinstance(m, str):
         m = methodology(m, version)
-    path = Path(workbook)
-    comparison = compare(Book(path), m)
-    own = hashlib.sha256(path.read_bytes()).hexdigest()
     if document is None:
-        return Confirmed(m, path, comparison, own)
+        return Confirmed(m, Path(workbook))
     text = read_document(document)
     stated = (text.number or m.number, text.version or m.version)
     if stated != (m.number, m.version):
         complaint = _("is {given}; must be {expected}. Give the document of that version")
         given = _("{number} ver {version}").format(number=stated[0], version=stated[1])
         raise InputError(text.name, [Problem(text.name, complaint.format(given=given, expected=m))])
-    return Confirmed(m, path, comparison, own, Path(document), text)
+    return Confirmed(m, Path(workbook), Path(document), text)
 
 
 def row_text(match: RowMatch) -> str:
     """Return a row of the document with its place."""
     row = match.row
-    if isinstance(row, ParameterRow):
-        return f"{row.place}: {' '.join(f'{row.symbol} {row.description}'.split())}"
-    return "" if row is None else f"{row.place}: {' '.join(row.text.split())}"
-
-
-def _filled(comparison: Comparison, m: Declarations, one: SetComparison) -> Iterator[Place]:
-    """Yield the cells of monitored parameters, or of units, in which a number is filled in."""
-    for name, many in one.found.found.items():
-        item = comparison.items[name]
-        for cells in many if isinstance(item, Parameter) and not item.textual else ():
-            listed = comparison.layout.monitored(item.symbol)
-            if cells.tabular or listed is not None:
-                for place in cells.places:
-                    value = comparison.layout.value(place)
-                    if isinstance(value, int | float) and not comparison.layout.formula(place):
-                        yield place
-
-
-def _prefilled(comparison: Comparison, one: SetComparison) -> Iterator[tuple[Place, float]]:
-    """Yield the single cells of inputs that hold a number."""
-    for name, many in one.found.found.items():
-        if isinstance(comparison.items[name], Parameter) and name in one.drawn.draws[0].values:
-            for cells in many if not many[0].tabular else ():
-                value = comparison.layout.value(cells.places[0])
-                if isinstance(value, int | float) and not comparison.layout.formula(cells.places[0]):
-                    yield cells.places[0], value
-
-
-def _is_class(item: Parameter | Equation) -> bool:
-    return isinstance(item, Parameter) and item.textual
-
-
-def _several(places: list[Place]) -> str:
-    shown = ", ".join(str(address(one)) for one in places[:3])
-    return shown if len(places) <= 3 else _("{cells} and {count} more").format(cells=shown, count=len(places) - 3)
+    if row is None:
+        return ""
+    text = row.text if isinstance(row, DocumentRow) else f"{row.symbol} {row.description}"
+    return f"{row.place}: {' '.join(text.split())}"
 
 
 def _row(row: Selected) -> str:
     key = f"{row.key}: " if row.key else ""
-    if row.there is None:
+    if math.isnan(row.there):
         return _("{key}not in the workbook (library {here:g})").format(key=key, here=row.here)
-    if row.here is None:
+    if math.isnan(row.here):
         return _("{key}{there:g} in the workbook, the library has no value").format(key=key, there=row.there)
     if row.differs:
-        return _("{key}{there:g} in the workbook, {here:g} in the library").format(
-            key=key, there=row.there, here=row.here
-        )
+        told = _("{key}{there:g} in the workbook, {here:g} in the library")
+        return told.format(key=key, there=row.there, here=row.here)
     told = _("{key}{here:g} agrees").format(key=key, here=row.here)
     if row.open:
         return _("{row}, but the workbook has no limit at {limit}: this one is for a person").format(

@@ -1,7 +1,7 @@
 """The approved text of a methodology, as PDF or DOCX: what it says, and where.
 
-Read are number, version and title, the eligibility criteria, the parameters fixed ex ante, and those to be
-monitored where a table lists them. Equations of a DOCX are read as expressions; those of a PDF are pictures.
+Number, version and title, the eligibility criteria and the parameters fixed ex ante are read. Equations of a DOCX are
+read as expressions; those of a PDF are pictures.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class DocumentRow:
 
 @dataclass(frozen=True, slots=True)
 class ParameterRow:
-    """A row of the table of parameters fixed ex ante, or of those to be monitored.
+    """A row of the table of parameters fixed ex ante.
 
     Attributes
     ----------
@@ -133,7 +133,7 @@ class Document:
     number, version, title : str
         Empty where none was found. The version is written as in the module: ``"1.0"``.
     criteria : tuple of DocumentRow
-    ex_ante, monitored : tuple of ParameterRow
+    ex_ante : tuple of ParameterRow
     equations : tuple of TypesetEquation
     remarks : tuple of Problem
         What could not be read, or contradicts itself.
@@ -146,7 +146,6 @@ class Document:
     title: str
     criteria: tuple[DocumentRow, ...] = ()
     ex_ante: tuple[ParameterRow, ...] = ()
-    monitored: tuple[ParameterRow, ...] = ()
     equations: tuple[TypesetEquation, ...] = ()
     remarks: tuple[Problem, ...] = ()
 
@@ -272,9 +271,7 @@ def _document(empty: Document, blocks: list[DocumentBlock], heads: Sequence[str]
         complaint = _("gives the versions {versions}: it is not known which one it is")
         remarks.append(Problem(empty.name, complaint.format(versions=listed(sorted(versions)))))
     criteria = _criteria(sections.get("criteria", []), empty.name, remarks)
-    fixed, monitored = (
-        tuple(_parameters(sections.get(key, []), empty.name, remarks)) for key in ("ex_ante", "monitored")
-    )
+    fixed = tuple(_parameters(sections.get("ex_ante", []), empty.name, remarks))
     # a picture before the sections, or in one of these, is not an equation
     equations = (
         one.equation for key, many in sections.items() for one in many if not one.page or key not in {"", *SECTIONS}
@@ -286,7 +283,6 @@ def _document(empty: Document, blocks: list[DocumentBlock], heads: Sequence[str]
         title=VERSION.sub("", title).strip(' "“”'),
         criteria=tuple(criteria),
         ex_ante=fixed,
-        monitored=monitored,
         equations=tuple(filter(None, equations)),
         remarks=tuple(remarks),
     )

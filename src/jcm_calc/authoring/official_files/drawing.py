@@ -1,36 +1,31 @@
-"""Inputs at random that cover classes, limits, zeros and rows, and the branches of the formulas that they take."""
+"""Inputs at random that cover classes, limits, zeros and rows."""
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from jcm_calc.authoring.official_files.layout import Layout
-from jcm_calc.authoring.official_files.matching import SetOfSheets
-from jcm_calc.authoring.official_files.translating import is_nothing, presence
+from jcm_calc.authoring.official_files.matching import Matches, QuantityCells
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.declarations.methodology import Declarations
-from jcm_calc.reports.workbook.references import Place, areas, form
-from jcm_calc.verification.spreadsheet import Calculator, FormulaError, Tree, UnreadableError, tree
-from jcm_calc.verification.spreadsheet.reading import code
+from jcm_calc.reports.workbook.references import Place
+from jcm_calc.verification.spreadsheet import Calculator, FormulaError, UnreadableError, tree
 
-DRAWS = 40  # with all rows filled; on top of them some with zeros, and some with blank rows
+DRAWS = 40  # with all rows filled; some more have zeros, and some blank rows
 ZEROS = 6
 WIDE = 4  # every so many draws have amounts of other magnitudes
 USUAL = 1e4
 NEAR = 1e-9
-QUOTED = re.compile(r'"((?:[^"]|"")+)"')
-NUMBER = re.compile(r"(?<![\w.$])\d+(?:\.\d+)?(?![\w.(!])")
-
 Values = dict[str, Any]
 Rows = tuple[int, ...]
-# Which rows of a table of units are filled in, where not all are.
+# Which rows of a table of units are filled in.
 SOME: tuple[Callable[[Rows], Rows], ...] = (
     lambda rows: rows[:1],
     lambda rows: rows[: len(rows) // 2],
@@ -43,12 +38,12 @@ SOME: tuple[Callable[[Rows], Rows], ...] = (
 
 @dataclass
 class Draw:
-    """Inputs drawn for one set of sheets.
+    """Inputs for a spreadsheet.
 
     Attributes
     ----------
     values : mapping
-        By name, in declared units: a number, or an array with a value for each unit.
+        By name, in declared units: a number, or an array with a value for each unit or class.
     rows : tuple of int
         Which rows of the table of units are filled in, from 0; the others are blank.
     zero : str
@@ -56,13 +51,17 @@ class Draw:
     """
 
     values: Values
-    rows: tuple[int, ...]
+    rows: Rows
     zero: str = ""
 
+    def filled(self, cells: QuantityCells | None, units: int) -> Rows:
+        """Return the rows of a column that are filled in, or the only one of a single cell."""
+        count = 1 if cells is None else len(cells.places)
+        return self.rows if count == units > 1 else tuple(range(count))
 
-@dataclass
+
 class DrawnInputs:
-    """The draws for one set of sheets, and what they cover.
+    """Draws for a spreadsheet, and what they cover.
 
     Attributes
     ----------
@@ -75,169 +74,141 @@ class DrawnInputs:
         The classes of the library's own tables, by the same name: it gives nothing outside them.
     """
 
-    draws: list[Draw]
-    classes: dict[str, list[str]] = field(default_factory=dict)
-    limits: dict[str, list[float]] = field(default_factory=dict)
-    bins: dict[str, list[Interval]] = field(default_factory=dict)
+    def __init__(self, layout: Layout, m: Declarations, found: Matches, count: int = DRAWS, seed: int = 1) -> None:
+        self.layout, self.m, self.found, self._rng = layout, m, found, np.random.default_rng(seed)
+        texts, self._numbers = self._constants()
+        self.classes: dict[str, list[str]] = {}
+        self.limits: dict[str, list[float]] = {}
+        self.bins: dict[str, list[Interval]] = {}
+        for one in (m.inputs[name] for name in found.found if name in m.inputs):
+            selected = [other for other in m.inputs.values() if other.by == one.name]
+            if one.is_class:
+                listed = next((found.lists[other.name] for other in selected if other.name in found.lists), [])
+                self.classes[one.name] = [f"class {at}" for at in range(1, len(listed) + 1)] or self._texts(one, texts)
+            elif selected:
+                tables = [other.table.entries for other in selected if other.table is not None]
+                bins = [key for entries in tables for key in entries if isinstance(key, Interval)]
+                ends = {end for key in bins for end in (key.lower, key.upper) if math.isfinite(end)}
+                self.limits[one.name] = sorted(at for at in {*self._numbers, *ends} if at in one.bounds)
+                self.bins[one.name] = bins
+        self.drawn = [one for name, one in m.inputs.items() if name in found.lists or self._is_drawn(one)]
+        zeros = [one.name for one in self.drawn if not one.is_class and 0 in one.bounds and one.name not in found.lists]
+        every = tuple(range(found.units))
+        plan = [("", every)] * count + [(name, every) for name in zeros for _number in range(ZEROS)]
+        plan += [("", some(every) or every) for some in SOME if found.units > 1]
+        self.draws: list[Draw] = []
+        for zero, rows in plan:
+            values = {one.name: self._value(one, len(self.draws)) for one in self.drawn}
+            if zero:
+                values[zero] = values[zero] * 0
+            self.draws.append(Draw(values, rows, zero))
+
+    def _is_drawn(self, one: Parameter) -> bool:
+        """Whether a parameter is filled in: a default is, where the spreadsheet leaves its cells blank."""
+        many = self.found.found.get(one.name, [])
+        if one.kind is not Kind.DEFAULT:
+            return one.unit != "date" and any(self.layout.entry(place) for cells in many for place in cells.places)
+        # where a class selects the value, a blank cell is for another value than the selected one
+        return one.by not in self.found.found and bool(many) and self.is_blank(many[0])
+
+    def is_blank(self, cells: QuantityCells) -> bool:
+        """Whether cells are to be filled in."""
+        entries = [self.layout.entry(place) for place in cells.places]
+        return all(entry is not None and self.layout.value(entry) is None for entry in entries)
+
+    def _constants(self) -> tuple[list[str], list[float]]:
+        """Return the texts and the numbers of the cells and formulas that quantities depend on: classes and limits."""
+        texts, found, layout = set[str](), set[float](), self.layout
+        for place in {place for name in self.found.found for place in layout.reached(self.found.place(name))}:
+            value = layout.value(place)
+            if formula := layout.formula(place):
+                texts |= {text for text in literals(formula, place) if isinstance(text, str)}
+                found |= {number for number in literals(formula, place) if isinstance(number, float)}
+                continue
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                found.add(float(value))
+            if value is not None:  # the text of a class may be left of what is looked up
+                before = {layout.text(place[0], place[1], column) for column in range(place[2])}
+                texts |= {*before, *([value] if isinstance(value, str) else [])}
+        return sorted(texts - {""}), sorted(found)
+
+    def _texts(self, key: Parameter, texts: Iterable[str]) -> list[str]:
+        """Return the texts that select a value, when they are written into the cell of a class."""
+        cell = self.found.place(key.name)
+        below = {one for name in self.found.found for one in self.layout.reached(self.found.place(name))}
+        results = [one for one in below if self.layout.formula(one) and cell in self.layout.reached(one)]
+        entry = self.layout.entry(cell) or cell
+        without = Calculator(self.layout.book, {entry: "\0"})
+        known = [number(without, place) for place in results]
+        selected = []
+        for text in texts:
+            calculator = Calculator(self.layout.book, {entry: text})
+            values = [number(calculator, place) for place in results]
+            if any(math.isfinite(one) and one != other for one, other in zip(values, known, strict=True)):
+                selected.append(text)
+        return selected
+
+    def _value(self, one: Parameter, at: int) -> Any:
+        """Return a number, or an array with one for each row; `at` counts the draws."""
+        rng, low, high = self._rng, *usual_range(one)
+        if one.name in self.found.lists:
+            return rng.uniform(low, high, len(self.found.lists[one.name]))
+        cells = self.found.found[one.name][0]
+        size = len(cells.places)
+        places = at * size + np.arange(size)
+        if one.is_class:
+            texts = np.array(self.classes[one.name] or [""], dtype=object)
+            texts = rng.choice(texts, size) if at % 2 else texts[places % len(texts)]
+            return texts if cells.tabular else texts[0]
+        values = rng.uniform(low, high, size)
+        if at % WIDE == WIDE - 1:
+            values = np.clip(values * 10 ** rng.uniform(-3, 1, size), max(one.bounds.lower, -USUAL), one.bounds.upper)
+        if ends := self.limits.get(one.name):
+            near = [end + way * NEAR * max(abs(end), 1.0) for end in ends for way in (-1, 0, 1)]
+            near = [number for number in near if number in one.bounds]
+            values = np.where(places % 2 == 0, np.array(near)[places // 2 % len(near)], values)
+        elif inside := [limit for limit in self._numbers if limit in one.bounds and limit < high]:
+            limit = rng.choice(inside, size) * rng.choice([1 - NEAR, 1.0, 1 + NEAR], size)
+            values = np.where(rng.random(size) < 0.25, limit, values)
+        return self._within(one, values, cells)
+
+    def _within(self, one: Parameter, values: npt.NDArray[Any], cells: QuantityCells) -> Any:
+        values = np.where(one.bounds.outside(values), sum(usual_range(one)) / 2, values)
+        if bins := self.bins.get(one.name):
+            within = self._rng.choice([key.first for key in bins], len(values))
+            values = np.where([any(number in key for key in bins) for number in values], values, within)
+        return values if cells.tabular else values[0]
+
+    def wider(self, count: int) -> Iterator[Draw]:
+        """Yield more inputs, of every size, among them 0, 1 and the numbers of formulas."""
+        rng = self._rng
+        for at in range(count):
+            values = {one.name: self._value(one, at) for one in self.drawn}
+            for one in self.drawn:
+                if not (one.is_class or one.name in self.limits or one.name in self.found.lists):
+                    own = np.atleast_1d(values[one.name])
+                    near = rng.choice([0.0, *self._numbers], own.shape) * rng.choice([0.999, 1.0, 1.001], own.shape)
+                    chance, scale = rng.random(own.shape), USUAL ** rng.uniform(-1.0, 1.0, own.shape)
+                    own = np.where(chance < 0.3, near, np.where(chance < 0.4, 1.0, own * scale))
+                    values[one.name] = self._within(one, own, self.found.found[one.name][0])
+            yield Draw(values, tuple(range(self.found.units)))
 
 
-def reached(layout: Layout, start: Place) -> set[Place]:
-    """Return every cell that a cell depends on."""
-    found, waiting = set[Place](), [start]
-    while waiting:
-        place = waiting.pop()
-        if place in found or place[0] not in layout.book.sheets:
-            continue
-        found.add(place)
-        waiting += [one for area in areas(layout.formula(place), place[0]) for one in area.places]
-    return found
-
-
-def drawn(
-    layout: Layout, m: Declarations, sets: Mapping[str, SetOfSheets], rng: np.random.Generator
-) -> dict[str, DrawnInputs]:
-    """Return draws for each set that cover classes, limits, zeros of each amount, and tables that are filled in part.
-
-    Each draw has the same amount at 0 and the same rows in all sets: the cells of one may show those of another.
-    """
-    inputs = {
-        key: [one for name, one in m.inputs.items() if name in found.found and is_drawn(layout, found, one)]
-        for key, found in sets.items()
-    }
-    zeros = dict.fromkeys(one.name for many in inputs.values() for one in many if not one.is_class and 0 in one.bounds)
-    tables = any(found.units > 1 for found in sets.values())
-    plan: list[tuple[str, Callable[[Rows], Rows]]] = [("", _all)] * DRAWS
-    plan += [(name, _all) for name in zeros for _number in range(ZEROS)]
-    plan += [("", some) for some in SOME if tables]
-    return {key: _of_set(layout, m, found, inputs[key], plan, rng) for key, found in sets.items()}
-
-
-def _of_set(
-    layout: Layout,
-    m: Declarations,
-    found: SetOfSheets,
-    inputs: Sequence[Parameter],
-    plan: Sequence[tuple[str, Callable[[Rows], Rows]]],
-    rng: np.random.Generator,
-) -> DrawnInputs:
-    texts, numbers = _constants(layout, found)
-    there = [m.inputs[name] for name in found.found if name in m.inputs]
-    made = DrawnInputs([], {one.name: _classes(layout, found, one, texts) for one in there if one.is_class})
-    for one in there:
-        if not one.is_class and any(other.by == one.name for other in m.inputs.values()):
-            made.limits[one.name] = sorted(at for at in {*numbers, *_limits(m, one)} if at in one.bounds)
-            made.bins[one.name] = list(_bins(m, one))
-    every = tuple(range(found.units))
-    for zero, some in plan:
-        values = {one.name: _value(one, found, made, numbers, len(made.draws), rng) for one in inputs}
-        if zero in values:
-            values[zero] = values[zero] * 0
-        made.draws.append(Draw(values, some(every) or every, zero))
-    return made
-
-
-def _all(rows: Rows) -> Rows:
-    return rows
-
-
-def is_drawn(layout: Layout, found: SetOfSheets, parameter: Parameter) -> bool:
-    """Whether a parameter is filled in: a default is, where the spreadsheet leaves its cells blank."""
-    places = [place for cells in found.found[parameter.name] for place in cells.places]
-    if parameter.kind is not Kind.DEFAULT:
-        return parameter.unit != "date" and not all(map(layout.formula, places))
-    # where a class selects the value, a blank cell is for another value than the selected one
-    return parameter.by not in found.found and is_blank(layout, found, parameter.name)
-
-
-def is_blank(layout: Layout, found: SetOfSheets, name: str) -> bool:
-    """Whether the cells of a quantity are to be filled in."""
-    own = found.found[name][0].places
-    return all(not layout.formula(place) and layout.value(place) is None for place in own)
-
-
-def _bins(m: Declarations, one: Parameter) -> Iterator[Interval]:
-    """Yield the classes of the library's own tables."""
-    for other in m.inputs.values():
-        if other.by == one.name and other.table is not None:
-            yield from (key for key in other.table.entries if isinstance(key, Interval))
-
-
-def _limits(m: Declarations, one: Parameter) -> Iterator[float]:
-    """Yield the limits of the library's own tables."""
-    for key in _bins(m, one):
-        yield from (end for end in (key.lower, key.upper) if math.isfinite(end))
-
-
-def _constants(layout: Layout, found: SetOfSheets) -> tuple[list[str], list[float]]:
-    """Return the texts and the numbers in the cells and formulas that the quantities depend on: classes and limits."""
-    texts, numbers = dict[str, None](), set[float]()
-    places = {
-        place for many in found.found.values() for one in many for place in reached(layout, one.places[0])
-    }  # fmt: skip
-    for place in places:
-        formula, value = layout.formula(place), layout.value(place)
-        if formula:
-            texts |= dict.fromkeys(QUOTED.findall(formula))
-            numbers |= {float(one) for one in NUMBER.findall(formula)}
-        elif isinstance(value, str):
-            texts[value] = None
-            left = layout.text(place[0], place[1], place[2] - 1) if place[2] else ""
-            texts |= {left: None} if left else {}
-        elif isinstance(value, int | float) and not isinstance(value, bool):
-            numbers.add(float(value))
-            labels = [layout.text(place[0], place[1], column) for column in range(place[2])]
-            texts |= {label: None for label in labels if label}
-    return sorted(texts), sorted(numbers)
-
-
-def _classes(layout: Layout, found: SetOfSheets, key: Parameter, texts: list[str]) -> list[str]:
-    """Return the texts that select a value, when they are written into the cell of a class."""
-    cells = found.found[key.name][0]
-    results = [one.places[0] for name, many in found.found.items() for one in many
-               if name != key.name and layout.formula(one.places[0])]  # fmt: skip
-    results = [place for place in results if cells.places[0] in reached(layout, place)]
-    selected = []
-    for text in texts:
-        with_text, without = (Calculator(layout.book, {cells.places[0]: one}) for one in (text, "\0"))
-        values = [(number(with_text, place), number(without, place)) for place in results]
-        if any(math.isfinite(one) and one != other for one, other in values):
-            selected.append(text)
-    return selected
-
-
-def _value(
-    one: Parameter, found: SetOfSheets, made: DrawnInputs, numbers: list[float], at: int, rng: np.random.Generator
-) -> Any:
-    tabular = found.found[one.name][0].tabular
-    size = found.units if tabular else 1
-    places = at * size + np.arange(size)
-    if one.is_class:
-        texts = made.classes[one.name] or [""]
-        values: Any = np.array(texts, dtype=object)[places % len(texts)]
-        values = rng.choice(np.array(texts, dtype=object), size) if at % 2 else values
-        return values if tabular else values[0]
-    low, high = _range(one.bounds, one.plausible)
-    values = rng.uniform(low, high, size)
-    if at % WIDE == WIDE - 1:
-        values = np.clip(values * 10 ** rng.uniform(-3, 1, size), max(one.bounds.lower, -USUAL), one.bounds.upper)
-    if made.limits.get(one.name):
-        near = np.array([end + way * NEAR * max(abs(end), 1.0) for end in made.limits[one.name] for way in (-1, 0, 1)])
-        near = np.array([number for number in near if number in one.bounds])
-        values = np.where(places % 2 == 0, near[places // 2 % len(near)], values)
-    elif inside := [limit for limit in numbers if low < limit < high]:
-        limit = rng.choice(inside, size) * rng.choice([1 - NEAR, 1.0, 1 + NEAR], size)
-        values = np.where(rng.random(size) < 0.25, limit, values)
-    values = np.where([number in one.bounds for number in values], values, (low + high) / 2)
-    if bins := made.bins.get(one.name):
-        within = rng.choice([key.first for key in bins], size)
-        values = np.where([any(number in key for key in bins) for number in values], values, within)
-    return values if tabular else values[0]
-
-
-def _range(bounds: Interval, plausible: Interval | None) -> tuple[float, float]:
-    low = max(bounds.lower, plausible.lower if plausible else 0.0, -USUAL)
-    high = min(bounds.upper, plausible.upper if plausible else USUAL)
+def usual_range(one: Parameter) -> tuple[float, float]:
+    """Return between which numbers a parameter is drawn: its plausible range, within its bounds."""
+    low = max(one.bounds.lower, one.plausible.lower if one.plausible else 0.0, -USUAL)
+    high = min(one.bounds.upper, one.plausible.upper if one.plausible else USUAL)
     return low + 1e-3 * (high - low), high - 1e-3 * (high - low)
+
+
+def literals(formula: str, place: Place) -> list[str | float]:
+    """Return the texts and the numbers that are typed into a formula."""
+    try:
+        parts = list(tree(formula, place[0]).walk())
+    except UnreadableError:
+        return []
+    typed = [part.value for part in parts if part.operation in ("number", "text")]
+    return [one if isinstance(one, str) else float(one) for one in typed]
 
 
 def number(calculator: Calculator, place: Place) -> float:
@@ -247,70 +218,3 @@ def number(calculator: Calculator, place: Place) -> float:
         return float(found) if found is not None and not isinstance(found, str) else math.nan
     except (FormulaError, ValueError):
         return math.nan
-
-
-class Branches:
-    """The branches of IF, MIN and MAX in the formulas of some results, and which of them some inputs took.
-
-    A branch that shows nothing, and a question whether a cell is filled in, are not counted.
-    """
-
-    def __init__(self, layout: Layout, results: list[Place]) -> None:
-        self.open: dict[tuple[Place, int], tuple[list[Tree], set[int]]] = {}
-        forms: dict[tuple[str, int, str], list[Place]] = {}
-        for place in sorted({one for result in results for one in reached(layout, result)}):
-            if formula := layout.formula(place):
-                forms.setdefault((place[0], place[2], form(formula)), []).append(place)
-        self.count = 0
-        for places in forms.values():
-            parts = [list(_parts(layout, place)) for place in places]
-            for at, part in enumerate(parts[0]):
-                if arms := _arms(part):
-                    self.open[places[0], at] = [own[at] for own in parts], arms
-                    self.count += len(arms)
-
-    def take(self, calculator: Calculator) -> None:
-        """Cross off the branches that the values of a calculator take."""
-        for key, (parts, arms) in list(self.open.items()):
-            for part in parts:
-                arms.discard(_taken(calculator, part))
-                if not arms:
-                    del self.open[key]
-                    break
-
-    @property
-    def missed(self) -> list[Place]:
-        """The cells in which a branch was not taken, the first one of a column."""
-        return sorted({place for place, _at in self.open})
-
-    @property
-    def taken(self) -> int:
-        """The number of branches that were taken."""
-        return self.count - sum(len(arms) for _parts, arms in self.open.values())
-
-
-def _parts(layout: Layout, place: Place) -> Iterator[Tree]:
-    try:
-        found = tree(layout.formula(place), place[0])
-    except UnreadableError:
-        return
-    yield from (part for part in found.walk() if part.operation in ("IF", "MIN", "MAX"))
-
-
-def _arms(part: Tree) -> set[int]:
-    if part.operation == "IF":
-        if len(part.arguments) < 2 or presence(part.arguments[0]) is not None:
-            return set()
-        return {at for at in (1, 2) if at < len(part.arguments) and not is_nothing(part.arguments[at])}
-    scalar = all(one.operation != "area" or one.value.single for one in part.arguments)
-    return set(range(len(part.arguments))) if scalar and len(part.arguments) > 1 else set()
-
-
-def _taken(calculator: Calculator, part: Tree) -> int:
-    try:
-        if part.operation == "IF":
-            return 1 if calculator.plain(code(part.arguments[0])(calculator, [])) else 2
-        values = [float(calculator.plain(code(one)(calculator, [])) or 0.0) for one in part.arguments]
-    except (FormulaError, ValueError, TypeError):
-        return -1
-    return int(np.argmin(values) if part.operation == "MIN" else np.argmax(values))

@@ -3,35 +3,52 @@
 from __future__ import annotations
 
 import json
+import math
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from jcm_calc.api.methodology import Methodology
 from jcm_calc.authoring.module_source import module_source
-from jcm_calc.authoring.official_files import office, proving
+from jcm_calc.authoring.official_files import office
+from jcm_calc.authoring.official_files.comparing import Comparison, Pair, cases_of
 from jcm_calc.authoring.official_files.declaring import Declared
 from jcm_calc.authoring.official_files.document import read_document
 from jcm_calc.authoring.official_files.document_declaring import Added, declare
-from jcm_calc.authoring.official_files.layout import Layout
+from jcm_calc.authoring.official_files.drawing import DrawnInputs, number, usual_range
+from jcm_calc.authoring.official_files.layout import RESULTS, Layout
+from jcm_calc.authoring.official_files.matching import Matches, QuantityCells, amounts
 from jcm_calc.authoring.official_files.plain_text import unexpected
-from jcm_calc.authoring.official_files.proving import DRAWS, TOLERANCE, Proof
-from jcm_calc.authoring.official_files.questions import RANGE_OF, Prompt, Questions
+from jcm_calc.authoring.official_files.questions import RANGE_OF, Prompt, Questions, read_names
 from jcm_calc.authoring.official_files.revising import revision_source
-from jcm_calc.authoring.official_files.translating import Quantity, Translation
+from jcm_calc.authoring.official_files.translating import Translation
 from jcm_calc.base.hashes import of_file
 from jcm_calc.base.languages import _, ngettext
 from jcm_calc.base.problems import InputError, Problem
-from jcm_calc.base.toml import parse_toml, read_text
 from jcm_calc.declarations.interval import Interval
+from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.engine.derivatives import gradient
+from jcm_calc.engine.evaluation import EvaluationError
 from jcm_calc.reports.workbook.opening import Book
+from jcm_calc.reports.workbook.references import Place
 from jcm_calc.rulebooks import modules, versions
 from jcm_calc.verification.location import address
+from jcm_calc.verification.spreadsheet import Calculator
 
-LEAST = 200
+LEAST, DRAWS, FEWEST = 200, 210, 40  # inputs that must be equal; that are drawn with all rows filled; for each option
 IN_OFFICE = (1, 7, 11)  # draws that are compared with LibreOffice, too
-SHOWN, SOME = 5, 80
+SHOWN, SOME, TOLERANCE = 5, 40, 1e-9
 NEVER, PROVED = "never", "unproved"  # answers to the question whether a project can take a side of a decision
+# Between which numbers an input with a unit may be expected, where no person has said its range.
+EXPECTED = {"°C": Interval.parse("[5, 60]"), "": Interval.parse("[0.01, 0.99]")}
+OTHERS = Interval.parse("[0.05, 500]")
 
 
 @dataclass(frozen=True)
@@ -46,7 +63,10 @@ class Imported:
         The text of the names file; empty where nothing was asked.
     open : tuple of str
         Questions to which a proposal was taken.
-    proof : Proof
+    equal : int
+        The number of inputs for which module and workbook are equal.
+    worst : float
+        The largest relative difference among them.
     office : float or None
         The largest relative difference from LibreOffice; None where it was not compared.
     remarks : tuple of Problem
@@ -63,7 +83,8 @@ class Imported:
     source: str
     names: str
     open: tuple[str, ...]
-    proof: Proof
+    equal: int
+    worst: float
     office: float | None
     remarks: tuple[Problem, ...]
     revision: str = ""
@@ -134,153 +155,232 @@ def _imported(
     if differing := list(islice(layout.differing(), SHOWN)):
         raise InputError(book.name, differing)
     found = Translation(layout, questions)
-    draws = proving.Draws(found, DRAWS)
-    _refuse_rounding(found, draws)
+    cells = cells_of(found)
     declared = Declared(found, *_effects(found))
     added = None
     if document is not None:
         added = declare(declared.m, read_document(document), titled="title" in questions.given)
         found.remarks += added.remarks
-    number, version = found.layout.header
+    number, version = layout.header
     source = module_source(declared.m)
     if strange := unexpected(source):
         complaint = _("its texts would become a program that does more than calculate: {what}")
         raise book.unusable(complaint.format(what=strange[0]))
-    scope: dict[str, object] = {"__name__": number}
+    scope: dict[str, Any] = {"__name__": number}
     exec(compile(source, f"{number}.py", "exec"), scope)  # what is proved is the text that is written
-    proof = proving.proved(found, scope["m"], draws)  # type: ignore[arg-type]
-    _refuse_differences(book, proof)
-    _refuse_unproved(found, draws, proof)
-    apart = _office(found, draws) if with_office else None
-    file = f"{number.lower()}.py" if number not in modules() else f"{number.lower()}_ver{version.replace('.', '_')}.py"
+    m = scope["m"]
+    count = max(FEWEST, DRAWS // len(list(cases_of(m))))
+    compared = Comparison(layout, m, cells, DrawnInputs(layout, m, cells, count)).run()
+    _refuse_differences(found, compared)
+    _refuse_unproved(found, compared)
     known = versions(number).get(version) if number in modules() else None
-    revision = revision_source(found, known, declared.source) if known is not None else ""
-    written = names_text(questions, book.name)
+    pairs = [one.pairs[name] for case in compared.cases for one in case.kept for name in ("RE", "PE")]
     return Imported(
-        *(number, version, file, source, written, tuple(questions.open), proof, apart, tuple(found.remarks)),
-        revision=revision,
+        number=number,
+        version=version,
+        file=f"{number.lower()}_ver{version.replace('.', '_')}.py" if number in modules() else f"{number.lower()}.py",
+        source=source,
+        names=questions.text(book.name),
+        open=tuple(questions.open),
+        equal=sum(len(case.kept) for case in compared.cases),
+        worst=max(pair.apart for pair in pairs),
+        office=_office(compared) if with_office else None,
+        remarks=tuple(found.remarks),
+        revision=revision_source(found, known, declared.source) if known is not None else "",
         added=added,
     )
 
 
-def _effects(found: Translation) -> tuple[dict[str, tuple[str, str]], dict[str, Interval]]:
+def cells_of(found: Translation) -> Matches:
+    """Return the cells of the inputs and of the results of a translation."""
+    layout = found.layout
+    cells = Matches(units=max((size for size, _place in found.sizes.values()), default=1))
+    cells.amounts = dict(amounts(layout, layout.roles["input"]))
+    for one in found.quantities.values():
+        if one.what in ("input", "key"):
+            cells.found[one.name] = [QuantityCells(one.symbol, None, one.words, tuple(one.cells))]
+        elif one.filled_in:
+            cells.lists[one.name] = one.filled_in
+    for name, words in RESULTS.items():
+        cells.found[name] = [QuantityCells(f"{name}_p", None, words, (layout.result(name),))]
+    return cells
+
+
+# How parameters act
+
+
+def _effects(found: Translation) -> tuple[dict[str, dict[str, str]], dict[str, Interval]]:
     """Return how each parameter acts on RE and PE, and the ranges that a person gives of inputs.
 
     They are asked for where `jcm check`, which knows no unit from another, would find that parameters act otherwise.
     """
-    inputs = [one for one in found.quantities.values() if one.what == "input" and not one.extensive]
-    ranges = {one.name: Interval.parse(own) for one in inputs if (own := found.questions.ask(_range_of(one), "", True))}
-    typed = proving.typed_in(found)
-    acting = proving.effects(found, proving.Draws(found, SOME, ranges), typed)
-    if acting != proving.effects(found, proving.Draws(found, SOME, ranges, usual=proving.USUAL), typed):
-        for one in inputs:
-            if any(other.by == one.name for other in found.quantities.values()) or one.name in ranges:
-                continue
-            if given := found.questions.ask(_range_of(one), "", False):
-                ranges[one.name] = Interval.parse(given)
-        acting = proving.effects(found, proving.Draws(found, SOME, ranges), typed)
+    selecting = {one.by for one in found.quantities.values()}
+    inputs = [one for one in found.quantities.values() if one.what == "input" and one.name not in selecting]
+    asked = {one.name: f"{RANGE_OF}{one.symbol} [{one.unit or '-'}]" for one in inputs if not one.extensive}
+    expected = {one.name: OTHERS if one.positive and not one.unit else EXPECTED.get(one.unit, OTHERS) for one in inputs}
+
+    def answered(sure: bool) -> dict[str, Interval]:
+        answers = {name: found.questions.ask(key, "", sure) for name, key in asked.items()}
+        return {name: Interval.parse(own) for name, own in answers.items() if own}
+
+    ranges = answered(sure=True)
+    acting = _acting(Declared(found, {}, expected | ranges).m, spread=True)
+    if acting != _acting(Declared(found, {}, ranges).m):
+        ranges = answered(sure=False)
+        acting = _acting(Declared(found, {}, expected | ranges).m, spread=True)
     return acting, ranges
 
 
-def _range_of(one: Quantity) -> str:
-    return f"{RANGE_OF}{one.symbol} [{one.unit or '-'}]"
+def _acting(m: Methodology, spread: bool = False) -> dict[str, dict[str, str]]:
+    """Return of each parameter which results it raises or lowers; `spread` draws numbers of every magnitude."""
+    rng, signs = np.random.default_rng(1), dict[str, dict[str, set[float]]]()
+    sizes = {letter: 1 if letter == "p" else 2 for letter in m.indices}
+    for graph in map(m.graph, cases_of(m)):
+        for _draw in range(SOME):
+            known = {one.name: _drawn(one, sizes, rng, spread) for one in graph.parameters}
+            for result in {"RE", "PE"} & graph.nodes.keys():
+                with suppress(EvaluationError):
+                    for name, slope in gradient(graph, sizes, known, {}, result).items():
+                        if np.any(slope) and name in known:
+                            signs.setdefault(name, {}).setdefault(result, set()).update(np.sign(slope[slope != 0]))
+    acting = {}
+    for name, of in signs.items():
+        one, ways = m.inputs[name], set().union(*of.values())
+        if not (one.is_class or one.kind is Kind.CONSTANT or any(other.by == name for other in m.inputs.values())):
+            way = "either" if len(ways) > 1 else "raises" if 1.0 in ways else "lowers"
+            acting[name] = {way: " ".join(name for name in ("RE", "PE") if name in of)}
+    return acting
 
 
-def _refuse_rounding(found: Translation, draws: proving.Draws) -> None:
-    """Refuse rounding within the calculation that changes RE or PE; the cut of table 3 does not belong to it."""
-    worst = proving.rounded_off(found, draws)
-    if not worst:
-        return
-    changes = _("up to {tonnes} t in RE or PE").format(tonnes=f"{worst:.3g}")
-    complaint = _(
-        "rounds within the calculation, which a module cannot; must not round (got a difference of {changes}). If the "
-        "document does not round, take it out of a copy; otherwise write the methodology by hand (`jcm new`)"
-    )
-    told = complaint.format(changes=changes if worst < float("inf") else _("an error instead of a number"))
-    raise InputError(found.layout.book.name, [Problem(str(address(place)), told) for place in found.rounds])
+def _drawn(one: Parameter, sizes: Mapping[str, int], rng: np.random.Generator, spread: bool) -> npt.NDArray[Any]:
+    """Return numbers for a parameter, on the axes of the methodology; `jcm check` draws them evenly."""
+    shape = [size if letter in one.indices else 1 for letter, size in sizes.items()]
+    if one.is_class:
+        return np.zeros(shape)  # only tables look
+    if one.supplied:
+        known = one.known() if one.value is None else [one.value]
+        return rng.choice([value.value for value in known], shape)
+    low, high = usual_range(one)
+    if spread and low > 0:
+        return np.exp(rng.uniform(np.log(low), np.log(high), shape))
+    return rng.uniform(low, high, shape)
 
 
-def _refuse_differences(book: Book, proof: Proof) -> None:
-    if proof.differences:
-        raise InputError(book.name, [Problem(book.name, one) for one in proof.differences[:SHOWN]])
-    if proof.equal < LEAST:
+# The proof
+
+
+def _refuse_differences(found: Translation, compared: Comparison) -> None:
+    """Refuse a module that does not equal its workbook, or of which too little was compared."""
+    book = found.layout.book
+    told = _("draw {draw}: {name} is {one} by the module, {other} in the workbook")
+    apart = [
+        (one.at, name, pair, case.options)
+        for case in compared.cases
+        for one in case.kept
+        for name, pair in one.pairs.items()
+        if pair.place is not None
+    ]
+    if apart and all(_rounded(compared, *one) for one in apart[:SHOWN]) and found.rounds:
+        worst = max(abs(pair.here - pair.there) for _at, _name, pair, _options in apart)
+        complaint = _(
+            "rounds within the calculation, which a module cannot; must not round (got a difference of {changes}). If "
+            "the document does not round, take it out of a copy; otherwise write the methodology by hand (`jcm new`)"
+        )
+        changes = _("up to {tonnes} t in RE or PE").format(tonnes=f"{worst:.3g}")
+        complaint = complaint.format(changes=changes if math.isfinite(worst) else _("an error instead of a number"))
+        raise InputError(book.name, [Problem(str(address(place)), complaint) for place in found.rounds])
+    problems = [
+        told.format(draw=at, name=name, one=repr(pair.here), other=repr(pair.there))
+        for at, name, pair, _options in apart
+    ]
+    if refused := sum(case.refused for case in compared.cases):
+        complaint = _("the module gives no result for {count} inputs for which the workbook gives one")
+        problems.append(complaint.format(count=refused))
+    if compared.table_3.place is not None:
+        complaint = _("{cell} of table 3 is not ER: it gives {there}, ER is {here}")
+        cell = str(address(compared.table_3.place))
+        problems.append(complaint.format(cell=cell, **compared.table_3.numbers))
+    if problems:
+        raise InputError(book.name, [Problem(book.name, one) for one in problems[:SHOWN]])
+    counts = [len(case.kept) for case in compared.cases]
+    if sum(counts) < LEAST or min(counts) < FEWEST:
         complaint = _("only {count} of {all} inputs could be compared; a module needs {least}")
-        raise book.unusable(complaint.format(count=proof.equal, all=DRAWS, least=LEAST))
+        tried = len(compared.inputs.draws) * len(counts)
+        raise book.unusable(complaint.format(count=sum(counts), all=tried, least=LEAST))
+    if not all(case.everywhere for case in compared.cases):
+        raise book.unusable(_("RE, PE and ER are 0 in every input, which proves nothing"))
+    if compared.uncut is not None:
+        complaint = _("is not ER rounded down to whole tonnes in every input")
+        found.remark(compared.uncut, complaint)
 
 
-def _refuse_unproved(found: Translation, draws: proving.Draws, proof: Proof) -> None:
+def _rounded(compared: Comparison, at: int, name: str, pair: Pair, options: Mapping[str, str]) -> bool:
+    """Whether a difference disappears where functions that round do nothing."""
+    given = compared.given(compared.inputs.draws[at], options)
+    exact = number(Calculator(compared.layout.book, given, exact=True), compared.found.place(name))
+    return math.isclose(exact, pair.here, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+
+
+def _refuse_unproved(found: Translation, compared: Comparison) -> None:
     """Refuse what no compared input took, unless a person says that no project can take it."""
-    missed = proving.Evaluated(found, draws.values, draws.letters).missed(proof.proved)
     problems: list[Problem] = []
-    for place, what in missed:
-        key = f"{address(place)} {what}"
-        if found.questions.ask(key, PROVED, False) == NEVER:
-            told = _("{what}: no input took it, and a person says that no project can; module and workbook may differ")
-            found.remark(place, told.format(what=what))
+    for name, what in _missed(compared):
+        one = found.quantities[name]
+        key = f"{one.place} {one.symbol}: {what}"
+        told = f"{one.symbol}: {what}"
+        if found.questions.ask(key, PROVED) == NEVER:
+            complaint = _(
+                "{what}: no input took it, and a person says that no project can; module and workbook may differ"
+            )
+            found.remark(one.cells[0], complaint.format(what=told))
         else:
             complaint = _(
                 "{what}: no input took it, so that nothing is proved of it. If no project can take it, "
                 'answer {key} = "{never}" in a names file'
             )
-            problems.append(
-                Problem(
-                    str(address(place)),
-                    complaint.format(what=what, key=json.dumps(key, ensure_ascii=False), never=NEVER),
-                )
-            )
+            complaint = complaint.format(what=told, key=json.dumps(key, ensure_ascii=False), never=NEVER)
+            problems.append(Problem(one.place, complaint))
     if problems:
         raise InputError(found.layout.book.name, problems)
 
 
-def _office(found: Translation, draws: proving.Draws) -> float | None:
+def _missed(compared: Comparison) -> Iterator[tuple[str, str]]:
+    """Yield the sides of decisions, and the rows of tables, that no draw took, with the name of what has them."""
+    taken: dict[tuple[str, str], bool] = {}
+    for case in compared.cases:
+        taken |= {arm: taken.get(arm, False) or was for arm, was in case.arms.items()}
+    yield from (arm for arm, was in taken.items() if not was)
+    draws = [one.draw for case in compared.cases for one in case.kept]
+    for one in compared.m.inputs.values():
+        keys = (
+            {key for draw in draws for key in np.ravel(draw.values[one.by]).tolist()}
+            if one.table is not None
+            else set()
+        )
+        for row in one.table.entries if one.table is not None else ():
+            if not (any(key in row for key in keys) if isinstance(row, Interval) else row in keys):
+                yield one.name, str(row)
+
+
+def _office(compared: Comparison) -> float | None:
     """Return the largest difference between LibreOffice and the workbook as it is calculated here."""
-    places = [found.layout.result(name) for name in proving.RESULTS]
+    book, case = compared.layout.book, compared.cases[0]
+    places = [compared.found.place(name) for name in ("RE", "PE")]
     # a spreadsheet program takes numbers that differ in their last digit for equal
-    cases = [{place: _short(value) for place, value in draws.cells(draw).items()} for draw in IN_OFFICE]
-    others = office.recalculated(found.layout.book.path, cases, places)
+    cases: list[dict[Place, Any]] = [
+        {place: float(f"{value:.12g}") if isinstance(value, float) else value for place, value in given.items()}
+        for given in (compared.given(case.kept[at].draw, case.options) for at in IN_OFFICE)
+    ]
+    others = office.recalculated(book.path, cases, places)
     if others is None:
         return None
-    worst = 0.0
-    for case, other in zip(cases, others, strict=True):
-        own = proving.workbook_values(found, case, exact=False)
-        worst = max(worst, *(abs(a - b) / max(abs(a), 1e-9) for a, b in zip(own, other, strict=True)))
+    own = [[number(Calculator(book, given), place) for place in places] for given in cases]
+    worst = max(
+        abs(a - b) / max(abs(a), 1e-9)
+        for one, other in zip(own, others, strict=True)
+        for a, b in zip(one, other, strict=True)
+    )
     if worst > TOLERANCE:
         complaint = _("LibreOffice gives other results than these formulas, by {share}: nothing is written")
-        raise found.layout.book.unusable(complaint.format(share=f"{worst:.2g}"))
+        raise book.unusable(complaint.format(share=f"{worst:.2g}"))
     return worst
-
-
-def _short(value: object) -> object:
-    return float(f"{value:.12g}") if isinstance(value, float) else value
-
-
-def read_names(path: str | os.PathLike[str], digest: str) -> dict[str, str]:
-    """Return the answers of a names file; refuse one of another workbook."""
-    name = Path(path).name
-    content = parse_toml(name, read_text(Path(path)))
-    if content.get("sha256") != digest:
-        complaint = _("got sha256 {given}; must be {digest}, that of the workbook: these are names of another file")
-        raise InputError(name, [Problem("sha256", complaint.format(given=repr(content.get("sha256")), digest=digest))])
-    answers = content.get("names", {})
-    wrong = [key for key, value in answers.items() if not isinstance(value, str)] if isinstance(answers, dict) else [""]
-    if wrong:
-        raise InputError(name, [Problem(key, _("must be a symbol in quotation marks")) for key in wrong])
-    return dict(answers)
-
-
-def names_text(questions: Questions, workbook: str) -> str:
-    """Return the text of a names file: every question with its answer, or the proposal that was taken."""
-    if not questions.asked and not questions.given:
-        return ""
-    answers = sorted((questions.given | questions.asked).items())
-    lines = [
-        f"# Names for what {workbook} does not name: `jcm import {workbook} --names` reads them.",
-        f'sha256 = "{questions.digest}"',
-        "",
-        "[names]",
-        *(
-            f"{json.dumps(key, ensure_ascii=False)} = {json.dumps(answer, ensure_ascii=False)}"
-            for key, answer in answers
-        ),
-    ]
-    return "\n".join(lines) + "\n"

@@ -1,4 +1,4 @@
-"""Which cell of an official spreadsheet is what: its symbol, its unit, its words, and where RE, PE and ER stand."""
+"""Which cell of an official spreadsheet is what: its symbol, its unit, its words, and the cells of RE, PE and ER."""
 
 from __future__ import annotations
 
@@ -15,49 +15,34 @@ from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.references import Area, Place, areas, form
 from jcm_calc.reports.workbook.sheet_sets import HEADER, Roles, header, sheet_sets
 from jcm_calc.reports.workbook.symbols import plain
-from jcm_calc.reports.workbook.tables import Sheets, in_english, linked
+from jcm_calc.reports.workbook.tables import Row, Sheets, in_english, linked
 from jcm_calc.reports.workbook.written_units import PER_PERIOD, plain_unit
 from jcm_calc.units import UnitError, normalise, parse_unit
 from jcm_calc.verification.location import address
 
 # Symbols of the documents, by which the subscripts of EFelec or COPRE,i are found where their typesetting is lost.
-STEMS: tuple[str, ...] = (
-    "COP",
-    "SEC",
-    "NCV",
-    "NLL",
-    "UNC",
-    "HMP",
-    "GWP",
-    "EC",
-    "EF",
-    "EG",
-    "EI",
-    "ER",
-    "RE",
-    "PE",
-    "FC",
-    "RC",
-    "PH",
+STEMS = (
+    *("COP", "SEC", "NCV", "NLL", "UNC", "HMP", "GWP", "EC", "EF", "EG", "EI", "ER", "RE", "PE", "FC", "RC", "PH"),
+    *("PC", "PG", "SC", "HG", "CF", "OH", "Br", "L", "P", "Q", "H", "T", "h", "x", "η", "ρ"),
 )
-STEMS += ("PC", "PG", "SC", "HG", "CF", "OH", "Br", "L", "P", "Q", "H", "T", "h", "x", "η", "ρ")
 SUBSCRIPT = re.compile(r"(RE|PJ|BL|CO2|CH4|[a-z]{4,}|th|gen|[a-z])(?=[,_\W]|$)[\w,.\-]*")
 SYMBOL = re.compile(r"[A-Za-zΑ-Ωα-ω]{1,8}(_[\w{}\-]+)?(,[\w\-]+)*")
 RESULTS = {"RE": r"reference emissions", "PE": r"project emissions", "ER": r"emission reductions"}
 NO_UNIT = ("-", "–", "N/A", "fraction", "")
-LONGEST_SYMBOL, HEADING_ROWS = 25, 6
+LONGEST_SYMBOL, HEADING_ROWS, DEEPEST = 25, 6, 60
+Pair = tuple[Place | None, Place | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What stands around a cell.
+    """What the sheet says of a cell.
 
     Attributes
     ----------
     symbol : str
-        As the library writes it, such as ``EC_PJ,i,p``; empty where none stands there.
+        As the library writes it, such as ``EC_PJ,i,p``; empty where there is none.
     unit : str or None
-        Without ``/p``; None where none stands there.
+        Without ``/p``; None where there is none.
     words : str
     monitored : bool
         Whether it is in the table of monitored parameters.
@@ -115,36 +100,53 @@ def unit_of(text: str) -> tuple[str | None, bool]:
 
 
 class Layout:
-    """The sheets of one set, and the label of each of their cells."""
+    """The sheets of one set, report or else plan, and the label of each of their cells.
+
+    Attributes
+    ----------
+    kind : str
+        Of the set, such as "MRS".
+    roles : dict
+        Its sheets, by what they are for.
+    inputs : dict
+        The input sheets of all sets, with what they are for.
+    choices : dict
+        By the cell in which an option is chosen, the name of the choice.
+    """
 
     def __init__(self, book: Book) -> None:
         self.book, self.sheets = book, Sheets(book)
-        sets = sheet_sets(book)
-        kind = next(kind for kind in ("MRS", "MPS") if any(one == kind for one, _ in sets))
-        self.roles: Roles = next(roles for (one, _), roles in sets.items() if one == kind)
-        self.inputs = {
-            sheet: role for roles in sets.values() for role, sheet in roles.items() if role in ("input", "separate")
-        }
-        self._sets = list(sets.values())
-        self._named = [sheet for roles in sets.values() for sheet in roles.values()]
-        self._role = {sheet: role for roles in sets.values() for role, sheet in roles.items()}
-        self.choices = {
-            (cell.sheet, cell.row, cell.column): row.text("choice")
+        self._sets = sheet_sets(book)
+        key = next(key for kind in ("MRS", "MPS") for key in self._sets if key[0] == kind)
+        self.kind, self.roles = " ".join(filter(None, key)), self._sets[key]
+        self._role = {sheet: role for roles in self._sets.values() for role, sheet in roles.items()}
+        self.inputs = {sheet: role for sheet, role in self._role.items() if role != "calc"}
+        tables = [
+            (sheet, kind, row)
             for sheet, role in self.inputs.items()
             if role == "input"
             for kind, rows in self.sheets.tables(sheet)
-            if kind == "choices"
             for row in rows
+        ]
+        self.choices = {
+            (cell.sheet, cell.row, cell.column): row.text("choice")
+            for _sheet, kind, row in tables
+            if kind == "choices"
             for cell in [row.cells["chosen"]]
         }
-        self.labels = dict(self._rows_of_tables()) | dict(self._rows_of_calculation())
+        self.labels = {
+            place: label
+            for sheet, kind, row in tables
+            if kind == "parameters"
+            for place, label in self._of_parameter(sheet, row)
+        } | dict(self._rows_of_calculation())
 
     @cached_property
     def header(self) -> tuple[str, str]:
         """Number and version of the methodology, from the sheets or the name of the file."""
         named = HEADER.search(self.book.name)
         try:
-            return header(self.book, self._named)
+            return header(self.book, self._role)
         except ValueError:
             if named is None:
                 raise
@@ -157,27 +159,19 @@ class Layout:
             return ""
         return self.book.typeset.get(value.strip(), value.strip())
 
-    def _rows_of_tables(self) -> Iterator[tuple[Place, Label]]:
-        """Yield the values of tables 1 and 2."""
-        for sheet, role in self.inputs.items():
-            if role != "input":
-                continue
-            for kind, rows in self.sheets.tables(sheet):
-                for row in rows if kind == "parameters" else ():
-                    cell = row.cells["value"]
-                    unit, per_period = unit_of(row.text("unit")) if "unit" in row.cells else (None, False)
-                    monitored = "point" in row.cells
-                    written = self.book.typeset.get(row.text("symbol"), row.text("symbol"))
-                    symbol = spelled(written) or re.sub(r"\W+", "_", written)
-                    label = Label(symbol, unit, row.text("text"), monitored, per_period, row.text("symbol"))
-                    for column in range(
-                        cell.column, row.cells["unit"].column if "unit" in row.cells else cell.column + 1
-                    ):
-                        yield (sheet, cell.row, column), label
+    def _of_parameter(self, sheet: str, row: Row) -> Iterator[tuple[Place, Label]]:
+        """Yield the cells of a value in table 1 or 2: it may be in any column up to that of the unit."""
+        cell, units = row.cells["value"], row.cells.get("unit")
+        unit, per_period = (None, False) if units is None else unit_of(row.text("unit"))
+        written = self.book.typeset.get(row.text("symbol"), row.text("symbol"))
+        symbol = spelled(written) or re.sub(r"\W+", "_", written)
+        label = Label(symbol, unit, row.text("text"), "point" in row.cells, per_period, row.text("symbol"))
+        for column in range(cell.column, cell.column + 1 if units is None else units.column):
+            yield (sheet, cell.row, column), label
 
     def _rows_of_calculation(self) -> Iterator[tuple[Place, Label]]:
         """Yield the values of the rows under Value, Units and Parameter."""
-        for sheet in self._named:
+        for sheet in self._role:
             if sheet in self.inputs:
                 continue
             heads: dict[str, int] = {}
@@ -190,20 +184,17 @@ class Layout:
                 elif heads:
                     unit, per_period = unit_of(self.text(sheet, row, heads["units"]))
                     written = self.text(sheet, row, heads["parameter"]) if "parameter" in heads else ""
-                    symbol = spelled(written)
                     words = next((cell for cell in cells[: heads["value"]] if isinstance(cell, str) and cell), "")
-                    if symbol or words:
-                        place = sheet, row, heads["value"]
-                        yield place, Label(symbol, unit, " ".join(words.split()), False, per_period, written)
+                    label = Label(spelled(written), unit, " ".join(words.split()), False, per_period, written)
+                    if label.symbol or words:
+                        yield (sheet, row, heads["value"]), label
 
     def label(self, place: Place) -> Label:
-        """Return the label of a cell: of its row, or what stands above its column."""
+        """Return the label of a cell: of its row, or what is above its column."""
         if place in self.labels:
             return self.labels[place]
         found = self._above(place)
-        if not found.symbol and not found.words:
-            found = self._in_row(place)
-        return found
+        return found if found.symbol or found.words else self._in_row(place)
 
     def _above(self, place: Place) -> Label:
         sheet, row, column = place
@@ -211,13 +202,9 @@ class Layout:
         blanks = 0
         for above in range(row - 1, -1, -1):
             text = self.text(sheet, above, column)
-            if not text:
-                blanks += bool(stack)
-                if blanks > 1:
-                    break
-                continue
-            stack.append(text)
-            if len(stack) >= HEADING_ROWS:
+            stack += [text] if text else []
+            blanks += bool(stack) and not text
+            if blanks > 1 or len(stack) >= HEADING_ROWS:
                 break
         symbols = [found for text in reversed(stack) if (found := spelled(text))]
         units = [unit_of(text) for text in stack if len(text) < LONGEST_SYMBOL]
@@ -257,20 +244,16 @@ class Layout:
 
     def listed(self, symbol: str) -> Label | None:
         """Return the label of table 1 or 2 that has a symbol."""
-        return next(
-            (one for place, one in self.labels.items() if place[0] in self.inputs and one.symbol == symbol), None
-        )
+        return next((one for place, one in self.labels.items() if self.entered(place) and one.symbol == symbol), None)
 
     def result(self, name: str) -> Place:
         """Return the cell of RE, PE or ER: by its symbol, or by its words."""
         calc = self.roles.get("calc", "")
         own = [(place, one) for place, one in self.labels.items() if place[0] == calc]
-        for wanted in (
-            [place for place, one in own if plain(one.symbol) in (f"{name}p", name)],
-            [place for place, one in own if one.words.casefold().startswith(RESULTS[name])],
-        ):
-            if wanted:
-                return wanted[0]
+        found = [place for place, one in own if plain(one.symbol) in (f"{name}p", name)]
+        found += [place for place, one in own if one.words.casefold().startswith(RESULTS[name])]
+        if found:
+            return found[0]
         complaint = _("the cell of {name} was not found: expected a row with its symbol or '{words}' on {sheet}")
         sheet = repr(calc) if calc else _("a calculation process sheet, which is missing")
         raise self.book.unusable(complaint.format(name=name, words=RESULTS[name].capitalize(), sheet=sheet))
@@ -285,35 +268,58 @@ class Layout:
         found = self.book.formulas(place[0]).get(place[1:]) if place[0] in self.book.sheets else None
         return found.text if found is not None else ""
 
-    def link(self, place: Place) -> Place | None:
-        """Return the cell that a cell only shows."""
-        formula = self.formula(place)
-        return linked(formula, place[0]) if formula else None
+    def end(self, place: Place) -> Place:
+        """Return the cell at the end of links, each of which only shows the next one."""
+        for _step in range(DEEPEST):
+            target = linked(self.formula(place), place[0])
+            if target is None:
+                break
+            place = target
+        return place
+
+    def entry(self, place: Place) -> Place | None:
+        """Return the cell in which the value of a cell is filled in; None where it is calculated."""
+        end = self.end(place)
+        return end if not self.formula(end) and (end == place or self.entered(end)) else None
+
+    def reached(self, start: Place) -> set[Place]:
+        """Return every cell that a cell depends on, and itself."""
+        found, waiting = set[Place](), [start]
+        while waiting:
+            place = waiting.pop()
+            if place not in found and place[0] in self.book.sheets:
+                found.add(place)
+                waiting += [one for area in areas(self.formula(place), place[0]) for one in area.places]
+        return found
 
     # The sheets of the other kind
 
     def differing(self) -> Iterator[Problem]:
         """Yield where a set of sheets reads another one, or calculates otherwise than the one that is read."""
-        for roles in self._sets:
+        for roles in self._sets.values():
             yield from self._strays(roles)
-        for roles in self._sets:
+        for roles in self._sets.values():
             for role in ("calc", "separate", "input") if roles is not self.roles else ():
                 if role in self.roles and role in roles:
                     pairs = self._entries if role == "input" else self._cells
                     yield from self._unlike(pairs(self.roles[role], roles[role]))
 
     def _strays(self, roles: Roles) -> Iterator[Problem]:
-        others = set(self._named) - set(roles.values())
+        """Yield the formulas that read sheets which the workbook does not have, or those of another set."""
+        missing = _("got ={formula}, which reads {other}; the workbook must have this sheet. Give the whole workbook")
+        stray = _(
+            "got ={formula}, which reads {other} of another set of sheets; must read the same set as "
+            "its sheet. Correct the formula, or ask for the official file"
+        )
+        others = self._role.keys() - set(roles.values())
         for sheet in roles.values():
-            for (row, column), formula in self.book.formulas(sheet).items():
+            for at, formula in self.book.formulas(sheet).items():
                 for area in areas(formula.text, sheet):
-                    if area.sheet in others and not self._may_read((sheet, row, column), area):
-                        complaint = _(
-                            "got ={formula}, which reads {other} of another set of sheets; must read the same set as "
-                            "its sheet. Correct the formula, or ask for the official file"
-                        )
-                        told = complaint.format(formula=formula.text[:60], other=str(address(next(area.places))))
-                        yield Problem(str(address((sheet, row, column))), told)
+                    told = stray if area.sheet in others and not self._may_read((sheet, *at), area) else None
+                    told = missing if area.sheet not in self.book.sheets else told
+                    if told is not None:
+                        other = str(address((area.sheet, area.row, area.column)))
+                        yield Problem(str(address((sheet, *at))), told.format(formula=formula.text[:60], other=other))
 
     def _may_read(self, place: Place, area: Area) -> bool:
         """Whether a cell may read another set: an entry shows the same entry, or a formula reads typed values."""
@@ -323,8 +329,8 @@ class Layout:
 
     def _shows_entry(self, place: Place) -> bool:
         """Whether a cell of an input sheet only shows the same entry of another set."""
-        target = self.link(place)
-        if target is None or place[0] not in self.inputs or target[0] == place[0]:
+        target = linked(self.formula(place), place[0])
+        if target is None or not self.entered(place) or target[0] == place[0]:
             return False
         one, other = self._position(place), self._position(target)
         text = one[0] == other[0] == "input" and place not in self.labels and target not in self.labels
@@ -333,28 +339,32 @@ class Layout:
     def _position(self, place: Place) -> tuple[Any, ...]:
         """Return where a cell is, the same for both kinds: tables 1 and 2 have other columns in each."""
         sheet, row, column = place
-        role = self._role.get(sheet, sheet)
-        label = self.labels.get(place)
+        role, label = self._role.get(sheet, sheet), self.labels.get(place)
         if role != "input" or label is None:
             return role, row, column
-        rows = {one[1] for one, own in self.labels.items() if one[0] == sheet and self._same(own, label)}
-        return role, label.symbol, label.monitored, sorted(rows).index(row)
+        key = label.symbol, label.monitored
+        rows = {at[1] for at, one in self.labels.items() if at[0] == sheet and (one.symbol, one.monitored) == key}
+        return role, *key, sorted(rows).index(row)
 
-    @staticmethod
-    def _same(one: Label, other: Label) -> bool:
-        return (one.symbol, one.monitored) == (other.symbol, other.monitored)
-
-    def _cells(self, own: str, other: str) -> Iterator[tuple[Place | None, Place | None]]:
-        """Yield the same cells of two sheets: those with formulas, and numbers of a calculation sheet."""
+    def _cells(self, own: str, other: str) -> Iterator[Pair]:
+        """Yield the same cells of two sheets: with formulas, or with values that differ and matter."""
+        grids = [self.book.grid(sheet) for sheet in (own, other)]
         places = {*self.book.formulas(own), *self.book.formulas(other)}
-        if self._role[own] == "calc":
-            for sheet in (own, other):
-                grid = enumerate(self.book.grid(sheet))
-                places |= {(row, at) for row, cells in grid for at, cell in enumerate(cells) if _is_number(cell)}
+        for row in range(max(map(len, grids))):
+            for column in range(max(len(grid[row]) if row < len(grid) else 0 for grid in grids)):
+                one, two = (self.value((sheet, row, column)) for sheet in (own, other))
+                if one != two and (self._matters(own, one) or self._matters(own, two)):
+                    places.add((row, column))
         for row, column in sorted(places, key=lambda place: place[::-1]):
             yield (own, row, column), (other, row, column)
 
-    def _entries(self, own: str, other: str) -> Iterator[tuple[Place | None, Place | None]]:
+    def _matters(self, sheet: str, value: Any) -> bool:
+        """Whether a value must be the same in both kinds: a number of a calculation sheet, or a unit."""
+        if isinstance(value, str):
+            return unit_of(value)[0] is not None
+        return self._role[sheet] == "calc" and isinstance(value, int | float)
+
+    def _entries(self, own: str, other: str) -> Iterator[Pair]:
         """Yield the formulas of table 3, which read a calculation sheet, of two input sheets in their order."""
         both = ([(sheet, *at) for at in sorted(self.book.formulas(sheet))] for sheet in (own, other))
         one, two = ([place for place in places if self._reads_calculation(place)] for places in both)
@@ -363,15 +373,13 @@ class Layout:
     def _reads_calculation(self, place: Place) -> bool:
         return any(self._role.get(area.sheet) == "calc" for area in areas(self.formula(place), place[0]))
 
-    def _unlike(self, pairs: Iterator[tuple[Place | None, Place | None]]) -> Iterator[Problem]:
+    def _unlike(self, pairs: Iterator[Pair]) -> Iterator[Problem]:
         """Yield the pairs that calculate otherwise, of a column the first one."""
         columns = set[tuple[str, int]]()
         for pair in pairs:
-            if any(place is not None and self._shows_entry(place) for place in pair):
-                continue
             (one, first), (two, second) = ((place, self._calculated(place)) for place in pair)
             place = one or two
-            if first == second or place is None:
+            if first == second or place is None or any(each and self._shows_entry(each) for each in pair):
                 continue
             if self._role[place[0]] == "separate" and (place[0], place[2]) in columns:
                 continue
@@ -390,7 +398,7 @@ class Layout:
             return ()
         formula = self.formula(place)
         if not formula:
-            return (self.value(place) if self._role[place[0]] == "calc" else None,)
+            return (self.value(place),)
         quoted = form(formula).split('"')
         text = '"'.join(part if at % 2 else "".join(part.split()).upper() for at, part in enumerate(quoted))
         ends = (
@@ -403,7 +411,3 @@ class Layout:
         formula = self.formula(place) if place is not None else ""
         value = self.value(place) if place is not None else None
         return f"={formula[:60]}" if formula else _("nothing") if value is None else f"{value}"[:60]
-
-
-def _is_number(cell: object) -> bool:
-    return isinstance(cell, int | float) and not isinstance(cell, bool)

@@ -130,7 +130,8 @@ def _written(
 ) -> bytes:
     """Return the file."""
     m = sets[0].methodology
-    book = NewBook(file_name(m), m.title, m.symbols().values())
+    symbols = [*(one.symbol for one in m.inputs.values()), *(rule.symbol for rule in m.rules)]
+    book = NewBook(file_name(m), m.title, symbols)
     metered = sources if readings is None else record_sheet.told(readings, sources, m)
     plan: SheetLayout | None = None
     for number, contents in enumerate(sets):
