@@ -192,6 +192,54 @@ def book(tmp_path_factory):
         ("S!A1+'S'!A2", 5.0),
         ("E1+1", 21.0),
         ("_xlfn.SUM(A1,A2)", 5.0),
+        # a text is above every number, a truth value above every text; nothing is as what it compares with
+        ("D2=7", False),
+        ('"10"<9', False),
+        ('"10">9', True),
+        ('D2="7"', True),
+        ('IF(D2=7,"a","b")', "b"),
+        ('TRUE>"z"', True),
+        ("TRUE=1", False),
+        ("A9=FALSE", True),
+        ('A9=""', True),
+        ('A9>"a"', False),
+        ("0.1+0.2=0.3", True),  # of 15 digits
+        # the corners of a range in any order
+        ("SUM(A3:A1)", 10.0),
+        ("SUM(C3:A1)", 70.0),
+        ("SUM(A3:C1)", 70.0),
+        # numbers of 15 digits are rounded, not the dust behind them
+        ("ROUND(1.005,2)", 1.01),
+        ("ROUND(-1.005,2)", -1.01),
+        ("ROUND(0.285,2)", 0.29),
+        ("ROUND(5,3)", 5.0),
+        ("ROUNDDOWN(4.35*100,0)", 435.0),
+        ("INT(0.57*100)", 57.0),
+        ("TRUNC(0.29*100)", 29.0),
+        ("ROUNDUP(0.1*3*10,0)", 3.0),
+        ("ROUNDUP(1234.1,-2)", 1300.0),
+        ("INT(-1E-20)", -1.0),
+        ("FLOOR(0.6,0.2)", 0.6),
+        ("FLOOR(-2.5,2)", -4.0),
+        ("CEILING(-2.5,2)", -2.0),
+        ("CEILING(2.5,0)", 0.0),
+        ("MROUND(-7,-3)", -6.0),
+        # arguments that are not ranges; nothing to multiply
+        ('COUNTA(1,2,"x")', 3.0),
+        ('COUNT(1,"2","x")', 2.0),
+        ("PRODUCT(Z1:Z3)", 0.0),
+        ('N("abc")', 0.0),
+        ("N(TRUE)", 1.0),
+        ("DATE(24,1,1)-DATE(1924,1,1)", 0.0),
+        # criteria: of any kind, and what is not of their kind
+        ('SUMIF(B1:B3,"<>diesel",C1:C3)', 50.0),
+        ('SUMIF(B1:B4,"<>",C1:C4)', 60.0),
+        ("SUMIF(B1:B3,TRUE,C1:C3)", 30.0),
+        ('COUNTIF(B1:B3,"TRUE")', 1.0),
+        ('COUNTIF(A1:A4,"")', 1.0),
+        ('COUNTIF(A1:A4,"<>3")', 3.0),
+        ('SUMIF(D2:D3,"7",A1:A2)', 2.0),
+        ('COUNTIF(D2:D3,">6")', 0.0),
     ],
 )
 def test_what_a_formula_gives(book, formula, value):
@@ -227,6 +275,8 @@ def test_what_a_formula_gives(book, formula, value):
         ("CHOOSE(0,1,2)", "#VALUE!"),
         ("SUMPRODUCT(A1:A3,C1:C2)", "#VALUE!"),
         ("E2", "#CIRCLE!"),
+        ("FLOOR(2.5,-2)", "#NUM!"),
+        ("MROUND(-7,3)", "#NUM!"),
     ],
 )
 def test_the_error_that_a_formula_gives(book, formula, error):
@@ -273,6 +323,21 @@ def test_a_formula_that_cannot_be_followed_says_why(book, formula, told):
 def test_what_cannot_be_followed_is_no_error_of_the_sheet(book, formula):
     with pytest.raises(UnreadableError, match=r"FILTER|must be a range"):
         Calculator(book).evaluate(formula, "S")
+
+
+def test_a_subtotal_of_hidden_rows_or_of_subtotals_is_not_guessed(tmp_path):
+    made = openpyxl.Workbook()
+    made.active.title = "S"
+    for row, value in enumerate((1, 2, "=SUBTOTAL(9,A1:A2)", 4), 1):
+        made.active.cell(row, 1, value)
+    made.active["B1"], made.active["B2"] = 5, 6
+    made.active.row_dimensions[4].hidden = True
+    made.save(tmp_path / "subtotals.xlsx")
+    calculator = Calculator(Book(tmp_path / "subtotals.xlsx"))
+    assert calculator.evaluate("SUBTOTAL(9,B1:B3)", "S") == 11.0
+    for formula in ("SUBTOTAL(9,A1:A3)", "AGGREGATE(9,5,A1:A3)", "SUBTOTAL(109,B1:B4)"):
+        with pytest.raises(UnreadableError, match="hidden rows or of other subtotals"):
+            calculator.evaluate(formula, "S")
 
 
 def test_cells_may_be_taken_to_hold_other_values(book):

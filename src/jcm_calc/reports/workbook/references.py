@@ -65,7 +65,9 @@ def _area(match: re.Match[str], sheet: str) -> Area:
     row, column = int(match["row"]) - 1, column_number(match["column"])
     last_row = int(match["last_row"]) - 1 if match["last_row"] else row
     last_column = column_number(match["last_column"]) if match["last_column"] else column
-    return Area(named, row, column, last_row, last_column)
+    # B3:A1 are the same cells as A1:B3
+    (top, bottom), (left, right) = sorted((row, last_row)), sorted((column, last_column))
+    return Area(named, top, left, bottom, right)
 
 
 def form(formula: str) -> str:

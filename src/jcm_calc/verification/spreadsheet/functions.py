@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import Any
 
 from jcm_calc.base.languages import _
+from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.references import Area, areas, form
 from jcm_calc.verification.spreadsheet.values import (
     EPOCH,
@@ -21,6 +23,7 @@ from jcm_calc.verification.spreadsheet.values import (
     CellValues,
     FormulaError,
     UnreadableError,
+    comparable,
     elementwise,
     is_number,
     number,
@@ -146,19 +149,28 @@ def _rounding(function: Callable[..., float]) -> Function:
     )
 
 
-def _half_up(value: float, digits: float = 0) -> float:
-    scale = 10.0 ** int(digits)
-    return math.copysign(math.floor(abs(value) * scale + 0.5) / scale, value)
+def _digits(how: str) -> Function:
+    """Return a function that rounds a number of 15 digits, as spreadsheets do: ROUND(1.005,2) is 1.01."""
+
+    def rounded(value: float, digits: float = 0) -> float:
+        exact = Decimal(f"{value:.15g}")
+        if int(digits) >= -exact.as_tuple().exponent:  # type: ignore[operator]
+            return value
+        return float(exact.scaleb(int(digits)).to_integral_value(how).scaleb(-int(digits)))
+
+    return _rounding(rounded)
 
 
-def _down(value: float, digits: float = 0) -> float:
-    scale = 10.0 ** int(digits)
-    return math.trunc(value * scale) / scale
+def _steps(how: str) -> Function:
+    """Return a function that rounds to a multiple of a step."""
 
+    def rounded(value: float, step: float = 1.0) -> float:
+        if value > 0 > step or (how == ROUND_HALF_UP and value < 0 < step):
+            raise ValueError
+        exact = Decimal(f"{step:.15g}")
+        return float((Decimal(f"{value:.15g}") / exact).to_integral_value(how) * exact) if step else 0.0
 
-def _up(value: float, digits: float = 0) -> float:
-    scale = 10.0 ** int(digits)
-    return math.copysign(math.ceil(abs(value) * scale) / scale, value)
+    return _rounding(rounded)
 
 
 def _if(call: FunctionCall) -> Any:
@@ -217,20 +229,10 @@ def _line(grid: Array) -> list[Any]:
     return list(grid.values)
 
 
-def _comparable(value: Any) -> tuple[int, Any] | None:
-    """Return a value so that it compares with others of its kind: numbers, texts in any case, truth values."""
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return 1, value.casefold()
-    return (2, value) if isinstance(value, bool) else (0, float(value))
-
-
 def _position(wanted: Any, among: Sequence[Any], how: float) -> int:
     """Return where a value is among others: exactly (0), or the last that is not above (1) or not below (-1) it."""
-    key = _comparable(wanted)
-    assert key is not None
-    found = [_comparable(value) for value in among]
+    key = comparable(wanted)
+    found = [None if value is None else comparable(value) for value in among]
     if how == 0:
         if isinstance(wanted, str) and (pattern := _wild(wanted)):
             found = [key if isinstance(one, str) and pattern.fullmatch(one) else None for one in among]
@@ -333,9 +335,25 @@ def _aggregated(first: int) -> Function:
         which = call.whole(0) % 100
         if which not in SUMMING:
             raise UnreadableError(_("a figure that is not a sum, mean or the like"))
+        for given in map(call.given, range(first, len(call))):
+            if isinstance(given, Area) and _aggregates(call.cells.book, given):
+                raise UnreadableError(_("a subtotal of hidden rows or of other subtotals"))
         return FUNCTIONS[SUMMING[which]](call.of(first))
 
     return run
+
+
+def _aggregates(book: Book, area: Area) -> bool:
+    """Whether a range has hidden rows, or totals of a part of it: whether they count depends on what hides them."""
+    if area.sheet not in book.sheets:
+        return False
+    hidden, _columns = book.hidden_cells(area.sheet)
+    return any(area.row <= row <= area.last_row for row in hidden) or any(
+        area.row <= row <= area.last_row
+        and area.column <= column <= area.last_column
+        and re.search(r"\b(?:SUBTOTAL|AGGREGATE)\(", formula.text, re.I)
+        for (row, column), formula in book.formulas(area.sheet).items()
+    )
 
 
 def _if_met(call: FunctionCall) -> list[float]:
@@ -374,17 +392,21 @@ def _fits(c: CellValues, area: Area, wanted: Any) -> list[bool]:
         if sign in ("=", "<>") and (wild := _wild(text)):
             values = c.values(area)
             return [(isinstance(one, str) and wild.fullmatch(one) is not None) == (sign == "=") for one in values]
-        with suppress(ValueError):
-            text = float(text)
+        with suppress(FormulaError):
+            text = text.upper() == "TRUE" if text.upper() in ("TRUE", "FALSE") else number(text)
     compare = COMPARE[sign]
-    found = []
-    for value in c.values(area):
-        if isinstance(text, str):
-            own = "" if value is None else str(value).casefold()
-            found.append(isinstance(value, str | None) and bool(compare(own, text.casefold())))
-        else:
-            found.append(bool(compare(value, number(text))) if is_number(value) else sign == "<>")
-    return found
+    kind, key = comparable(0.0 if text is None else text)
+
+    def met(value: Any) -> bool:
+        if value is None and key != "":
+            return sign == "<>"
+        if kind == 0 and sign in ("=", "<>"):
+            with suppress(FormulaError):  # a text that is a number counts as one
+                value = value if isinstance(value, bool) else number(value)
+        own = comparable("" if value is None else value)
+        return bool(compare(own[1], key)) if own[0] == kind else sign == "<>"
+
+    return [met(value) for value in c.values(area)]
 
 
 def _offset(call: FunctionCall) -> Area:
@@ -455,7 +477,7 @@ def _text(call: FunctionCall) -> Any:
         if not is_number(value):
             return text_of(value)
         if re.fullmatch(r"0+", how):
-            return f"{_half_up(value):0{len(how)}.0f}"
+            return f"{Decimal(f'{value:.15g}').to_integral_value(ROUND_HALF_UP):0{len(how)}.0f}"
         form_ = TEXT_FORMS.get(how.casefold())
         if form_ is None:
             raise UnreadableError(_("the format {format!r} of TEXT").format(format=how))
@@ -491,7 +513,7 @@ def _date(part: str) -> Function:
 
 
 def _serial(year: float, month: float, day: float) -> float:
-    months = int(year) * 12 + int(month) - 1
+    months = (int(year) + (1900 if 0 <= year < 1900 else 0)) * 12 + int(month) - 1
     return float((date(months // 12, months % 12 + 1, 1) - EPOCH).days) + day - 1
 
 
@@ -506,6 +528,16 @@ def _not_available(call: FunctionCall) -> Any:
     raise FormulaError("#N/A")
 
 
+def _count(call: FunctionCall) -> float:
+    def counted(value: Any, ranged: bool) -> bool:
+        if not ranged and value is not None:
+            with suppress(FormulaError):  # a text that is a number, typed as an argument, counts
+                value = number(value)
+        return is_number(value)
+
+    return float(sum(counted(one, ranged) for ranged, values in call.several() for one in values))
+
+
 def _mean(numbers: list[float]) -> float:
     if not numbers:
         raise FormulaError("#DIV/0!")
@@ -517,9 +549,9 @@ FUNCTIONS: dict[str, Function] = {
     "AVERAGE": _of_numbers(_mean),
     "MIN": _of_numbers(lambda numbers: min(numbers, default=0.0)),
     "MAX": _of_numbers(lambda numbers: max(numbers, default=0.0)),
-    "PRODUCT": _of_numbers(math.prod),
-    "COUNT": _of_numbers(lambda numbers: float(len(numbers))),
-    "COUNTA": lambda call: float(sum(one is not None for ranged, values in call.several() if ranged for one in values)),
+    "PRODUCT": _of_numbers(lambda numbers: math.prod(numbers) if numbers else 0.0),
+    "COUNT": _count,
+    "COUNTA": lambda call: float(sum(one is not None for _, values in call.several() for one in values)),
     # an empty text counts as blank, too
     "COUNTBLANK": lambda call: float(sum(cell in (None, "") for cell in call.cells.values(call.area(0)))),
     "LEN": lambda call: float(len(text_of(call.plain(0)))),
@@ -546,7 +578,7 @@ FUNCTIONS: dict[str, Function] = {
     "CONCAT": _joined,
     "TEXT": _text,
     "VALUE": _plain(lambda value: value),
-    "N": _plain(lambda value: value),
+    "N": lambda call: 0.0 if isinstance(value := call.plain(0), str) else number(value),
     "EDATE": _plain(_months_later),
     "EOMONTH": _plain(lambda serial, months: _months_later(serial, months, last=True)),
     "DATE": _plain(_serial),
@@ -580,14 +612,14 @@ FUNCTIONS: dict[str, Function] = {
     "YEAR": _date("year"),
     "MONTH": _date("month"),
     "DAY": _date("day"),
-    "ROUND": _rounding(_half_up),
-    "ROUNDDOWN": _rounding(_down),
-    "ROUNDUP": _rounding(_up),
-    "TRUNC": _rounding(_down),
-    "INT": _rounding(math.floor),
-    "CEILING": _rounding(lambda value, step=1.0: math.ceil(value / step) * step),
-    "FLOOR": _rounding(lambda value, step=1.0: math.floor(value / step) * step),
-    "MROUND": _rounding(lambda value, step=1.0: _half_up(value / step) * step),
+    "ROUND": _digits(ROUND_HALF_UP),
+    "ROUNDDOWN": _digits(ROUND_DOWN),
+    "ROUNDUP": _digits(ROUND_UP),
+    "TRUNC": _digits(ROUND_DOWN),
+    "INT": _digits(ROUND_FLOOR),
+    "CEILING": _steps(ROUND_CEILING),
+    "FLOOR": _steps(ROUND_FLOOR),
+    "MROUND": _steps(ROUND_HALF_UP),
 }
 
 ROUNDING = ("ROUND", "ROUNDDOWN", "ROUNDUP", "INT", "TRUNC", "CEILING", "FLOOR", "MROUND", "EVEN", "ODD", "FIXED")

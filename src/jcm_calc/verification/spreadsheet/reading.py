@@ -18,6 +18,7 @@ from jcm_calc.verification.spreadsheet.values import (
     CellValues,
     FormulaError,
     UnreadableError,
+    comparable,
     elementwise,
     number,
     text_of,
@@ -145,8 +146,8 @@ def _operated(function: Operation, a: Any, b: Any) -> Any:
 
 def _compared(compare: Callable[[Any, Any], bool], left: Code, right: Code) -> Code:
     def of_two(a: Any, b: Any) -> bool:
-        if isinstance(a, str) or isinstance(b, str):
-            return compare(text_of(a).casefold(), text_of(b).casefold())
-        return compare(number(a), number(b))
+        # nothing compares as what the other one is: an empty text, FALSE or 0
+        a, b = (type(other)() if one is None and other is not None else one for one, other in ((a, b), (b, a)))
+        return compare(comparable(a), comparable(b))
 
     return lambda c, r: elementwise(of_two, c.array(left(c, r)), c.array(right(c, r)))

@@ -71,10 +71,25 @@ def number(value: Any) -> float:
     return found
 
 
+def comparable(value: Any) -> tuple[int, Any]:
+    """Return a value in the order of spreadsheets: numbers to 15 digits, texts in any case, truth values.
+
+    Examples
+    --------
+    >>> comparable(0.1 + 0.2) == comparable(0.3), comparable("5") > comparable(6)
+    (True, True)
+    """
+    if isinstance(value, str):
+        return 1, value.casefold()
+    return (2, value) if isinstance(value, bool) else (0, float(f"{number(value):.15g}"))
+
+
 def text_of(value: Any) -> str:
     """Return a value as the joining of texts takes it."""
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return str(value).upper()
     return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
