@@ -16,7 +16,7 @@ from faults import insert
 from jcm_calc import InputError, InputWarning, calculate, methodology, read_workbook
 from jcm_calc.api.case_file import published
 from jcm_calc.inputs.carriers import as_pandas
-from jcm_calc.reports.workbook.opening import Book
+from jcm_calc.reports.workbook.opening import ERRORS, Book
 from jcm_calc.reports.workbook.sheet_xml import sheet_files
 from jcm_calc.reports.workbook.symbols import Symbols
 
@@ -255,6 +255,17 @@ def test_an_error_of_the_spreadsheet_is_named_with_its_cell(tmp_path):
     path = hostile.with_raw_cell(tmp_path, hostile.AMOUNT, f'<c r="{hostile.AMOUNT}" t="e"><v>#REF!</v></c>')
     with pytest.raises(InputError, match=r"'#REF!' is not a number with a unit \(MRS\(input\)!F10\)"):
         read_workbook(path).calculate()
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_a_row_with_an_error_is_not_an_empty_row(tmp_path, error):
+    calculate("PW_AM001", EG=[[600.0], [100.0]], p=["2024"]).to_excel(tmp_path / "filled.xlsx")
+    made = openpyxl.load_workbook(tmp_path / "filled.xlsx")
+    made["MRS(input_separate)"]["C11"] = error
+    made["MRS(input_separate)"]["C11"].data_type = "e"
+    made.save(tmp_path / "filled.xlsx")
+    with pytest.raises(InputError, match=rf"{re.escape(error)}.*C11|sheet 'MRS.*cannot be read.*{error}"):
+        read_workbook(tmp_path / "filled.xlsx").calculate()
 
 
 def test_a_label_that_is_no_period_is_a_complaint(written):

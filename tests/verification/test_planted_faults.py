@@ -323,3 +323,14 @@ def test_a_figure_is_compared_at_the_precision_in_which_it_is_printed(printed, a
     case.write_text(f'methodology = "ID_AM003"\n[inputs]\nCOP_PJ = 1.63\n[expected]\nER = "{printed}"\n')
     verification = jcm_calc.verify(tmp_path / "clean.xlsx", case=case)
     assert ("K2" not in grave(verification)) == agrees
+
+
+@pytest.mark.parametrize("row", range(52, 57))
+@pytest.mark.parametrize("value", [None, 4.0])
+def test_every_class_of_a_table_is_looked_up(tmp_path, row, value):
+    """The chiller is of the class in row 54; the first and the last class have no limit of their own."""
+    clean = write(tmp_path / "clean.xlsx", "ID_AM002", sources={}, **CHILLER)
+    edit(clean, tmp_path / "fault.xlsx", {(CALC, f"D{row}"): value})
+    assert not jcm_calc.verify(clean, select=["C8"]).findings
+    found = {one.code for one in jcm_calc.verify(tmp_path / "fault.xlsx").findings if one.severity == "error"}
+    assert found & {"A7", "B7", "C8", "D7"}

@@ -76,7 +76,7 @@ def _converts(unit: str, other: str) -> bool:
 
 
 def class_limits(documents: Analyses) -> Iterator[Finding]:
-    """Find look-ups that take another class exactly at its limit, whether or not a unit is there."""
+    """Find look-ups that give another value at the limits of a class or inside it, whether or not a unit is there."""
     sheet = documents.sheet
     read = set()
     for cell in sheet.cells:
@@ -90,33 +90,42 @@ def class_limits(documents: Analyses) -> Iterator[Finding]:
             continue  # a link to the value of a class looks nothing up
         if any(slip.name == cell.name for slip in documents.slips):
             continue
-        wrong = [edge for edge in _edges(node) if not _agrees(cell, formula.text, node, edge)]
+        limits, inside = _sizes(node)
+        wrong = sorted(size for size in limits | inside if not _agrees(cell, formula.text, node, size))
         if wrong:
             message = _("{symbol} is looked up in the wrong class where {key} is exactly {limits}: ={formula}")
-            limits = Message(", ").join(map(shown_number, wrong))
-            say, cause = (
-                {"key": node.by, "limits": limits, "formula": formula.text[:100]},
-                _("< instead of ≤, or the reverse"),
-            )
+            say = {
+                "key": node.by,
+                "limits": Message(", ").join(map(shown_number, wrong)),
+                "formula": formula.text[:100],
+            }
+            cause = _("< instead of ≤, or the reverse") if inside.isdisjoint(wrong) else ""
             yield finding("C8", message, cell.address, node.symbol, say=say, cause=cause)
 
 
-def _edges(node: Parameter) -> list[float]:
+def _sizes(node: Parameter) -> tuple[set[float], set[float]]:
+    """Return the limits of the classes of a table, and one size inside each class."""
     assert node.table is not None
-    bins = [key for key in node.table.entries if isinstance(key, Interval)]
-    return sorted({edge for one in bins for edge in (one.lower, one.upper) if np.isfinite(edge)})
+    classes = [(key.lower, key.upper) for key in node.table.entries if isinstance(key, Interval)]
+    limits = {edge for ends in classes for edge in ends if np.isfinite(edge)}
+    inside = {
+        low + (high - low) / 2 if np.isfinite(high - low) else low * 2 + 1 if np.isfinite(low) else high - abs(high) - 1
+        for low, high in classes
+        if np.isfinite(low) or np.isfinite(high)
+    }
+    return limits, inside
 
 
-def _agrees(cell: QuantityCell, formula: str, node: Parameter, edge: float) -> bool:
-    """Whether a formula looks up at a limit what the document has there, or nothing where it has nothing."""
+def _agrees(cell: QuantityCell, formula: str, node: Parameter, size: float) -> bool:
+    """Whether a formula looks up for a size what the document has there, or nothing where it has nothing."""
     assert node.table is not None
     sheet = cell.sheet
-    key = dict.fromkeys(sheet.places(node.by), edge)
+    key = dict.fromkeys(sheet.places(node.by), size)
     try:
         found = Calculator(sheet.report.book, {**sheet.actual.cells, **key}).evaluate(formula, cell.place[0])
     except FormulaError:
         found = np.nan
-    expected = float(node.table.lookup()(np.array(edge)))
+    expected = float(node.table.lookup()(np.array(size)))
     return bool(np.isnan(expected)) or close(found, expected)
 
 

@@ -467,16 +467,19 @@ class Reader:
         return [*key.categories, *(str(entry) for table in tables for entry in table.entries)]
 
     def _column(self, table: UnitTable, column: int) -> list[Any]:
-        """Return the values of a column, None in empty cells."""
+        """Return the values of a column, None in empty cells, and errors as texts."""
         grid = self.book.grid(table.sheet)
         values = [grid[row][column] if row < len(grid) else "" for row in table.rows]
         if "" not in values:
             return values
-        formulas = self.book.formulas(table.sheet)
-        return [
-            value if value != "" else self._value(table.sheet, row, column) if (row, column) in formulas else None
-            for row, value in zip(table.rows, values, strict=True)
-        ]
+        formulas, errors = self.book.formulas(table.sheet), self.book.errors(table.sheet)
+
+        def written(row: int) -> Any:
+            if (row, column) in errors:
+                return errors[row, column]
+            return self._value(table.sheet, row, column) if (row, column) in formulas else None
+
+        return [value if value != "" else written(row) for row, value in zip(table.rows, values, strict=True)]
 
     def _usable(
         self, table: UnitTable, column: int, rows: Sequence[int], values: Sequence[Any], found: SheetSet

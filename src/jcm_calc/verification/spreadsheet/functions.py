@@ -6,6 +6,7 @@ import math
 import operator
 import re
 import statistics
+import sys
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -153,6 +154,8 @@ def _digits(how: str) -> Function:
     """Return a function that rounds a number of 15 digits, as spreadsheets do: ROUND(1.005,2) is 1.01."""
 
     def rounded(value: float, digits: float = 0) -> float:
+        if abs(digits) > sys.float_info.max_10_exp:
+            raise OverflowError
         exact = Decimal(f"{value:.15g}")
         if int(digits) >= -exact.as_tuple().exponent:  # type: ignore[operator]
             return value
