@@ -220,6 +220,40 @@ def test_without_an_input_the_meters_are_shown_and_the_input_is_asked_for(tmp_pa
     assert [one.subject for one in asked] == ["EF_grid"]
 
 
+@pytest.mark.parametrize(("invoiced", "last", "differs"), [(1.0, 2, False), (1.1, 2, True), (1.0, 1, False)])
+def test_a_cross_check_waits_until_both_sides_have_readings(tmp_path, invoiced, last, differs):
+    times = pd.date_range("2024-01-01", "2024-03-01", freq="h", inclusive="left")
+    pd.DataFrame({"time": times.strftime("%Y-%m-%d %H:%M"), "MWh": 2 + np.arange(len(times)) % 7 / 100}).to_csv(
+        tmp_path / "m.csv", index=False
+    )
+    monthly = pd.Series(2 + np.arange(len(times)) % 7 / 100, times).groupby(times.month).sum() * invoiced
+    rows = [f"2024-0{month},2024-0{month},{monthly[month]}" for month in range(1, last + 1)]
+    (tmp_path / "i.csv").write_text("\n".join(["first,last,MWh", *rows, ""]))
+    path = tmp_path / "case.toml"
+    path.write_text(
+        'methodology = "ID_AM001"\np = "2024"\n[inputs]\nEC_CAP = 0.5\nEF_grid = 0.8\n[facts]\nmax_output = 2.04\n'
+        '[meters.M]\nparameter = "EG_SUP"\nunit = "MWh"\n'
+        '[meters.I]\nparameter = "EG_SUP"\nunit = "MWh"\ncheck_only = true\n[readings]\nzone = "Asia/Jakarta"\n'
+        '[[readings.sources]]\nfiles = "m.csv"\nkind = "interval"\nstep = "1 h"\nstamp = "start"\ntime = "time"\n'
+        'columns = { M = "MWh" }\n[[readings.sources]]\nfiles = "i.csv"\nkind = "total"\ntime = "first"\n'
+        'until = "last"\ncolumns = { I = "MWh" }\n'
+        '[[readings.checks]]\nname = "invoices"\nkind = "equal"\nleft = ["M"]\nright = ["I"]\ntolerance = "1 %"\n'
+        '[[readings.checks]]\nname = "of the year"\nkind = "equal"\nleft = ["M"]\nvalue = "17000 MWh"\n'
+        'tolerance = "1 %"\n'
+    )
+    status = read_case(path).status("2024-03-02", store=False)
+    assert status.so_far == Period.parse("2024-01-01/2024-02-29")
+    found = [one for one in status.actions if one.need is Need.CROSS_CHECK]
+    assert [one.subject for one in found] == (["invoices"] if differs else [])
+    if differs:
+        # a tenth of 2.03 MWh × 1,440 h at 0.8 t/MWh
+        assert found[0].tonnes == pytest.approx(0.1 * 2.03 * 1440 * 0.8, rel=1e-3)
+    # what a limit of the methodology forbids is an action as well
+    path.write_text(path.read_text().replace("max_output = 2.04", "max_output = 1.5"))
+    subjects = [one.subject for one in read_case(path).status("2024-03-02").actions if one.need is Need.CROSS_CHECK]
+    assert "EG_SUP,p ≤ max_output × hours" in subjects
+
+
 # Forecast
 
 
