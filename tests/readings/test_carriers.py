@@ -206,7 +206,7 @@ BY_METHODOLOGY = {"methodology": "ID_AM003", **COLD_STORE}  # EC_PJ is in MWh
 def monitor(source, folder, unit="kWh", **more):
     meter = {"parameter": "EC_PJ", "labels": {"i": 1}, "rated": "20 kW", **({"unit": unit} if unit else {})}
     readings = {"zone": "Europe/Berlin", "sources": [source]}
-    return jcm_calc.monitor({"M": meter}, readings, p="2024-03-30/2024-03-31", beside=folder, **more)
+    return jcm_calc.monitor({"M": meter}, readings, p="2024-03-30/2024-03-31", folder=folder, **more)
 
 
 def refusal(source, folder, **more):
