@@ -176,7 +176,7 @@ def basis(verification: Conclusion) -> str:
 def support_table(verification: Conclusion) -> tuple[list[Message], list[list[str]]]:
     """Return headings and rows of the table of what the values rest on."""
     headings = [
-        *(_("Parameter"), _("Kind"), _("Cells"), _("Values"), _("Support"), _("Cross-check")),
+        *(_("Parameter"), _("Kind"), _("Cells"), _("Number of values"), _("Support"), _("Cross-check")),
         *(_("Option"), _("Named source")),
     ]
     rows = [

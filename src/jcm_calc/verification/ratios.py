@@ -49,7 +49,7 @@ def slip(ratio: float, unit: str = "") -> tuple[str, str]:
     Examples
     --------
     >>> slip(100)
-    ('B1', 'found is 100 × expected: per cent used as a fraction')
+    ('B1', 'the value found is 100 × the expected one: per cent used as a fraction')
     >>> slip(1.07)
     ('', '')
     """

@@ -32,7 +32,7 @@ Code = Callable[[CellValues, Sequence[Area]], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class FunctionCall:
     """A function with its arguments; each is evaluated when it is asked for, so that IF takes one branch only."""
 
     cells: CellValues
@@ -42,9 +42,9 @@ class Call:
     def __len__(self) -> int:
         return len(self.arguments)
 
-    def of(self, start: int) -> Call:
+    def of(self, start: int) -> FunctionCall:
         """Return the same with the arguments from one on."""
-        return Call(self.cells, self.ranges, self.arguments[start:])
+        return FunctionCall(self.cells, self.ranges, self.arguments[start:])
 
     def given(self, at: int) -> Any:
         """Return an argument: a range, an array or a value."""
@@ -114,7 +114,7 @@ class Call:
             return error
 
 
-Function = Callable[[Call], Any]
+Function = Callable[[FunctionCall], Any]
 
 
 def _of_numbers(function: Callable[[list[float]], float]) -> Function:
@@ -128,7 +128,7 @@ def _plain(function: Callable[..., Any]) -> Function:
         except (ValueError, OverflowError, ZeroDivisionError):
             raise FormulaError("#NUM!") from None
 
-    def run(call: Call) -> Any:
+    def run(call: FunctionCall) -> Any:
         if not len(call):
             return of_numbers()
         # only the first argument may be an array: ROUND(range, 2)
@@ -142,7 +142,7 @@ def _rounding(function: Callable[..., float]) -> Function:
     """Return a function that rounds, except in a calculator that is exact."""
     rounded, plain = _plain(function), _plain(lambda value: value)
     return lambda call: (
-        rounded(call) if not call.cells.exact else plain(Call(call.cells, call.ranges, call.arguments[:1]))
+        rounded(call) if not call.cells.exact else plain(FunctionCall(call.cells, call.ranges, call.arguments[:1]))
     )
 
 
@@ -161,7 +161,7 @@ def _up(value: float, digits: float = 0) -> float:
     return math.copysign(math.ceil(abs(value) * scale) / scale, value)
 
 
-def _if(call: Call) -> Any:
+def _if(call: FunctionCall) -> Any:
     condition = call.array(0)
     if isinstance(condition, Array):
         yes, no = (call.array(at) if len(call) > at else False for at in (1, 2))
@@ -173,7 +173,7 @@ def _if(call: Call) -> Any:
 def _if_error(of: Callable[[FormulaError], bool]) -> Function:
     """Return IFERROR or IFNA."""
 
-    def run(call: Call) -> Any:
+    def run(call: FunctionCall) -> Any:
         found = call.caught()
         if isinstance(found, FormulaError) and not of(found):
             raise found
@@ -190,7 +190,7 @@ def _is_not_available(value: Any) -> bool:
     return isinstance(value, FormulaError) and str(value) == "#N/A"
 
 
-def _index(call: Call) -> Any:
+def _index(call: FunctionCall) -> Any:
     table, at = call.given(0), [call.whole(place) for place in range(1, len(call))]
     if not isinstance(table, Area | Array):
         raise UnreadableError(_("got a value; must be a range"))
@@ -247,7 +247,7 @@ def _position(wanted: Any, among: Sequence[Any], how: float) -> int:
     return kept[-1]
 
 
-def _match(call: Call) -> float:
+def _match(call: FunctionCall) -> float:
     how = call.number(2, 1.0)
     return float(_position(call.wanted(0), call.line(1), how) + 1)
 
@@ -255,7 +255,7 @@ def _match(call: Call) -> float:
 def _table_look_up(across: bool) -> Function:
     """Return VLOOKUP or HLOOKUP."""
 
-    def run(call: Call) -> Any:
+    def run(call: FunctionCall) -> Any:
         grid, which = call.grid(1), call.whole(2)
         lines = grid if across else [list(line) for line in zip(*grid, strict=True)]
         if which < 1 or which > len(lines):
@@ -267,7 +267,7 @@ def _table_look_up(across: bool) -> Function:
     return run
 
 
-def _look_up(call: Call) -> Any:
+def _look_up(call: FunctionCall) -> Any:
     """Look up in a row or column; of a table with two and more in its longer side, as spreadsheets do."""
     grid = call.grid(1)
     if len(call) > 2:
@@ -292,7 +292,7 @@ def _wild(text: str) -> re.Pattern[str] | None:
 def _truths(of: Callable[[list[bool]], bool]) -> Function:
     """Return AND or OR: truth values and numbers, those of ranges included."""
 
-    def run(call: Call) -> bool:
+    def run(call: FunctionCall) -> bool:
         found = [
             bool(one) if ranged else bool(number(one))
             for ranged, values in call.several()
@@ -306,14 +306,14 @@ def _truths(of: Callable[[list[bool]], bool]) -> Function:
     return run
 
 
-def _ifs(call: Call) -> Any:
+def _ifs(call: FunctionCall) -> Any:
     for condition in range(0, len(call), 2):
         if call.number(condition):
             return call.plain(condition + 1)
     raise FormulaError("#N/A")
 
 
-def _sum_product(call: Call) -> float:
+def _sum_product(call: FunctionCall) -> float:
     columns = [
         [float(value) if is_number(value) else 0.0 for value in one.values] if isinstance(one, Array) else [number(one)]
         for one in map(call.array, range(len(call)))
@@ -329,7 +329,7 @@ SUMMING = {1: "AVERAGE", 2: "COUNT", 4: "MAX", 5: "MIN", 6: "PRODUCT", 9: "SUM"}
 def _aggregated(first: int) -> Function:
     """Return SUBTOTAL or AGGREGATE: the function is a number; 101 and so on leave out hidden rows."""
 
-    def run(call: Call) -> Any:
+    def run(call: FunctionCall) -> Any:
         which = call.whole(0) % 100
         if which not in SUMMING:
             raise UnreadableError(_("a figure that is not a sum, mean or the like"))
@@ -338,17 +338,17 @@ def _aggregated(first: int) -> Function:
     return run
 
 
-def _if_met(call: Call) -> list[float]:
+def _if_met(call: FunctionCall) -> list[float]:
     """Return the numbers of SUMIF and AVERAGEIF."""
     return _kept(call, call.area(2 if len(call) > 2 else 0), 0, 2)
 
 
-def _ifs_met(call: Call) -> list[float]:
+def _ifs_met(call: FunctionCall) -> list[float]:
     """Return the numbers of SUMIFS and AVERAGEIFS."""
     return _kept(call, call.area(0), 1, len(call))
 
 
-def _tests(call: Call, first: int, end: int) -> list[tuple[bool, ...]]:
+def _tests(call: FunctionCall, first: int, end: int) -> list[tuple[bool, ...]]:
     """Return for each cell whether it meets the criteria, which are pairs of arguments."""
     fits = [_fits(call.cells, call.area(at), call.plain(at + 1)) for at in range(first, end, 2)]
     if len({len(one) for one in fits}) > 1:
@@ -356,7 +356,7 @@ def _tests(call: Call, first: int, end: int) -> list[tuple[bool, ...]]:
     return list(zip(*fits, strict=True))
 
 
-def _kept(call: Call, added: Area, first: int, end: int) -> list[float]:
+def _kept(call: FunctionCall, added: Area, first: int, end: int) -> list[float]:
     """Return the numbers of a range for which all tests are met."""
     kept, values = _tests(call, first, end), call.cells.values(added)
     if len(kept) != len(values):
@@ -387,7 +387,7 @@ def _fits(c: CellValues, area: Area, wanted: Any) -> list[bool]:
     return found
 
 
-def _offset(call: Call) -> Area:
+def _offset(call: FunctionCall) -> Area:
     """Return the range that lies some rows and columns from another one, of its size or of a given one."""
     start, rows, columns = call.area(0), call.whole(1), call.whole(2)
     sizes = list(start.shape)
@@ -404,7 +404,7 @@ def _offset(call: Call) -> Area:
     return _reached(call.cells, Area(start.sheet, row, column, last_row, last_column))
 
 
-def _indirect(call: Call) -> Area:
+def _indirect(call: FunctionCall) -> Area:
     """Return the range that a text names, in the style A1."""
     c, text = call.cells, call.plain(0)
     if not call.number(1, 1.0):
@@ -435,19 +435,19 @@ def _numbered(area: Area, by_row: bool) -> Any:
 def _part(how: Callable[..., str]) -> Function:
     """Return LEFT, RIGHT or MID."""
 
-    def run(call: Call) -> Any:
+    def run(call: FunctionCall) -> Any:
         sizes = [call.whole(at) for at in range(1, len(call))]
         return elementwise(lambda one, _: how(text_of(one), *sizes), call.array(0), None)
 
     return run
 
 
-def _joined(call: Call) -> str:
+def _joined(call: FunctionCall) -> str:
     found = map(call.array, range(len(call)))
     return "".join(text_of(one) for value in found for one in (value.values if isinstance(value, Array) else [value]))
 
 
-def _text(call: Call) -> Any:
+def _text(call: FunctionCall) -> Any:
     """Write numbers in the few formats that addresses and months are made with."""
     how = str(call.plain(1))
 
@@ -495,14 +495,14 @@ def _serial(year: float, month: float, day: float) -> float:
     return float((date(months // 12, months % 12 + 1, 1) - EPOCH).days) + day - 1
 
 
-def _choose(call: Call) -> Any:
+def _choose(call: FunctionCall) -> Any:
     which = call.whole(0)
     if not 0 < which < len(call):
         raise FormulaError("#VALUE!")
     return call.plain(which)
 
 
-def _not_available(call: Call) -> Any:
+def _not_available(call: FunctionCall) -> Any:
     raise FormulaError("#N/A")
 
 
