@@ -17,6 +17,7 @@ from jcm_calc.authoring.conformance import CHECKS
 from jcm_calc.base.languages import LANGUAGES, Message
 from jcm_calc.cli import jcm
 from jcm_calc.cli.helping import paragraphs
+from jcm_calc.declarations.scheme import SCHEME_RULES
 from jcm_calc.declarations.statements import declared
 from jcm_calc.reference_data import partner_countries
 from jcm_calc.rulebooks import modules, versions
@@ -85,6 +86,9 @@ def of_library():
     for check_name, function in CHECKS.items():
         for text in (check_name, function.__doc__):
             found.add(text, locations=[(f"{function.__module__.replace('.', '/').removeprefix('jcm_calc/')}.py", 0)])
+    for rule in SCHEME_RULES:
+        for text in (rule.text, rule.section, rule.evidence.note):
+            found.add(str(text), locations=[("declarations/scheme.py", 0)])
     for name in partner_countries().values():
         found.add(name, locations=[("reference_data/partner_countries.csv", 0)])
     return found

@@ -108,9 +108,9 @@ def test_a_typeset_equation_of_a_pdf_is_a_picture_that_is_not_read(driver, tmp_p
     assert saved.read_bytes() == one.picture
     with pytest.raises(FileExistsError):
         found.save_pictures(tmp_path / "evidence")
-    left, top, right, bottom = one.box
-    assert right > left
-    assert 20 < bottom - top < 80  # numerator and denominator are in it, and no line of text
+    width, height = (int.from_bytes(one.picture[at : at + 4]) * 72 / pdf_pages.RESOLUTION for at in (16, 20))
+    assert width > 20
+    assert 28 < height < 88  # numerator and denominator are in it, and no line of text
 
 
 # Pieces: tables whose rules or first cells are broken in other ways, as blocks of a page

@@ -65,7 +65,7 @@ def lengths(ax, direction="height"):
 
 @pytest.mark.parametrize("number", methodologies().index)
 def test_every_methodology_and_its_results_can_be_drawn(number):
-    for result in results(number, 2):
+    for result in results(number, 1):
         for plot in RESULTS:
             ax = plot(result)
             assert "an estimate" in ax.get_xlabel()

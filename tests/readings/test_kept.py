@@ -1,5 +1,6 @@
 """Readings that are kept: the same as reading all files anew, whatever happens to files, store and process."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,10 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from jcm_calc.api.case_file import read_case
 from jcm_calc.readings import kept
 from jcm_calc.readings.plan_file import read_plan
 from jcm_calc.readings.steps import last_instants, open_source
 from jcm_calc.readings.store import Store
+from jcm_calc.rulebooks import methodology
 
 METERS = {"M": {"parameter": "EC_PJ"}, "N": {"parameter": "EC_PJ"}}
 ROWS = "SELECT meter, stamp, until, value, flag FROM ({})"
@@ -108,6 +111,34 @@ def test_a_file_that_cannot_be_read_is_refused_each_time_and_nothing_of_it_is_ke
     assert read(tmp_path, store) == read(tmp_path)
 
 
+CASES = Path(__file__).parents[1] / "data" / "readings"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("09a_gz", "16e_end_autumn", "18_japanese_excel_csv", "22_nem12", "25d_sheet_per_month"),
+        *("30a_invoices", "41_second_source", "L07_elering", "L46_long_two_units"),
+    ],
+)
+def test_files_of_others_are_the_same_from_the_store(tmp_path, name):
+    shutil.copytree(CASES / name, tmp_path / "case")
+    careful = tmp_path / "case" / "careful.toml"  # which states what the other one is asked for
+    case = read_case(careful if careful.exists() else careful.with_name("case.toml"))
+    plan = read_plan(case.meters, case.readings, tmp_path / "case")
+    units = {name: methodology(case.methodology).inputs[m.parameter].unit for name, m in plan.meters.items()}
+    found = []
+    for store in (None, tmp_path / "s.duckdb", tmp_path / "s.duckdb"):
+        with Store(kept=store) as database:
+            opened = [open_source(database, one, plan.meters, units) for one in plan.readings]
+            rows = [database.db.execute(ROWS.format(one.points)).fetchall() for one in opened]
+            found.append((rows, [one.files for one in opened], [one.rows for one in opened]))
+            known = database.kept and len(database.kept.used)
+    assert found[0] == found[1] == found[2]
+    assert found[0][0][0]
+    assert known == sum(len(one.files) for one in plan.readings)
+
+
 # The store
 
 
@@ -162,6 +193,7 @@ def test_a_file_of_others_is_left_as_it_is(tmp_path, made):
         "UPDATE about SET form = form + 1",
         "DELETE FROM p1 WHERE value = 2.5",
         "DROP TABLE p2",
+        "UPDATE files SET told = '{}' WHERE number = 1",
         "DROP TABLE files",
     ],
 )

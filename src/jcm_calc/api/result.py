@@ -190,7 +190,7 @@ class Result(Calculation):
         overwrite : bool
             Whether an existing file may be replaced.
         language : {"en", "ja"}, optional
-            That of `jcm_calc.in_language` by default. Texts of the methodology stay English.
+            That of `jcm_calc.in_language` by default.
 
         Raises
         ------

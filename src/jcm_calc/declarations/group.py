@@ -95,8 +95,7 @@ TRIALS = (0.5 + np.arange(1, 385) * 0.6180339887 % 1).reshape(64, 1, 2, 3) * np.
 # Of what methodologies describe in English, these terms of the scheme are translated.
 TERMS = (
     *(_("reference emissions"), _("project emissions"), _("emission reductions"), _("monitoring period")),
-    *(_("Reference emissions"), _("Project emissions"), _("Emission reductions")),
-    *(_("project emissions: none, by rule"), _("Project emissions: none, by rule")),
+    _("project emissions: none, by rule"),
     *(_("days"), _("hours"), _("days of year"), _("year"), _("first day"), _("last day"), _("count"), _("label")),
 )
 

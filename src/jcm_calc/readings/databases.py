@@ -12,7 +12,6 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import Any
-from urllib.parse import quote
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem
@@ -137,9 +136,7 @@ def _from_postgresql(store: Store, relation: str, readings: Readings) -> Copied:
     except ModuleNotFoundError:
         complaint = _("PostgreSQL needs its driver: install it with pip install 'jcm-calc[postgresql]'")
         raise InputError.of("[[readings.sources]]", complaint) from None
-    address = (
-        f"postgresql:///?service={quote(readings.service)}&connect_timeout={SECONDS}&fallback_application_name=jcm"
-    )
+    address = f"postgresql:///?service={readings.service}&connect_timeout={SECONDS}&fallback_application_name=jcm"
     try:
         with dbapi.connect(address, autocommit=True) as connection, connection.cursor() as cursor:
             # nothing but the query depends on settings of the user or the server

@@ -49,7 +49,7 @@ from jcm_calc.readings.plan import (
 from jcm_calc.readings.rule_sets import TREATMENTS, RuleSet, rule_set
 from jcm_calc.units import magnitude, parse_unit, split
 
-SERVICE = re.compile(r"[\w.-]+")
+SERVICE = re.compile(r"[\w.-]+", re.ASCII)
 DURATION = re.compile(r"(\d+)\s*(s|min|h|d)", re.ASCII)
 MONTHS = re.compile(r"(\d+)\s*(months?|years?|yr)", re.ASCII)
 # Of formats of files, what they state of themselves.

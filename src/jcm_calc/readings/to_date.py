@@ -19,7 +19,7 @@ from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs.periods import ONE_DAY, Period, split_at_years
 from jcm_calc.inputs.periods import within as places_within
-from jcm_calc.readings import calibration, clock, like_times, treatments
+from jcm_calc.readings import calibration, clock, cross_checks, like_times, treatments
 from jcm_calc.readings.amounts import by_indices
 from jcm_calc.readings.cross_checks import CrossCheckOutcome
 from jcm_calc.readings.findings import ReadingsFinding
@@ -142,7 +142,7 @@ def measure(
         if not periods:
             return Measured(units, until, None)
         given = _InputsFor(m, tables, values, case_periods)
-        there = _with_readings(plan, until)
+        there = _with_readings(plan, until, common, so_far == year)
         work = _ToDate(store, there, opened, periods, units, indices, given, None, progress)
         measured = work.measured(until, year, so_far)
     complete = set(counting) <= set(until)
@@ -173,10 +173,16 @@ def _known_on(plan: MonitoringPlan, day: date) -> MonitoringPlan:
     return replace(plan, meters=meters)
 
 
-def _with_readings(plan: MonitoringPlan, names: Mapping[str, Any]) -> MonitoringPlan:
-    """Return a plan without the meters that have no readings yet, and without their cross-checks."""
-    checks = tuple(one for one in plan.checks if set(one.left + one.right) <= set(names))
-    return replace(plan, meters={name: one for name, one in plan.meters.items() if name in names}, checks=checks)
+def _with_readings(plan: MonitoringPlan, until: Mapping[str, date], last: date, whole: bool) -> MonitoringPlan:
+    """Return a plan without the meters that have no readings yet, and without the cross-checks that are too early.
+
+    These are the checks of meters whose readings do not reach the last day, and before the end of the year those
+    against a value, which is that of a whole year.
+    """
+    there = {name for name, day in until.items() if day >= last}
+    checks = [one for one in plan.checks if set(one.left + one.right) <= there and (whole or not one.value)]
+    meters = {name: one for name, one in plan.meters.items() if name in until}
+    return replace(plan, meters=meters, checks=tuple(checks))
 
 
 def _last_day(plan: MonitoringPlan, name: str, moment: int) -> date:
@@ -321,7 +327,8 @@ class _ToDate(Work):
             if now in usable:
                 of_now = {name: [several[now]] for name, several in amounts.items()}
                 result = self.calculated([self.periods[now]], of_now)
-                comparisons = self.compared(amounts, self.slopes, None)
+                comparisons = list(self.compared_now(now, of_now, result))
+                self.refuse()
             months = self.by_month(usable, effects)
         except InputError as error:
             self.failures = self.failures or tuple(error.problems)
@@ -337,11 +344,23 @@ class _ToDate(Work):
             {name: None if now < 0 or (name, now) in unknown else sums[now] for name, sums in amounts.items()},
             per_day,
             {name: dict(self.coverage(name, year)) for name in self.plan.meters},
-            tuple(one for one in comparisons if one.period == str(so_far)),
+            tuple(comparisons),
             result,
             months,
             self.failures,
         )
+
+    def compared_now(
+        self, now: int, amounts: Mapping[str, Sequence[float]], result: Calculation | None
+    ) -> Iterator[CrossCheckOutcome]:
+        """Yield the cross-checks of the plan and of the methodology in the last period."""
+        slopes = None if self.slopes is None else {name: several[now:] for name, several in self.slopes.items()}
+        period = self.periods[now:]
+        yield from cross_checks.declared_in_plan(self.plan, self.units, period, amounts, slopes, self.problems)
+        if result is not None:
+            counting = [meter for meter in self.plan.meters.values() if not meter.check_only]
+            start, end = self.spans[now]
+            yield from cross_checks.declared_by_methodology(result, counting, [(end - start) / clock.HOUR])
 
     def calculated(self, periods: Sequence[Period], amounts: Mapping[str, Sequence[float]]) -> Calculation | None:
         """Calculate some periods with the amounts of the meters that count."""

@@ -52,8 +52,8 @@ class Subject:
         for case in self.cases:
             yield case, self.methodology.graph(case)
 
-    def each(self, check: Callable[[dict[str, str], Draw], None], at_least: int = 1) -> None:
-        """Run a check on drawn inputs of every case."""
+    def each(self, check: Callable[[dict[str, str], Draw], Iterable[str] | None], at_least: int = 1) -> None:
+        """Run a check on drawn inputs of every case; its first complaint counts, with the simplest inputs for it."""
         quiet = settings(
             max_examples=max(self.examples, at_least),
             deadline=None,
@@ -72,7 +72,8 @@ class Subject:
             def run(draw: Draw) -> None:
                 last.clear()  # noqa: B023  (called before the next case)
                 last.update(draw)  # noqa: B023
-                check(case, draw)  # noqa: B023
+                for fault in check(case, draw) or ():  # noqa: B023
+                    raise ConformanceError(fault)
 
             try:
                 run()

@@ -139,10 +139,9 @@ class Confirmed:
 
     @property
     def differs(self) -> bool:
-        """Whether something in the spreadsheet differs from the methodology, or plan and report from each other."""
+        """Whether something in the spreadsheet differs from the methodology."""
         shown = [outcome for case in self.comparison.shown for outcome in case.outcomes.values()]
-        apart = any(one.differs for one in (self.comparison.table_3, *shown))
-        return apart or bool(self.unlike or self.of(Status.DIFFERS))
+        return any(one.differs for one in (self.comparison.table_3, *shown)) or bool(self.of(Status.DIFFERS))
 
     @property
     def compared(self) -> bool:
@@ -151,8 +150,11 @@ class Confirmed:
 
     @property
     def settled(self) -> bool:
-        """Whether nothing differs, every formula that was compared was exercised, and the form is blank."""
-        return self.compared and not (self.differs or self.comparison.doubts or self.filled)
+        """Whether nothing differs, every formula that was compared was exercised, and the form is blank.
+
+        Plan and report must calculate the same, too.
+        """
+        return self.compared and not (self.differs or self.comparison.doubts or self.filled or self.unlike)
 
     @property
     def proposed(self) -> list[StatementLine]:

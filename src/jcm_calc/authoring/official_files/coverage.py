@@ -132,11 +132,12 @@ def _units(layout: Layout, found: Matches, m: Declarations) -> Iterator[tuple[Pl
     """Yield the cells of inputs whose unit in table 1 or 2 is not the one where they are filled in."""
     told = _("{cell} has the unit {one}, and the table of parameters has {other} for {symbol}")
     for name, many in found.found.items():
-        label = layout.listed(m.inputs[name].symbol) if name in m.inputs else None
-        for cells in many:
-            if label is not None and label.unit and cells.unit and cells.unit != label.unit:
-                reason = told.format(cell=cells.address, one=cells.unit, other=label.unit, symbol=label.symbol)
-                yield from ((place, reason) for place in cells.places)
+        labels = [one for place, one in layout.labels.items() if layout.entered(place) and one.unit]
+        for label in labels if name in m.inputs else ():
+            for cells in many if label.symbol == m.inputs[name].symbol else ():
+                if cells.unit and cells.unit != label.unit:
+                    reason = told.format(cell=cells.address, one=cells.unit, other=label.unit, symbol=label.symbol)
+                    yield from ((place, reason) for place in cells.places)
 
 
 def _doubt(layout: Layout, place: Place, filled: Collection[Place], single: Collection[Place]) -> Message | None:

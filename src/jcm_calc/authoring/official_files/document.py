@@ -191,16 +191,8 @@ def read_document(path: str | os.PathLike[str]) -> Document:
     remarks: list[Problem] = []
     if b"%PDF-" in content[:1024]:
         require("pdfplumber", "documents")
-        found = _pages(content, unusable)
-        blocks, heads = [_block(one) for one in found["blocks"]], list(found["heads"])
-        remarks += [
-            Problem(name, _("page {page} is a picture without text: it was not read").format(page=page))
-            for page in found["scanned"]
-        ]
-        if not any(one.texts for one in blocks):
-            raise unusable(_("has no text: its pages are pictures. Save it with its text, or give the DOCX"))
-        if any("(cid:" in text for text in _texts(blocks)):
-            remarks.append(Problem(name, _("some letters have no meaning in the file: their texts are incomplete")))
+        blocks, heads, limits = _pdf_blocks(content, unusable)
+        remarks += [Problem(name, one) for one in limits]
     else:
         require("docx", "documents")
         blocks, heads = word_blocks(content, unusable)
@@ -230,8 +222,10 @@ def _content(path: Path, unusable: Callable[[Message], InputError]) -> bytes:
     return content
 
 
-def _pages(content: bytes, unusable: Callable[[Message], InputError]) -> dict[str, Any]:
-    """Return what a PDF holds; it is read in a separate process, which has a limit of time and memory."""
+def _pdf_blocks(
+    content: bytes, unusable: Callable[[Message], InputError]
+) -> tuple[list[DocumentBlock], list[str], list[Message]]:
+    """Return blocks, lines of headers, and what is not read; a separate process has a limit of time and memory."""
     command = [sys.executable, "-P", str(PDF_READER), str(MOST_MEMORY), str(MOST_PAGES)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONIOENCODING": "utf-8"}
     try:
@@ -249,16 +243,22 @@ def _pages(content: bytes, unusable: Callable[[Message], InputError]) -> dict[st
     }
     if "refused" in found:
         raise unusable(refusals[found["refused"]])
-    return found
+    blocks = [_block(one) for one in found["blocks"]]
+    if not any(one.texts for one in blocks):
+        raise unusable(_("has no text: its pages are pictures. Save it with its text, or give the DOCX"))
+    picture = _("page {page} is a picture without text: it was not read")
+    limits = [picture.format(page=page) for page in found["scanned"]]
+    if any("(cid:" in text for text in _texts(blocks)):
+        limits.append(_("some letters have no meaning in the file: their texts are incomplete"))
+    return blocks, list(found["heads"]), limits
 
 
 def _block(one: dict[str, Any]) -> DocumentBlock:
     """Return a block of a PDF; an equation is its picture."""
-    picture = one.pop("picture", None)
-    if picture is None:
+    if "picture" not in one:
         return DocumentBlock(**one | {"cells": tuple(one.get("cells", ()))})
-    png, box = base64.b64decode(picture), tuple(one.pop("box"))
-    return DocumentBlock(one["page"], equation=TypesetEquation("", None, one["text"], PICTURE, one["page"], box, png))
+    png = base64.b64decode(one["picture"])
+    return DocumentBlock(one["page"], equation=TypesetEquation("", None, one["text"], PICTURE, one["page"], png))
 
 
 def _document(empty: Document, blocks: list[DocumentBlock], heads: Sequence[str], remarks: list[Problem]) -> Document:
@@ -478,25 +478,24 @@ def _parameters(blocks: Sequence[DocumentBlock], name: str, remarks: list[Proble
     columns: list[str] = []
     heads: list[str] = []
     for row in _whole_rows(blocks):
-        cells = [cell or "" for cell in row.cells]
-        found = [_column(cell) for cell in cells]
+        texts = [_joined(cell or "") for cell in row.cells]
+        found = [_column(text) for text in texts]
         if "symbol" in found and {"description", "source"} & {*found}:
-            columns, heads = found, [_joined(cell) for cell in cells]
+            columns, heads = found, texts
             continue
-        if len(cells) != len(columns):
+        if len(texts) != len(columns):
             complaint = _(
                 "the row {row} was not read: it is below no headings such as Parameter, Description and Source"
             )
-            remarks.append(Problem(name, complaint.format(row=shown(_joined(" ".join(cells))))))
+            remarks.append(Problem(name, complaint.format(row=shown(" ".join(texts)))))
             continue
-        texts = [_joined(cell) for cell in cells]
-        known = {key: text for key, text in zip(columns, texts, strict=True) if key}
-        others = tuple((head, text) for key, head, text in zip(columns, heads, texts, strict=True) if not key and text)
-        symbol = cells[columns.index("symbol")]
-        if not known.get("description") and not known.get("source"):
-            remarks.append(Problem(name, _("the row of {row} has no text").format(row=shown(_joined(symbol)))))
-        given = {key: known.get(key, "") for key in ("description", "source", "unit", "value")}
-        yield ParameterRow(symbol=_symbol(symbol), page=row.page, others=others, **given)
+        known = dict.fromkeys(COLUMNS, "") | dict(zip(columns, texts, strict=True))
+        known.pop("", None)
+        if not known["description"] and not known["source"]:
+            remarks.append(Problem(name, _("the row of {row} has no text").format(row=shown(known["symbol"]))))
+        known["symbol"] = _symbol(row.cells[columns.index("symbol")] or "")
+        others = ((head, text) for key, head, text in zip(columns, heads, texts, strict=True) if not key and text)
+        yield ParameterRow(**known, page=row.page, others=tuple(others))
 
 
 def _column(heading: str) -> str:

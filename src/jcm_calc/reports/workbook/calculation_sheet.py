@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from jcm_calc.base.languages import Message, _
+from jcm_calc.base.languages import Message, _, language
 from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.items import Coordinate, Equation
 from jcm_calc.reports.workbook.entries import write_labels
@@ -199,7 +199,7 @@ def _description(node: Node, strong: bool) -> str:
     if isinstance(node, Coordinate):
         what = Message(node.what.replace("_", " "))
         return _("{name}: {what} of the period").format(name=node.name, what=what)
-    text = Message(node.text[:1].upper() + node.text[1:])
+    text = Message(node.text[:1].upper() + node.text[1:]) if language() == "en" else Message(node.text)
     return text + _(" during the period p") if strong and "period" not in text else text
 
 
