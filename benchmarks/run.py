@@ -154,7 +154,7 @@ def main() -> None:
     row("import jcm_calc against import pandas", *compare(process("python", "-c", "import jcm_calc"), pandas), 0.60)
     row("jcm list against import pandas", *compare(process("jcm", "list"), pandas), 1.00)
     with tempfile.TemporaryDirectory() as folder:
-        for command, bound in (("calc", 1.00), ("verify", 3.00), ("report", 5.00)):
+        for command, bound in (("calc", 1.00), ("verify", 1.50), ("report", 3.00)):
             row(
                 f"jcm {command} of one file against import pandas",
                 *compare(of_file(command, Path(folder)), pandas),

@@ -17,8 +17,8 @@ from jcm_calc.authoring.conformance import CHECKS
 from jcm_calc.base.languages import LANGUAGES, Message
 from jcm_calc.cli import jcm
 from jcm_calc.cli.helping import paragraphs
+from jcm_calc.declarations.scheme import SCHEME_RULES
 from jcm_calc.declarations.statements import declared
-from jcm_calc.evidence import Evidence
 from jcm_calc.reference_data import partner_countries
 from jcm_calc.rulebooks import modules, versions
 from jcm_calc.verification.catalogue import TEXTS, checks, not_checked
@@ -41,37 +41,36 @@ def template(root=ROOT):
 
 
 def of_methodologies():
-    """Return what the methodologies state in words, but evidence of which no translation is known."""
-    found, translated = Catalog(charset="utf-8"), {one.id for one in catalogue("ja", METHODOLOGIES) if one.string}
+    """Return what the methodologies state in words, and where."""
+    found = Catalog(charset="utf-8")
     for number in modules():
-        for text, required in stated(number):
-            if required or text in translated:
-                found.add(text, locations=[(f"{number.lower()}.py", 0)])
+        for text in stated(number):
+            found.add(text, locations=[(f"{number.lower()}.py", 0)])
     return found
 
 
 def stated(number):
-    """Yield each text of a methodology that the library does not translate, and whether a translation is required."""
+    """Yield each text of a methodology that the library does not translate, but names of files."""
     of_library = {one.id for one in catalogue("ja")}
     for m in versions(number).values():
-        texts = [(m.note, True), *((text, True) for text in m.indices.values())]
+        texts = [m.note, *m.indices.values()]
         for one in (*declared(m), *m.identity.values()):
             texts += messages(getattr(one, "item", one))
-        for text, required in texts:
-            if text and not text.template and re.search("[a-z]{3}", text) and text not in of_library:
-                yield str(text), required
+        for text in texts:
+            if not text.template and text not in of_library and re.search(r"(?<![./\w])[a-z]{3}(?!\S*\.\w+$)", text):
+                yield str(text)
 
 
-def messages(item, required=True):
-    """Yield the texts in something declared, and whether a translation is required: evidence may stay in English."""
+def messages(item):
+    """Yield the texts in something declared."""
     if isinstance(item, Message):
-        yield item, required
+        yield item
     elif isinstance(item, Mapping):
         for one in item.values():
-            yield from messages(one, required)
+            yield from messages(one)
     elif is_dataclass(item):
         for one in fields(item):
-            yield from messages(getattr(item, one.name), required and not isinstance(item, Evidence))
+            yield from messages(getattr(item, one.name))
 
 
 def of_library():
@@ -87,6 +86,9 @@ def of_library():
     for check_name, function in CHECKS.items():
         for text in (check_name, function.__doc__):
             found.add(text, locations=[(f"{function.__module__.replace('.', '/').removeprefix('jcm_calc/')}.py", 0)])
+    for rule in SCHEME_RULES:
+        for text in (rule.text, rule.section, rule.evidence.note):
+            found.add(str(text), locations=[("declarations/scheme.py", 0)])
     for name in partner_countries().values():
         found.add(name, locations=[("reference_data/partner_countries.csv", 0)])
     return found

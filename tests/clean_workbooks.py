@@ -47,7 +47,7 @@ def complaints(number):
     told += [str(one) for one in found.findings if one.code == "A3"]
     # a claim is a floating-point number in its cell, and drawn inputs can make it enormous
     if found.result != "no misstatement found" or not math.isclose(found.reported, found.recalculated, rel_tol=1e-15):
-        told.append(f"{found.result}: {found.reported} t claimed, {found.recalculated} t due")
+        told.append(f"{found.result}: {found.reported} t reported, {found.recalculated} t recalculated")
     return [f"{number} {label(m, case)}, {edit}: {one}" for one in told]
 
 

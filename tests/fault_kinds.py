@@ -258,9 +258,9 @@ def words(rng, site):
     return entry and Fault({_cellname(entry.place): "no data"}, ("A7",), entry.address)
 
 
-def claim_raised(rng, site):
+def reductions_raised(rng, site):
     # a tonne more is another number only where the claim is not enormous
-    claims = [cell for _, cell, _ in site.report.claims() if float(cell.value) + 1 > float(cell.value)]
+    claims = [cell for _, cell, _ in site.report.reported_cells() if float(cell.value) + 1 > float(cell.value)]
     if not claims:
         return None
     cell = claims[rng.integers(len(claims))]
@@ -368,9 +368,9 @@ def other_version(rng, site):
     return None
 
 
-def unit_of_claim(rng, site):
+def unit_of_reductions(rng, site):
     part = site.report.own[rng.integers(len(site.report.own))]
-    claim = site.report.claim(part)
+    claim = site.report.reported(part)
     row = claim.cell.row
     column = next(at for at, cell in enumerate(site.report.book.grid(claim.sheet)[row]) if cell == claim.unit)
     unit = ["kt", "ktCO2/p", "kgCO2", "MWh", None][rng.integers(5)]
@@ -430,7 +430,7 @@ KINDS = {
     "emptied": (emptied, REPORT),
     "error value": (error_value, REPORT),
     "words": (words, REPORT),
-    "claim raised": (claim_raised, REPORT),
+    "reported reductions raised": (reductions_raised, REPORT),
     "other file": (other_file, REPORT),
 }
 
@@ -464,7 +464,7 @@ MORE_KINDS = {
     "later error": (later_error, REPORT),
     "misspelt class": (misspelt_class, REPORT),
     "other version": (other_version, REPORT),
-    "unit of the claim": (unit_of_claim, REPORT),
+    "unit of the reported reductions": (unit_of_reductions, REPORT),
     "unit over a link": (unit_over_link, REPORT),
     "blank day": (_day(None, ("K1", "G5")), REPORT),
     "ambiguous day": (_day("03/04/2023", ("E9",)), REPORT),

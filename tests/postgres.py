@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import tempfile
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,12 @@ PASSWORD = "correct horse battery"
 def server():
     """Yield the folder of the socket; without PostgreSQL the tests are skipped, in continuous integration they fail."""
     programs = {name: shutil.which(name, path=BINARIES) for name in ("initdb", "pg_ctl", "psql")}
+    missing = ""
     if not all(programs.values()):
         missing = "PostgreSQL is missing: apt-get install --no-install-recommends postgresql"
+    elif find_spec("adbc_driver_postgresql") is None:
+        missing = "the driver of PostgreSQL is missing: pip install 'jcm-calc[postgresql]'"
+    if missing:
         pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
     # a path of pytest may be too long for a socket; the server does not run as root
     with tempfile.TemporaryDirectory(prefix="jcm_pg_", ignore_cleanup_errors=True) as name:

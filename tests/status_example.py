@@ -59,7 +59,7 @@ EXAMPLE = ProjectStatus(
             "MWh",
             options=(
                 TreatmentOption("like period", 1.1352, 0.217),
-                TreatmentOption("claim nothing", 0.0, 0.0),
+                TreatmentOption("count as zero", 0.0, 0.0),
                 TreatmentOption("substitute", needs="value and reason"),
             ),
         ),

@@ -14,6 +14,8 @@ import jcm_calc
 from jcm_calc.api.case_file import read_case
 from jcm_calc.api.issuance.previous import read_previous
 from jcm_calc.base.problems import InputError
+from jcm_calc.readings import kept
+from jcm_calc.results.status import FORMAT as STATUS_FORMAT
 
 ROOT = Path(__file__).parents[1]
 FORMATS = (ROOT / "docs" / "formats.md").read_text("utf-8")
@@ -44,7 +46,11 @@ def result():
 
 
 def test_what_is_written_has_the_number_of_its_format(result, tmp_path):
-    assert set(NUMBERS) == {"manifest", "issuance request", "evidence file", "JSON of `jcm verify --json`"}
+    of_status = {"JSON of `jcm status --json`", "last run of `jcm status --since`"}
+    written = {"manifest", "issuance request", "evidence file", "JSON of `jcm verify --json`", "store of readings"}
+    assert set(NUMBERS) == written | of_status
+    assert {NUMBERS[name] for name in of_status} == {STATUS_FORMAT}
+    assert NUMBERS["store of readings"] == kept.FORM
     assert result.manifest()["schema"] == NUMBERS["manifest"]
     result.to_excel(tmp_path / "report.xlsx")
     assert jcm_calc.verify(tmp_path / "report.xlsx").as_data()["schema"] == NUMBERS["JSON of `jcm verify --json`"]

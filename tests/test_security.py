@@ -35,6 +35,7 @@ MODULES = {
     *("subprocess", "ctypes", "pty", "code"),
     *("xml", "lxml", "defusedxml"),  # XML is parsed in one place, which refuses entities
     *("docx", "pdfplumber", "pdfminer"),  # documents of others are read behind limits
+    *("sqlite3", "adbc_driver_postgresql", "psycopg"),  # databases are read in one place, which cannot write
 }
 # What a file needs, and why it does no harm there.
 ALLOWED = {
@@ -48,6 +49,8 @@ ALLOWED = {
     "jcm_calc/authoring/official_files/office.py": {"subprocess"},  # LibreOffice, with a profile of its own
     "jcm_calc/declarations/faults.py": {"exec", "compile"},  # an author's module, which importing it runs as well
     "jcm_calc/verification/paper.py": {"urllib.parse"},  # writes addresses, opens none
+    # the one place: transactions that can only read, and servers that the user has set up
+    "jcm_calc/readings/databases.py": {"sqlite3", "adbc_driver_postgresql"},
 }
 METHODS = {"read_pickle", "to_pickle", "allow_pickle"}
 PROGRAMS = {"os.system", "os.popen", "os.startfile", "os.fork"}

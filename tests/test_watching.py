@@ -88,6 +88,8 @@ def test_what_is_new_goes_to_a_chat(tmp_path):
     sent = yaml.safe_load((tmp_path / "sent.json").read_text())
     assert any("secondary_loop" in line for line in sent["text"].splitlines())
     (tmp_path / "sent.json").unlink()
+    nothing = '{"new": [], "actions": [{"key": "a", "subject": "S", "text": "x"}]}'
+    program(tmp_path / ".venv" / "bin" / "jcm", f"echo '{nothing}'")
     run(script, tmp_path, **environment)
     assert not (tmp_path / "sent.json").exists()
 

@@ -37,7 +37,7 @@ class Grade(StrEnum):
     UNCONFIRMED = _("unconfirmed")
 
     @property
-    def certifies(self) -> bool:
+    def confirms(self) -> bool:
         """Whether an issuance request may rest on it."""
         return self is not Grade.UNCONFIRMED
 
@@ -131,15 +131,15 @@ class Evidence:
         if self.grade is Grade.CONFIRMED and self.confirmation is None:
             raise ValueError("the grade confirmed comes from an evidence file: write primary(…) or secondary(…)")
         titled = self.source is not None and bool(self.source.title.strip())
-        if self.grade.certifies and not titled:
+        if self.grade.confirms and not titled:
             raise ValueError(f'{self.grade.value} evidence needs the document that was read: Source("title", …)')
-        if not self.grade.certifies and not titled and not str(self.note).strip():
+        if not self.grade.confirms and not titled and not str(self.note).strip():
             raise ValueError("unconfirmed evidence needs a note: what is recalled or inferred, or what was not read")
 
     @property
     def confirmed(self) -> bool:
         """Whether an issuance request may rest on it."""
-        return self.grade.certifies
+        return self.grade.confirms
 
     def __str__(self) -> str:
         if self.grade is Grade.UNCONFIRMED and self.note:

@@ -286,7 +286,7 @@ def test_everything_wrong_with_a_request_comes_at_once_with_what_is_unconfirmed(
         "2041 ends after the crediting period",
         "allocation 2041: missing",
         "allocation 2024: no result has this year",
-        "warning: equation ER_p: unconfirmed",
+        "warning: equation ER_p: Not verified against the methodology",
         "warning: criterion 1: not shown",
     ):
         assert word in text
@@ -681,7 +681,7 @@ def test_a_cap_is_checked_where_the_accounts_are_named_and_said_where_they_are_n
     problems, (remark,) = capped({"Japan": 100})
     assert problems == []
     assert "at most 90 % (list 1), 50 % (list 2) of the credits may leave the country" in remark
-    assert "unconfirmed" in remark
+    assert "Not verified against the methodology" in remark
     (problem,), _ = capped({"Japan": 100}, host_accounts=["Vietnam"])
     assert "Vietnam is not an account of the allocation; there are Japan" in problem
     (problem,), _ = capped({"Japan": 100}, host_accounts=["Japan"], transfer_list="3")

@@ -22,6 +22,7 @@ from jcm_calc.authoring.official_files import importing, pdf_pages
 from jcm_calc.authoring.official_files.document import Document, DocumentRow, ParameterRow, read_document
 from jcm_calc.authoring.official_files.document_comparing import match_criteria, match_equations, match_parameters
 from jcm_calc.authoring.official_files.office_math import equation
+from jcm_calc.authoring.official_files.word import word_blocks
 from jcm_calc.base import archives
 from jcm_calc.base.problems import InputError
 from jcm_calc.cli import jcm
@@ -107,9 +108,9 @@ def test_a_typeset_equation_of_a_pdf_is_a_picture_that_is_not_read(driver, tmp_p
     assert saved.read_bytes() == one.picture
     with pytest.raises(FileExistsError):
         found.save_pictures(tmp_path / "evidence")
-    left, top, right, bottom = one.box
-    assert right > left
-    assert 20 < bottom - top < 80  # numerator and denominator are in it, and no line of text
+    width, height = (int.from_bytes(one.picture[at : at + 4]) * 72 / pdf_pages.RESOLUTION for at in (16, 20))
+    assert width > 20
+    assert 28 < height < 88  # numerator and denominator are in it, and no line of text
 
 
 # Pieces: tables whose rules or first cells are broken in other ways, as blocks of a page
@@ -457,7 +458,7 @@ def test_an_imported_module_has_title_criteria_and_sources_of_the_text(tmp_path)
     assert [(one.number, one.text) for one in m.conditions] == [(str(at), CRITERIA[at - 1]) for at in (1, 2, 3)]
     assert "Criterion 2, read by a program" in m.conditions[1].evidence.note
     assert "Survey of machines on sale" in m.inputs["SEC_RE"].evidence.note
-    assert not any(item.evidence.grade.certifies for item in m.conditions)
+    assert not any(item.evidence.grade.confirms for item in m.conditions)
     assert (found.added.criteria, found.added.parameters, found.added.equations, found.added.equal) == (3, 2, 2, 1)
     assert [str(one) for one in found.remarks if "differs from the spreadsheet" in str(one)]
     run = CliRunner().invoke(jcm, ["import", str(workbook), str(document), "-o", str(tmp_path / "rules")])
@@ -477,6 +478,82 @@ def test_a_value_that_the_document_has_not_is_said(tmp_path):
     document = of_machines(ex_ante=near).save(tmp_path / "a.docx")
     found = importing.import_workbook(official.blank(tmp_path / "a.xlsx"), document=document, with_office=False)
     assert [str(one) for one in found.remarks if "the document does not have 0.112" in str(one)]
+
+
+# How a word processor wraps and marks what it holds
+
+SPACES = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def words(text, before=""):
+    return f'<w:r>{before}<w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+def a_paragraph(*parts):
+    return f"<w:p>{''.join(parts)}</w:p>"
+
+
+def a_row(*cells):
+    return f"<w:tr>{''.join(f'<w:tc>{one}</w:tc>' for one in cells)}</w:tr>"
+
+
+def controlled(inner):
+    return f"<w:sdt><w:sdtPr/><w:sdtContent>{inner}</w:sdtContent></w:sdt>"
+
+
+def read_body(tmp_path, *body):
+    """Return the blocks of a DOCX with some elements before its last section."""
+    document = docx.Document()
+    for one in body:
+        element = parse_xml(one.replace(">", f" {SPACES}>", 1))
+        document.element.body.insert(len(document.element.body) - 1, element)
+    document.save(tmp_path / "a.docx")
+    blocks, _heads = word_blocks((tmp_path / "a.docx").read_bytes(), lambda complaint: InputError.of("a", complaint))
+    return [(one.text, one.cells) for one in blocks]
+
+
+BELOW = '<w:rPr><w:vertAlign w:val="subscript"/></w:rPr>'
+LOWERED = '<w:rPr><w:position w:val="-4"/></w:rPr>'
+TEXT_BOX = f"<w:r><w:pict><w:txbxContent>{a_paragraph(words('aside'))}</w:txbxContent></w:pict></w:r>"
+SPAN = '<w:tcPr><w:gridSpan w:val="{}"/></w:tcPr>'
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (controlled(a_paragraph(words("A"))), [("A", ())]),
+        (controlled(controlled(a_paragraph(words("A"), controlled(words(" B"))))), [("A B", ())]),
+        (a_paragraph(f"<w:ins>{words('A')}</w:ins><w:del>{words('B')}</w:del>", words("C")), [("AC", ())]),
+        (a_paragraph(f"<w:moveFrom>{words('A')}</w:moveFrom><w:moveTo>{words('B')}</w:moveTo>"), [("B", ())]),
+        (a_paragraph(f"<w:hyperlink>{words('A')}</w:hyperlink>", TEXT_BOX, words("B", "<w:br/>")), [("A B", ())]),
+        (a_paragraph("<w:pPr><w:tabs><w:tab/></w:tabs></w:pPr>", words("A"), "<w:r><w:tab/></w:r>", words("B")),
+         [("A B", ())]),
+        (a_paragraph(words("COP"), words("PJ, ", BELOW), words("i", LOWERED), words(" is")), [("COP_PJ,i is", ())]),
+        (f"<w:tbl>{controlled(a_row(a_paragraph(words('A')), a_paragraph(words('B'))))}</w:tbl>", [("", ("A", "B"))]),
+        (f"<w:tbl>{a_row(SPAN.format(2) + a_paragraph(words('A')), a_paragraph(words('B')))}</w:tbl>",
+         [("", ("A", "", "B"))]),
+        (f"<w:tbl>{a_row(f'<w:tbl>{a_row(a_paragraph(words(1)))}</w:tbl>' + a_paragraph(words('A')))}</w:tbl>",
+         [("", ("1\nA",))]),
+        (f"<w:tbl>{a_row(SPAN.format(2_000_000_000) + a_paragraph(words('A')))}</w:tbl>",
+         [("", ("A", *[""] * 99))]),
+    ],
+)  # fmt: skip
+def test_what_a_word_processor_shows_is_read_and_nothing_else(body, found, tmp_path):
+    assert read_body(tmp_path, body) == found
+
+
+def test_numbers_of_lists_are_those_that_are_shown_and_a_style_may_be_based_on_itself(tmp_path):
+    document = docx.Document()
+    for style in ("List Number", "List Number", "List Bullet"):
+        document.add_paragraph("A", style=style)
+    style = document.styles["List Number 2"]
+    style.element.pPr.remove(style.element.pPr.numPr)
+    style.base_style = style
+    document.add_paragraph("B", style="List Number 2")
+    document.save(tmp_path / "a.docx")
+    content = (tmp_path / "a.docx").read_bytes()
+    blocks, _heads = word_blocks(content, lambda complaint: InputError.of("a", complaint))
+    assert [one.text for one in blocks] == ["1. A", "2. A", "• A", "B"]
 
 
 # Files that are something else, or cost too much

@@ -176,9 +176,7 @@ def test_an_inverted_ratio_is_told_with_elasticities(tmp_path):
         cell.value = cell.value.replace(f"*C{row}/E{row}", f"*E{row}/C{row}")
     found = confirmed(tmp_path, book)
     assert found.differs
-    told = {
-        (one.of, one.on): (round(one.there, 2), round(one.here, 2)) for one in found.comparison.elasticities
-    }
+    told = {(one.of, one.on): (round(one.there, 2), round(one.here, 2)) for one in found.comparison.elasticities}
     # 1/1.01 is 0.9901: 1 % more of a divisor is 0.99 % less of the quotient
     assert told == {("COP_PJ", "RE_i"): (-0.99, 1.0), ("COP_RE", "RE_i"): (1.0, -0.99)}
     assert {one.statement.name for one in found.proposed} == {"PE_i,p", "PE_p", "COP_RE,i"}

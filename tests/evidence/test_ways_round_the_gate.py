@@ -99,7 +99,7 @@ def without(kind, name):
 TOMORROW_BUT_ONE = str(date.today() + timedelta(days=2))
 CHANGES = {
     # values
-    "a slip of the decimal point": value(0.132),
+    "decimal point in the wrong place": value(0.132),
     "ten times": value(13.2),
     "a thousandth of a thousandth": value(1e-6),
     "twice and a little": value(2.65),

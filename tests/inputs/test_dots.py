@@ -2,6 +2,11 @@
 
 import random
 import re
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zipfile import ZipFile
 
 import openpyxl
 import pandas as pd
@@ -103,14 +108,27 @@ def by_case_file(texts, folder):
     return read_case(folder / "case.toml").calculate()
 
 
+@cache
+def written(count):
+    """A workbook of so many units, with 7001, 7002, … for their amounts."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "sheet.xlsx"
+        calculate("PW_AM001", EG=[[7001.0 + number] for number in range(count)], **FACTOR).to_excel(path)
+        return path.read_bytes()
+
+
 def by_workbook(texts, folder):
-    markers = [7001.0 + number for number in range(len(texts))]
-    calculate("PW_AM001", EG=[[marker] for marker in markers], **FACTOR).to_excel(folder / "sheet.xlsx")
-    book = openpyxl.load_workbook(folder / "sheet.xlsx")
-    for cell in (cell for sheet in book for row in sheet.iter_rows() for cell in row):
-        if cell.value in markers:
-            cell.value = texts[markers.index(cell.value)]
-    book.save(folder / "sheet.xlsx")
+    """Texts in the cells of the amounts, as they are within the XML of a sheet."""
+    content, typed = written(len(texts)), 0
+    with ZipFile(BytesIO(content)) as book, ZipFile(folder / "sheet.xlsx", "w") as changed:
+        for part in book.namelist():
+            xml = book.read(part).decode() if part.startswith("xl/worksheets/") else ""
+            for number, text in enumerate(texts):
+                cell = rf'(<c r="\w+"(?: s="\d+")?)><v>{7001 + number}(?:\.0)?</v>'
+                xml, count = re.subn(cell, rf'\1 t="inlineStr"><is><t xml:space="preserve">{text}</t></is>', xml)
+                typed += count
+            changed.writestr(part, xml or book.read(part))
+    assert typed == len(texts)
     return read_workbook(folder / "sheet.xlsx").calculate()
 
 

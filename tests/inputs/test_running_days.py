@@ -1,5 +1,6 @@
 """Monitored days: those of the period unless given, never more than it has, kept by every way out and in."""
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -91,6 +92,19 @@ def test_the_template_begins_with_the_days_of_the_year_and_takes_others(tmp_path
     assert reductions(read_workbook(path).calculate()) == pytest.approx(304)
     enter(path, {"D_p": 300}, {})
     assert reductions(read_workbook(path).calculate()) == pytest.approx(700)
+
+
+def test_days_are_taken_by_dask():
+    array = pytest.importorskip("dask.array")
+    given = GIVEN["ID_AM009"]
+    amounts = {name: np.array(given[name] * 2) for name in ("RP", "η_PJ", "η_RE")} | {
+        "FC_PJ": np.array([[50.0], [60.0]])
+    }
+    arrays = {name: array.from_array(values, chunks=1) for name, values in amounts.items()}
+    for days in ({}, {"D_p": 300}):
+        expected = reductions(calculate("ID_AM009", p="2024", **given | amounts | days))
+        lazy = calculate("ID_AM009", p="2024", **given | arrays | days)
+        assert float(np.sum(lazy.ER.magnitude)) == pytest.approx(expected)
 
 
 def enter(path, monitored, fixed):

@@ -65,7 +65,7 @@ def lengths(ax, direction="height"):
 
 @pytest.mark.parametrize("number", methodologies().index)
 def test_every_methodology_and_its_results_can_be_drawn(number):
-    for result in results(number, 2):
+    for result in results(number, 1):
         for plot in RESULTS:
             ax = plot(result)
             assert "an estimate" in ax.get_xlabel()
@@ -356,9 +356,9 @@ def settings_of_a_kernel():
     return kernels.text(shown)
 
 
-@pytest.mark.parametrize("name", SUBJECTS)
+@pytest.mark.parametrize("name", ["emissions", "equations", "readings"])
 def test_every_plot_shows_in_a_notebook_and_so_do_those_of_the_user_after_it(name, settings_of_a_kernel):
-    """Each plot is the first of a session once: the first figure starts the backend."""
+    """A plot of each module is the first of a session once: the first figure starts the backend."""
     others = [other for other in SUBJECTS if other != name]
     own = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
     cells = [f"plots.{one}({SUBJECTS[one]});" for one in (name, name, *others)]

@@ -52,7 +52,7 @@ def two_days(**columns):
         ),
         ({"S1": METER}, {"zone": "Asia/Djakarta"}, "got 'Asia/Djakarta'; must be a time zone"),
         ({"S1": METER}, {"sources": []}, "[[readings.sources]]: missing: where the readings are"),
-        ({"S1": METER}, {"sources": [SOURCE | {"kind": "power", "stamp": "start"}]}, "step: missing: how long each"),
+        ({"S1": METER}, {"sources": [SOURCE | {"kind": "power", "stamp": "start"}]}, "step: missing: how long a time"),
         ({"S1": METER}, {"sources": [SOURCE | {"kind": "power", "step": "1 h"}]}, "stamp: missing: whether a time is"),
         ({"S1": METER}, {"sources": [SOURCE | {"step": "0 h"}]}, "step: got '0 h'; must be a time such as"),
         ({"S1": METER}, {"sources": [SOURCE | {"step": "367 d"}]}, "step: got '367 d'; must be a time such as"),
@@ -106,7 +106,7 @@ def two_days(**columns):
         (
             {"S1": METER},
             {"sources": [WITHOUT]},
-            "[[readings.sources]] no. 1: give files, or in Python a frame",
+            "[[readings.sources]] no. 1: give files, or a query with",
         ),
         ({"S1": METER}, {"stops": [{"from": date(2024, 5, 1)}]}, "no. 1, to: missing"),
         (
@@ -283,7 +283,8 @@ def test_a_rule_set_without_a_rule_for_late_calibrations_corrects_none(tmp_path)
     path = tmp_path / "rules.toml"
     path.write_text(RULES, "utf-8")
     told = problems(case_b, date(2020, 8, 20), "0 %", [CORRECT], rules=str(path))
-    assert [one.partition(": ")[2] for one in told] == [f"the rule set {path} has no rule for late calibrations"] * 3
+    missing = f"the data correction rules {path} have no rule for late calibrations"
+    assert [one.partition(": ")[2] for one in told] == [missing] * 3
 
 
 def test_a_late_calibration_is_not_corrected_by_an_error_that_nobody_stated():
@@ -398,7 +399,7 @@ def test_no_like_time_and_no_times_beside():
     mean = {"finding": "gap", "treatment": "mean of before and after"}
     beside = frame.drop(index=[10, 11, 40, 41])
     told = problems(survey, beside, treatments=[mean], **choose)
-    assert "the times before and after it have findings of their own" in "\n".join(told)
+    assert "the times before and after it have findings, too" in "\n".join(told)
 
 
 def test_a_substitute_is_an_amount_in_a_unit_of_the_parameter():

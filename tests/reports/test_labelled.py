@@ -72,7 +72,6 @@ def roof():
 
 NEEDED = {
     "to_xarray": ("xarray", "xarray", lambda: roof().to_xarray()),
-    "to_html": ("matplotlib", "plot", lambda: roof().to_html("report.html")),
     "emissions": ("matplotlib", "plot", lambda: plots.emissions(roof())),
     "waterfall": ("matplotlib", "plot", lambda: plots.waterfall(roof())),
     "contributions": ("matplotlib", "plot", lambda: plots.contributions(roof())),

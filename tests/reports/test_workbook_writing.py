@@ -313,7 +313,7 @@ def test_a_period_over_the_year_end_has_no_sheet(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("given", "complaint"), [({"units": 0}, "must be 1 or more"), ({"units": {"x": 2}}, "no index")]
+    ("given", "complaint"), [({"units": 0}, "must be 1 or more"), ({"units": {"x": 2}}, "not an index")]
 )
 def test_a_template_of_impossible_size(tmp_path, given, complaint):
     with pytest.raises(InputError, match=complaint):

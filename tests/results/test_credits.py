@@ -247,7 +247,7 @@ def test_the_refusal_of_a_claim_lists_every_item_and_its_section():
     assert "2 items" in first
     assert lines == [
         "  section F",
-        "    choice c: unconfirmed: guessed",
+        "    choice c: Not verified against the methodology. Basis: guessed",
         "  section I",
         "    default EF (0.5 t): Not verified against the methodology. Basis: recalled",
     ]

@@ -271,7 +271,7 @@ def test_a_methodology_that_a_worker_would_not_find_is_refused():
         m = methodology("PW_AM001").mended(by="x")
         m.number = number
         m.equation("RE_i,p", "tCO2", name="RE_i", text="r", evidence=unconfirmed("x"))(lambda EG, EF_RE: EG * EF_RE / 2)
-        with pytest.raises(InputError, match="is not the one that a rule book has under this number and version"):
+        with pytest.raises(InputError, match="is not the one that the methodology packages have under this number"):
             calculate(m, EG=energy, p="2024")
     held = methodology("PW_AM001")
     file = evidence(filled(held))
@@ -285,7 +285,7 @@ def test_a_value_in_place_of_one_that_was_read_needs_a_reason():
     given = {"EG": da.from_array(np.array([[100.0], [100.0]]), chunks=(1, 1)), "p": "2024"}
     reason = {"EF_RE": "measured"}
     for value in (1.06, da.from_array(np.array([1.06, 1.06]), chunks=1)):
-        with pytest.raises(InputError, match=r"EF_RE,i: is given in place of the document's value.*override="):
+        with pytest.raises(InputError, match=r"EF_RE,i: replaces the document's value.*override="):
             calculate("MN_AM003", EF_RE=value, **given)
         for override in (reason, {"EF_RE,i": "measured"}, "measured"):
             found = calculate("MN_AM003", EF_RE=value, override=override, **given).ER.magnitude.compute()

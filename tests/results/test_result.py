@@ -405,7 +405,9 @@ def test_a_candidate_carries_its_own_grade(scheme_rules_read):
     draft = calculate(certain(), **BOILERS, η="draft")
     assert read["η"].magnitude == draft["η"].magnitude == 0.6
     assert read.credits().to_dict() == {2024: 20}  # 30.6 × (1 ÷ 0.6 − 1) = 20.4
-    with pytest.raises(UnconfirmedError, match=r"default η \(0.6\): unconfirmed \(50 %\): recalled"):
+    with pytest.raises(
+        UnconfirmedError, match=r"default η \(0.6\): Not verified against the methodology. Basis: recalled"
+    ):
         draft.credits()
 
 

@@ -49,29 +49,39 @@ def only(path, changes, folder, **more):
     [
         ("G35", "=NA()", "A7", "the formula of RE_i,p gives #N/A"),
         ("G35", "=Z99", "A7", "the formula of RE_i,p gives nothing"),
-        ("G35", "=ROUND(C35*D35/F35*D15,1)", "H5", "RE_i,p is rounded by ROUND before the cut to whole tonnes"),
+        (
+            "G35",
+            "=ROUND(C35*D35/F35*D15,1)",
+            "H5",
+            "RE_i,p is rounded by ROUND before ER is rounded down to whole tonnes",
+        ),
         ("G35", "=AVERAGE(C35,D35)", "C6", "RE_i,p is a plain mean"),
         ("G35", "=1.07*C35*D35/F35*D15", "A2", "RE_i,p is multiplied by 1.07, which the equation does not have"),
         ("G35", "=0.01*C35*D35/F35*D15", "B2", "RE_i,p is 0.01 times what the equation gives"),
         ("G35", "=-C35*D35/F35*D15", "C1", "RE_i,p has the wrong sign of EC_PJ,i,p"),
-        ("G35", "=C35*F35/D35*D15", "C1", "RE_i,p takes COP_PJ,i and COP_RE,i the wrong way round"),
-        ("G35", "=C35*D35/F35/D15", "C1", "RE_i,p takes EF_elec the wrong way round"),
+        ("G35", "=C35*F35/D35*D15", "C1", "RE_i,p divides by COP_PJ,i and COP_RE,i where the equation multiplies"),
+        ("G35", "=C35*D35/F35/D15", "C1", "RE_i,p divides by EF_elec where the equation multiplies"),
         ("G35", "=C35*D35*D15", "C2", "RE_i,p leaves out the factor COP_RE,i"),
-        ("G35", "=C36*D35/F35*D15", "A8", f"RE_i,p takes that of another unit or period ({CALC}!C36) for EC_PJ,i,p"),
-        ("G35", "=C35*D35/F35*H36", "A8", f"RE_i,p takes PE_i,p ({CALC}!H36) for EF_elec"),
+        (
+            "G35",
+            "=C36*D35/F35*D15",
+            "A8",
+            f"RE_i,p uses the value of another unit or period ({CALC}!C36) instead of EC_PJ,i,p",
+        ),
+        ("G35", "=C35*D35/F35*H36", "A8", f"RE_i,p uses PE_i,p ({CALC}!H36) instead of EF_elec"),
         (
             "G35",
             f"=C35*D35/F35*'{SEPARATE}'!D12",
             "A8",
-            f"RE_i,p takes another cell ({SEPARATE}!D12) for EF_elec",
+            f"RE_i,p uses another cell ({SEPARATE}!D12) instead of EF_elec",
         ),
-        ("G35", "=C35*1.9/F35*D15", "A2", "RE_i,p has 1.9 written in its formula in place of COP_PJ,i, which is 1.63"),
+        ("G35", "=C35*1.9/F35*D15", "A2", "RE_i,p has 1.9 written in its formula instead of COP_PJ,i, which is 1.63"),
         ("G35", "=C35*D35/F35*D15+EXP(C35/50)", "C1", "the formula of RE_i,p is not the declared equation"),
         ("D9", "=D14", "C12", "ER_p leaves out the emission source PE_p"),
         ("D14", "=SUM(G35:G36)", "C5", f"the sum of RE_p leaves out 1 of 3 rows ({CALC}!G37)"),
         ("D14", "=SUM(G35:G37)+G36", "C5", f"the sum of RE_p counts {CALC}!G36 twice"),
-        ("D14", "=SUM(G35:G37,C36)", "C5", f"the sum of RE_p takes in what does not belong to it ({CALC}!C36)"),
-        ("D14", "=SUM(G35:G37,D18)", "C5", f"the sum of RE_p takes in a total ({CALC}!D18)"),
+        ("D14", "=SUM(G35:G37,C36)", "C5", f"the sum of RE_p includes cells that do not belong to it ({CALC}!C36)"),
+        ("D14", "=SUM(G35:G37,D18)", "C5", f"the sum of RE_p includes a total ({CALC}!D18)"),
         (
             "D14",
             "=SUM(G36:G37)+G36",
@@ -80,10 +90,10 @@ def only(path, changes, folder, **more):
         ),
         ("D14", "=AVERAGE(G35:G37)", "C6", "RE_p is a plain mean, where the equation adds or weights"),
         ("D14", "=1000*SUM(G35:G37)", "B7", "RE_p is 1,000 times what the equation gives"),
-        ("D14", "=ROUND(SUM(G35:G37),0)", "H5", "RE_p is rounded by ROUND before the cut"),
+        ("D14", "=ROUND(SUM(G35:G37),0)", "H5", "RE_p is rounded by ROUND before ER"),
         ("D14", "=SUM(G35:G37)/0", "A7", "the formula of RE_p gives #DIV/0!"),
         ("C35", f"='{SEPARATE}'!C12", "A8", "EC_PJ,i,p refers to the value of another unit or period"),
-        ("C35", "=D35", "A8", f"EC_PJ,i,p takes the value of COP_PJ,i ({CALC}!D35)"),
+        ("C35", "=D35", "A8", f"EC_PJ,i,p uses the value of COP_PJ,i ({CALC}!D35)"),
         ("C35", f"=1000*'{SEPARATE}'!C11", "B3", "EC_PJ,i,p is 45,000 on the calculation sheet, and 45 where it is"),
         ("D35", f"=100*'{SEPARATE}'!D11", "B1", "COP_PJ,i is 163 on the calculation sheet, and 1.63 where it is"),
         ("D15", "=0.9", "A10", "EF_elec is 0.9 on the calculation sheet, and 0.814 where it is entered"),
@@ -163,7 +173,7 @@ def test_a_formula_that_cannot_be_followed_is_asked_about(clean, tmp_path):
     )
     verification = jcm_calc.verify(tmp_path / "odd.xlsx")
     (question,) = (one for one in verification.of("question") if one.code == "A3")
-    assert "cannot be followed here: the function FILTER is not known here" in question.message
+    assert "cannot be evaluated here: the function FILTER is not known here" in question.message
     assert verification.result == "incomplete"
     assert question.place == f"{CALC}!G35"
     assert not verification.of("error")
@@ -199,7 +209,7 @@ def test_a_factor_from_another_column_of_the_table_of_the_ipcc(tmp_path):
     edit(tmp_path / "clean.xlsx", tmp_path / "fault.xlsx", {(shown[0].place[0], cell): f"={gas!r}"})
     found = [one for one in jcm_calc.verify(tmp_path / "fault.xlsx").findings if one.code == "D6"]
     assert any("the value of IPCC 2006, lower" in one.message for one in found), [str(one) for one in found]
-    assert {one.cause for one in found} == {"looked up in the wrong column"}
+    assert {one.cause for one in found} == {"looked up in the wrong column, or the table on the sheet is wrong"}
 
 
 def _of_ipcc(sheet, step):

@@ -46,11 +46,11 @@ def case_file(tmp_path, text, top='methodology = "ID_AM003"'):
 @pytest.mark.parametrize(
     ("ratio", "code", "cause"),
     [
-        (-1, "C1", "the sign is turned"),
-        (3.6, "B3", "megawatt hours against gigajoules"),
-        (1 / 3.6, "B3", "megawatt hours against gigajoules"),
-        (0.01, "B2", "divided by 100 once too often"),
-        (10_000, "B7", "a slip of the decimal point"),
+        (-1, "C1", "wrong sign"),
+        (3.6, "B3", "MWh and GJ confused"),
+        (1 / 3.6, "B3", "MWh and GJ confused"),
+        (0.01, "B2", "divided by 100 twice"),
+        (10_000, "B7", "decimal point in the wrong place"),
         (0, "", ""),
         (1, "", ""),
     ],
@@ -100,7 +100,7 @@ def test_a_parameter_monitored_by_another_option_than_planned(tmp_path):
     assert messages == [f"{parameter.symbol} is monitored by option {other}, and the plan has option {one}"]
 
 
-# In the calculation sheet and the claim
+# In the calculation sheet and table 3
 
 
 def test_an_equation_that_the_sheet_does_not_show(tmp_path):
@@ -125,7 +125,7 @@ def test_an_error_where_a_number_belongs(clean, tmp_path):
 
 def test_a_table_without_a_claim(clean, tmp_path):
     path = fault(clean, tmp_path, {(MRS, "F21"): None}, again=False)
-    assert "table 3 has no claim" in told(path, "H1")
+    assert "table 3 reports no reductions" in told(path, "H1")
 
 
 def test_a_claim_in_words(clean, tmp_path):
@@ -133,11 +133,13 @@ def test_a_claim_in_words(clean, tmp_path):
     verification = jcm_calc.verify(path)
     assert verification.reported is None
     messages = [one.message for one in verification.findings if one.code == "H1"]
-    assert "the claim is 'about 25', which is not a number" in messages
+    assert "the reported reductions are 'about 25'; they must be a number" in messages
 
 
 def test_the_table_of_years_is_cut_and_adds_up(clean, tmp_path):
-    assert "25.8075 cut to whole tonnes is 25, not 26" in told(fault(clean, tmp_path, {(COMBINED, "I26"): 26.0}), "H3")
+    assert "25.8075 rounded down to whole tonnes is 25, not 26" in told(
+        fault(clean, tmp_path, {(COMBINED, "I26"): 26.0}), "H3"
+    )
     assert "the total of the plan is 26 t, and its years add up to 25 t" in told(
         fault(clean, tmp_path, {(COMBINED, "F21"): 26.0}), "H3"
     )
@@ -147,7 +149,7 @@ def test_the_same_amount_again_and_again(tmp_path):
     amounts = [10, 12, 11.2, 13, 13, 13, 13, 10, 12.5, 11, 15, 10]
     given = {"EC_PJ": [amounts], "COP_PJ": [1.63], "application": ["individual quick freezer"], "EF_elec": 0.814}
     path = write(tmp_path / "series.xlsx", **given, p=MONTHS)
-    assert any("EC_PJ,i,p is 13 for" in message for message in told(path, "F2"))
+    assert any("EC_PJ,i,p is 13 in" in message for message in told(path, "F2"))
 
 
 # Periods
@@ -224,7 +226,7 @@ def test_a_workbook_in_which_nothing_is_filled_in(clean, tmp_path):
     verification = jcm_calc.verify(fault(clean, tmp_path, blank, again=False))
     assert verification.recalculation is None
     assert verification.recalculated is None
-    assert verification.blockers[0] == "nothing could be calculated from what is entered"
+    assert verification.blockers[0] == "recalculation from the entered values is not possible"
     assert repr(verification).startswith("<Verification fault.xlsx: ")
 
 

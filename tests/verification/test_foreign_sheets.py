@@ -75,12 +75,12 @@ def test_an_unknown_heading_is_named(tmp_path):
 
 # The code that is due, and ER that the fault makes of 25.8075
 FAULTS = {
-    "inverted": ({"RE": "=C10*C12/C11*C13"}, "C1", 135 * 1.32 / 1.63 * 0.814 - PE, "the wrong way round"),
-    "literal": ({"RE": "=C10*C11/C12*0.877"}, "A2", RE / 0.814 * 0.877 - PE, "0.877 written .* in place of EF_elec"),
+    "inverted": ({"RE": "=C10*C12/C11*C13"}, "C1", 135 * 1.32 / 1.63 * 0.814 - PE, "where the equation multiplies"),
+    "literal": ({"RE": "=C10*C11/C12*0.877"}, "A2", RE / 0.814 * 0.877 - PE, "0.877 written .* instead of EF_elec"),
     "factor left out": ({"RE": "=C10*C11*C13"}, "C2", RE * 1.32 - PE, "leaves out the factor COP_RE,i"),
     "multiplied": ({"RE": "=C10*C11/C12*C13*1.05"}, "A2", RE * 1.05 - PE, "multiplied by 1.05"),
     "wrong sign": ({"ER": "=C7+C15"}, "C1", RE + PE, "wrong sign"),
-    "wrong operand": ({"PE": "=C16*C11"}, "A8", RE - 135 * 1.63, "takes COP_PJ,i"),
+    "wrong operand": ({"PE": "=C16*C11"}, "A8", RE - 135 * 1.63, "uses COP_PJ,i"),
     "kWh": ({"PE": "=C16*C17/1000"}, "B7", RE - PE / 1000, "0.001 times"),
     "nought": ({"PE": "=0"}, "C11", RE, "set to zero"),
     "rounded": ({"RE": "=ROUND(C10*C11/C12*C13,0)"}, "H5", 136 - PE, "rounded"),
@@ -118,8 +118,12 @@ def test_a_right_sheet_is_right_however_it_is_written(formulas, tmp_path):
 
 # Sums of two units that are written out: the code that is due, and words of the finding.
 OF_TWO = {
-    "a literal": ({"reference": RE_OF_TWO.replace(EF_ELEC, "0.877")}, "A2", "0.877 written .* in place of EF_elec"),
-    "inverted": ({"reference": f"=({EC1}/{COP1}*C10+{EC2}/{COP2}*C11)*{EF_ELEC}"}, "C1", "the wrong way round"),
+    "a literal": ({"reference": RE_OF_TWO.replace(EF_ELEC, "0.877")}, "A2", "0.877 written .* instead of EF_elec"),
+    "inverted": (
+        {"reference": f"=({EC1}/{COP1}*C10+{EC2}/{COP2}*C11)*{EF_ELEC}"},
+        "C1",
+        "where the equation multiplies",
+    ),
     "a unit left out": ({"reference": f"={EC1}*{COP1}/C10*{EF_ELEC}"}, "C5", "leaves out 1 of 2 units"),
     "a unit twice": ({"project": f"=({EC1}+{EC2}+{EC2})*{EF_ELEC}"}, "C5", "counts 1 units twice"),
     "a factor left out": ({"reference": f"=({EC1}*{COP1}+{EC2}*{COP2})*{EF_ELEC}"}, "C2", "the factor COP_RE"),

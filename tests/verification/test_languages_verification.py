@@ -69,7 +69,13 @@ def test_the_command_is_wholly_japanese(folder):
     found = run("--lang", "ja", "verify", folder / "wrong.xlsx")
     assert found.exit_code == 1
     assert lines_in_english(found.output) == []
-    for part in ("A2 誤り: PE_i,p の数式に EF_elec", "C1 誤り: RE_i,p において", "期待値: 13", "理由: RE_i,p = EC_PJ"):
+    texts = (
+        "A2 誤り: PE_i,p の数式に、EF_elec",
+        "C1 誤り: RE_i,p: COP_PJ,i",
+        "正しい値: 13",
+        "算定根拠: RE_i,p = EC_PJ",
+    )
+    for part in texts:
         assert part in found.output
 
 

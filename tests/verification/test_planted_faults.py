@@ -38,7 +38,7 @@ class Planted:
     places: tuple[str, ...]
     found: object
     expected: object
-    claimed: int
+    reported: int
     exact: float | None
     tonnes: int | None
     cause: str = ""
@@ -64,7 +64,7 @@ FAULTS = {
     6: Planted(
         {(CALC, "G35"): "=C35*F35/D35*D15"},
         *("C1", ("MRS(calc_process)!G35",), TURNED, 135.6975),
-        *(0, TURNED - 135.6975, -25, "inverted"),
+        *(0, TURNED - 135.6975, -25, "exchanged"),
     ),
     8: Planted(
         {(SEPARATE, "C11"): 130.0, (CALC, "D9"): 25.0},
@@ -79,9 +79,11 @@ FAULTS = {
     12: Planted(
         {(MRS, "F21"): "=ROUND('MRS(calc_process)'!D14,0)-ROUND('MRS(calc_process)'!D18,0)"},
         *("H5", ("MRS(input)!F21",), 26, 25),
-        *(26, 1, 1, "rounded, not cut"),
+        *(26, 1, 1, "rounded to the nearest tonne"),
     ),
-    13: Planted({(MRS, "F21"): "=ROUND(H21,0)"}, "H5", ("MRS(input)!F21",), 26, 25, 26, 1, 1, "rounded, not cut"),
+    13: Planted(
+        {(MRS, "F21"): "=ROUND(H21,0)"}, "H5", ("MRS(input)!F21",), 26, 25, 26, 1, 1, "rounded to the nearest tonne"
+    ),
     23: Planted(
         {(MRS, "F17"): 0.877},
         *("D2", ("MRS(input)!F17",), 0.877, 0.814),
@@ -92,7 +94,7 @@ FAULTS = {
         *("D6", ("MRS(input)!F17",), 0.5444, 0.5334),
         *(17, 17.2596 - ER_CAPTIVE, 1, "the central value to the lower bound for Gas/diesel oil", CAPTIVE),
     ),
-    26: Planted({(MRS, "F21"): 26.0}, "H1", ("MRS(input)!F21",), 26, 25, 26, 1, 1, "rounded, not cut"),
+    26: Planted({(MRS, "F21"): 26.0}, "H1", ("MRS(input)!F21",), 26, 25, 26, 1, 1, "rounded to the nearest tonne"),
 }
 
 

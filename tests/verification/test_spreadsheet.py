@@ -239,17 +239,17 @@ def test_the_error_that_a_formula_gives(book, formula, error):
 @pytest.mark.parametrize(
     ("formula", "told"),
     [
-        ("A1:A3+1", "a range stands where one value belongs"),
-        ("ROWS(5)", "a value stands where a range belongs"),
-        ("INDEX(5,1)", "a value stands where a range belongs"),
-        ("MATCH(2,5,0)", "a value stands where a range belongs"),
-        ("MATCH(2,{3;1;2})", "the values that are looked through are not in order"),
-        ("VLOOKUP(2,{3,1;2,5},2)", "the values that are looked through are not in order"),
+        ("A1:A3+1", "got a range; must be one value"),
+        ("ROWS(5)", "got a value; must be a range"),
+        ("INDEX(5,1)", "got a value; must be a range"),
+        ("MATCH(2,5,0)", "got a value; must be a range"),
+        ("MATCH(2,{3;1;2})", "the values of a look-up are not in order"),
+        ("VLOOKUP(2,{3,1;2,5},2)", "the values of a look-up are not in order"),
         ("SUM({1,2;3})", "an array must have numbers and texts in rows of one length"),
-        ("VLOOKUP(2,5,1,0)", "a value stands where a range belongs"),
+        ("VLOOKUP(2,5,1,0)", "got a value; must be a range"),
         ("FILTER(A1:A3,A1:A3>2)", "the function FILTER is not known here"),
-        ("INDEX(A1:C3,1,0)", "a range stands where one value belongs"),
-        ("A1:A3*2", "a range stands where one value belongs"),
+        ("INDEX(A1:C3,1,0)", "got a range; must be one value"),
+        ("A1:A3*2", "got a range; must be one value"),
         ('INDIRECT("R1C1",FALSE)', "an address in the style R1C1"),
         ('TEXT(A1,"#,##0")', "the format '#,##0' of TEXT"),
         ("IF(A1)", "IF does not take 1 arguments"),
@@ -271,7 +271,7 @@ def test_a_formula_that_cannot_be_followed_says_why(book, formula, told):
 
 @pytest.mark.parametrize("formula", ["IFERROR(FILTER(A1:A3,TRUE),7)", "IFERROR(INDEX(5,1),7)", "ISERROR(INDEX(5,1))"])
 def test_what_cannot_be_followed_is_no_error_of_the_sheet(book, formula):
-    with pytest.raises(UnreadableError, match=r"FILTER|a value stands where"):
+    with pytest.raises(UnreadableError, match=r"FILTER|must be a range"):
         Calculator(book).evaluate(formula, "S")
 
 

@@ -27,8 +27,8 @@ OTHER_VERSION = "Monitoring Spreadsheet: JCM_ID_AM003_ver01.5"
         ({(MRS, "F17"): 0.815}, "misstatement, not material"),
         ({(MRS, "F17"): 0.877}, "material misstatement"),
         # a binding rule is broken, and nobody can say by how much ER is wrong for it
-        ({VERSION: OTHER_VERSION}, "misstatement, not quantified"),
-        ({VERSION: OTHER_VERSION, (MRS, "F17"): 0.815}, "misstatement, not quantified"),
+        ({VERSION: OTHER_VERSION}, "misstatement or nonconformity, not quantified"),
+        ({VERSION: OTHER_VERSION, (MRS, "F17"): 0.815}, "misstatement or nonconformity, not quantified"),
         ({VERSION: OTHER_VERSION, (MRS, "F17"): 0.877}, "material misstatement"),
         # 2.71 t too much in RE and in PE, a tenth of ER each, though ER is nearly right
         ({RE: "=C35*D35/F35*D15*1.02", PE: "=C35*D15*1.0247"}, "material misstatement"),
@@ -96,7 +96,7 @@ def test_every_year_and_the_total_are_reported_recalculated_and_adjusted(tmp_pat
 
 
 def test_what_two_findings_say_of_one_value_is_corrected_once(tmp_path):
-    """EF is ten times the plan's: a slip of the decimal point, found against the plan and by its plausible range."""
+    """EF is ten times the plan's: the plan and its plausible range show it."""
     write(tmp_path / "clean.xlsx", EF_elec=8.14, plan={"EF_elec": 0.814})
     found = jcm_calc.verify(tmp_path / "clean.xlsx")
     re, pe = by_hand(EC, EF)
@@ -180,7 +180,9 @@ def test_a_claim_in_another_unit_is_not_read_as_tonnes(unit, read, clean, tmp_pa
     found = changed(clean, tmp_path, {(MRS, "G21"): unit})
     assert (found.reported, found.clean) == ((25, True) if read else (None, False))
     told = [one.message for one in found.of("error") if one.code == "H1"]
-    complaint = f"the claim is in {unit}, and must be in tCO2" if unit else "the claim has no unit; it must be in tCO2"
+    in_unit = "the reported reductions are in {unit}; the unit must be tCO2"
+    no_unit = "the reported reductions have no unit; the unit must be tCO2"
+    complaint = in_unit.format(unit=unit) if unit else no_unit
     assert told == ([] if read else [complaint])
 
 
@@ -282,7 +284,7 @@ def test_what_was_left_out_in_reading_is_said(clean, tmp_path):
     found = jcm_calc.verify(tmp_path / "report.xlsx")
     assert any("EF_other" in text and "left out" in text for text in found.remarks)
     assert "EF_other" in str(found.as_data()["remarks"])
-    assert "Noted in reading" in CliRunner().invoke(jcm, ["verify", str(tmp_path / "report.xlsx")]).output
+    assert "Note on the files" in CliRunner().invoke(jcm, ["verify", str(tmp_path / "report.xlsx")]).output
 
 
 # What `calculate` remarks on

@@ -398,7 +398,7 @@ def test_a_slip_in_a_unit_gives_one_finding_with_its_consequences(clean, tmp_pat
     assert [one.code for one in errors] == ["B7"]
     assert errors[0].place == "MRS(calc_process)!G35"
     assert any("ER_p" in one for one in errors[0].consequences)
-    assert any("claim" in one for one in errors[0].consequences)
+    assert any("reported reductions" in one for one in errors[0].consequences)
     assert found.result == "material misstatement"
 
 

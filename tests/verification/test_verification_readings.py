@@ -203,7 +203,7 @@ def test_a_month_that_nobody_read_is_filled_silently(clean, tmp_path):
         assert grave(found) == []
         finding = only(found, "F2")
         assert "2020-03" in finding.message
-        assert "the mean of the rows beside it" in finding.message
+        assert "the mean of the rows before and after it" in finding.message
     # the same report with every reading
     assert not jcm_calc.verify(clean, case=case(tmp_path / "all.toml")).of("question")
 

@@ -265,7 +265,7 @@ def test_an_accepted_error_counts_all_the_same(wrong):
 def test_what_is_accepted_and_not_found_is_named(wrong):
     text = RECORDED.replace("MRS(input)!I10", "MRS(input)!H99")
     found = jcm_calc.verify(wrong, accepted=accepted(wrong.parent, text))
-    assert "accepted, and not found: I12 at MRS(input)!H99" in found.remarks
+    assert "accepted, but not among the findings: I12 at MRS(input)!H99" in found.remarks
 
 
 @pytest.mark.parametrize(
@@ -402,7 +402,7 @@ def by_wording(tree):
         "str(problem.complaint).startswith('x')",
         "re.search('meter', finding.message)",
         "PATTERN.search(finding.note)",
-        "finding.cause == 'the sign is turned'",
+        "finding.cause == 'wrong sign'",
     ],
 )
 def test_code_that_reads_sentences_is_noticed(code):

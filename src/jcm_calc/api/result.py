@@ -178,8 +178,6 @@ class Result(Calculation):
     ) -> None:
         """Write the report: one HTML file, for a browser and for paper, that needs no network.
 
-        It needs matplotlib: ``pip install jcm-calc[plot]``.
-
         Parameters
         ----------
         path : path
@@ -192,7 +190,7 @@ class Result(Calculation):
         overwrite : bool
             Whether an existing file may be replaced.
         language : {"en", "ja"}, optional
-            That of `jcm_calc.in_language` by default. Texts of the methodology stay English.
+            That of `jcm_calc.in_language` by default.
 
         Raises
         ------

@@ -30,7 +30,7 @@ from jcm_calc.reference_data import listed_project
 from jcm_calc.results import eligibility
 from jcm_calc.results.calculating import calculated
 from jcm_calc.results.calculation import Calculation
-from jcm_calc.results.eligibility import Answer, Verdict
+from jcm_calc.results.eligibility import Answer
 from jcm_calc.results.forecast import forecast
 from jcm_calc.results.status import (
     Action,
@@ -67,11 +67,16 @@ def status(
     """Return the status of a project on a day; see `jcm_calc.api.case_file.CaseFile.status`."""
     day = dates.today() if on is None else dates.day_of("on", on)
     m = methodology(case.methodology, case.version, case.submitted)
+    end = case.project.get("end")
+    day = min(day, end) if isinstance(end, date) else day
     year = _year(case, day)
     plan = _planned(case, year)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InputWarning)
         warnings.simplefilter("ignore", UnconfirmedWarning)
+        assert year.first is not None
+        if day < year.first:
+            return replace(_of_project_alone(case, m, day, year, None), plan=_scaled(plan, year, None))
         if case.meters:
             return _metered(case, m, day, year, plan, store_of(case.path) if store else None, evidence, progress)
         return _typed(case, m, day, year, plan, evidence)
@@ -83,17 +88,12 @@ def store_of(path: Path) -> Path:
 
 
 def _year(case: Case, day: date) -> Period:
-    """Return the calendar year of a day, as far as it lies in the crediting period."""
+    """Return the calendar year of a day, or the first one of the crediting period, as far as it lies in this period."""
     start, end = case.project.get("start"), case.project.get("end")
-    first, last = date(day.year, 1, 1), date(day.year, 12, 31)
-    if isinstance(start, date):
-        first = max(first, start)
-    if isinstance(end, date):
-        last = min(last, end)
-    if day < first or last < first:
-        complaint = _("got {day}; must be a day of a year in which the crediting period has begun and has not ended")
-        raise InputError.of("on", complaint.format(day=day))
-    return Period(first, last)
+    number = max(day.year, start.year) if isinstance(start, date) else day.year
+    first, last = date(number, 1, 1), date(number, 12, 31)
+    first = max(first, start) if isinstance(start, date) else first
+    return Period(first, min(last, end) if isinstance(end, date) else last)
 
 
 def _planned(case: Case, year: Period) -> tuple[float, str] | None:
@@ -142,35 +142,37 @@ def _metered(
     plan = read_plan(case.meters, case.readings, case.path.parent)
     values = {"facts": case.facts, "evidence": case.with_evidence(evidence), **case.choices, **case.inputs}
     since = case.project.get("start")
-    found = measure(plan, m, case.tables, values, _case_periods(case), year, since, day, kept, progress)
-    verdicts, documents = _shown(case, m, found.result)
+    periods = _case_periods(case)
+    found = measure(plan, m, case.tables, values, periods, year, since, day, kept, progress)
     reductions = None if found.result is None else float(found.result.emissions["ER"].sum())
     of_year = _scaled(planned, year, found.so_far)
-    expected = forecast(year, found.so_far, reductions, found.months, of_year)
-    assert year.first is not None
-    meters = tuple(_meter(meter, found, year, day) for meter in plan.meters.values())
-    calibrations = tuple(sorted(_calibrations(plan, day), key=lambda one: -(10**6) if one.days is None else one.days))
+    found = replace(found, findings=tuple(_of_case(found, plan, periods, year)))
     findings = [_finding(one, found, plan) for one in sorted(found.findings, key=lambda one: (not one.open, one.start))]
-    status = ProjectStatus(
-        case.path.name,
-        str(case.project.get("title", "")),
-        str(m),
-        day,
-        year,
-        found.so_far,
-        meters,
-        tuple(findings),
-        calibrations,
-        tuple(CriterionStatus(one.criterion.number, one.criterion.text, one.answer, one.missing) for one in verdicts),
-        documents,
-        reductions,
-        tuple(_months(found, year, of_year)),
-        of_year,
-        expected,
-        (),
-        found.problems,
+    status = replace(
+        _of_project_alone(case, m, day, year, found.result),
+        so_far=found.so_far,
+        meters=tuple(_meter(meter, found, year, day) for meter in plan.meters.values()),
+        findings=tuple(findings),
+        calibrations=tuple(
+            sorted(_calibrations(plan, day), key=lambda one: -(10**6) if one.days is None else one.days)
+        ),
+        ER=reductions,
+        months=tuple(_months(found, year, of_year)),
+        plan=of_year,
+        forecast=forecast(year, found.so_far, reductions, found.months, of_year),
+        problems=found.problems,
     )
     return replace(status, actions=_ordered([*_of_meters(status, plan, found), *_of_project(status)]))
+
+
+def _of_case(
+    found: Measured, plan: MonitoringPlan, periods: Iterable[Period], year: Period
+) -> Iterator[ReadingsFinding]:
+    """Yield the findings of the year, and of the earlier periods that the case file is about."""
+    for one in found.findings:
+        day = clock.local(one.start, plan.where).date()
+        if any(each.first and each.last and each.first <= day <= each.last for each in (year, *periods)):
+            yield one
 
 
 def _meter(meter: Meter, found: Measured, year: Period, day: date) -> MeterStatus:
@@ -248,17 +250,38 @@ def _months(found: Measured, year: Period, plan: Plan | None) -> Iterator[MonthR
         yield MonthReductions(first, days, amount, None if plan is None else plan.ER * days / year.days)
 
 
-def _shown(
-    case: Case, m: Declarations, result: Calculation | None
-) -> tuple[tuple[Verdict, ...], tuple[DocumentToShow, ...]]:
-    """Return the answers to the criteria, and what an issuance request still lacks."""
+def _of_project_alone(
+    case: Case, m: Declarations, day: date, year: Period, result: Calculation | None
+) -> ProjectStatus:
+    """Return the status without anything that was measured: criteria, and what an issuance request still lacks."""
     if result is None:
-        return eligibility.check(m, case.facts, p=case.p, **case.choices, **case.inputs), ()
-    documents = tuple(
+        verdicts = eligibility.check(m, case.facts, p=case.p, **case.choices, **case.inputs)
+    else:
+        verdicts = result.verdicts
+    documents = [
         DocumentToShow(one.kind, one.name, one.section, one.detail, one.lacks or str(one.evidence.grade))
-        for one in result.unconfirmed
+        for one in (() if result is None else result.unconfirmed)
+    ]
+    return ProjectStatus(
+        case=case.path.name,
+        title=str(case.project.get("title", "")),
+        methodology=str(m),
+        day=day,
+        year=year,
+        so_far=None,
+        meters=(),
+        findings=(),
+        calibrations=(),
+        criteria=tuple(
+            CriterionStatus(one.criterion.number, one.criterion.text, one.answer, one.missing) for one in verdicts
+        ),
+        documents=tuple(documents),
+        ER=None,
+        months=(),
+        plan=None,
+        forecast=forecast(year, None, None, {}, None),
+        actions=(),
     )
-    return result.verdicts, documents
 
 
 # Without meters
@@ -289,25 +312,13 @@ def _typed(
     own = sorted((one for one in periods if one.year == day.year), key=lambda one: one.order)
     so_far = Period(own[0].first, own[-1].last) if own else None
     reductions = sum(periods[one] for one in own) if own else None
-    verdicts, documents = _shown(case, m, result)
     plan = _scaled(planned, year, so_far)
-    status = ProjectStatus(
-        case.path.name,
-        str(case.project.get("title", "")),
-        str(m),
-        day,
-        year,
-        so_far,
-        (),
-        (),
-        (),
-        tuple(CriterionStatus(one.criterion.number, one.criterion.text, one.answer, one.missing) for one in verdicts),
-        documents,
-        reductions,
-        (),
-        plan,
-        forecast(year, so_far, reductions, periods, plan),
-        (),
+    status = replace(
+        _of_project_alone(case, m, day, year, result),
+        so_far=so_far,
+        ER=reductions,
+        plan=plan,
+        forecast=forecast(year, so_far, reductions, periods, plan),
     )
     return replace(status, actions=_ordered(_of_project(status)))
 

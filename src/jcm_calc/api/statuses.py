@@ -85,8 +85,8 @@ def _entry(top: Path, path: Path, *, day: date, store: bool, evidence: EvidenceF
         return FolderEntry(name, None, tuple(error.problems))
     except MethodologyNotFoundError as error:
         return FolderEntry(name, None, (Problem("methodology", str(error)),))
-    except (OSError, ArithmeticError, ValueError) as error:  # nothing that is wrong with one stops another
-        return FolderEntry(name, None, (Problem(name, str(error)),))
+    except Exception as error:  # whatever is wrong with one does not stop the others
+        return FolderEntry(name, None, (Problem(name, f"{type(error).__name__}: {error}"),))
 
 
 def _urgency(entry: FolderEntry) -> tuple[Any, ...]:

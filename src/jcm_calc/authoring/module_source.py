@@ -119,7 +119,7 @@ class SourceCode(str):
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class SourceCall:
     """What is in brackets, on one line or with a line for each part, such as ``text="…"``."""
 
     opening: str
@@ -127,7 +127,7 @@ class Call:
     closing: str = ")"
 
 
-Piece: TypeAlias = str | Call
+Piece: TypeAlias = str | SourceCall
 
 
 def _literal(text: str) -> str:
@@ -135,7 +135,7 @@ def _literal(text: str) -> str:
 
 
 def _flat(piece: Piece) -> str:
-    if isinstance(piece, Call):
+    if isinstance(piece, SourceCall):
         return piece.opening + ", ".join(prefix + _flat(part) for prefix, part in piece.parts) + piece.closing
     return piece if isinstance(piece, SourceCode) else _literal(piece)
 
@@ -178,18 +178,18 @@ class Writer:
     names: dict[Source | Evidence, str] = field(default_factory=dict)
     used: Counter[Evidence] = field(default_factory=Counter)
 
-    def call(self, name: str, /, *given: Any, **named: Any) -> Call:
+    def call(self, name: str, /, *given: Any, **named: Any) -> SourceCall:
         """Return a call; what is named and holds nothing is left out, unless every such statement has it."""
         parts = [("", self.piece(one)) for one in given]
         for key, value in named.items():
             nothing = value is None or value is False or (isinstance(value, Sized) and not len(value))
             if not nothing or (key in ALWAYS and value is not None):
                 parts.append((f"{key}=", self.piece(value)))
-        return Call(f"{name}(", tuple(parts))
+        return SourceCall(f"{name}(", tuple(parts))
 
     def piece(self, value: Any) -> Piece:
         """Return a value as it is written."""
-        if isinstance(value, SourceCode | Call):
+        if isinstance(value, SourceCode | SourceCall):
             return value
         if isinstance(value, str):
             return value.value if isinstance(value, StrEnum) else str.__str__(value)
@@ -213,19 +213,19 @@ class Writer:
             return self.call("Version", *given, until=value.until)
         if isinstance(value, Mapping):
             entries = ((f"{_flat(self.piece(key))}: ", self.piece(one)) for key, one in value.items())
-            return Call("{", tuple(entries), "}")
+            return SourceCall("{", tuple(entries), "}")
         begin, end = "[]" if isinstance(value, list) else ("(", ")" if len(value) > 1 else ",)")
-        return Call(begin, tuple(("", self.piece(one)) for one in value), end)
+        return SourceCall(begin, tuple(("", self.piece(one)) for one in value), end)
 
-    def source(self, name: str, source: Source) -> Call:
+    def source(self, name: str, source: Source) -> SourceCall:
         """Return a document written out."""
         given = [source.title, source.url, source.place] if source.url else [source.title]
         return self.call(name, *filter(None, given), place="" if source.url else source.place)
 
-    def evidence(self, evidence: Evidence) -> Call:
+    def evidence(self, evidence: Evidence) -> SourceCall:
         """Return evidence written out."""
         grade, note, source = evidence.grade.value, evidence.note, evidence.source
-        if evidence.grade.certifies and source is not None:
+        if evidence.grade.confirms and source is not None:
             return self.call(grade, source, *([note] if note else []))
         if evidence.certainty is not None:
             return self.call(grade, note, SourceCode(evidence.certainty), *([source] if source is not None else []))
@@ -252,7 +252,7 @@ class Writer:
         for one, name in self.names.items():
             call = self.source(f"{name} = Source", one) if isinstance(one, Source) else self.evidence(one)
             opening = call.opening if isinstance(one, Source) else f"{name} = {call.opening}"
-            yield _laid_out(Call(opening, call.parts))
+            yield _laid_out(SourceCall(opening, call.parts))
 
 
 def _free(stem: str, taken: set[str]) -> str:
@@ -323,7 +323,7 @@ def _imports(body: str) -> str:
     return "\n\n".join("\n".join(block) for block in (*blocks, library) if block)
 
 
-def _methodology(m: Declarations, writer: Writer) -> Call:
+def _methodology(m: Declarations, writer: Writer) -> SourceCall:
     return writer.call(
         "m = Methodology",
         m.number,
@@ -343,7 +343,7 @@ def _methodology(m: Declarations, writer: Writer) -> Call:
     )
 
 
-def _decisions(m: Declarations, writer: Writer) -> Iterator[Call]:
+def _decisions(m: Declarations, writer: Writer) -> Iterator[SourceCall]:
     for choice in m.choices.values():
         yield writer.call("m.choice", choice.name, choice.options, text=choice.text, evidence=choice.evidence)
     for one in m.coordinates.values():
@@ -356,7 +356,7 @@ def parameters_source(m: Declarations, names: Sequence[str]) -> list[str]:
     return [_laid_out(_parameter(m, m.inputs[name], Writer())) for name in names]
 
 
-def _parameters(m: Declarations, writer: Writer) -> Iterator[Call]:
+def _parameters(m: Declarations, writer: Writer) -> Iterator[SourceCall]:
     attested = {one.arguments[0] for one in m.conditions if _is_statement(m, one)}
     for item in (*m.inputs.values(), *(fact for fact in m.facts.values() if fact.name not in attested)):
         if item.kind is Kind.CONSTANT:
@@ -366,7 +366,7 @@ def _parameters(m: Declarations, writer: Writer) -> Iterator[Call]:
             yield _parameter(m, item, writer)
 
 
-def _parameter(m: Declarations, item: Parameter, writer: Writer) -> Call:
+def _parameter(m: Declarations, item: Parameter, writer: Writer) -> SourceCall:
     unit = [] if item.kind is Kind.CLASS_KEY or (item.kind is Kind.FACT and item.unit == "yes/no") else [item.unit]
     keys = m.keys_of(item)
 
@@ -405,13 +405,13 @@ def _read_as(m: Declarations, symbol: str, name: str, indices: str) -> dict[str,
 # Functions
 
 
-def _function(decorator: Call, name: str, arguments: Sequence[str], expression: Expression) -> str:
+def _function(decorator: SourceCall, name: str, arguments: Sequence[str], expression: Expression) -> str:
     """Return a function that is declared, with what it gives."""
     given = infix.written(expression, PYTHON)[0]
     line = f"    return {given}"
     if len(line) > WIDTH:
         line = f"    return (\n{textwrap.indent(chr(10).join(_operands(given)), ' ' * 2 * STEP)}\n    )"
-    head = _laid_out(Call(f"def {name}(", tuple(("", SourceCode(one)) for one in arguments)), rest=1)
+    head = _laid_out(SourceCall(f"def {name}(", tuple(("", SourceCode(one)) for one in arguments)), rest=1)
     return f"{_laid_out(decorator)}\n{head}:\n{line}"
 
 

@@ -169,7 +169,7 @@ def _by_year(result: Result) -> tuple[CalendarYear, ...] | None:
 
 
 def _credits(result: Result) -> tuple[dict[str, int] | None, UnconfirmedError | None]:
-    """Return the claim by year, or why there is none."""
+    """Return the credits by year, or why there is none."""
     try:
         return {str(year): int(tonnes) for year, tonnes in result.credits().items()}, None
     except UnconfirmedError as error:

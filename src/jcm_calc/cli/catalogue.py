@@ -6,22 +6,16 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jcm_calc.base.files import save
 from jcm_calc.base.languages import Message, _
 from jcm_calc.cli import output
-from jcm_calc.cli.checking import UnusableError, is_path, of_file
 from jcm_calc.cli.codes import DIFFERS
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.evidence import GRADES, Evidence
 from jcm_calc.reference_data import partner_countries
-from jcm_calc.reports.html.display import methodology_file
-from jcm_calc.reports.html.sections import LEGEND, Sources, identity, sections
 from jcm_calc.rulebooks import broken, every, known, methodology, not_calculated, overview
-
-if TYPE_CHECKING:
-    pass
 
 
 def list_methodologies(as_json: bool, with_known: bool) -> int:
@@ -100,6 +94,8 @@ def _known_as_data() -> list[dict[str, Any]]:
 
 def show_methodology(subject: str, version: str | None, page: Path | None, force: bool, as_json: bool) -> int:
     """Show one methodology, by its number or by the file of its module; return the exit code."""
+    from jcm_calc.cli.checking import UnusableError, is_path, of_file
+
     if page is not None:
         output.check_target(page, force, (".html",))
     try:
@@ -107,6 +103,8 @@ def show_methodology(subject: str, version: str | None, page: Path | None, force
     except UnusableError as error:
         return error.told()
     if page is not None:
+        from jcm_calc.reports.html.display import methodology_file
+
         with output.writing(page):
             save(page, methodology_file(m).encode(), overwrite=force)
     if as_json:
@@ -117,6 +115,8 @@ def show_methodology(subject: str, version: str | None, page: Path | None, force
 
 
 def _every_section(m: Declarations) -> None:
+    from jcm_calc.reports.html.sections import Sources, sections
+
     output.paragraph(Message("{}: {}").format(m.heading, m.title), bold=True)
     if m.note:
         output.write()
@@ -135,12 +135,15 @@ def _every_section(m: Declarations) -> None:
 
 
 def _legend() -> None:
+    from jcm_calc.reports.html.sections import LEGEND
+
     output.table(["", ""], [[Message(word), text] for word, text in LEGEND.items()])
 
 
 def _as_data(m: Declarations) -> dict[str, Any]:
     """Return a methodology as data for JSON."""
     from jcm_calc.api import views
+    from jcm_calc.reports.html.sections import LEGEND, identity
 
     return {
         "number": m.number,

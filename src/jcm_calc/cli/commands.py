@@ -417,7 +417,7 @@ def explain(case: Path, name: str, at: tuple[str, ...], evidence: tuple[Path, ..
 def report(case: Path, path: Path, force: bool, evidence: tuple[Path, ...] | None, strict: bool, as_json: bool) -> int:
     """Write the report of the case file CASE: one HTML file, for a browser and for paper.
 
-    It needs no network. Needs `pip install jcm-calc[plot]`.
+    It needs no network.
 
     \b
     Example:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jcm_calc.base.languages import _, translated
 from jcm_calc.cli import output
 from jcm_calc.cli.calculating import monitored_shown, read, warnings_shown_here
-from jcm_calc.cli.codes import DIFFERS, UNUSABLE
+from jcm_calc.cli.codes import DIFFERS
 
 if TYPE_CHECKING:
     from jcm_calc.reports.explanation import Explanation, Step
@@ -68,9 +67,6 @@ def report_case(
 ) -> int:
     """Write the report of a case file; return the exit code."""
     output.check_target(target, force, (".html",))
-    if importlib.util.find_spec("matplotlib") is None:
-        output.write(_("jcm report draws with matplotlib, which is missing: pip install jcm-calc[plot]"), err=True)
-        return UNUSABLE
     with warnings_shown_here():
         with output.working(_("reading")):
             given = read(path)

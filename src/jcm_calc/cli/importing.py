@@ -81,9 +81,7 @@ def _tell(found: Imported, paths: list[Path], as_json: bool) -> None:
     if found.office is not None:
         office = _("LibreOffice gives the same (largest difference {worst}).").format(worst=f"{found.office:.1g}")
     output.paragraph(
-        told.format(
-            number=found.number, version=found.version, count=found.equal, worst=f"{found.worst:.1g}"
-        )
+        told.format(number=found.number, version=found.version, count=found.equal, worst=f"{found.worst:.1g}")
     )
     output.paragraph(office)
     if found.added is not None:

@@ -26,11 +26,12 @@ from rich.text import Text
 from jcm_calc.base.languages import Message, _, translated
 from jcm_calc.base.problems import Problem, Remark, Topic
 from jcm_calc.cli import surroundings
-from jcm_calc.results.credits import UnconfirmedError, by_section
 from jcm_calc.rulebooks import BrokenModule
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from jcm_calc.results.credits import UnconfirmedError
 
 MAX_WIDTH = 120
 MOMENT = 1.0  # seconds
@@ -231,7 +232,9 @@ def complaints(title: str, problems: Sequence[Problem], warnings: Sequence[Probl
 
 
 def refusal(title: str, error: UnconfirmedError) -> None:
-    """Write what a claim lacks, in the order of the document, and the command that begins to confirm it."""
+    """Write what a request for issuance lacks, in the order of the document, and how to begin to confirm it."""
+    from jcm_calc.results.credits import by_section
+
     problems = [
         Problem(
             Message("{} {}").format(item.kind, item.name),

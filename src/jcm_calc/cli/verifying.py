@@ -66,7 +66,7 @@ def _page(found: Verification) -> None:
     output.table(*amounts(found))
     output.table(["", ""], [list(row) for row in summary(found)])
     for text in found.remarks[:LINES]:
-        output.paragraph(_("Noted in reading: {text}").format(text=text))
+        output.paragraph(_("Note on the files: {text}").format(text=text))
     if len(found.remarks) > LINES:
         output.paragraph(_("and {count:,} more remarks").format(count=len(found.remarks) - LINES))
     for finding in found.findings:
@@ -77,7 +77,7 @@ def _page(found: Verification) -> None:
         for name, text in details(finding):
             output.paragraph(Message("{}: {}").format(name, text), indent=4)
         for text in finding.consequences:
-            output.paragraph(_("follows: {text}").format(text=text), indent=4)
+            output.paragraph(_("Consequence: {text}").format(text=text), indent=4)
 
 
 def list_checks() -> None:

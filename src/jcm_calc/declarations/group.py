@@ -71,7 +71,7 @@ WORDS = (
     *("plausible", "comparable", "counts", "name", "index", "categories", "evidence", "by", "factor", "basis"),
     *("listed", "aliases", "otherwise"),
 )
-# Only what the document fixes has values of its own: a claim asks for their evidence.
+# Only what the document fixes has values of its own: a request for issuance asks for their evidence.
 VALUED = {Kind.DEFAULT: ("value", "table", "candidates"), Kind.CONSTANT: ("value",)}
 UNREAD = unconfirmed("stated by the author of the module")
 # What a summary says, and of which emissions a source is.
@@ -95,8 +95,7 @@ TRIALS = (0.5 + np.arange(1, 385) * 0.6180339887 % 1).reshape(64, 1, 2, 3) * np.
 # Of what methodologies describe in English, these terms of the scheme are translated.
 TERMS = (
     *(_("reference emissions"), _("project emissions"), _("emission reductions"), _("monitoring period")),
-    *(_("Reference emissions"), _("Project emissions"), _("Emission reductions")),
-    *(_("project emissions: none, by rule"), _("Project emissions: none, by rule")),
+    _("project emissions: none, by rule"),
     *(_("days"), _("hours"), _("days of year"), _("year"), _("first day"), _("last day"), _("count"), _("label")),
 )
 

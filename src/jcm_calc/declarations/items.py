@@ -526,6 +526,9 @@ class SchemeRule:
     section: str
     evidence: Evidence
 
+    def __post_init__(self) -> None:
+        translatable(self, "text", "section")
+
 
 @dataclass(frozen=True, slots=True)
 class Derivation:

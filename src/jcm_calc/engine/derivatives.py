@@ -1,8 +1,8 @@
 """Exact derivatives of a result with respect to every input.
 
 The sign of ∂ER/∂x says in which direction a doubt about x must be resolved to be conservative. It is
-taken from the equations themselves: each one is called with dual numbers, which carry a slope
-beside a value, and the chain rule runs backwards through the graph, so that one sweep gives the
+taken from the equations themselves: each one is called with dual numbers, which carry a value
+and its slope, and the chain rule runs backwards through the graph, so that one sweep gives the
 derivative with respect to every element of every input.
 
 References

@@ -54,7 +54,7 @@ def unless_given(parameter: Parameter | None, indices: Iterable[str], periods: S
     if parameter is None or not parameter.otherwise or not all(period.dated for period in periods):
         return None
     whole = [of_period(period, parameter.otherwise) for period in periods]
-    return np.array(whole).reshape([-1 if letter == "p" else 1 for letter in indices])
+    return np.array(whole, dtype=np.float64).reshape([-1 if letter == "p" else 1 for letter in indices])
 
 
 def of_period(period: Period, what: str) -> float:

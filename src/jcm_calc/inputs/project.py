@@ -47,7 +47,10 @@ def estimate_of(given: Any) -> dict[int | None, float]:
 
 def tonnes_of(given: Any) -> float:
     """Return an estimate in tCO2."""
-    found = float(magnitude(given, "tCO2"))
+    try:
+        found = float(magnitude(given, "tCO2"))
+    except TypeError:  # not a number at all
+        found = math.nan
     if not 0 <= found < math.inf:
         raise ValueError(_("got {given}; must be an estimate of at least 0 tCO2").format(given=shown(given)))
     return found

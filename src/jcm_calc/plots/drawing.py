@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jcm_calc.base.languages import _, in_language, translated
 from jcm_calc.base.problems import InputError, Problem
+from jcm_calc.plots.svg import SvgAxes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,8 +41,12 @@ def style() -> Iterator[None]:
 
 
 @contextmanager
-def axes(given: Axes | Figure | None, width: float, height: float) -> Iterator[Axes]:
+def axes(given: Any, width: float, height: float) -> Iterator[Axes]:
     """Give axes to draw on, in the library's style: the given ones, or new ones of this size in inches."""
+    if isinstance(given, SvgAxes):
+        given.set_size(width, height)
+        yield given  # type: ignore[misc]  # it takes the same calls
+        return
     try:
         from matplotlib.figure import Figure
     except ImportError:

@@ -133,13 +133,10 @@ def _columns(edges: dict[str, list[str]]) -> list[list[str]]:
 
 
 def _connect(ax: Axes, start: Sequence[float], end: Sequence[float]) -> None:
-    from matplotlib.patches import PathPatch
-    from matplotlib.path import Path
-
-    (x1, y1), (x2, y2) = start, end
-    middle = (x1 + x2) / 2
-    path = Path([(x1, y1), (middle, y1), (middle, y2), (x2, y2)], [Path.MOVETO, *[Path.CURVE4] * 3])
-    ax.add_patch(PathPatch(path, fill=False, lw=0.7, color="#888888", zorder=1))
+    (x1, y1), (x2, y2), t = start, end, np.linspace(0, 1, 25)
+    # a cubic curve that leaves and arrives level
+    x, y = x1 + (x2 - x1) * (1.5 * t - 1.5 * t**2 + t**3), y1 + (y2 - y1) * t**2 * (3 - 2 * t)
+    ax.plot(x, y, color="#888888", lw=0.7, zorder=1)
 
 
 def _box(ax: Axes, item: Node, place: tuple[float, float]) -> None:

@@ -45,7 +45,7 @@ def readings(monitored: Monitored, meter: str, *, ax: Axes | Figure | None = Non
     days = rows.groupby("day")["amount"].sum()
     days.index = pd.to_datetime(days.index)
     days = days.asfreq("D")  # a day without readings is a gap in the line
-    edges = pd.date_range(days.index[0], periods=len(days) + 1, freq="D")
+    edges = pd.date_range(days.index[0], periods=len(days) + 1)
     with axes(ax, 9, 3.6) as ax:
         ax.stairs(days.to_numpy(), edges, baseline=None, color=BLUE, lw=0.8)
         ordinary = _marked(ax, monitored, meter, days)

@@ -291,7 +291,7 @@ def sensitivity(result: Calculation, *, by: float = 0.1, ax: Axes | Figure | Non
         notes.append(_("{count} of less weight").format(count=less))
     if nothing:
         notes.append(_("{count} without effect").format(count=nothing))
-    with axes(ax, 7.4, height_of(len(found)) + 0.2) as ax:
+    with axes(ax, 8.4, height_of(len(found)) + 0.2) as ax:
         for column, label, colour, hatch in (("smaller", "−", ORANGE, "///"), ("larger", "+", BLUE, "")):
             lengths = found[column].fillna(0)
             bars = ax.barh(

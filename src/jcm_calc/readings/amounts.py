@@ -1,4 +1,4 @@
-"""Monitored parameters: what `jcm_calc.calculate` takes, with all that it came from."""
+"""Monitored parameters: what `jcm_calc.calculate` takes, with its origin."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Monitored:
         found = self.findings_table()[["meter", "from", "to", "what", "note", "treatment", "effect", "unit"]]
         amounts = self.table().drop(columns=["days", "hours"])
         tables = [(_("Amounts"), amounts), *([(_("Findings"), found)] if self.findings else [])]
-        return notebook.page(_("Readings: {told}").format(told=self._summary()), tables=tables)
+        return notebook.page(_("Readings: {summary}").format(summary=self._summary()), tables=tables)
 
     def _summary(self) -> str:
         """Say in one line which meters and periods there are, and what was found."""

@@ -122,7 +122,7 @@ def _heads(part: pd.DataFrame) -> pd.DataFrame:
 
 
 def _screen_sql(source: OpenedReadings, steps: str, blocks: Blocks, *, heads: bool = False) -> str:
-    """Return SQL of the sums of each block; with ``heads``, a reading that begins a run is a block of its own.
+    """Return SQL of the sums of each block; with ``heads``, a reading that begins a run is a separate block.
 
     The number of such a block is the place of the reading, negative; it has the reading before as ``first`` and
     ``most``, the reading itself as ``last`` and ``least``.

@@ -1,4 +1,4 @@
-"""Calibration: when it was due, when it came, and what the readings in between may be trusted for."""
+"""Calibration: when it was due, when it was made, and what the readings in between may be trusted for."""
 
 from __future__ import annotations
 
@@ -78,11 +78,12 @@ def error(late: Late, rules: RuleSet) -> tuple[float, str]:
     Raises
     ------
     ValueError
-        If the error is not known, or the rule set has no such rule.
+        If the error is not known, or the data correction rules have no such rule.
     """
     permissible = late.device.permissible
     if rules.late_calibration == "none":
-        raise ValueError(_("the rule set {name} has no rule for late calibrations").format(name=rules.name))
+        complaint = _("the data correction rules {name} have no rule for late calibrations")
+        raise ValueError(complaint.format(name=rules.name))
     if permissible is None:
         raise ValueError(_("the maximum permissible error of the meter is not stated"))
     question, applied = "", permissible
@@ -92,7 +93,7 @@ def error(late: Late, rules: RuleSet) -> tuple[float, str]:
             question = _("the error found by the late calibration is not stated")
         applied = max(permissible, found or 0.0)
     if applied > rules.limits["largest_error"]:
-        question = _("an error of {applied:.3%} is hardly meant: was per cent taken as a fraction?").format(
+        question = _("an error of {applied:.3%} is implausible: was per cent taken as a fraction?").format(
             applied=applied
         )
     return applied, question

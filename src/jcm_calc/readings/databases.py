@@ -12,7 +12,6 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import Any
-from urllib.parse import quote
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem
@@ -116,11 +115,11 @@ def _append(store: Store, relation: str, kinds: dict[str, Any], rows: Sequence[t
     import pandas as pd
 
     pandas: dict[Any, Any] = {str: object, float: "float64", int: "Int64"}
-    cells = zip(*rows, strict=True)
-    found = {
-        name: pd.Series([None if cell is None else kind(cell) for cell in column], dtype=pandas[kind])
-        for (name, kind), column in zip(kinds.items(), cells, strict=True)
-    }
+    found = {}
+    for (name, kind), column in zip(kinds.items(), zip(*rows, strict=True), strict=True):
+        if kind is str:  # a column of texts may hold numbers, too
+            column = tuple(None if cell is None else str(cell) for cell in column)
+        found[name] = pd.Series(column, dtype=pandas[kind])
     store.register("given", pd.DataFrame(found))
     store.db.execute(f"INSERT INTO {relation} SELECT * FROM given")
     store.db.unregister("given")
@@ -137,9 +136,7 @@ def _from_postgresql(store: Store, relation: str, readings: Readings) -> Copied:
     except ModuleNotFoundError:
         complaint = _("PostgreSQL needs its driver: install it with pip install 'jcm-calc[postgresql]'")
         raise InputError.of("[[readings.sources]]", complaint) from None
-    address = (
-        f"postgresql:///?service={quote(readings.service)}&connect_timeout={SECONDS}&fallback_application_name=jcm"
-    )
+    address = f"postgresql:///?service={readings.service}&connect_timeout={SECONDS}&fallback_application_name=jcm"
     try:
         with dbapi.connect(address, autocommit=True) as connection, connection.cursor() as cursor:
             # nothing but the query depends on settings of the user or the server

@@ -103,7 +103,7 @@ class ReadingsTable:
         raise NotImplementedError
 
     def place(self, line: int, number: int) -> str:
-        """Say where a cell stands."""
+        """Say where a cell is."""
         return _("line {line}").format(line=line)
 
     def begin(self, readings: Readings) -> None:
@@ -542,7 +542,7 @@ class WorksheetTable(ReadingsTable):
         self.blank = len(self.content) - len(filled)
 
     def place(self, line: int, number: int) -> str:
-        """Say where a cell stands."""
+        """Say where a cell is."""
         return _("cell {cell}").format(cell=f"{_letters(number)}{line}")
 
     def _refuse_unstored(
@@ -599,7 +599,7 @@ def _to_the_second(cell: datetime | time) -> datetime | time:
 
 
 def _text(cell: Any, readings: Readings) -> str:
-    """Return a cell among texts as it would be typed; a time of a sheet is none of a stated form, but itself."""
+    """Return a cell among texts as it would be typed; a time of a sheet has no stated form."""
     if isinstance(cell, datetime | time):
         cell = _to_the_second(cell)
     if isinstance(cell, datetime) or (isinstance(cell, date) and not isinstance(cell, datetime)):
@@ -654,7 +654,7 @@ class ParquetTable(ReadingsTable):
         )
 
     def place(self, line: int, number: int) -> str:
-        """Say where a cell stands."""
+        """Say where a cell is."""
         return _("row {line}").format(line=line)
 
 
@@ -704,12 +704,12 @@ class FrameTable(ReadingsTable):
         return store.keep(pd.DataFrame(columns))
 
     def place(self, line: int, number: int) -> str:
-        """Say where a cell stands."""
+        """Say where a cell is."""
         return _("row {line}, counted from 0").format(line=line)
 
 
 def _with_unit(heading: str, column: Any) -> str:
-    """Return a heading with the unit that its column states by itself, beside what stands in brackets."""
+    """Return a heading with the unit that its column states by itself, instead of the text in brackets."""
     own = getattr(column.dtype, "units", None)
     unit = agreed(stated(column.attrs, column.name), None if own is None else f"{own:D}")
     return heading if unit is None else f"{split_heading(heading)[0]} [{unit}]"
@@ -740,7 +740,7 @@ class NEM12Table(ReadingsTable):
     """A file in the form of the Australian market operator: a record 300 for each day, of a register that 200 names.
 
     Its columns are ``time``, and for each register its suffix with the unit and the flags: ``E1 [kWh]``,
-    ``E1 quality``; before the suffix stands the NMI where there are several.
+    ``E1 quality``; the NMI is before the suffix where there are several.
     """
 
     def __init__(self, path: Path, source: Path, readings: Readings) -> None:

@@ -32,11 +32,11 @@ class Chosen:
     factor_left : int or None
         A column of factors that the plan does not name.
     only : mapping
-        What stands in a column of the rows that are read.
+        The text in a column of the rows that are read.
     values : mapping
         For each meter, or under an empty name of a long table, the columns of its values.
     units : mapping
-        What stands in brackets behind the headings of the values.
+        The text in brackets behind the headings of the values.
     """
 
     time: tuple[int, ...]
@@ -162,7 +162,7 @@ class _Finder:
         return None
 
     def _elsewhere(self, heading: str) -> str:
-        """Say in which other line a heading stands, or why there may be none."""
+        """Say in which other line a heading is, or why there may be none."""
         for line, cells in self.table.head:
             if line != self.table.heading_line and any(heading in (name, split_heading(name)[0]) for name in cells):
                 return _("; line {line} holds it: state header_row = {line}").format(line=line)
@@ -196,19 +196,19 @@ class _Finder:
         if not self.readings.across and some and len(hours) >= 24:
             complaint = _(
                 "a row holds a day in {count} columns, from {first!r} to {last!r}, of which {used} are named: write "
-                "across = {{ meter = [{first!r}, {last!r}] }} in place of columns"
+                "across = {{ meter = [{first!r}, {last!r}] }} instead of columns"
             )
             first, last = self.headings[hours[0]], self.headings[hours[-1]]
             self.complain(complaint.format(count=len(hours), first=first, last=last, used=len(some)))
         return factors[0] if factors and not self.readings.factor else None
 
     def unit(self, name: str, numbers: Iterable[int]) -> str:
-        """Return what stands in brackets behind headings, or in the row of units."""
+        """Return the text in brackets behind headings, or in the row of units."""
         found = dict.fromkeys(self.table.units.get(number, self.brackets[number]) for number in numbers)
         if self.readings.across or len(found) == 1:
             return next(iter(found), "") or self._word(numbers)
         self.complain(
-            _("the columns of {name} differ in what stands in brackets: {names}").format(
+            _("the columns of {name} have different texts in brackets: {names}").format(
                 name=name, names=listed(map(repr, found))
             )
         )
@@ -265,7 +265,7 @@ def units(
 
 
 def _says_a_unit(text: str, declared: str, power: bool, stated: Iterable[str]) -> bool:
-    """Whether what stands in brackets is a unit: ``(A+)`` and ``(Total)`` are none, and ``(A)`` is a phase."""
+    """Whether the text in brackets is a unit: ``(A+)`` and ``(Total)`` are none, and ``(A)`` is a phase."""
     if any(text.casefold() == one.casefold() for one in stated):
         return text in stated
     try:

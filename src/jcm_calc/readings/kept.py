@@ -85,19 +85,19 @@ class KeptReadings:
         return KeptFile(f"SELECT {NAMES} FROM kept.p{number}", said["units"], *said["counts"])
 
     def changed(self) -> list[str]:
-        """Return the keys of files whose rows are not those that were written.
+        """Return the keys of files of which something else is here than was written.
 
         Raises
         ------
         duckdb.Error
             If the database is damaged.
         """
-        files = self.db.execute("SELECT key, number, rows, content FROM kept.files").fetchall()
-        return [
-            key
-            for key, number, rows, content in files
-            if self.db.execute(f"SELECT {ROWS} FROM kept.p{number}").fetchall() != [(rows, content)]
-        ]
+        files = self.db.execute("SELECT key, number, content, told FROM kept.files").fetchall()
+        return [key for key, number, content, told in files if content != self._content(key, number, told)]
+
+    def _content(self, key: str, number: int, told: str) -> str:
+        """Return a digest of what is kept of a file."""
+        return hashes.digest([key, told, *self.db.execute(f"SELECT {ROWS} FROM kept.p{number}").fetchall()[0]])
 
     def keep(self, key: str, points: str, units: Mapping[str, str], counts: Sequence[int]) -> KeptFile | None:
         """Copy the readings of a file, in one transaction; None where that fails, on a full disk for example."""
@@ -111,8 +111,8 @@ class KeptReadings:
                 ((number,),) = self.db.execute("SELECT coalesce(max(number), 0) + 1 FROM kept.files").fetchall()
                 self.db.execute(f"CREATE TABLE kept.p{number} ({COLUMNS})")
                 self.db.execute(f"INSERT INTO kept.p{number} SELECT {NAMES} FROM ({points})")
-                ((rows, content),) = self.db.execute(f"SELECT {ROWS} FROM kept.p{number}").fetchall()
-                self.db.execute("INSERT INTO kept.files VALUES (?, ?, ?, ?, ?)", [key, number, rows, content, told])
+                content = self._content(key, number, told)
+                self.db.execute("INSERT INTO kept.files VALUES (?, ?, ?, ?)", [key, number, content, told])
         except duckdb.Error:
             return None
         return self.find(key)
@@ -136,7 +136,7 @@ class KeptReadings:
                 self.db.execute(f'DROP TABLE kept."{name}"')
             self.db.execute("CREATE TABLE kept.about (program VARCHAR, form INTEGER)")
             self.db.execute("INSERT INTO kept.about VALUES (?, ?)", [PROGRAM, FORM])
-            columns = "key VARCHAR, number INTEGER, rows BIGINT, content VARCHAR, told VARCHAR"
+            columns = "key VARCHAR, number INTEGER, content VARCHAR, told VARCHAR"
             self.db.execute(f"CREATE TABLE kept.files ({columns})")
 
     def _drop(self, keys: Iterable[str]) -> None:

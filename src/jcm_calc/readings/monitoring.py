@@ -58,7 +58,7 @@ def monitor(
     meters, readings : mapping
         The monitoring plan, as the sections ``[meters]`` and ``[readings]`` of a case file.
     *tables, **values
-        What `jcm_calc.calculate` needs besides: the direction in which a doubt lowers ER, and the
+        What `jcm_calc.calculate` needs in addition: the direction in which a doubt lowers ER, and the
         effect of each finding on ER, come from a calculation.
     p : str or list
         The monitoring period; it is split at every 31 December.
@@ -73,9 +73,9 @@ def monitor(
     beside : path
         The folder that file names begin in.
     run : callable, optional
-        Runs a function over files, in place of `map`: on a cluster, for example.
+        Runs a function over files, instead of `map`: on a cluster, for example.
     progress : callable
-        Is told what is being done.
+        Is called with what is being done.
     strict : bool
         Whether any finding, and any cross-check that differs, is an error.
 
@@ -191,7 +191,7 @@ def declared(
 
 
 class OtherInputs:
-    """What a calculation needs besides the readings."""
+    """What a calculation needs in addition to the readings."""
 
     def __init__(self, m: Declarations | None, tables: Sequence[Any], values: Mapping[str, Any]) -> None:
         self.m, self.tables, self.values = m, tables, values

@@ -121,7 +121,7 @@ class Readings:
     kind : str
         ``interval``, ``power``, ``samples``, ``register`` or ``total``.
     step : int or None
-        For how long a reading stands.
+        How long a time a reading covers.
     changes : tuple of (int, int)
         From when on the step is another one.
     longest : int or None
@@ -149,13 +149,13 @@ class Readings:
     flags : mapping
         What each flag means: ``measured``, ``estimated`` or ``substituted``.
     only : mapping
-        For each of these columns, what stands in the rows that are read; all others are left out.
+        For each of these columns, the texts in the rows that are read; all others are left out.
     unused : tuple of Heading
         Columns that are left alone on purpose.
     decimal : str
         Empty where it is not stated.
     missing : tuple of str
-        What stands for no reading.
+        The marks of a missing reading.
     format : str
         ``NEM12``, ``InfluxDB`` or ``line protocol``; empty for a table with headings.
     header_row : int or None
@@ -217,7 +217,7 @@ class Readings:
 
     @property
     def meters(self) -> tuple[str, ...]:
-        """The meters that have columns of their own; none in a long table."""
+        """The meters that have separate columns; none in a long table."""
         return tuple(self.columns) or tuple(self.across)
 
     @property
@@ -244,7 +244,7 @@ class Readings:
 
     @property
     def regular(self) -> bool:
-        """Whether each reading stands for an interval of the same length."""
+        """Whether each reading covers an interval of the same length."""
         return self.kind in ("interval", "power") and not self.daily and not self.changes
 
 
@@ -270,7 +270,7 @@ class Treatment:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A time in which the equipment stood still, as declared by the user."""
+    """A time in which the equipment did not run, as declared by the user."""
 
     start: int
     end: int

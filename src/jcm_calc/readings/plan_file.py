@@ -49,7 +49,7 @@ from jcm_calc.readings.plan import (
 from jcm_calc.readings.rule_sets import TREATMENTS, RuleSet, rule_set
 from jcm_calc.units import magnitude, parse_unit, split
 
-SERVICE = re.compile(r"[\w.-]+")
+SERVICE = re.compile(r"[\w.-]+", re.ASCII)
 DURATION = re.compile(r"(\d+)\s*(s|min|h|d)", re.ASCII)
 MONTHS = re.compile(r"(\d+)\s*(months?|years?|yr)", re.ASCII)
 # Of formats of files, what they state of themselves.
@@ -266,8 +266,8 @@ def database(given: Any) -> str:
     """Return the name of a SQLite file; an address, in which a password may be, is not repeated."""
     if "://" in text(given):
         wanted = _(
-            "must be the name of a SQLite file. For PostgreSQL write service = 'plant', and state the address of "
-            "this service in the connection service file of libpq"
+            "got an address; must be the name of a SQLite file. For PostgreSQL write service = 'plant', and state the "
+            "address of this service in the connection service file of libpq"
         )
         raise ValueError(wanted)
     return filled_text(given)
@@ -277,8 +277,8 @@ def service(given: Any) -> str:
     """Return the name of a connection service; anything else, in which a password may be, is not repeated."""
     if not isinstance(given, str) or not SERVICE.fullmatch(given):
         wanted = _(
-            "must be the name of a connection service of libpq, such as 'plant'. Addresses, users and passwords "
-            "belong in the connection service file and the password file of libpq"
+            "got something else; must be the name of a connection service of libpq, such as 'plant'. Addresses, "
+            "users and passwords belong in the connection service file and the password file of libpq"
         )
         raise ValueError(wanted)
     return given
@@ -292,23 +292,23 @@ def sign(given: Any) -> str:
 
 
 def delimiter(given: Any) -> str:
-    """Return what stands between cells."""
+    """Return the sign between cells."""
     if (found := sign(given)).isalnum() or found in '"\r\n':
-        raise ValueError(got(given, _("one sign that is no letter, digit or quote")))
+        raise ValueError(got(given, _("one sign that is not a letter, digit or quote")))
     return found
 
 
 def decimal(given: Any) -> str:
     """Return the sign before the decimals of a number."""
     if (found := thousands(given)).isspace():
-        raise ValueError(got(given, _("one sign that is no letter, digit, blank, plus or minus")))
+        raise ValueError(got(given, _("one sign that is not a letter, digit, blank, plus or minus")))
     return found
 
 
 def thousands(given: Any) -> str:
     """Return the sign between the thousands of a number."""
     if (found := sign(given)).isalnum() or found in "+-−\r\n\t":
-        raise ValueError(got(given, _("one sign that is no letter, digit, plus or minus")))
+        raise ValueError(got(given, _("one sign that is not a letter, digit, plus or minus")))
     return found
 
 
@@ -672,7 +672,7 @@ class _PlanReader:
         if kind == "total" and "stamp" in given:
             self.complain(under(place, "stamp"), _("a total has a first and a last day, and no stamp: leave it out"))
         if "midnight" in given and (kind == "total" or "across" in given):
-            self.complain(under(place, "midnight"), _("its days have no midnight of their own: leave it out"))
+            self.complain(under(place, "midnight"), _("its days have no midnight: leave it out"))
         kinds = {Path(path.stem if path.suffix.casefold() == ".gz" else path).suffix.casefold() for path in files}
         if not files and ("frame" in given or "query" in given):
             kinds = {""}
@@ -701,7 +701,7 @@ class _PlanReader:
         """Take step and step changes out of a table; return the step, and from when on it is another one."""
         kind, step = table.get("kind", ""), table.pop("step", None)
         if kind in ("interval", "power") and "step" not in given:
-            complaint = _("missing: how long each reading stands for, such as '30 min'")
+            complaint = _("missing: how long a time each reading covers, such as '30 min'")
             self.complain(under(place, "step"), complaint)
         if (kind == "samples") != ("longest" in given):
             complaint = _("how long a sample can hold, such as '15 min', belongs to the kind 'samples', and only there")
@@ -714,7 +714,7 @@ class _PlanReader:
         changes = [(self.instant(one.get("from")) or 0, one.get("step", 1)) for one in found]
         self.check_order(place, [since for since, _length in changes])
         if changes and any(length % clock.DAY == 0 for length in (step or 1, *(length for _since, length in changes))):
-            self.complain(place, _("steps of whole days are a source of their own"))
+            self.complain(place, _("steps of whole days are a separate source"))
         return step, tuple(changes)
 
     def clock(self, place: str, given: Table, table: dict[str, Any]) -> tzinfo | None:
@@ -757,7 +757,7 @@ class _PlanReader:
         table = read_table(place, given, TREATMENT, self.problems)
         finding, name = table.get("finding", ""), table.get("treatment", "")
         if rules is not None and finding and name and name not in rules.treatments.get(finding, ()):
-            complaint = _("got {given}; for {finding} the rule set {name} knows: {allowed}{hint}").format(
+            complaint = _("got {given}; for {finding} the data correction rules {name} permit: {allowed}{hint}").format(
                 given=shown(name),
                 finding=finding,
                 name=rules.name,

@@ -1,7 +1,7 @@
 """The record of readings that travels with monitored values: files, meters, amounts, findings, rules, cross-checks.
 
 It is plain data, and part of a monitored table: the manifest writes it as JSON, the workbook as
-a sheet. A claim asks it for the rules by which readings were treated.
+a sheet. An issuance request asks it for the rules by which readings were treated.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SHOWN = 20  # meters named in one cell
 
 
 def of_tables(tables: Iterable[Any]) -> dict[str, Any] | None:
-    """Return the record of the readings that monitored tables came from, if they came from any."""
+    """Return the record of the readings of monitored tables, if they have one."""
     found = [record for record in map(record_of, tables) if record is not None]
     return merged(found) if found else None
 
@@ -71,7 +71,7 @@ def _plain(data: Any) -> Any:
 
 
 def doubtful(complaint: str) -> dict[str, Any]:
-    """Return what takes the place of a record that cannot be relied on: a rule that nobody can confirm.
+    """Return what takes the place of a record that cannot be relied on: a rule that cannot be confirmed.
 
     Examples
     --------

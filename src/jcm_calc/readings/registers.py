@@ -54,8 +54,8 @@ def steps_in_runs(readings: str) -> str:
 def with_heads(readings: str, size: str = "") -> str:
     """Return SQL of the steps within runs and, with their place as ``head``, of the readings that begin a run.
 
-    A head has the reading before it in ``start`` and ``before``, and no ``raw``. The last reading of all is a run of
-    its own, so that where each run ends is known from the head after it.
+    A head has the reading before it in ``start`` and ``before``, and no ``raw``. The last reading of all forms a
+    separate run, so that where each run ends is known from the head after it.
 
     Parameters
     ----------

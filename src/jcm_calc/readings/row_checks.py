@@ -138,7 +138,7 @@ class Context:
     whole: bool = True
 
     def amount(self, shown: float, moment: int) -> float:
-        """Return the amount that a number on a register stands for at an instant."""
+        """Return the amount that a number on a register means at an instant."""
         return float(self.unit(shown)) * self.meter.multiplier(moment)
 
     def before(self, rows: MeterSteps, place: int) -> float:
@@ -147,7 +147,7 @@ class Context:
         return float(rows.value[place]) - counted
 
     def stopped(self, start: int, end: int) -> bool:
-        """Whether the equipment is declared to have stood still."""
+        """Whether the equipment is declared not to have run."""
         return any(stop.start <= start and end <= stop.end for stop in self.stops)
 
     def pieces(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
@@ -404,7 +404,7 @@ def _length(time: int) -> str:
 def with_what_is_left_out(
     found: Iterable[ReadingsFinding], context: Context, left_out: Sequence[Span]
 ) -> Iterator[ReadingsFinding]:
-    """Yield findings, those about a wrong step up to the end of the rows that nobody had to look at for them."""
+    """Yield findings, those about a wrong step up to the end of the rows that were not looked at for them."""
     for one in found:
         if one.kind != "step" or not left_out:
             yield one

@@ -1,4 +1,4 @@
-"""Rule sets: which treatments may be chosen, what a late calibration costs, from when on something is found.
+"""Data correction rules: the permitted treatments, the cost of a late calibration, and the limits of findings.
 
 They are data. The texts of the scheme's own rules could not be read, so a set can be exchanged: by
 the name of one that is shipped (``"JCM"``, ``"CDM"``, ``"US 40 CFR 98"``) or by the path of a file.
@@ -126,7 +126,7 @@ class RuleSet:
 
 
 def shipped() -> list[str]:
-    """Return the names of the rule sets that are shipped.
+    """Return the names of the data correction rules in the package.
 
     Examples
     --------
@@ -137,7 +137,7 @@ def shipped() -> list[str]:
 
 
 def rule_set(name: str, beside: Path = Path()) -> RuleSet:
-    """Return a rule set by its name, or from a file.
+    """Return data correction rules by their name, or from a file.
 
     Raises
     ------
@@ -178,7 +178,7 @@ def _rule_set(name: str, document: Mapping[str, Any]) -> RuleSet:
     }
     evidence = {key: _evidence(key, one, problems) for key, one in found.items()}
     if problems:
-        raise InputError(_("the rule set {name}").format(name=name), problems)
+        raise InputError(_("the data correction rules {name}").format(name=name), problems)
     return RuleSet(
         name=name,
         title=document.get("title", name),
@@ -195,7 +195,7 @@ def _evidence(key: str, rule: Mapping[str, Any], problems: list[Problem]) -> Evi
         cited = read_table(f"[{key}] source", rule["source"], SOURCE, problems)
         source = Source(**{"title": "", **cited})
     grade = Grade(rule.get("grade", Grade.UNCONFIRMED))
-    if source is None and grade.certifies:
+    if source is None and grade.confirms:
         problems.append(Problem(f"[{key}] source", _("missing: the document that was read")))
         grade = Grade.UNCONFIRMED
     return Evidence(grade, rule.get("note") or "not stated", source, rule.get("certainty"))

@@ -1,6 +1,6 @@
 """Times as loggers write them: SQL that reads a text by its parts, and reads nothing else.
 
-A text is a time only if all of it is understood. What stands behind the time of day is an offset from UTC where
+A text is a time only if all of it is understood. The text behind the time of day is an offset from UTC where
 offsets are stated, and a fault where they are not: nothing is dropped.
 """
 
@@ -59,12 +59,12 @@ def form_fault(times: str) -> str:
     if "%z" in signs and any(sign.startswith("%") for sign in signs[signs.index("%z") + 1 :]):
         return _("holds %z before other parts: only a plain text may follow the offset from UTC")
     if not signs[-1].startswith("%") and re.search(r"(?i)^\s*(?:Z|UTC|GMT)\b|^\s*[+-]\d", signs[-1]):
-        return _("ends in an offset from UTC as plain text: write %z in its place")
+        return _("ends in an offset from UTC as plain text: write %z instead")
     return ""
 
 
 def without_offset(times: str) -> str:
-    """Return the form of what stands before the offset."""
+    """Return the form of the text before the offset."""
     return times.partition("%z")[0].rstrip() if "%z" in DIRECTIVE.findall(times) else times
 
 
@@ -81,9 +81,9 @@ def time_sql(text: str, times: str, stated: bool) -> str:
     text : str
         SQL of the text.
     times : str
-        The form, in the signs of strptime, or ``"japanese"``; otherwise the year stands first.
+        The form, in the signs of strptime, or ``"japanese"``; otherwise the year is first.
     stated : bool
-        Whether an offset from UTC stands behind each time.
+        Whether an offset from UTC follows each time.
 
     Returns
     -------
@@ -127,7 +127,7 @@ def month_sql(text: str, ends: bool) -> str:
 
 
 def offset_behind_sql(text: str) -> str:
-    """Return SQL for whether an offset from UTC, or a name, stands behind a time of day."""
+    """Return SQL for whether an offset from UTC, or a name, follows a time of day."""
     return f"(regexp_matches(trim({text}), {quoted(WORD)}) AND NOT regexp_matches(trim({text}), '(?i)\\d ?[ap]m$'))"
 
 

@@ -63,7 +63,7 @@ class OpenedReadings:
 
     @property
     def regular(self) -> bool:
-        """Whether each reading stands for an interval of the same length."""
+        """Whether each reading covers an interval of the same length."""
         return self.readings.regular
 
     def multiplied(self, steps: str) -> str:
@@ -234,7 +234,7 @@ def refuse(problems: Sequence[Problem]) -> None:
 
 
 def _check_form(store: Store, readings: Readings) -> None:
-    """Refuse a form of times that is none."""
+    """Refuse a text that is not a form of times."""
     if readings.times in ("", *stamps.OWN):
         return
     if fault := stamps.form_fault(readings.times):
@@ -405,7 +405,7 @@ class _Part:
         numeric = [one for one, kind in zip(numbers, kinds, strict=True) if _is_number(kind)]
         if len(numbers) == 1 and numeric and self.readings.times not in (stamps.EXCEL, *stamps.UNIX):
             numbers_told = _(
-                "{cells}: numbers in place of times; write times = 'excel' for the days of a spreadsheet, 'unix' for "
+                "{cells}: numbers instead of times; write times = 'excel' for the days of a spreadsheet, 'unix' for "
                 "seconds since 1970"
             )
             self._unreadable(number, "TRUE", lambda _count: numbers_told)
@@ -459,7 +459,7 @@ class _Part:
         if re.fullmatch(r"1\d{9}(\.\d*)?", cell):
             return _("; for seconds since 1970 write times = 'unix'")
         if cell in self.table.headings:
-            return _("; the headings come again: leave the line out by skip, or read what follows as a file of its own")
+            return _("; the headings come again: leave the line out by skip, or read what follows as a separate file")
         if not self.readings.times and re.match(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b", cell):
             return _("; state the form, such as times = '%d/%m/%Y %H:%M'")
         if len(numbers) == 1 and re.fullmatch(r"\d{1,2}:\d{2}(:\d{2})?", cell):
@@ -842,7 +842,7 @@ def _is_number(kind: str) -> bool:
 
 
 def _steps_sql(points: str, readings: Readings) -> str:
-    """Return SQL of the steps: what each reading stands for, from and to, and its amount."""
+    """Return SQL of the steps: what each reading covers, from and to, and its amount."""
     if readings.kind == "register":
         return sorted_steps(points)
     if readings.kind == "samples":

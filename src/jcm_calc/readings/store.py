@@ -149,7 +149,7 @@ def named(heading: str) -> str:
 
 
 def path_sql(path: Path) -> str:
-    """Return a path as the database reads it: whole, and without a meaning of its own in any sign of a name."""
+    """Return a path as the database reads it: whole, and with each sign of a name as it is."""
     return quoted(re.sub(r"[\[*?]", lambda sign: f"[{sign[0]}]", str(path.absolute())))
 
 

@@ -17,9 +17,9 @@ import numpy as np
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.declarations.methodology import Declarations
-from jcm_calc.inputs.periods import ONE_DAY, Period
+from jcm_calc.inputs.periods import ONE_DAY, Period, split_at_years
 from jcm_calc.inputs.periods import within as places_within
-from jcm_calc.readings import calibration, clock, like_times, treatments
+from jcm_calc.readings import calibration, clock, cross_checks, like_times, treatments
 from jcm_calc.readings.amounts import by_indices
 from jcm_calc.readings.cross_checks import CrossCheckOutcome
 from jcm_calc.readings.findings import ReadingsFinding
@@ -47,7 +47,7 @@ class Measured:
     so_far : Period or None
         From the first day of the year to the last one that the readings of all counting meters cover.
     findings : tuple of ReadingsFinding
-        Of `so_far`.
+        Of `so_far`, and those of earlier years that need a person.
     options : mapping
         For each open finding the treatments that are permitted.
     stakes : mapping
@@ -136,28 +136,29 @@ def measure(
         assert year.first is not None
         ends = [until[name] for name in counting if name in until]
         common = min(ends or until.values())
-        if common < year.first:
-            return Measured(units, until, None)
-        so_far = Period(year.first, common)
+        so_far = Period(year.first, common) if common >= year.first else None
         firsts = [reach[name][0] for name in counting if name in reach]
-        periods = [*_earlier(plan, firsts, year, since), so_far]
+        periods = [*_earlier(plan, firsts, year, since, common), *((so_far,) if so_far else ())]
+        if not periods:
+            return Measured(units, until, None)
         given = _InputsFor(m, tables, values, case_periods)
-        there = _with_readings(plan, until)
+        there = _with_readings(plan, until, common, so_far == year)
         work = _ToDate(store, there, opened, periods, units, indices, given, None, progress)
-        measured = work.measured(until, year)
+        measured = work.measured(until, year, so_far)
     complete = set(counting) <= set(until)
     return measured if complete else replace(measured, so_far=None, result=None, months={})
 
 
-def _earlier(plan: MonitoringPlan, firsts: Sequence[int], year: Period, since: date | None) -> Iterator[Period]:
-    """Yield the calendar years before, of which all counting meters have readings, in the crediting period."""
+def _earlier(
+    plan: MonitoringPlan, firsts: Sequence[int], year: Period, since: date | None, last: date
+) -> Iterator[Period]:
+    """Yield the years before, or parts of them, in the crediting period, of which all counting meters have readings."""
     assert year.first is not None
-    if not firsts or (year.first.month, year.first.day) != (1, 1):
-        return
-    begun = max(clock.local(max(firsts), plan.where).date(), since or date.min)
-    for number in range(begun.year, year.first.year):
-        if begun <= date(number, 1, 1):
-            yield Period.parse(str(number))
+    if firsts:
+        begun = max(clock.local(max(firsts), plan.where).date(), since or date.min)
+        end = min(year.first - ONE_DAY, last)
+        if begun <= end:
+            yield from split_at_years(Period(begun, end))
 
 
 def _known_on(plan: MonitoringPlan, day: date) -> MonitoringPlan:
@@ -172,10 +173,16 @@ def _known_on(plan: MonitoringPlan, day: date) -> MonitoringPlan:
     return replace(plan, meters=meters)
 
 
-def _with_readings(plan: MonitoringPlan, names: Mapping[str, Any]) -> MonitoringPlan:
-    """Return a plan without the meters that have no readings yet, and without their cross-checks."""
-    checks = tuple(one for one in plan.checks if set(one.left + one.right) <= set(names))
-    return replace(plan, meters={name: one for name, one in plan.meters.items() if name in names}, checks=checks)
+def _with_readings(plan: MonitoringPlan, until: Mapping[str, date], last: date, whole: bool) -> MonitoringPlan:
+    """Return a plan without the meters that have no readings yet, and without the cross-checks that are too early.
+
+    These are the checks of meters whose readings do not reach the last day, and before the end of the year those
+    against a value, which is that of a whole year.
+    """
+    there = {name for name, day in until.items() if day >= last}
+    checks = [one for one in plan.checks if set(one.left + one.right) <= there and (whole or not one.value)]
+    meters = {name: one for name, one in plan.meters.items() if name in until}
+    return replace(plan, meters=meters, checks=tuple(checks))
 
 
 def _last_day(plan: MonitoringPlan, name: str, moment: int) -> date:
@@ -283,13 +290,15 @@ class _ToDate(Work):
 
     # Steps
 
-    def measured(self, until: Mapping[str, date], year: Period) -> Measured:
-        """Return what the readings say of the last period."""
-        cut, now = self.whole[1], len(self.periods) - 1
+    def measured(self, until: Mapping[str, date], year: Period, so_far: Period | None) -> Measured:
+        """Return what the readings say of the year so far, and which findings of earlier years are open."""
+        cut, now = self.whole[1], len(self.periods) - 1 if so_far else -1
+        assert year.first is not None
+        ends = (year.last, year.first - ONE_DAY)  # of years, where the case file says how an amount is split
         self.progress(_("looking closely at what is suspicious"))
         found = self.all_found()
         artificial = [
-            one for one in found if one.kind == "boundary" and one.end == cut and self.periods[-1].last != year.last
+            one for one in found if one.kind == "boundary" and one.end == cut and self.periods[-1].last not in ends
         ]
         self.progress(_("treating what was found"))
         findings = self.treated([one for one in found if one not in artificial])
@@ -318,27 +327,40 @@ class _ToDate(Work):
             if now in usable:
                 of_now = {name: [several[now]] for name, several in amounts.items()}
                 result = self.calculated([self.periods[now]], of_now)
-                comparisons = self.compared(amounts, self.slopes, None)
+                comparisons = list(self.compared_now(now, of_now, result))
+                self.refuse()
             months = self.by_month(usable, effects)
         except InputError as error:
             self.failures = self.failures or tuple(error.problems)
         per_day = {name: self.per_day(name) for name in self.plan.meters}
-        current = tuple(one for one in findings if one.period == now)
+        current = tuple(one for one in findings if one.period == now or one.open or one.question)
         return Measured(
             self.units,
             until,
-            self.periods[-1],
+            so_far,
             current,
             {one: options[one] for one in current if one.open},
             {one: self.stake(one, options.get(one, ())) for one in current},
-            {name: None if (name, now) in unknown else sums[now] for name, sums in amounts.items()},
+            {name: None if now < 0 or (name, now) in unknown else sums[now] for name, sums in amounts.items()},
             per_day,
             {name: dict(self.coverage(name, year)) for name in self.plan.meters},
-            tuple(one for one in comparisons if one.period == str(self.periods[now])),
+            tuple(comparisons),
             result,
             months,
             self.failures,
         )
+
+    def compared_now(
+        self, now: int, amounts: Mapping[str, Sequence[float]], result: Calculation | None
+    ) -> Iterator[CrossCheckOutcome]:
+        """Yield the cross-checks of the plan and of the methodology in the last period."""
+        slopes = None if self.slopes is None else {name: several[now:] for name, several in self.slopes.items()}
+        period = self.periods[now:]
+        yield from cross_checks.declared_in_plan(self.plan, self.units, period, amounts, slopes, self.problems)
+        if result is not None:
+            counting = [meter for meter in self.plan.meters.values() if not meter.check_only]
+            start, end = self.spans[now]
+            yield from cross_checks.declared_by_methodology(result, counting, [(end - start) / clock.HOUR])
 
     def calculated(self, periods: Sequence[Period], amounts: Mapping[str, Sequence[float]]) -> Calculation | None:
         """Calculate some periods with the amounts of the meters that count."""

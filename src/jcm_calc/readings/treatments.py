@@ -1,7 +1,7 @@
-"""Treatments: what is counted in place of readings that cannot be used, as the user chose it.
+"""Treatments: what is counted instead of readings that cannot be used, as the user chose it.
 
 Each is a function from a finding and what is known around it to the amount that counts. Which of
-them may be chosen for what is the business of a rule set. A direction is never a matter of habit: it
+them may be chosen for what is stated by data correction rules. A direction is never a matter of habit: it
 comes from the sign of ∂ER/∂x at the meter and period in question.
 """
 
@@ -20,7 +20,7 @@ from jcm_calc.units import UnitError, magnitude
 
 @dataclass(frozen=True)
 class Around:
-    """What a treatment may look at besides the finding.
+    """What a treatment may look at in addition to the finding.
 
     Attributes
     ----------
@@ -30,21 +30,21 @@ class Around:
         ∂ER/∂x, or None where no methodology is named.
     like : sequence of float
         The amounts of like times: the same hours of the same days of the week, without findings.
-    beside : sequence of float
+    adjacent : sequence of float
         The amounts of the times just before and after, of the same length.
     share : float
         The part of the user's substitute that falls to this finding.
     error : float
         Of a meter whose calibration was late, as a fraction.
     allowed : sequence of str
-        The treatments that the rule set knows for such a finding.
+        The treatments that the data correction rules permit for such a finding.
     """
 
     choice: Treatment
     unit: str
     slope: float | None
     like: Sequence[float] = ()
-    beside: Sequence[float] = ()
+    adjacent: Sequence[float] = ()
     share: float = 1.0
     error: float = 0.0
     allowed: Sequence[str] = ()
@@ -72,7 +72,7 @@ BY_SIGN = {
 def _count_as_zero(finding: ReadingsFinding, around: Around) -> float:
     if around.direction() < 0:
         others = [Message("{!r} ({})").format(name, how) for name, how in BY_SIGN.items() if name in around.allowed]
-        safe = _(" or ").join(others) or _("none in this rule set")
+        safe = _(" or ").join(others) or _("none in these data correction rules")
         slope = f"{around.direction():.4g} tCO2/({around.unit})"
         raise ValueError(
             _("an amount of 0 would raise ER, as ∂ER/∂x is {slope} here; conservative are {safe}").format(
@@ -89,9 +89,9 @@ def _like_period(finding: ReadingsFinding, around: Around) -> float:
 
 
 def _mean(finding: ReadingsFinding, around: Around) -> float:
-    if len(around.beside) < 2:
-        raise ValueError(_("the times before and after it have findings of their own"))
-    return sum(around.beside) / len(around.beside)
+    if len(around.adjacent) < 2:
+        raise ValueError(_("the times before and after it have findings, too"))
+    return sum(around.adjacent) / len(around.adjacent)
 
 
 def _substitute(finding: ReadingsFinding, around: Around) -> float:

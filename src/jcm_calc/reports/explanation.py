@@ -81,7 +81,7 @@ class Step:
         """Why it can be trusted, or not: grade, note and source of the evidence."""
         if self.evidence is None or self.evidence.note == self.source:
             return ""
-        source = f" [{self.evidence.source}]" if self.evidence.source else ""
+        source = Message(" [{}]").format(str(self.evidence.source)) if self.evidence.source else ""
         return Message("{}{}").format(self.evidence, source)
 
 
@@ -134,7 +134,7 @@ class Explanation:
             written = step.equation.written(self.symbols)
             indent = " " * (len(step.symbol) + 2)
             yield ""
-            yield f"{step.symbol}: {step.text}"
+            yield Message("{}: {}").format(step.symbol, step.text)
             yield f"  {written}"
             if step.numbers is not None:
                 note = Message("  ({})").format(step.note) if step.note else ""

@@ -427,7 +427,8 @@ def reasons(m: Declarations, replaced: Iterable[str], override: Any) -> dict[str
 
 def is_protected(evidence: Iterable[Evidence]) -> bool:
     """Whether the document's value was read, or is confirmed, so that a reason is needed to replace it."""
-    return all(one.grade in (Grade.PRIMARY, Grade.CONFIRMED) for one in evidence)
+    grades = {one.grade for one in evidence}
+    return bool(grades) and grades <= {Grade.PRIMARY, Grade.CONFIRMED}
 
 
 def replaced(

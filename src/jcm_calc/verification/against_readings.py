@@ -1,7 +1,7 @@
-"""The amounts of a report held against the readings of its meters.
+"""The amounts of a report compared with the readings of its meters.
 
-For each amount it is asked which ways of dealing with the readings give just this number: the right
-one, a known slip, or none. So a finding says what was done, not only that the numbers differ.
+For each amount, the checks look for the ways of dealing with the readings that give exactly this number: the right
+one, a known error, or none. So a finding says what was done, not only that the numbers differ.
 """
 
 from __future__ import annotations
@@ -14,16 +14,26 @@ from typing import Any
 
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import listed
+from jcm_calc.readings import ReadingsFinding
 from jcm_calc.readings.clock import DAY
 from jcm_calc.readings.findings import KINDS
-from jcm_calc.verification.dated_rows import DatedRows
+from jcm_calc.verification.dated_rows import DatedRow, DatedRows
 from jcm_calc.verification.documents import Documents
-from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
-from jcm_calc.verification.known_errors import FRACTION, READ_IN, Issue, Way, spoilt
+from jcm_calc.verification.findings import Correction, Finding, Severity, finding, shown_number
+from jcm_calc.verification.known_errors import (
+    EXACT,
+    FRACTION,
+    READ_IN,
+    Compared,
+    Discrepancy,
+    Issue,
+    Way,
+    compared,
+    elsewhere,
+    spoilt,
+)
+from jcm_calc.verification.location import Location, address, at
 from jcm_calc.verification.metered import Metered
-from jcm_calc.verification.metered_amounts import EXACT, Compared, Discrepancy, compared
-from jcm_calc.verification.open_questions import open_in, unread
-from jcm_calc.verification.other_periods_and_meters import elsewhere
 
 MOST = 20_000
 LARGEST = 0.05  # a larger share was hardly taken off as the error of a meter
@@ -31,8 +41,7 @@ LARGEST = 0.05  # a larger share was hardly taken off as the error of a meter
 
 def measured(documents: Documents, rows: DatedRows) -> list[Finding]:
     """Return what the comparison of amounts with readings finds, each with the code of its check."""
-    meters = documents.metered
-    assert meters is not None
+    meters = documents.meters
     found: list[Finding] = []
     taken: list[Discrepancy] = []
     amounts = list(compared(documents, meters, rows))
@@ -45,7 +54,7 @@ def measured(documents: Documents, rows: DatedRows) -> list[Finding]:
     for other in taken:
         slip = _on_the_net(other, taken, amounts)
         way, parameter = slip.way, slip.compared.entry.parameter
-        groups.setdefault((way.code, way.told, slip.start, slip.end, parameter.name, way.severity), []).append(slip)
+        groups.setdefault((way.code, way.what, slip.start, slip.end, parameter.name, way.severity), []).append(slip)
     found += [_told(group, documents, meters) for group in groups.values()]
     return found
 
@@ -79,7 +88,7 @@ def _combination(one: Compared, tolerance: float) -> tuple[Way, ...] | None:
 
 
 def _uncorrected(one: Compared, found: Discrepancy) -> Iterator[Discrepancy]:
-    """Yield the calibrations for which nothing was corrected, beside another slip."""
+    """Yield the calibrations for which nothing was corrected, in addition to another error."""
     rest = one.reported - found.excess
     if not math.isclose(rest, one.right, rel_tol=max(one.printed, EXACT)):
         for issue in one.issues:
@@ -94,7 +103,7 @@ def _difference(one: Compared, meters: Metered) -> Discrepancy:
     if (share := _share(one)) is not None:
         issue, factor = share
         assert issue.window is not None
-        told = _("corrected by {factor:.4%}, due is {due:.4%}").format(factor=factor, due=issue.window.error)
+        told = _("corrected by {factor:.4%}; right is {due:.4%}").format(factor=factor, due=issue.window.error)
         way = Way(0.0, "E5", told, factor, issue.window.error, unit=FRACTION)
         return Discrepancy(one, way, issue.start, issue.end, excess, issue.note)
     for issue in spoilt(one.issues):
@@ -124,7 +133,7 @@ def _share(one: Compared) -> tuple[Issue, float] | None:
 
 
 def _unsupported(issue: Issue, excess: float, meters: Metered, unit: str) -> str:
-    """Say what the report has for a time without usable readings, and whether it is the mean of those beside it."""
+    """Say what the report has for a time without usable readings: the mean of its neighbours, for example."""
     length = issue.end - issue.start
     beside = [
         meters.amount((issue.meter,), *span, unit)
@@ -154,7 +163,7 @@ def _on_the_net(one: Discrepancy, every: Sequence[Discrepancy], amounts: Sequenc
         return one
     other = opposite[0].entry.parameter.symbol
     told = _("corrected in the same direction as {other}, which acts on ER the other way").format(other=other)
-    return replace(one, way=replace(one.way, code="E4", told=told, cause=_("the error was put on the net amount")))
+    return replace(one, way=replace(one.way, code="E4", what=told, cause=_("the error was put on the net amount")))
 
 
 # Telling
@@ -163,7 +172,6 @@ def _on_the_net(one: Discrepancy, every: Sequence[Discrepancy], amounts: Sequenc
 def _told(group: Sequence[Discrepancy], documents: Documents, meters: Metered) -> Finding:
     first = group[0]
     way, parameter = first.way, first.compared.entry.parameter
-    names = listed(dict.fromkeys(name for one in group for name in one.compared.meters), limit=6)
     time = meters.told(first.start, first.end)
     places = tuple(one.compared.entry.address.read_by(one.compared.meters, time) for one in group)
     found, expected, unit = way.found, way.expected, way.unit or parameter.unit
@@ -171,22 +179,19 @@ def _told(group: Sequence[Discrepancy], documents: Documents, meters: Metered) -
         unit = parameter.unit
         found = math.fsum(one.compared.entry.value for one in group)
         expected = found - math.fsum(one.excess for one in group)
-    because = Message("; ").join(filter(None, [_sum_of_notes(group), _years(group, documents)]))
-    return Finding(
-        way.code,
-        _("{symbol} of {names}: {told}").format(symbol=parameter.symbol, names=names, told=way.told),
-        places,
-        parameter.symbol,
-        found,
-        expected,
-        because,
-        documents.effects.effect({}, _expected(group, documents)),
-        way.cause,
-        way.question,
+    corrections = tuple(Correction(one.compared.entry, excess=one.excess) for one in group)
+    because = Message("; ").join(filter(None, [_sum_of_notes(group), _years(corrections, documents)]))
+    names = listed(dict.fromkeys(name for one in group for name in one.compared.meters), limit=6)
+    return finding(
+        *(way.code, _("{symbol} of {names}: {what}"), places, parameter.symbol, found, expected, because),
+        say={"names": names, "what": way.what},
+        effect=documents.effect_of(corrections),
+        cause=way.cause,
+        question=way.question,
         severity=way.severity or Severity.ERROR,
         unconfirmed=_doubt(group, meters),
         unit=unit,
-        corrections=tuple(Correction(one.compared.entry, excess=one.excess) for one in group),
+        corrections=corrections,
     )
 
 
@@ -208,19 +213,16 @@ def _sum_of_notes(group: Sequence[Discrepancy]) -> str:
     return READ_IN.format(amount=math.fsum(amounts), unit=unit, days=days)
 
 
-def _expected(group: Sequence[Discrepancy], documents: Documents) -> dict[str, Any]:
-    return documents.effects.replaced((one.compared.entry, one.excess) for one in group)
-
-
-def _years(group: Sequence[Discrepancy], documents: Documents) -> str:
+def _years(corrections: Sequence[Correction], documents: Documents) -> str:
     """Say what ER is with and without what was done."""
-    is_, should = documents.effects.reductions({}), documents.effects.reductions(_expected(group, documents))
+    effects = documents.effects
+    is_, should = effects.reductions({}), effects.reductions(effects.corrected(corrections))
     if is_ is None or should is None:
         return ""
-    said = _("ER of {year} is {found:,.3f} tCO2 with it and {due:,.3f} without")
+    said = _("ER of {year} is {found:,.3f} tCO2 as reported and {expected:,.3f} tCO2 if corrected")
     return Message(", ").join(
-        said.format(year=year, found=is_[places].sum(), due=should[places].sum())
-        for year, places in documents.effects.years.items()
+        said.format(year=year, found=is_[places].sum(), expected=should[places].sum())
+        for year, places in effects.years.items()
         if is_[places].sum() != should[places].sum()
     )
 
@@ -231,3 +233,83 @@ def _doubt(group: Sequence[Discrepancy], meters: Metered) -> str:
         doubt = _("the rule for late calibrations is itself {evidence}")
         return "" if evidence.confirmed else doubt.format(evidence=evidence)
     return ""
+
+
+# What stays open though the amounts are right
+
+ROUNDED = _(
+    "the substitute is rounded in the direction that is not conservative: {used:.10g} {unit} instead of {safe:.10g}"
+)
+NOT_SAFE = _("the substitute is not the conservative one of the values read: {used:.10g} {unit} instead of {safe:.10g}")
+MEAN = _(
+    "{symbol}: the report has an amount for {period}, and no meter was read at its end; "
+    "it is the mean of the rows before and after it"
+)
+UNREAD = _("{symbol}: the report has an amount for {period}, and no meter was read at its end; its amount was not read")
+WHY = _("what is the reason, and what does the plan prescribe for it?")
+ROUGHLY = DAY + DAY // 2  # a meter read at the end of a month may be read a day before or after
+
+
+def open_in(one: Compared, meters: Metered, known: set[tuple[str, int, int]]) -> Iterator[Finding]:
+    """Yield what is open in the readings of an amount; ``known`` is what is a finding already."""
+    for issue in one.issues:
+        if issue.noted is not None and (KINDS[issue.noted.kind][0], issue.start, issue.end) in known:
+            continue
+        place = at(meters=[issue.meter], period=meters.told(issue.start, issue.end))
+        symbol = one.entry.parameter.symbol
+        if issue.window is not None:
+            if issue.window.question and issue.window.error is not None:
+                question = _("which error did the late calibration find?")
+                yield Finding("E6", issue.window.question, place, symbol, question=question, severity=Severity.QUESTION)
+            continue
+        assert issue.noted is not None
+        yield from _of_noted(one, issue.noted, place, symbol)
+
+
+def _of_noted(one: Compared, noted: ReadingsFinding, place: Location, symbol: str) -> Iterator[Finding]:
+    code, grave, what = KINDS[noted.kind]
+    if noted.safe is not None and noted.used is not None:
+        digits = len(f"{noted.used:.10g}".partition(".")[2])
+        rounded = abs(noted.used - noted.safe) <= 0.5 * 10.0**-digits
+        message = (ROUNDED if rounded else NOT_SAFE).format(
+            used=noted.used, unit=one.entry.parameter.unit, safe=noted.safe
+        )
+        unit = one.entry.parameter.unit
+        code = "F7" if rounded else "F6"
+        yield Finding(code, message, place, symbol, noted.used, noted.safe, noted.note, unit=unit)
+    elif noted.question:
+        question = _("is this correct?")
+        yield Finding(code, noted.question, place, symbol, severity=Severity.QUESTION, question=question)
+    elif noted.used is not None and noted.kind == "boundary":
+        message = _("{note}: an assumption, which the plan declares").format(note=noted.note)
+        yield Finding(code, message, place, symbol, severity=Severity.QUESTION, unconfirmed=str(noted.evidence or ""))
+    elif noted.used is None and noted.kind in ("boundary", "clock jump"):
+        message = _("{what}: {note}, and the plan declares nothing about it").format(what=what, note=noted.note)
+        yield Finding(code, message, place, symbol, severity=Severity(grave))
+    elif noted.used is None and noted.exact is None and not noted.values and noted.kind != "out of service":
+        grave = Severity.QUESTION if noted.kind in ("gap", "stuck") else Severity(grave)
+        asked = grave is Severity.QUESTION
+        message = Message("{}: {}").format(what, noted.note)
+        yield Finding(code, message, place, symbol, severity=Severity(grave), question=WHY if asked else "")
+
+
+def unread(compared: Sequence[Compared], rows: DatedRows, meters: Metered) -> Iterator[Finding]:
+    """Yield dated rows of the report for which there was no reading at their beginning or end."""
+    groups: dict[tuple[int, bool], list[tuple[Compared, DatedRow]]] = {}
+    for one in compared:
+        found = rows.of.get(one.entry.place)
+        lines = sorted(found.lines, key=lambda line: line.period.order) if found is not None else []
+        for number, line in enumerate(lines):
+            end = meters.span(line.period)[1]
+            inside = line.value is not None and one.start < end < one.end
+            if inside and not meters.knots(one.meters, end - ROUGHLY, end + ROUGHLY):
+                beside = [lines[near].value for near in (number - 1, number + 1) if 0 <= near < len(lines)]
+                mean = None not in beside and math.isclose(2 * line.value, math.fsum(beside), rel_tol=EXACT)  # type: ignore[arg-type,operator]
+                groups.setdefault((end, mean), []).append((one, line))
+    for (end, mean), group in groups.items():
+        line, symbol = group[0][1], group[0][0].entry.parameter.symbol
+        message = (MEAN if mean else UNREAD).format(symbol=symbol, period=line.period)
+        time = meters.monitored.shown(end)
+        place = tuple(address(line.place).read_by(one.meters, time) for one, line in group)
+        question = _("was a gap filled, and where does the plan allow it?")
+        yield Finding("F2", message, place, symbol, question=question, severity=Severity.QUESTION)

@@ -7,11 +7,11 @@ import math
 import re
 import statistics
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
-from jcm_calc.base.languages import Message, _
+from jcm_calc.base.languages import _
 from jcm_calc.base.problems import listed
 from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
@@ -20,9 +20,8 @@ from jcm_calc.inputs.totals import is_total
 from jcm_calc.reports.workbook.filled_sheets import plain_value
 from jcm_calc.reports.workbook.tables import linked
 from jcm_calc.units import UnitError, conversion
-from jcm_calc.verification.dated_rows import TWICE, Breakdown, DatedRow, DatedRows
+from jcm_calc.verification.dated_rows import TWICE, AmountPart, Breakdown, DatedRow, DatedRows
 from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
-from jcm_calc.verification.location import Location, address
 from jcm_calc.verification.quantities import EnteredValue
 from jcm_calc.verification.spreadsheet import ROUNDING, Calculator, FormulaError, Place, form, read
 from jcm_calc.verification.spreadsheet.trees import tokens
@@ -34,31 +33,6 @@ OUT_OF_LINE, ALIKE, LEAST = 5.0, 3.0, 4
 FARTHEST, LAST_ROW, LAST_COLUMN = "XFD", 1_048_576, 16_384  # a cell that no sheet uses
 NUMERAL = re.compile(r"[-+]?\d[\d.,\s]*")
 TWO_WAYS = re.compile(r"([-+]?\d{1,3})[.,](\d{3})")
-
-
-@dataclass(frozen=True)
-class AmountPart:
-    """Something in an amount that does not belong there, or that it lacks.
-
-    Attributes
-    ----------
-    code : str
-        Of the check that it belongs to.
-    said : str
-        What is wrong, without the symbol.
-    excess : float or None
-        By how much the amount is too high for it, in the declared unit; None where that is not known.
-    """
-
-    code: str
-    said: str
-    entry: EnteredValue
-    places: tuple[Place, ...]
-    excess: float | None
-    severity: Severity = Severity.ERROR
-    because: str = ""
-    question: str = ""
-    unresolved: bool = False
 
 
 class AmountFormulas:
@@ -79,10 +53,7 @@ class AmountFormulas:
 
     def findings(self) -> list[Finding]:
         """Return the same as findings; alike ones together."""
-        groups: dict[tuple[str, str, str], list[AmountPart]] = {}
-        for part in self.parts:
-            groups.setdefault((part.code, part.said, part.entry.parameter.symbol), []).append(part)
-        return [_told(self.rows, group) for group in groups.values()]
+        return self.rows.told(self.parts)
 
     def plain(self, entry: EnteredValue) -> bool:
         """Whether an amount only adds up dated rows, or what else it does is a finding already."""
@@ -94,35 +65,6 @@ class AmountFormulas:
         """Whether what a formula does with a number or a cell is known, or readings tell the amount."""
         audit = self.audits.get(entry.place)
         return audit is not None and audit.settled
-
-
-def _told(rows: DatedRows, group: list[AmountPart]) -> Finding:
-    first = group[0]
-    symbol = first.entry.parameter.symbol
-    excess = [(part.entry, part.excess) for part in group if part.excess is not None]
-    known = len(excess) == len(group) and rows.documents.report.result is not None
-    amount = math.fsum(part.entry.value for part in group)
-    return Finding(
-        first.code,
-        Message("{}: {}").format(symbol, first.said),
-        tuple(dict.fromkeys([*_addresses(group), *(part.entry.address for part in group)])),
-        symbol,
-        amount,
-        amount - math.fsum(more for _, more in excess) if known else None,
-        first.because or _("the amount is the sum of the rows of its period, in its unit"),
-        rows.documents.effects.without(excess) if known else None,
-        question=first.question,
-        severity=first.severity,
-        unit=first.entry.parameter.unit,
-        unresolved=any(part.unresolved for part in group),
-        corrections=tuple(Correction(entry, excess=more) for entry, more in excess)
-        if first.severity is Severity.ERROR
-        else (),
-    )
-
-
-def _addresses(group: list[AmountPart]) -> list[Location]:
-    return [address(place) for part in group for place in part.places]
 
 
 class Audit:
@@ -160,7 +102,7 @@ class Audit:
         # what does not depend on the period is entered once, in the plan
         if report.kind == "MRS" and "p" in self.entry.parameter.indices and self.end[0] in planned:
             said = _("the monitored value is the estimate of the plan")
-            yield AmountPart("C13", said, self.entry, (self.entry.place,), None, because=self._shown)
+            yield self._part("C13", said, None)
         elif self.found is not None:
             if not self.found.mean:
                 yield from self._of_rows(self.found)
@@ -224,7 +166,7 @@ class Audit:
 
     @cached_property
     def _as_cells(self) -> tuple[str, list[tuple[Place, str]]]:
-        """The formula with cells in place of its numbers."""
+        """The formula with cells instead of its numbers."""
         parts, found = [], list[tuple[Place, str]]()
         for token in tokens(self.text):
             if token.lastgroup == "number":
@@ -301,21 +243,18 @@ class Audit:
 
     def _open(self, said: str, excess: float | None, question: str = "") -> AmountPart:
         """Return something of which somebody has to say what it is."""
-        return AmountPart(
-            "C13",
-            said,
-            self.entry,
-            (self.entry.place,),
-            excess,
-            severity=Severity.WARNING,
-            because=self._shown,
-            question=question,
-            unresolved=True,
-        )
+        details: dict[str, Any] = {"severity": Severity.WARNING, "question": question, "unresolved": True}
+        return self._part("C13", said, excess, **details)
+
+    def _part(
+        self, code: str, said: str, excess: float | None, places: tuple[Place, ...] = (), because: str = "", **more: Any
+    ) -> AmountPart:
+        """Return something in the amount that is in some cells, or in its formula."""
+        because = because or ("" if places else self._shown)
+        return AmountPart(code, said, self.entry, places or (self.entry.place,), excess, because=because, **more)
 
     def _effect(self, excess: float) -> float:
-        documents = self.rows.documents
-        found = documents.effects.without([(self.entry, excess)]) if documents.report.result is not None else None
+        found = self.rows.documents.effect_of([Correction(self.entry, excess=excess)])
         return 0.0 if found is None else found.exact
 
     def _far(self, factor: float) -> float:
@@ -340,7 +279,7 @@ class Audit:
         excess = amount * (1 - 1 / ratio) if ratio else None
         if abs(ratio - 1) > NEAR:
             return self._open(said, excess, _("what is this factor, and which document has it?"))
-        return AmountPart("C13", said, self.entry, (self.entry.place,), excess, because=self._shown)
+        return self._part("C13", said, excess)
 
     def _added(self, constant: float, exact: float, typed: bool = False) -> Iterator[AmountPart]:
         """Yield what is added to the rows, or, of typed numbers, to the largest one."""
@@ -348,10 +287,10 @@ class Audit:
             return
         if typed and abs(constant) > NEAR * abs(exact):
             said = _("the formula adds up numbers that are typed into it, which belong to no day or month")
-            yield self._open(said, None, _("where were they read?"))
+            yield self._open(said, None, _("from which meter or document are these numbers?"))
             return
         said = _("the formula adds {constant:.10g}").format(constant=constant)
-        yield AmountPart("C13", said, self.entry, (self.entry.place,), constant * self.scale, because=self._shown)
+        yield self._part("C13", said, constant * self.scale)
 
     @cached_property
     def _factors(self) -> list[float]:
@@ -417,13 +356,13 @@ class Audit:
 
     def _totals(self, excess: float) -> Iterator[AmountPart]:
         if self.totals and excess:
-            said = _("the sum takes in a total of its own rows")
-            yield AmountPart("C5", said, self.entry, self.totals, excess * self.scale, because=self._shown)
+            said = _("the sum includes a total of the same rows")
+            yield self._part("C5", said, excess * self.scale, self.totals)
 
     def _rounded(self, excess: float) -> Iterator[AmountPart]:
         if abs(excess) > 1e-9 * max(1.0, abs(self.entry.value)):
             said = _("the formula rounds it, and only ER of a year is rounded down")
-            yield AmountPart("H5", said, self.entry, (self.entry.place,), excess * self.scale, because=self._shown)
+            yield self._part("H5", said, excess * self.scale)
 
     def _more_than_a_sum(self, excess: float | None, adds: bool) -> Iterator[AmountPart]:
         """Yield that a formula takes away rows, or does something else with them than to add them up."""
@@ -441,7 +380,7 @@ class Audit:
             if abs(own - 1) > 1e-9 and own <= TWICE:
                 said = _("the formula multiplies the row of {time} by {ratio:.10g}")
                 excess = (line.value or 0.0) * (line.weight - usual) * self.scale
-                yield AmountPart("C13", said.format(time=line.period, ratio=own), self.entry, (line.place,), excess)
+                yield self._part("C13", said.format(time=line.period, ratio=own), excess, (line.place,))
 
     def _other_periods(self, found: Breakdown) -> Iterator[AmountPart]:
         own = _period(self.entry)
@@ -456,7 +395,7 @@ class Audit:
                 said = _("{times} is not in {period}, and its sum has it; that of {others} has it, too")
             said = said.format(times=times, period=self.entry.labels["p"], others=listed(twice))
             excess = math.fsum((line.value or 0.0) * line.weight for line in lines) * self.scale
-            yield AmountPart("C5", said, self.entry, tuple(line.place for line in lines), excess)
+            yield self._part("C5", said, excess, tuple(line.place for line in lines))
 
     def _uncovered(self, found: Breakdown) -> Iterator[AmountPart]:
         """Yield the days of the period for which there is no row, where rows follow each other without holes."""
@@ -477,21 +416,21 @@ class Audit:
             times = listed((f"{date.fromordinal(low)}/{date.fromordinal(high)}" for low, high in open_), limit=6)
             said = _("{days} days of the period {period} have no row: {times}")
             said = said.format(days=days, period=self.entry.labels["p"], times=times)
-            yield AmountPart("G5", said, self.entry, (self.entry.place,), None, question=_("no operation, or no data?"))
+            yield self._part("G5", said, None, question=_("was there no operation, or are data missing?"))
 
     def _undated(
         self, loose: list[Place], weights: Mapping[Place, float], values: Mapping[Place, float]
     ) -> Iterator[AmountPart]:
         added = [place for place in loose if weights[place] and values[place]]
         for place in added:
-            said = _("the sum takes in {value}, which belongs to no day or month")
+            said = _("the sum includes {value}, which does not belong to a day or month")
             sheet, row, column = place
             others = math.fsum(value for other, value in values.items() if other != place and other not in loose)
             words = [str(self.book.value(sheet, row, at)) for at in range(column)]
             if any(map(is_total, words)) or math.isclose(values[place], others, rel_tol=1e-6):
-                said = _("the sum takes in a total, {value}")
+                said = _("the sum includes a total, {value}")
             said = said.format(value=shown_number(values[place]))
-            yield AmountPart("C5", said, self.entry, (place,), values[place] * weights[place] * self.scale)
+            yield self._part("C5", said, values[place] * weights[place] * self.scale, (place,))
 
     def _words(self, found: Breakdown, ranged: set[Place]) -> Iterator[AmountPart]:
         """Yield rows with a text that holds a number: a sum passes over it."""
@@ -501,20 +440,18 @@ class Audit:
             text, time = self.rows.words(place), self.rows.label(place)
             if not text or time is None or (own is not None and not _inside(time, own)) or not NUMERAL.fullmatch(text):
                 continue
-            said = _("the row of {time} holds the text {text!r}, which the sum passes over").format(
-                time=time, text=text
-            )
+            said = _("the row of {time} holds the text {text!r}, which the sum ignores").format(time=time, text=text)
             if match := TWO_WAYS.fullmatch(text):
                 small, large = float(f"{match[1]}.{match[2]}"), float(match[1] + match[2])
                 because = _("read as {small:.10g} or as {large:.10g}: the amount is {one:.10g} or {other:.10g} too low")
                 because = because.format(small=small, large=large, one=small * weight, other=large * weight)
-                yield AmountPart("A7", said, self.entry, (place,), None, because=because)
+                yield self._part("A7", said, None, (place,), because)
                 continue
             try:
                 value = float(str(plain_value(text)).replace(",", "").replace(" ", ""))
             except ValueError:
                 continue
-            yield AmountPart("A7", said, self.entry, (place,), -value * weight)
+            yield self._part("A7", said, -value * weight, (place,))
 
     def _out_of_line(self, found: Breakdown) -> Iterator[AmountPart]:
         own = _period(self.entry)
@@ -526,12 +463,12 @@ class Audit:
                 said = _("the row of {time} is negative: {value}").format(
                     time=line.period, value=shown_number(line.value)
                 )
-                yield AmountPart("B6", said, self.entry, (line.place,), amount)
+                yield self._part("B6", said, amount, (line.place,))
             elif power := _power(line, lines):
                 said = _("the row of {time} is {value}, about {power:,} times the others")
                 said = said.format(time=line.period, value=shown_number(line.value), power=power)
                 severity = Severity.ERROR if power >= 1000 else Severity.WARNING
-                yield AmountPart("B6", said, self.entry, (line.place,), amount * (1 - 1 / power), severity)
+                yield self._part("B6", said, amount * (1 - 1 / power), (line.place,), severity=severity)
 
 
 def _same(one: float, other: float) -> bool:

@@ -12,7 +12,7 @@ from jcm_calc.reports.workbook.sheet_sets import REFERENCE, matches
 from jcm_calc.verification import cross_checks, defaults, deviations, gaps, meters, periods, reporting, totals
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.cells.wrong_formula import chooses
-from jcm_calc.verification.metered_amounts import compared
+from jcm_calc.verification.known_errors import compared
 from jcm_calc.verification.quantities import EnteredValue, lines
 
 
@@ -68,8 +68,7 @@ def _texts(documents: Analyses, *keys: str) -> bool:
 
 
 def _compares(documents: Analyses) -> bool:
-    assert documents.metered is not None
-    return next(compared(documents, documents.metered, documents.rows), None) is not None
+    return next(compared(documents, documents.meters, documents.rows), None) is not None
 
 
 def _in_both(documents: Analyses, wanted: Callable[[EnteredValue], object] = bool) -> bool:
@@ -103,20 +102,17 @@ def _chained(documents: Analyses) -> bool:
 
 
 def _balances(documents: Analyses, kind: str) -> bool:
-    assert documents.metered is not None
-    return any(one.kind == kind for one in documents.metered.plan.checks)
+    return any(one.kind == kind for one in documents.meters.plan.checks)
 
 
 def _prescribed(documents: Analyses) -> bool:
-    assert documents.metered is not None
     planned = documents.registered.rows("MPS") if "plan" in documents.has else []
     said = any(cross_checks.PRESCRIBED.search(row.text(key)) for _, row in planned for key in ("procedure", "comment"))
-    return said or any(meter.check_only for meter in documents.metered.plan.meters.values())
+    return said or any(meter.check_only for meter in documents.meters.plan.meters.values())
 
 
 def _substituted(documents: Analyses) -> bool:
-    assert documents.metered is not None
-    return any(one.safe is not None for one in documents.metered.noted)
+    return any(one.safe is not None for one in documents.meters.noted)
 
 
 def _named_projects(documents: Analyses) -> bool:
@@ -125,15 +121,14 @@ def _named_projects(documents: Analyses) -> bool:
 
 
 def _serials(documents: Analyses) -> bool:
-    assert documents.metered is not None
-    return any(device.serial for meter in documents.metered.plan.meters.values() for device in meter.devices)
+    return any(device.serial for meter in documents.meters.plan.meters.values() for device in meter.devices)
 
 
 def _timed(documents: Analyses) -> bool:
     return (
         bool(documents.m.limits)
         or _entries(documents, lambda one: one.parameter.unit == "h" and one.parameter.adds_over_time)
-        or bool(documents.metered and any(meter.rated for meter in documents.metered.plan.meters.values()))
+        or bool(documents.metered and any(meter.rated for meter in documents.meters.plan.meters.values()))
     )
 
 
@@ -145,7 +140,7 @@ def _potentials(documents: Analyses) -> bool:
 
 SUBJECTS = (
     Aspect(
-        _("no calculation sheet whose cells can be told by their symbols"),
+        _("no calculation sheet with known symbols"),
         ("A1", "A2", "A6", "A8", "A11", "C1", "C2", "C7", "C11", "C12"),
         lambda m: m.sheet.cells,
     ),
@@ -181,7 +176,7 @@ SUBJECTS = (
         lambda m: _entries(m, lambda one: one.parameter.name in {derived.of for derived in m.m.derivations}),
     ),
     Aspect(
-        _("the plan fixes no value in place of a default"),
+        _("the plan fixes no value instead of a default"),
         ("C3",),
         lambda m: any(one.parameter.kind is Kind.DEFAULT for one in m.registered.entries("MPS")),
     ),
@@ -234,7 +229,7 @@ SUBJECTS = (
     Aspect(
         _("table 3 names no period"),
         ("G5",),
-        lambda m: next(periods.of_claims(m), None) is not None or bool(m.rows.of),
+        lambda m: next(periods.of_tables(m), None) is not None or bool(m.rows.of),
     ),
     Aspect(
         _("no sheet names a year"), ("G6",), lambda m: any(periods.YEAR.fullmatch(part.suffix) for part in m.report.own)
@@ -243,13 +238,15 @@ SUBJECTS = (
     Aspect(
         _("no amount before rounding in table 3, or no ER on a calculation sheet"),
         ("H2",),
-        lambda m: any(cell for *_, cell in m.report.claims()) and any(cell.name == "ER" for cell in m.sheet.cells),
+        lambda m: (
+            any(cell for *_, cell in m.report.reported_cells()) and any(cell.name == "ER" for cell in m.sheet.cells)
+        ),
     ),
     Aspect(_("no table of years"), ("H3",), totals.has_years),
     Aspect(
-        _("no claim, and no calculation sheet"),
+        _("no reported reductions, and no calculation sheet"),
         ("H5",),
-        lambda m: bool(m.sheet.cells) or any(m.report.claim(part).cell for part in m.report.own),
+        lambda m: bool(m.sheet.cells) or any(m.report.reported(part).cell for part in m.report.own),
     ),
     Aspect(_("no monitoring option is named"), ("I1",), lambda m: _texts(m, "option") or "readings" in m.has),
     Aspect(_("no balance is declared"), ("I2",), lambda m: _balances(m, "at most")),
@@ -282,7 +279,7 @@ SUBJECTS = (
         ),
     ),
     Aspect(
-        _("no words on measurement in report and plan"),
+        _("no text on measurement in report and plan"),
         ("K4",),
         lambda m: (
             _texts(m, "frequency", "procedure", "source")

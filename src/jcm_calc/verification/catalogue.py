@@ -31,8 +31,8 @@ GROUPS = {
 TEXTS = ("title", "rule", "why", "example", "answer", "case")
 # What a check can need besides the report's workbook.
 NEEDS = {
-    "result": _("inputs from which the reductions can be calculated again"),
-    "plan": _("a monitoring plan with values: in the workbook, or given with it"),
+    "result": _("inputs that allow a recalculation of the reductions"),
+    "plan": _("a monitoring plan with values: in the workbook, or as a separate file"),
     "previous": _("an earlier report"),
     "case": _("a case file"),
     "meters": _("meters with their calibration: `[meters]` of the case file, or monitored readings"),

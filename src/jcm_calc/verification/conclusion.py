@@ -33,7 +33,7 @@ class VerificationResult(StrEnum):
 
     NONE = _("no misstatement found")
     NOT_MATERIAL = _("misstatement, not material")
-    NOT_QUANTIFIED = _("misstatement, not quantified")
+    NOT_QUANTIFIED = _("misstatement or nonconformity, not quantified")
     MATERIAL = _("material misstatement")
     INCOMPLETE = _("incomplete")
     IMPOSSIBLE = _("recalculation not possible")
@@ -113,7 +113,7 @@ class Conclusion:
 
     @property
     def result(self) -> VerificationResult:
-        """What the numbers say; apart from what nobody has confirmed, see `unconfirmed`."""
+        """What the numbers show; what is not confirmed is in `unconfirmed`."""
         if self.recalculation is None:
             return VerificationResult.IMPOSSIBLE
         if self.share >= self.materiality or math.isclose(self.share, self.materiality, rel_tol=EXACT):
@@ -140,18 +140,18 @@ class Conclusion:
 
     def _missing(self) -> Iterator[str]:
         if self.recalculation is None:
-            yield _("nothing could be calculated from what is entered")
+            yield _("recalculation from the entered values is not possible")
         if not self.years:
             yield _("no reported reductions were found")
         for one in self.years:
             if one.reported.tonnes is None:
                 yield _("{year}: no reported reductions were read").format(year=one.year)
             if self.recalculation is not None and one.adjusted.tonnes is None:
-                yield _("{year}: the whole tonnes cannot be told").format(year=one.year)
+                yield _("{year}: the whole tonnes are not known").format(year=one.year)
         yield from self.left_out
         for finding in (*self.findings, *self.passed_over):
             if finding.unresolved and finding.accepted is None:
-                yield _("not settled: {code} {message}").format(code=finding.code, message=finding.message)
+                yield _("unresolved: {code} {message}").format(code=finding.code, message=finding.message)
         if self.ignored:
             names = ", ".join(check.code for check in self.ignored)
             yield _("checks were switched off: {names}").format(names=names)
@@ -200,12 +200,12 @@ class Conclusion:
 
     @property
     def unconfirmed(self) -> tuple[str, ...]:
-        """The rules and values of the calculation that nobody has confirmed; empty where nothing was calculated."""
+        """The rules and values of the calculation that are not confirmed; empty where nothing was calculated."""
         return () if self.recalculation is None else tuple(map(str, self.recalculation.unconfirmed))
 
     @property
     def blockers(self) -> tuple[str, ...]:
-        """Why the claim blockers: what is missing, errors, criteria not shown, items not confirmed."""
+        """What blocks a request for issuance: what is missing, errors, criteria not shown, items not confirmed."""
         result, lacking = self.recalculation, list[object]()
         if result is not None:
             lacking = [*result.blockers, *not_issuable(result.methodology, result.inputs.periods)]

@@ -6,19 +6,20 @@ import math
 import re
 from collections.abc import Iterator
 
-from jcm_calc.base.languages import Message, _
+from jcm_calc.base.languages import _
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.findings import Finding, Severity, shown_number
+from jcm_calc.verification.findings import Finding, Severity, finding
 from jcm_calc.verification.location import Location, at, located
 from jcm_calc.verification.spreadsheet import as_number
 from jcm_calc.verification.submission import Submission
 
 # More than this share above the plan is asked about; reviewers asked at 12.5 % and above.
 MUCH = 0.10
-# More than so many times the plan is remarked on, whatever the reason.
+# From so many times the plan on, the finding is a warning.
 FAR = 2.0
+ABOVE_PLAN = _("ER is {actual:,.6g} tCO2; the plan has {scaled:,.6g} tCO2 for {days:g} days (difference {share:+,.1%})")
 PRESCRIBED = re.compile(r"cross-?\s?check|compared? (?:with|to|against)|checked against|verified against", re.I)
-RECALL = re.compile(r"\b(recall\w*|memory|interview\w*|oral\w*|statement of (the )?users?|hearsay)\b", re.I)
+MEMORY = re.compile(r"\b(recall\w*|memory|interview\w*|oral\w*|statement of (the )?users?|hearsay)\b", re.I)
 
 
 def option(text: str) -> str:
@@ -42,15 +43,13 @@ def other_option(documents: Analyses) -> Iterator[Finding]:
         before = planned.get(parameter.name)
         if parameter.options and letter not in parameter.options:
             allowed = _(" or ").join(parameter.options)
-            message = _("{symbol} is monitored by option {letter}, and the methodology allows {allowed}")
-            message = message.format(symbol=parameter.symbol, letter=letter, allowed=allowed)
+            message = _("{symbol} is monitored by option {found}, and the methodology allows {expected}")
             confirmed = parameter.evidence and parameter.evidence.confirmed
             doubt = "" if confirmed else _("the options are {evidence}").format(evidence=parameter.evidence)
-            yield Finding("I1", message, place, parameter.symbol, letter, allowed, unconfirmed=doubt)
+            yield finding("I1", message, place, parameter.symbol, letter, allowed, unconfirmed=doubt)
         elif before and before != letter:
-            message = _("{symbol} is monitored by option {letter}, and the plan has option {before}")
-            message = message.format(symbol=parameter.symbol, letter=letter, before=before)
-            yield Finding("I1", message, place, parameter.symbol, letter, before, _("the plan"))
+            message = _("{symbol} is monitored by option {found}, and the plan has option {expected}")
+            yield finding("I1", message, place, parameter.symbol, letter, before, _("the plan"))
 
 
 def balance(documents: Analyses) -> Iterator[Finding]:
@@ -60,8 +59,7 @@ def balance(documents: Analyses) -> Iterator[Finding]:
 
 def not_done(documents: Analyses) -> Iterator[Finding]:
     """Find cross-checks of the plan without a result."""
-    meters = documents.metered
-    assert meters is not None
+    meters = documents.meters
     checks = meters.plan.checks
     compared = {name for one in checks for name in (*one.left, *one.right)}
     measured = {meters.plan.meters[name].parameter for name in compared}
@@ -72,15 +70,14 @@ def not_done(documents: Analyses) -> Iterator[Finding]:
         if said and not {parameter.name, parameter.symbol} & (measured | told):
             told.add(parameter.name)
             message = _("the plan provides for a cross-check of {symbol} ({said!r}), and none is declared")
-            message = message.format(symbol=parameter.symbol, said=said)
             place, expected = located(row.cells["procedure"]), _("[[readings.checks]] in the case file")
             if documents.registered is not documents.report:
                 place = place.in_file(documents.registered.name)
-            yield Finding("I3", message, place, parameter.symbol, expected=expected)
+            yield finding("I3", message, place, parameter.symbol, expected=expected, say={"said": said})
     for name, meter in meters.plan.meters.items():
         if meter.check_only and name not in compared and name not in meters.unknown:
-            message = _("{name} serves a cross-check only, and none is declared").format(name=name)
-            yield Finding("I3", message, at(meters=[name]), meter.parameter)
+            message = _("{name} serves a cross-check only, and none is declared")
+            yield finding("I3", message, at(meters=[name]), meter.parameter, say={"name": name})
 
 
 def apart(documents: Analyses) -> Iterator[Finding]:
@@ -89,49 +86,43 @@ def apart(documents: Analyses) -> Iterator[Finding]:
 
 
 def _comparisons(documents: Analyses, code: str, kind: str) -> Iterator[Finding]:
-    meters = documents.metered
-    assert meters is not None
+    meters = documents.meters
     declared = {one.name: one for one in meters.plan.checks}
     for one in meters.monitored.comparisons:
         if one.agrees or declared[one.name].kind != kind:
             continue
-        message = _("{check}, {period}: {left} against {right} {unit} ({difference:+.3%}), allowed is {tolerance:.3%}")
-        message = message.format(
-            check=one.name,
-            period=one.period,
-            left=shown_number(one.left),
-            right=shown_number(one.right),
-            unit=one.unit,
-            difference=one.difference,
-            tolerance=one.tolerance,
+        message = _(
+            "{check}, {period}: {found} against {expected} {unit} ({difference:+.3%}), allowed is {tolerance:.3%}"
         )
+        values = {name: getattr(one, name) for name in ("period", "unit", "difference", "tolerance")}
         if one.tonnes is not None:
-            effect = _("ER would change by {tonnes:+,.3f} tCO2 with the other one").format(tonnes=one.tonnes)
-            message = Message("; ").join([message, effect])
-        sides = declared[one.name]
+            effect = _("ER would change by {tonnes:+,.3f} tCO2 with the other one")
+            message, values["tonnes"] = message + "; " + effect, one.tonnes
+        sides, values["check"] = declared[one.name], one.name
         place = at(meters=[*sides.left, *sides.right], period=str(one.period))
-        yield Finding(code, message, place, sides.left[0], one.left, one.right, unit=one.unit)
+        yield finding(code, message, place, sides.left[0], one.left, one.right, say=values, unit=one.unit)
 
 
 def shared(documents: Analyses) -> Iterator[Finding]:
     """Find meters with one serial number at two points."""
-    meters = documents.metered
-    assert meters is not None
+    meters = documents.meters
     points: dict[str, list[str]] = {}
     for name in meters.known:
         for serial in {device.serial for device in meters.plan.meters[name].devices if device.serial}:
             points.setdefault(serial, []).append(name)
     for serial, names in points.items():
         if len(names) > 1:
-            message = _("{names} have the meter {serial} in common")
-            message = message.format(names=_(" and ").join(names), serial=serial)
-            question = _("which of them does it serve, and how is it apportioned?")
-            yield Finding("I11", message, at(meters=names), serial, question=question)
+            message, question = (
+                _("{names} have the meter {symbol} in common"),
+                _("which of them does this meter measure?"),
+            )
+            say = {"names": _(" and ").join(names)}
+            yield finding("I11", message, at(meters=names), serial, say=say, question=question)
 
 
 def planned_yearly(plan: Submission) -> tuple[float, float] | None:
     """Return ER that the plan estimates and the days for which it does; undated, for a year."""
-    for part, _row, cell in plan.claims("MPS"):
+    for part, _row, cell in plan.reported_cells("MPS"):
         value = None if cell is None else as_number(cell.value)
         if not isinstance(value, int | float) or not math.isfinite(value):
             continue
@@ -152,9 +143,9 @@ def with_plan(documents: Analyses) -> tuple[float, float, float, float] | None:
 
 
 def _of_reductions(documents: Analyses) -> tuple[Location, ...]:
-    """Return the cells that show ER: on the calculation sheets, or the claims."""
+    """Return the cells that show ER: on the calculation sheets, or in table 3."""
     cells = tuple(cell.address for cell in documents.sheet.cells if cell.name == "ER")
-    return cells or tuple(located(cell) for _part, cell, _exact in documents.report.claims())
+    return cells or tuple(located(cell) for _part, cell, _exact in documents.report.reported_cells())
 
 
 def far_above(documents: Analyses) -> Iterator[Finding]:
@@ -165,15 +156,12 @@ def far_above(documents: Analyses) -> Iterator[Finding]:
     actual, days, planned, planned_days = compared
     scaled = planned * days / planned_days
     if actual > (1 + MUCH) * scaled:
-        message = _("ER is {actual:,.6g} tCO2, {share:+.1%} of what the plan has for {days:g} days ({scaled:,.6g})")
-        message = message.format(actual=actual, share=actual / scaled - 1, days=days, scaled=scaled)
-        question = _("more activity, another factor, or other days?")
-        severity = Severity.WARNING if actual > FAR * scaled else None
+        say = {"actual": actual, "share": actual / scaled - 1, "days": days, "scaled": scaled}
         because = _("the plan's {planned:,.6g} tCO2 in {days:g} days").format(planned=planned, days=planned_days)
-        yield Finding(
-            *("I9", message, _of_reductions(documents), "ER_p", actual, scaled, because),
-            question=question,
-            severity=severity,
+        yield finding(
+            *("I9", ABOVE_PLAN, _of_reductions(documents), "ER_p", actual, scaled, because, say),
+            question=_("is the reason more activity, another factor, or other days?"),
+            severity=Severity.WARNING if actual > FAR * scaled else None,
             unit="tCO2",
         )
 
@@ -186,19 +174,17 @@ def not_scaled(documents: Analyses) -> Iterator[Finding]:
     actual, days, planned, planned_days = compared
     if days < planned_days and actual <= (1 + MUCH) * planned and actual > (1 + MUCH) * planned * days / planned_days:
         message = _("the report covers {days:g} days and the plan {planned:g}: day by day, ER is above the estimate")
-        message = message.format(days=days, planned=planned_days)
-        per_day = actual / days, planned / planned_days
-        yield Finding("I10", message, _of_reductions(documents), "ER_p", *per_day, unit=_("tCO2 a day"))
+        say, per_day = {"days": days, "planned": planned_days}, (actual / days, planned / planned_days)
+        yield finding("I10", message, _of_reductions(documents), "ER_p", *per_day, say=say, unit=_("tCO2 a day"))
 
 
-def recalled(documents: Analyses) -> Iterator[Finding]:
-    """Find sources that are statements."""
+def from_memory(documents: Analyses) -> Iterator[Finding]:
+    """Find sources that are somebody's statement, not a record."""
     for parameter, row in documents.report.rows():
-        if RECALL.search(row.text("source")):
-            message = _("the source of {symbol} is {source!r}")
-            message = message.format(symbol=parameter.symbol, source=row.text("source"))
-            question = _("which record confirms it?")
-            yield Finding("I12", message, located(row.cells["source"]), parameter.symbol, question=question)
+        if MEMORY.search(row.text("source")):
+            message = _("the source of {symbol} is {found!r}")
+            place, source = located(row.cells["source"]), row.text("source")
+            yield finding("I12", message, place, parameter.symbol, source, question=_("which record confirms it?"))
 
 
 CHECKS = {
@@ -209,5 +195,5 @@ CHECKS = {
     "I11": shared,
     "I9": far_above,
     "I10": not_scaled,
-    "I12": recalled,
+    "I12": from_memory,
 }

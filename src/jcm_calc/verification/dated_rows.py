@@ -6,8 +6,8 @@ import itertools
 import math
 import statistics
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
 from jcm_calc.reports.workbook import written_periods
 from jcm_calc.reports.workbook.opening import Book
-from jcm_calc.verification.findings import Correction, Finding, Severity
+from jcm_calc.verification.findings import Correction, Finding, Severity, finding
 from jcm_calc.verification.location import address
 from jcm_calc.verification.quantities import EnteredValue
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, Place, as_number, form, precedents, read
@@ -36,7 +36,7 @@ SAYS = {
     "left out": ("C5", _("the sum has {count} of {every} rows: {times} is left out")),
     "twice": ("C5", _("{times} is counted twice")),
     "again": ("A10", _("{times} is in two rows, and the sum has both")),
-    "blank": ("A9", _("{times} is blank: a gap of {days} days, which the sum passes over; empty is not zero")),
+    "blank": ("A9", _("{times} is blank: a gap of {days} days, which the sum ignores; empty is not zero")),
 }
 
 
@@ -117,6 +117,31 @@ class Breakdown:
     def plain(self) -> bool:
         """Whether it only adds up, and corrects: nothing is taken away."""
         return all(line.weight >= 0 for line in self.lines)
+
+
+@dataclass(frozen=True)
+class AmountPart:
+    """Something in an amount that does not belong there, or that it lacks.
+
+    Attributes
+    ----------
+    code : str
+        Of the check that it belongs to.
+    said : str
+        What is wrong, without the symbol.
+    excess : float or None
+        By how much the amount is too high for it, in the declared unit; None where that is not known.
+    """
+
+    code: str
+    said: str
+    entry: EnteredValue
+    places: tuple[Place, ...]
+    excess: float | None
+    severity: Severity = Severity.ERROR
+    because: str = ""
+    question: str = ""
+    unresolved: bool = False
 
 
 class DatedRows:
@@ -237,7 +262,7 @@ class DatedRows:
         return float(value)
 
     def label(self, place: Place) -> Period | None:
-        """Return the time that stands left of a cell, or above it."""
+        """Return the time in the row left of a cell, or above it."""
         if place not in self._labels:
             sheet, row, column = place
             found = next(filter(None, (self._time((sheet, row, at)) for at in range(column - 1, -1, -1))), None)
@@ -247,7 +272,7 @@ class DatedRows:
         return self._labels[place]
 
     def _time(self, place: Place) -> Period | None:
-        """Return what a cell says of a time; a day stands for its month where the table has a row a month."""
+        """Return what a cell says of a time; a day means its month where the table has a row a month."""
         value = self.book.value(*place)
         if isinstance(value, datetime | date):
             day = Period.parse(value)
@@ -300,7 +325,7 @@ class DatedRows:
         return any(self._time((sheet, row, at)) for at in range(column))
 
     def _names(self, sheet: str, row: int, column: int) -> list[str]:
-        """Return what else stands left of a cell: the unit or meter in a long table."""
+        """Return the other texts left of a cell: the unit or meter in a long table."""
         texts = [(at, self.book.value(sheet, row, at)) for at in range(column)]
         return [
             value
@@ -350,51 +375,66 @@ class DatedRows:
 
     def findings(self) -> list[Finding]:
         """Return what is wrong with the rows; one finding for several units."""
-        groups: dict[tuple[Any, ...], list[tuple[Breakdown, list[DatedRow]]]] = {}
-        for found in self.of.values():
-            if found.mean:
-                continue
+        parts = [
+            self._part(kind, found, lines)
+            for found in self.of.values()
+            if not found.mean
             for kind, lines in (
                 ("left out", self._missing(found)),
                 ("twice", found.twice),
                 ("again", found.again),
                 ("blank", found.blank),
-            ):
-                if lines:
-                    key = (kind, found.entry.parameter.symbol, tuple(str(line.period) for line in lines))
-                    groups.setdefault(key, []).append((found, lines))
-        told = [self._told(kind, group) for (kind, *_), group in groups.items()]
-        return [*told, *self._one_side(), *self._means(), *self._sums()]
+            )
+            if lines
+        ]
+        return [*self.told(parts), *self._one_side(), *self._means(), *self._sums()]
 
-    def _told(self, kind: str, group: Sequence[tuple[Breakdown, list[DatedRow]]]) -> Finding:
-        first, lines = group[0]
-        symbol = first.entry.parameter.symbol
-        times = listed((str(line.period) for line in lines), limit=12)
-        rows = [address(line.place) for _, own in group for line in own]
-        place = (*rows, *(found.entry.address for found, _ in group))
-        entries = listed((found.entry.address for found, _ in group), limit=6)
-        count = len({str(line.period) for line in first.lines})
-        severity, question = None, ""
-        if kind == "blank":
-            severity, question = Severity.QUESTION, _("missing, or nought?")
-        excess = [(found.entry, self._of(kind, found, own)) for found, own in group]
-        effect = None
-        if self.documents.report.result is not None and any(amount for _, amount in excess):
-            effect = self.documents.effects.without(excess)
-        amount = math.fsum(found.entry.value for found, _ in group)
-        expected = amount - math.fsum(amount for _, amount in excess) if effect is not None else None
-        because = _("each row of the period once; the amounts stand at {entries}").format(entries=entries)
-        code, said = SAYS[kind]
-        days = sum(line.period.days for line in lines)
-        said = said.format(times=times, count=count, every=count + len(lines), days=days)
-        message = Message("{}: {}").format(symbol, said)
+    def told(self, parts: Iterable[AmountPart]) -> list[Finding]:
+        """Return parts of amounts as findings; one for several units and periods with the same words."""
+        groups: dict[tuple[str, str, str], list[AmountPart]] = {}
+        for part in parts:
+            groups.setdefault((part.code, part.said, part.entry.parameter.symbol), []).append(part)
+        return [self._told(group) for group in groups.values()]
+
+    def _told(self, group: Sequence[AmountPart]) -> Finding:
+        first, symbol = group[0], group[0].entry.parameter.symbol
+        corrections = tuple(Correction(one.entry, excess=one.excess) for one in group if one.excess is not None)
+        known = len(corrections) == len(group) and self.documents.report.result is not None
+        amount = math.fsum(part.entry.value for part in group)
+        rows = [address(place) for part in group for place in part.places]
         return Finding(
-            *(code, message, place, symbol, amount, expected, because, effect),
-            question=question,
-            severity=severity,
+            first.code,
+            Message("{}: {}").format(symbol, first.said),
+            tuple(dict.fromkeys([*rows, *(part.entry.address for part in group)])),
+            symbol,
+            amount,
+            amount - math.fsum(one.excess or 0.0 for one in corrections) if known else None,
+            first.because or _("the amount is the sum of the rows of its period, in its unit"),
+            self.documents.effect_of(corrections) if known else None,
+            question=first.question,
+            severity=first.severity,
             unit=first.entry.parameter.unit,
-            unresolved=kind == "blank" and effect is None,
-            corrections=tuple(Correction(entry, excess=more) for entry, more in excess),
+            unresolved=any(part.unresolved for part in group),
+            corrections=corrections if first.severity is Severity.ERROR else (),
+        )
+
+    def _part(self, kind: str, found: Breakdown, lines: Sequence[DatedRow]) -> AmountPart:
+        code, said = SAYS[kind]
+        days, count = sum(line.period.days for line in lines), len({str(line.period) for line in found.lines})
+        said = said.format(
+            times=listed((str(line.period) for line in lines), limit=12),
+            count=count,
+            every=count + len(lines),
+            days=days,
+        )
+        excess = self._of(kind, found, lines) or None
+        blank = kind == "blank"
+        return AmountPart(
+            *(code, said, found.entry, tuple(line.place for line in lines), excess),
+            severity=Severity.QUESTION if blank else Severity.ERROR,
+            because=_("each row of the period counts once"),
+            question=_("is the value missing, or is it zero?") if blank else "",
+            unresolved=blank and excess is None,
         )
 
     def _of(self, kind: str, found: Breakdown, lines: Sequence[DatedRow]) -> float:
@@ -423,9 +463,10 @@ class DatedRows:
                 if lacking and len(own) > 1:
                     others = [other.entry.parameter.symbol for other, have in group.values() if have > own]
                     symbol = found.entry.parameter.symbol
-                    message = _("{symbol} has no row for {times}, and {others} has")
-                    message = message.format(symbol=symbol, times=listed(lacking), others=listed(others))
-                    yield Finding("C15", message, found.entry.address, symbol, len(own), len(every), unit=_("rows"))
+                    message = _("{symbol} has no row for {times}, but {others} has one")
+                    say, symbol = {"times": listed(lacking), "others": listed(others)}, found.entry.parameter.symbol
+                    values = (found.entry.address, symbol, len(own), len(every))
+                    yield finding("C15", message, *values, say=say, unit=_("rows"))
 
     def _means(self) -> Iterator[Finding]:
         """Yield means that leave rows out, with the mean of all of them."""
@@ -434,20 +475,12 @@ class DatedRows:
             if not found.mean or not found.left_out or not values:
                 continue
             entry, expected = found.entry, math.fsum(values) / len(values)
-            effect = None
-            if self.documents.report.result is not None:
-                effect = self.documents.effects.without([(entry, entry.value - expected)])
-            times = listed((str(line.period) for line in found.left_out), limit=12)
-            message = _("{symbol} is a mean without {times}").format(symbol=entry.parameter.symbol, times=times)
-            place = (*(address(line.place) for line in found.left_out), entry.address)
-            question = _("why are they left out?")
-            because = _("the mean of all {count} rows").format(count=len(values))
-            yield Finding(
-                *("F8", message, place, entry.parameter.symbol, entry.value, expected, because, effect),
-                question=question,
-                unit=entry.parameter.unit,
-                corrections=(Correction(entry, expected),),
-            )
+            message, because = _("{symbol} is a mean without {times}"), _("the mean of all {count} rows")
+            say = {"times": listed((str(line.period) for line in found.left_out), limit=12)}
+            details = self.documents.correcting(entry, expected)
+            because, question = because.format(count=len(values)), _("why are these rows left out?")
+            mean = self.documents.of_entry("F8", entry, message, expected, because, say, question=question, **details)
+            yield replace(mean, where=(*(address(line.place) for line in found.left_out), entry.address))
 
     def _sums(self) -> Iterator[Finding]:
         """Yield sums over time of what does not add over time, such as an area, with the mean by days."""
@@ -459,18 +492,10 @@ class DatedRows:
             if parameter.adds_over_time or found.mean or not added or not total:
                 continue
             expected = math.fsum(value * days for value, days in lines) / math.fsum(days for _, days in lines)
-            effect = None
-            if self.documents.report.result is not None:
-                effect = self.documents.effects.without([(entry, entry.value - expected)])
-            message = _("{symbol} is the sum of {count} rows of different times, but does not add over time").format(
-                symbol=parameter.symbol, count=len(lines)
-            )
-            because = _("the mean of the rows by days")
-            yield Finding(
-                *("C5", message, entry.address, parameter.symbol, entry.value, expected, because, effect),
-                unit=parameter.unit,
-                corrections=(Correction(entry, expected),),
-            )
+            message = _("{symbol} is the sum of {count} rows of different times, but does not add over time")
+            say, because = {"count": len(lines)}, _("the mean of the rows by days")
+            details = self.documents.correcting(entry, expected)
+            yield self.documents.of_entry("C5", entry, message, expected, because, say, **details)
 
 
 def _value(book: Book, place: Place) -> float | None:

@@ -11,37 +11,31 @@ from jcm_calc.declarations.items import Kind, Table, Value
 from jcm_calc.inputs import Period
 from jcm_calc.verification import ratios
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.findings import Correction, Finding, Severity, of_problem, shown_number
+from jcm_calc.verification.findings import Finding, Severity, finding, of_problem, shown_number
 from jcm_calc.verification.gaps import frequencies
 from jcm_calc.verification.location import at
 from jcm_calc.verification.quantities import EnteredValue
 from jcm_calc.verification.spreadsheet import close
 
 PARIS = date(2021, 1, 1)
+BY_HAND = _("{symbol} is entered as {found}, and the document has {expected}")
 
 
 def warming_potential(documents: Analyses) -> Iterator[Finding]:
     """Find potentials of another assessment report than the plan's or the document's."""
     if "result" in documents.has:
         yield from _of_another_set(documents)
+    periods = [period for part in documents.report.own for period in part.periods]
+    late = any(period.last and period.last >= PARIS for period in periods)
     for entry in documents.report.entries():
-        dated = [period for part in documents.report.own for period in part.periods if period.last]
-        late = any(period.last and period.last >= PARIS for period in dated)
         if entry.parameter.symbol.startswith("GWP") and late and entry.value in (21.0, 25.0):
-            report = "SAR" if entry.value == 21 else "AR4"
-            message = _("{symbol} = {value:g} is that of {report}, and the report covers days from 2021 on").format(
-                symbol=entry.parameter.symbol, value=entry.value, report=report
-            )
-            doubt = _("that the potentials of AR5 apply from 2021 on is recalled, not read")
-            yield Finding(
+            yield documents.of_entry(
                 "D1",
-                message,
-                entry.address,
-                entry.parameter.symbol,
-                entry.value,
+                entry,
+                _("{symbol} = {found} is the value of {report}, and the report covers days from 2021 on"),
                 28.0,
-                unit=entry.parameter.unit,
-                unconfirmed=doubt,
+                say={"report": "SAR" if entry.value == 21 else "AR4"},
+                unconfirmed=_("the rule that the potentials of AR5 apply from 2021 on is not verified"),
                 severity=Severity.QUESTION,
             )
 
@@ -49,22 +43,16 @@ def warming_potential(documents: Analyses) -> Iterator[Finding]:
 def _of_another_set(documents: Analyses) -> Iterator[Finding]:
     planned = {place for finding in documents.deviations if finding.code == "D1" for place in finding.places}
     for entry, known in _not_of_document(documents):
-        sets = ratios.other_potential(entry.parameter.symbol, entry.value, known[0].value)
+        right, doubt = known[0], _doubt(known)
+        sets = ratios.other_potential(entry.parameter.symbol, entry.value, right.value)
         if sets and entry.address not in planned:
-            yield Finding(
-                "D1",
-                _by_hand_only(entry, shown_number(known[0].value)),
-                entry.address,
-                entry.parameter.symbol,
-                entry.value,
-                known[0].value,
-                _("the value of the document, {evidence}").format(evidence=known[0].evidence),
-                documents.effects.changed(entry, known[0].value),
-                sets,
-                unconfirmed=_doubt(known),
-                severity=Severity.QUESTION if _doubt(known) else None,
-                unit=entry.parameter.unit,
-                corrections=(Correction(entry, known[0].value),),
+            because = _("the value of the document, {evidence}").format(evidence=right.evidence)
+            yield documents.of_entry(
+                *("D1", entry, BY_HAND, right.value, because),
+                **documents.correcting(entry, right.value),
+                cause=sets,
+                unconfirmed=doubt,
+                severity=Severity.QUESTION if doubt else None,
             )
 
 
@@ -81,25 +69,13 @@ def not_in_table(documents: Analyses) -> Iterator[Finding]:
     for entry, known in _not_of_document(documents):
         if ratios.other_potential(entry.parameter.symbol, entry.value, known[0].value):
             continue  # a check of its own
-        confirmed = not _doubt(known)
-        listed = Message(", ").join(shown_number(value.value) for value in known[:6])
-        yield Finding(
-            "D7",
-            _by_hand_only(entry, listed),
-            entry.address,
-            entry.parameter.symbol,
-            entry.value,
-            listed,
-            question="" if confirmed else _("which table has it?"),
-            unconfirmed=_doubt(known),
-            severity=None if confirmed else Severity.QUESTION,
-            unit=entry.parameter.unit,
+        doubt, listed = _doubt(known), Message(", ").join(shown_number(value.value) for value in known[:6])
+        yield documents.of_entry(
+            *("D7", entry, BY_HAND, listed),
+            question=_("which table has this value?") if doubt else "",
+            unconfirmed=doubt,
+            severity=Severity.QUESTION if doubt else None,
         )
-
-
-def _by_hand_only(entry: EnteredValue, known: str) -> str:
-    message = _("{symbol} is {value} by hand, and the document has {known}")
-    return message.format(symbol=entry.parameter.symbol, value=shown_number(entry.value), known=known)
 
 
 def _not_of_document(documents: Analyses) -> Iterator[tuple[EnteredValue, list[Value]]]:
@@ -143,17 +119,10 @@ def too_rare(documents: Analyses) -> Iterator[Finding]:
         times = {str(line.period) for line in rows.lines if line.value is not None}
         due = max(1, round(period.days / step))
         if len(times) < due:
-            message = _("{symbol} was determined {times} times in {period}, and the plan asks for {due}").format(
-                symbol=parameter.symbol, times=len(times), period=period, due=due
-            )
-            yield Finding(
-                "D10",
-                message,
-                entry.address,
-                parameter.symbol,
-                len(times),
-                due,
-                _("the plan, column (j)"),
+            message = _("{symbol} was determined {found} times in {period}, and the plan requires {expected}")
+            yield finding(
+                *("D10", message, entry.address, parameter.symbol, len(times), due, _("the plan, column (j)")),
+                say={"period": period},
                 unit=_("determinations"),
             )
 
@@ -161,23 +130,11 @@ def too_rare(documents: Analyses) -> Iterator[Finding]:
 def not_derived(documents: Analyses) -> Iterator[Finding]:
     """Find defaults by hand without a value of the document and without a source."""
     sources = {parameter.name for parameter, row in documents.report.rows() if row.text("source")}
-    told: set[str] = set()
     for entry in by_hand(documents):
-        if not any(_values(entry)) and entry.parameter.name not in sources | told:
-            told.add(entry.parameter.name)
-            message = _("{symbol} is entered without a source, and the document's value is not known here").format(
-                symbol=entry.parameter.symbol
-            )
-            question = _("from what is it derived?")
-            yield Finding(
-                "D11",
-                message,
-                entry.address,
-                entry.parameter.symbol,
-                entry.value,
-                question=question,
-                unit=entry.parameter.unit,
-            )
+        if not any(_values(entry)) and entry.parameter.name not in sources:
+            sources.add(entry.parameter.name)
+            message = _("{symbol} is entered without a source, and the document's value is not known here")
+            yield documents.of_entry("D11", entry, message, question=_("how was this value derived?"))
 
 
 CHECKS = {

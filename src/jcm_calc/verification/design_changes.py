@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jcm_calc.base.languages import Message, _, ngettext
+from jcm_calc.base.languages import _, ngettext
 from jcm_calc.base.problems import listed
 from jcm_calc.results.eligibility import Answer, Verdict
 from jcm_calc.rulebooks import versions
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.findings import Finding, Severity, shown_number
+from jcm_calc.verification.findings import Finding, Severity, finding, shown_number
 from jcm_calc.verification.location import Location, address, at, located
 from jcm_calc.verification.quantities import EnteredValue, label_text
 from jcm_calc.verification.submission import Submission
@@ -23,25 +23,28 @@ def criteria(documents: Analyses) -> Iterator[Finding]:
         if verdict.answer is Answer.NOT_MET:
             count = 0 if verdict.failing is None else int(verdict.failing.sum())
             message = ngettext(
-                "criterion {number} is not met by {count} unit: {text}",
-                "criterion {number} is not met by {count} units: {text}",
+                "criterion {number} is not met by {count} unit: {expected}",
+                "criterion {number} is not met by {count} units: {expected}",
                 count,
-            ).format(number=criterion.number, count=count, text=criterion.text)
+            )
             itself = _("the criterion is itself {evidence}").format(evidence=criterion.evidence)
             doubt = "" if criterion.evidence.confirmed else itself
             subject = _("criterion {number}").format(number=criterion.number)
             entries = _of_criterion(documents, verdict)
             places = tuple(entry.address for entry in entries) or documents.report.places_of("")
-            found = listed(shown_number(entry.written) for entry in entries)
-            yield Finding("J2", message, places, subject, found, criterion.text, unconfirmed=doubt)
+            found, say = (
+                listed(shown_number(entry.written) for entry in entries),
+                {"number": criterion.number, "count": count},
+            )
+            yield finding("J2", message, places, subject, found, criterion.text, say=say, unconfirmed=doubt)
         elif verdict.answer is Answer.NOT_SHOWN:
             open_.append(f"{criterion.number} ({', '.join(verdict.missing)})")
             lacking += verdict.missing
     if open_:
         message = _("{count} criteria are not shown to be met: {criteria}")
-        message = message.format(count=len(open_), criteria=listed(open_, limit=10))
         places = tuple(dict.fromkeys(place for name in lacking for place in documents.report.places_of(name)))
-        yield Finding("J2", message, places, severity=Severity.QUESTION, question=_("give these facts"))
+        say, question = {"count": len(open_), "criteria": listed(open_, limit=10)}, _("please provide this information")
+        yield finding("J2", message, places, say=say, severity=Severity.QUESTION, question=question)
 
 
 def _of_criterion(documents: Analyses, verdict: Verdict) -> list[EnteredValue]:
@@ -88,42 +91,39 @@ def units(documents: Analyses) -> Iterator[Finding]:
         new = [label for label in reported[letter] if label not in planned[letter]]
         gone = [label for label in planned[letter] if label not in reported[letter]]
         if new:
-            message = _("{meaning} {labels} is credited, and the plan does not have it")
-            message = message.format(meaning=meaning, labels=listed(new))
+            message = _("{meaning} {found} is credited, and the plan does not have it")
             places = tuple(reported[letter][label] for label in new)
-            yield Finding("J3", message, places, letter, listed(new), severity=Severity.ERROR)
+            yield finding("J3", message, places, letter, listed(new), say={"meaning": meaning}, severity=Severity.ERROR)
         if gone:
             message = _("{meaning} {labels} of the plan has no row in the report: {count} of {every} units")
             counts = {"count": len(reported[letter]), "every": len(planned[letter])}
-            message = message.format(meaning=meaning, labels=listed(gone), **counts)
             places = tuple(_of_plan(documents, planned[letter][label]) for label in gone)
-            yield Finding("J3", message, places, letter, question=_("out of service?"))
+            say = {"meaning": meaning, "labels": listed(gone), **counts}
+            yield finding("J3", message, places, letter, say=say, question=_("was the unit out of service?"))
 
 
 def version(documents: Analyses) -> Iterator[Finding]:
     """Find headers that differ among the sheets, or from the plan."""
-    report = documents.report
-    used = (report.m.number, report.m.version)
+    report, applied = documents.report, (documents.report.m.number, documents.report.m.version)
+    used = " ver ".join(applied)
     for sheet, named in report.headers.items():
         for number, number_version in named:
-            if (number, number_version) != used:
-                known = number_version in versions(number) if number == used[0] else True
-                stands = f"{number} ver {number_version}"
-                message = _("the header names {stands}, and {used} was applied")
-                message = message.format(stands=stands, used=" ver ".join(used))
+            if (number, number_version) != applied:
+                known = number != applied[0] or number_version in versions(number)
+                header, message = (
+                    f"{number} ver {number_version}",
+                    _("the header names {header}, and {expected} was applied"),
+                )
                 if not known:
-                    unknown = _("this version is not known here, and its rules were not applied")
-                    message = Message("; ").join([message, unknown])
-                places = report.cells_with(number, [sheet])
+                    message += _("; this version is not known here, and its rules were not applied")
                 texts = (cell for cells in report.book.grid(sheet) for cell in cells if number in str(cell))
-                yield Finding("J4", message, places, _("header"), next(texts, stands), " ver ".join(used))
+                values = (report.cells_with(number, [sheet]), _("header"), next(texts, header), used)
+                yield finding("J4", message, *values, say={"header": header})
     if documents.plan is not None and documents.plan is not report:
-        planned = (documents.plan.m.number, documents.plan.m.version)
+        planned = " ver ".join((documents.plan.m.number, documents.plan.m.version))
         if planned != used:
-            message = _("the report follows {used}, and the plan {planned}")
-            message = message.format(used=" ver ".join(used), planned=" ver ".join(planned))
-            place = at(file=documents.plan.name)
-            yield Finding("J4", message, place, _("header"), " ver ".join(used), " ver ".join(planned))
+            message = _("the report follows {found}, and the plan {expected}")
+            yield finding("J4", message, at(file=documents.plan.name), _("header"), used, planned)
 
 
 def point(documents: Analyses) -> Iterator[Finding]:
@@ -139,8 +139,9 @@ def point(documents: Analyses) -> Iterator[Finding]:
             told.add(found)
             expected = ", ".join(sorted(planned[parameter.name]))
             message = _("{symbol} is measured at point {found}, and the plan has {expected}")
-            message = message.format(symbol=parameter.symbol, found=found, expected=expected)
-            yield Finding("J5", message, located(row.cells["point"]), parameter.symbol, found, expected, _("the plan"))
+            yield finding(
+                *("J5", message, located(row.cells["point"]), parameter.symbol, found, expected, _("the plan"))
+            )
 
 
 def description(documents: Analyses) -> Iterator[Finding]:
@@ -149,9 +150,9 @@ def description(documents: Analyses) -> Iterator[Finding]:
     for part in documents.report.of("MRS"):
         for name, option in part.found.choices.items():
             if name in planned and planned[name] != option:
-                message = _("{name} is {found!r} in the report and {planned!r} in the plan")
-                message = message.format(name=name, found=option, planned=planned[name])
-                yield Finding("J6", message, at(part.roles["input"]), name, option, planned[name], _("the plan"))
+                message = _("{symbol} is {found!r} in the report and {expected!r} in the plan")
+                place = at(part.roles["input"])
+                yield finding("J6", message, place, name, option, planned[name], _("the plan"))
 
 
 CHECKS = {

@@ -1,4 +1,4 @@
-"""What was fixed beforehand, held against the registered plan: one finding for each value that differs."""
+"""Values fixed beforehand, compared with the registered plan: one finding for each value that differs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.reference_data import ipcc_2006
 from jcm_calc.verification import ratios
 from jcm_calc.verification.documents import Documents
-from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
+from jcm_calc.verification.findings import Finding, Severity, finding
 from jcm_calc.verification.location import at
 from jcm_calc.verification.quantities import EnteredValue
 from jcm_calc.verification.spreadsheet import close
@@ -26,12 +26,12 @@ def deviations(documents: Documents) -> Iterator[Finding]:
     for entry in filter(comparable, documents.registered.entries("MPS")):
         before = planned.setdefault(_key(entry), entry)
         if before is not None and not _same(entry, before):
-            planned[_key(entry)] = None  # planned otherwise from year to year
+            planned[_key(entry)] = None  # planned with another value from year to year
     yield from _named(documents)
     told: set[Any] = set()
     for entry in documents.report.entries("MRS"):
         before = planned.get(_key(entry))
-        # a plan written for one year stands once, a report of several years in each of them
+        # a plan for one year has a value once, a report of several years has it in each of them
         if before is None or not comparable(entry) or _same(entry, before) or (_key(entry), entry.value) in told:
             continue
         told.add((_key(entry), entry.value))
@@ -39,16 +39,15 @@ def deviations(documents: Documents) -> Iterator[Finding]:
 
 
 def _named(documents: Documents) -> Iterator[Finding]:
-    """Yield each candidate that the report names in place of the plan's."""
+    """Yield each candidate that the report names instead of the plan's."""
     planned = {name: one for part in documents.registered.of("MPS") for name, one in part.found.named.items()}
     for part in documents.report.of("MRS"):
         for name, candidate in part.found.named.items():
             if planned.get(name, candidate) != candidate:
                 symbol = documents.m.inputs[name].symbol
-                message = _("{symbol} is that of {found!r} in the report, and of {planned!r} in the plan")
-                message = message.format(symbol=symbol, found=candidate, planned=planned[name])
+                message = _("{symbol} has the value for {found!r} in the report, and for {expected!r} in the plan")
                 code = "D1" if symbol.startswith("GWP") else "D6"
-                yield Finding(code, message, at(part.roles["input"]), symbol, candidate, planned[name], _("the plan"))
+                yield finding(code, message, at(part.roles["input"]), symbol, candidate, planned[name], _("the plan"))
 
 
 def _key(entry: EnteredValue) -> tuple[Any, ...]:
@@ -72,25 +71,12 @@ def _deviation(documents: Documents, entry: EnteredValue, before: EnteredValue) 
     parameter = entry.parameter
     code, cause, severity = _kind(documents, entry, before)
     numeric = isinstance(before.value, int | float)
-    effect = documents.effects.changed(entry, before.value) if numeric and documents.report.result is not None else None
-    unit = f" {parameter.unit}" if numeric and parameter.unit else ""
-    found, expected = (f"{shown_number(one.value)}{unit}" for one in (entry, before))
-    message = _("{symbol} is {found} in the report and {expected} in the plan")
+    corrected = documents.correcting(entry, before.value) if numeric and documents.report.result is not None else {}
+    unit, declared = (f" {parameter.unit}", parameter.unit) if numeric and parameter.unit else ("", "")
+    message = _("{symbol} is {found}{unit} in the report and {expected}{unit} in the plan")
     because = _("the plan, {place}: {section}").format(place=before.address, section=parameter.section)
-    return Finding(
-        code,
-        message.format(symbol=parameter.symbol, found=found, expected=expected),
-        entry.address,
-        parameter.symbol,
-        entry.value,
-        before.value,
-        because,
-        effect,
-        cause,
-        severity=severity,
-        unit=parameter.unit if numeric else "",
-        corrections=() if effect is None else (Correction(entry, before.value),),
-    )
+    values = (code, entry, message, before.value, because, {"unit": unit})
+    return documents.of_entry(*values, cause=cause, severity=severity, unit=declared, **corrected)
 
 
 def _kind(documents: Documents, entry: EnteredValue, before: EnteredValue) -> tuple[str, str, Severity | None]:
@@ -115,7 +101,7 @@ def _kind(documents: Documents, entry: EnteredValue, before: EnteredValue) -> tu
 
 
 def bound_for_bound(parameter: Parameter, ratio: float) -> str:
-    """Say whose default stands in place of a bound, as the ratio of two emission factors of the IPCC tells."""
+    """Say whose default is used instead of a bound, as the ratio of two emission factors of the IPCC tells."""
     if not parameter.unit.startswith(("tCO2/", "GJ/")):
         return ""
     quantity = "EF" if parameter.unit.startswith("tCO2") else "NCV"

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Unpack
 
 from jcm_calc.api.case_file import CaseFile
+from jcm_calc.base.languages import Message
 from jcm_calc.base.problems import Problem, ProblemKind
 from jcm_calc.declarations.graph import is_user_supplied
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.verification.effects import Effects
+from jcm_calc.verification.findings import Corrected, Correction, Details, EffectOnER, Finding, finding
 from jcm_calc.verification.metered import Metered, metered
+from jcm_calc.verification.quantities import EnteredValue
 from jcm_calc.verification.submission import Submission
 
 if TYPE_CHECKING:
@@ -79,10 +83,41 @@ class Documents:
         """What changes of values do to the result; only for checks that need it."""
         return Effects(self.result, bool(self.report.recalculation.left_out))
 
+    def of_entry(
+        self,
+        code: str,
+        entry: EnteredValue,
+        message: Message,
+        expected: Any = None,
+        because: str = "",
+        say: Mapping[str, Any] = MappingProxyType({}),
+        **details: Unpack[Details],
+    ) -> Finding:
+        """Return a finding about an entered value; its message can also name its ``{period}`` and ``{unit}``."""
+        own = {"period": entry.labels.get("p", ""), "unit": entry.parameter.unit, **say}
+        details.setdefault("unit", entry.parameter.unit)
+        symbol, found = entry.parameter.symbol, entry.value
+        return finding(code, message, entry.address, symbol, found, expected, because, own, **details)
+
+    def correcting(self, entry: EnteredValue, value: float) -> Corrected:
+        """Return that an entry should hold another value, and what that does to ER, for a finding."""
+        corrections = (Correction(entry, value),)
+        return {"corrections": corrections, "effect": self.effect_of(corrections)}
+
+    def effect_of(self, corrections: Iterable[Correction]) -> EffectOnER | None:
+        """Return what corrections do to ER; None where nothing could be calculated."""
+        return None if self.report.result is None else self.effects.of(corrections)
+
     @cached_property
     def metered(self) -> Metered | None:
         """What the meters say, where there are readings."""
         return metered(self.case, self.readings)
+
+    @property
+    def meters(self) -> Metered:
+        """The same; only for checks that need it."""
+        assert self.metered is not None
+        return self.metered
 
     @cached_property
     def required(self) -> set[str]:

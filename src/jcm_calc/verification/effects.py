@@ -13,7 +13,7 @@ from jcm_calc.declarations.items import Equation
 from jcm_calc.engine.evaluation import EvaluationError, evaluate
 from jcm_calc.results.credits import whole_tonnes
 from jcm_calc.verification.findings import Correction, EffectOnER
-from jcm_calc.verification.quantities import TERMS, EnteredValue, label_text
+from jcm_calc.verification.quantities import TERMS, label_text
 
 if TYPE_CHECKING:
     from jcm_calc.api.result import Result
@@ -108,20 +108,13 @@ class Effects:
             found.setdefault(str(period.year or period), []).append(place)
         return found
 
-    def without(self, excess: Iterable[tuple[EnteredValue, float]]) -> EffectOnER | None:
-        """Return what it does to ER that some entries hold so much more than they should."""
-        return self.effect({}, self.replaced(excess))
-
-    def replaced(self, excess: Iterable[tuple[EnteredValue, float]]) -> dict[str, Array]:
-        """Return quantities with some entries lowered by an amount."""
-        found: dict[str, Array] = {}
-        for entry, amount in excess:
-            name = entry.parameter.name
-            own = found.setdefault(name, np.array(self.result.inputs.values[name], dtype=float))
-            place = self.at(entry.labels, own.shape)
-            if place is not None:
-                own[place] -= amount
-        return found
+    def of(self, corrections: Iterable[Correction]) -> EffectOnER | None:
+        """Return what it does to ER that entries hold their values instead of the corrected ones; None if not known."""
+        known = [one for one in corrections if one.entry.parameter.name in self.result.inputs.graph.nodes]
+        if not known:
+            return EffectOnER(0.0)  # the chosen options do without them
+        replaced = self.corrected(known)
+        return self.effect({}, replaced) if replaced else None
 
     def corrected(self, corrections: Iterable[Correction]) -> dict[str, Array]:
         """Return quantities as they are after corrections; what several findings say of one value is done once.
@@ -137,29 +130,14 @@ class Effects:
                 given.setdefault(one.entry.place, one)
         found: dict[str, Array] = {}
         for place, one in given.items():
-            name = one.entry.parameter.name
-            if name not in self.result.inputs.graph.nodes or self.result.inputs.values.get(name) is None:
+            name, values = one.entry.parameter.name, self.result.inputs.values
+            if name not in self.result.inputs.graph.nodes or values.get(name) is None or one.entry.parameter.textual:
                 continue
-            own = found.setdefault(name, np.array(self.result.inputs.values[name], dtype=float))
-            at = self.at(one.entry.labels, own.shape)
+            at = self.at(one.entry.labels, values[name].shape)
             if at is not None:
+                own = found.setdefault(name, np.array(values[name], dtype=float))
                 own[at] = own[at] - excess[place] if place in excess else one.value
         return found
-
-    def changed(self, entry: EnteredValue, value: float) -> EffectOnER | None:
-        """Return what it does to ER that an entry holds its value instead of another one."""
-        name = entry.parameter.name
-        if name not in self.result.inputs.graph.nodes:
-            return EffectOnER(0.0)  # the chosen options do without it
-        own = self.result.inputs.values.get(name)
-        if own is None or entry.parameter.textual:
-            return None
-        place = self.at(entry.labels, own.shape)
-        if place is None:
-            return None
-        other = np.array(own, dtype=float)
-        other[place] = value
-        return self.effect({}, {name: other})
 
 
 def terms(known: Mapping[str, Array], rules: Iterable[Equation]) -> dict[str, Array]:

@@ -1,10 +1,11 @@
-"""What a check finds: where, what stands there, what should, why, and what it does to the claim."""
+"""What a check finds: where, the value found and the value expected, why, and the effect on ER."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 ORDER = list(Severity)
 # What a finding is a candidate for; the verifier decides.
 CANDIDATES = {Severity.ERROR: "CAR", Severity.QUESTION: "CL", Severity.WARNING: "FAR"}
-ASKED = _("asked of the project participant: ")
+ASKED = _("question to the project participant: ")
 SEVERITIES = {Severity.ERROR: _("errors"), Severity.WARNING: _("warnings"), Severity.QUESTION: _("questions")}
 
 
@@ -30,7 +31,7 @@ class EffectOnER:
     Attributes
     ----------
     exact : float
-        In tCO2, unrounded; above 0 where the claim is too high.
+        In tCO2, unrounded; above 0 where the reported ER is too high.
     tonnes : mapping
         Whole tonnes by calendar year.
     """
@@ -124,7 +125,7 @@ class Finding:
     unit : str
         Of these, where they are numbers.
     because : str
-        How the expected value comes about.
+        How the expected value is calculated.
     effect : EffectOnER, optional
         Where it can be calculated.
     cause : str
@@ -132,9 +133,9 @@ class Finding:
     question : str
         What the project participant is asked.
     consequences : tuple of str
-        What differs because of it and is no finding of its own.
+        What differs because of it, without a separate finding.
     unconfirmed : str
-        The rule it rests on, where nobody has confirmed it.
+        The rule it rests on, where that is not confirmed.
     severity : Severity
         That of the check where none is given.
     corrections : tuple of Correction
@@ -194,7 +195,7 @@ class Finding:
 
     @property
     def asked(self) -> str:
-        """Who is asked what; nothing where nobody is."""
+        """Who is asked what; empty where there is no question."""
         return ASKED + self.question if self.question else ""
 
     def as_data(self) -> dict[str, Any]:
@@ -225,10 +226,46 @@ class Finding:
         }
 
 
-def of_problem(code: str, problem: Problem, places: tuple[Location, ...], **more: Any) -> Finding:
+class Corrected(TypedDict, total=False):
+    """What is to be changed in entered values, and what that does to ER."""
+
+    corrections: tuple[Correction, ...]
+    effect: EffectOnER | None
+
+
+class Details(Corrected, total=False):
+    """What a finding can say in addition to its message and values; see `Finding`."""
+
+    cause: str
+    question: str
+    unconfirmed: str
+    severity: Severity | None
+    unit: str
+    unresolved: bool
+
+
+def finding(
+    code: str,
+    message: Message,
+    where: Location | tuple[Location, ...],
+    symbol: str = "",
+    found: Any = None,
+    expected: Any = None,
+    because: str = "",
+    say: Mapping[str, Any] = MappingProxyType({}),
+    **details: Unpack[Details],
+) -> Finding:
+    """Return a finding; its message can name ``{symbol}``, ``{found}``, ``{expected}``, and what ``say`` has."""
+    values = {"symbol": symbol, "found": shown_number(found), "expected": shown_number(expected), **say}
+    return Finding(code, message.format(**values), where, symbol, found, expected, because, **details)
+
+
+def of_problem(
+    code: str, problem: Problem, places: tuple[Location, ...], found: Any = None, **details: Unpack[Details]
+) -> Finding:
     """Return a finding that says what a complaint says."""
     message = Message("{}: {}").format(problem.subject, problem.complaint)
-    return Finding(code, message, places, problem.subject, **more)
+    return Finding(code, message, places, problem.subject, found, **details)
 
 
 def _plain(value: Any) -> Any:

@@ -16,7 +16,7 @@ from jcm_calc.reports.workbook.tables import linked
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.cells import QuantityCell
-from jcm_calc.verification.findings import Correction, Finding, shown_number
+from jcm_calc.verification.findings import Finding, finding, shown_number
 from jcm_calc.verification.location import Location, address
 from jcm_calc.verification.quantities import lines
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, close, form
@@ -29,17 +29,13 @@ def not_used(documents: Analyses) -> Iterator[Finding]:
     for entry in documents.registered.entries("MPS"):
         name = entry.parameter.name
         if name in graph and name not in entered and entry.parameter.kind is Kind.DEFAULT:
-            effect = documents.effects.changed(entry, entry.value) if isinstance(entry.value, int | float) else None
-            message = _("the plan fixes {symbol} at {value}, and the report does not use it").format(
-                symbol=entry.parameter.symbol, value=shown_number(entry.value)
-            )
+            message = _("the plan fixes {symbol} at {expected}, and the report does not use it")
             because = _("the plan, {place}").format(place=entry.address)
-            other = documents.registered is not documents.report
-            place = entry.address.in_file(documents.registered.name) if other else entry.address
-            fixed = (Correction(entry, entry.value),) if effect is not None else ()
-            yield Finding(
-                "C3", message, place, entry.parameter.symbol, None, entry.value, because, effect, corrections=fixed
-            )
+            other, place = documents.registered is not documents.report, entry.address
+            place = place.in_file(documents.registered.name) if other else place
+            values = (place, entry.parameter.symbol, None, entry.value, because)
+            numeric = isinstance(entry.value, int | float)
+            yield finding("C3", message, *values, **(documents.correcting(entry, entry.value) if numeric else {}))
 
 
 def wrong_unit(documents: Analyses) -> Iterator[Finding]:
@@ -54,11 +50,10 @@ def wrong_unit(documents: Analyses) -> Iterator[Finding]:
         if is_declared(cell.unit, declared) or cell.converted or (cell.name, cell.unit) in told:
             continue
         told.add((cell.name, cell.unit))
-        message = _("{symbol} is labelled {unit}, and it is in {declared}").format(
-            symbol=cell.symbol, unit=cell.unit, declared=node.unit or _("no unit")
-        )
+        message = _("{symbol} has the unit {found} on the sheet, but its value is in {unit}")
         cause = "" if _converts(node.unit, cell.unit) else _("another kind of quantity")
-        yield Finding("C7", message, _unit_cell(documents, cell), cell.symbol, cell.unit, node.unit, cause=cause)
+        values, say = (cell.symbol, cell.unit, node.unit), {"unit": node.unit or _("no unit")}
+        yield finding("C7", message, _unit_cell(documents, cell), *values, say=say, cause=cause)
 
 
 def _unit_cell(documents: Analyses, cell: QuantityCell) -> Location:
@@ -80,7 +75,7 @@ def _converts(unit: str, other: str) -> bool:
     return True
 
 
-def limits(documents: Analyses) -> Iterator[Finding]:
+def class_limits(documents: Analyses) -> Iterator[Finding]:
     """Find look-ups that take another class exactly at its limit, whether or not a unit is there."""
     sheet = documents.sheet
     read = set()
@@ -97,13 +92,13 @@ def limits(documents: Analyses) -> Iterator[Finding]:
             continue
         wrong = [edge for edge in _edges(node) if not _agrees(cell, formula.text, node, edge)]
         if wrong:
-            message = _("{symbol} is looked up in the wrong class where {key} is exactly {limits}: ={formula}").format(
-                symbol=node.symbol,
-                key=node.by,
-                limits=Message(", ").join(map(shown_number, wrong)),
-                formula=formula.text[:100],
+            message = _("{symbol} is looked up in the wrong class where {key} is exactly {limits}: ={formula}")
+            limits = Message(", ").join(map(shown_number, wrong))
+            say, cause = (
+                {"key": node.by, "limits": limits, "formula": formula.text[:100]},
+                _("< instead of ≤, or the reverse"),
             )
-            yield Finding("C8", message, cell.address, node.symbol, cause=_("< in place of ≤, or the reverse"))
+            yield finding("C8", message, cell.address, node.symbol, say=say, cause=cause)
 
 
 def _edges(node: Parameter) -> list[float]:
@@ -132,15 +127,10 @@ def computed_reading(documents: Analyses) -> Iterator[Finding]:
         if entry.parameter.kind is Kind.MONITORED:
             formula = sheets.formula(sheets.cell(*entry.place))
             if formula is not None and not documents.amounts.plain(entry):
-                message = _("{symbol} is computed, not read: ={formula}").format(
-                    symbol=entry.parameter.symbol, formula=formula.text[:100]
-                )
-                parameter, unit = entry.parameter, entry.unit or entry.parameter.unit
-                yield Finding(
-                    *("C13", message, entry.address, parameter.symbol, entry.written),
-                    unit=unit,
-                    unresolved=not documents.amounts.settled(entry),
-                )
+                message, say = _("{symbol} is computed, not read: ={formula}"), {"formula": formula.text[:100]}
+                values = (entry.address, entry.parameter.symbol, entry.written)
+                unit, unresolved = entry.unit or entry.parameter.unit, not documents.amounts.settled(entry)
+                yield finding("C13", message, *values, say=say, unit=unit, unresolved=unresolved)
 
 
 def printed_otherwise(documents: Analyses) -> Iterator[Finding]:
@@ -156,14 +146,13 @@ def printed_otherwise(documents: Analyses) -> Iterator[Finding]:
             declared = [_named(text.partition("=")[2], symbols) for text in written[line.symbol]]
             # a form for every case prints the equations of all of them
             if printed not in declared and printed != set().union(*declared):
-                message = _("the equation printed for {symbol} is {printed!r}, declared is {declared!r}").format(
-                    symbol=line.symbol, printed=line.equation, declared=written[line.symbol][0]
-                )
-                yield Finding("C16", message, line.address, line.symbol)
+                message = _("the equation printed for {symbol} is {printed!r}, declared is {declared!r}")
+                say = {"printed": line.equation, "declared": written[line.symbol][0]}
+                yield finding("C16", message, line.address, line.symbol, say=say)
 
 
 def _named(text: str, symbols: dict[str, str]) -> set[str]:
-    """Return the symbols that stand in a text, the longest first."""
+    """Return the symbols in a text, the longest first."""
     found, rest = set(), text
     for symbol in sorted(set(symbols.values()), key=len, reverse=True):
         pattern = rf"(?<![\w,]){re.escape(symbol)}(?![\w,])"
@@ -176,7 +165,7 @@ def _named(text: str, symbols: dict[str, str]) -> set[str]:
 CHECKS = {
     "C3": not_used,
     "C7": wrong_unit,
-    "C8": limits,
+    "C8": class_limits,
     "C13": computed_reading,
     "C16": printed_otherwise,
 }

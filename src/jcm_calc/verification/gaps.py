@@ -1,9 +1,10 @@
-"""Group F: gaps and what was put in their place."""
+"""Group F: gaps and substituted values."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from jcm_calc.declarations.items import Kind
 from jcm_calc.readings.clock import DAY
 from jcm_calc.verification import location
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.findings import Finding
+from jcm_calc.verification.findings import Finding, finding
 from jcm_calc.verification.quantities import EnteredValue
 from jcm_calc.verification.spreadsheet import close
 
@@ -36,7 +37,7 @@ def series(documents: Analyses) -> Iterator[list[EnteredValue]]:
 
 def filled(documents: Analyses) -> Iterator[Finding]:
     """Find amounts that look filled in."""
-    question = _("read, or put in for a gap? where does the plan allow it?")
+    question = _("was this value read, or substituted for a gap? where does the plan allow it?")
     for entries in series(documents):
         if len(entries) < ENOUGH:
             continue
@@ -46,22 +47,13 @@ def filled(documents: Analyses) -> Iterator[Finding]:
             # in a straight line every amount is the mean of its neighbours
             if mean and here and before != after and not all(means):
                 message = _("{symbol} of {period} is exactly the mean of the periods before and after it")
-                message = message.format(symbol=entry.parameter.symbol, period=entry.labels["p"])
-                parameter = entry.parameter
-                yield Finding(
-                    "F2", message, entry.address, parameter.symbol, here, question=question, unit=parameter.unit
-                )
+                yield documents.of_entry("F2", entry, message, question=question)
         for at in range(len(values) - RUN + 1):
             same = values[at : at + RUN]
             if same[0] and len(set(same)) == 1 and (at == 0 or values[at - 1] != same[0]):
-                message = _("{symbol} is {value:,.6g} for {count} periods on end")
-                parameter = entries[at].parameter
-                message = message.format(symbol=parameter.symbol, value=same[0], count=RUN)
-                yield Finding(
-                    *("F2", message, tuple(one.address for one in entries[at : at + RUN]), parameter.symbol, same[0]),
-                    question=question,
-                    unit=parameter.unit,
-                )
+                run, message = entries[at : at + RUN], _("{symbol} is {found} in {count} successive periods")
+                same_value = documents.of_entry("F2", run[0], message, say={"count": RUN}, question=question)
+                yield replace(same_value, where=tuple(one.address for one in run))
 
 
 def _neighbours(values: list[float]) -> list[tuple[float, float, float]]:
@@ -69,30 +61,21 @@ def _neighbours(values: list[float]) -> list[tuple[float, float, float]]:
 
 
 def ends(documents: Analyses) -> Iterator[Finding]:
-    """Find amounts of nought at the beginning or end of a report that has others."""
+    """Find amounts of 0 at the beginning or end of a report that has others."""
     for entries in series(documents):
         if len(entries) < 2 or not any(entry.value for entry in entries):
             continue
         first, last = _("{symbol} is 0 in the first period, {period}"), _("{symbol} is 0 in the last period, {period}")
         for entry, message in ((entries[0], first), (entries[-1], last)):
             if entry.value == 0:
-                message = message.format(symbol=entry.parameter.symbol, period=entry.labels["p"])
-                question = _("out of service, or no data?")
-                yield Finding(
-                    "F4",
-                    message,
-                    entry.address,
-                    entry.parameter.symbol,
-                    0,
-                    question=question,
-                    unit=entry.parameter.unit,
+                yield documents.of_entry(
+                    "F4", entry, message, question=_("was the unit out of service, or are data missing?")
                 )
 
 
 def too_few_readings(documents: Analyses) -> Iterator[Finding]:
     """Find meters that were read less often than the plan says."""
-    meters = documents.metered
-    assert meters is not None
+    meters = documents.meters
     planned = frequencies(documents)
     for name in meters.known:
         meter, steps = meters.plan.meters[name], meters.steps.get(name)
@@ -103,11 +86,9 @@ def too_few_readings(documents: Analyses) -> Iterator[Finding]:
         usual = float(np.median(np.repeat(lengths, steps.count))) / DAY
         if usual > MANY * step:
             message = _("{name} was read every {usual:.3g} days, and the plan says every {step:.3g}")
-            message = message.format(name=name, usual=usual, step=step)
-            yield Finding(
-                *("F9", message, location.at(meters=[name]), meter.parameter, usual, step, _("the plan, column (j)")),
-                unit=_("days"),
-            )
+            values, because = {"name": name, "usual": usual, "step": step}, _("the plan, column (j)")
+            place = location.at(meters=[name])
+            yield finding("F9", message, place, meter.parameter, usual, step, because, values, unit=_("days"))
 
 
 def frequencies(documents: Analyses) -> dict[tuple[str, str], float]:

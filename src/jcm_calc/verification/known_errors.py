@@ -1,19 +1,27 @@
-"""What a report may have done with something in the readings: the right thing, or one of the known slips.
+"""Each amount of a report compared with its readings: the right way to deal with them, and known errors.
 
-Each way is an amount. Which of them was taken is told by the amount that the report has.
+Each way is an amount. The amount of the report shows which way was taken.
 """
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from jcm_calc.base.languages import Message, _
+from jcm_calc.base.languages import Message, _, ngettext
+from jcm_calc.declarations.items import Kind
+from jcm_calc.inputs import Period
 from jcm_calc.readings import ReadingsFinding
 from jcm_calc.readings.clock import DAY
 from jcm_calc.readings.findings import KINDS
+from jcm_calc.verification import ratios
+from jcm_calc.verification.dated_rows import DatedRows
+from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.findings import Severity
 from jcm_calc.verification.metered import Metered, Window, months
+from jcm_calc.verification.quantities import EnteredValue
 
 LONGEST = 13
 READ_IN = _("{amount:,.10g} {unit} were read in {days:g} days")
@@ -34,7 +42,7 @@ class Way:
         What it adds to the readings as they are.
     code : str
         Of the check that it belongs to; none for the right way.
-    told : str
+    what : str
         What was done.
     found, expected : object
     unit : str
@@ -43,7 +51,7 @@ class Way:
 
     amount: float
     code: str = ""
-    told: str = ""
+    what: str = ""
     found: object = None
     expected: object = None
     severity: Severity | None = None
@@ -94,12 +102,12 @@ def _corrections(window: Window, sign: int, meters: Metered, unit: str, report: 
     covered = window.late.calibrated and window.late.after is not None
     overdue = Way(0.0, "E1" if covered else "E2", _("used without correction"), 0.0, due, unit=FRACTION)
     if due is None or sign == 0:
-        yield Way(0.0, overdue.code, overdue.told, severity=Severity.WARNING)
+        yield Way(0.0, overdue.code, overdue.what, severity=Severity.WARNING)
         return
     if noted.treatment and noted.used is not None:
         chosen = noted.used - noted.read if noted.read else 0.0
         yield Way(chosen)
-        announced = _("{treatment!r} is announced and not carried out").format(treatment=noted.treatment)
+        announced = _("the correction {treatment!r} is declared but not applied").format(treatment=noted.treatment)
         yield Way(0.0, "E8", announced, 0.0, chosen / amount if amount else 0.0, unit=FRACTION)
     else:
         yield Way(-sign * due * amount)
@@ -113,10 +121,10 @@ def _corrections(window: Window, sign: int, meters: Metered, unit: str, report: 
         told = told.format(permissible=permissible, due=due)
         yield Way(-sign * permissible * amount, "E6", told, permissible, due, unit=FRACTION)
     for code, applied in (("B1", due * 100), ("B2", due / 100)):
-        told = _("{due:.4%} is due, {applied:.4%} was applied").format(due=due, applied=applied)
+        told = _("corrected by {applied:.4%}; right is {due:.4%}").format(due=due, applied=applied)
         yield Way(-sign * applied * amount, code, told, applied, due, unit=FRACTION)
-    raised = _("raised by {due:.4%}: ∂ER/∂x is above 0, so the safe direction is the other one")
-    lowered = _("lowered by {due:.4%}: ∂ER/∂x is below 0, so the safe direction is the other one")
+    raised = _("raised by {due:.4%}, but ∂ER/∂x is above 0: the conservative correction lowers it")
+    lowered = _("lowered by {due:.4%}, but ∂ER/∂x is below 0: the conservative correction raises it")
     yield Way(sign * due * amount, "C14", (raised if sign > 0 else lowered).format(due=due), -due, due, unit=FRACTION)
     yield from _other_windows(window, sign, meters, unit, report)
 
@@ -147,7 +155,7 @@ def _other_windows(window: Window, sign: int, meters: Metered, unit: str, report
                 too_low = sign * amount <= -due * window.amount
                 severity = Severity.WARNING if too_low else Severity.ERROR
                 told = _("{time} {done}").format(time=meters.told(start, end), done=done)
-                said = _("{told}, due is {right}").format(told=told, right=right)
+                said = _("{what}; right is {right}").format(what=told, right=right)
                 yield Way(amount, "E7", said, told, right, severity)
 
 
@@ -168,7 +176,7 @@ def _dealings(noted: ReadingsFinding, base: float, slope: float) -> Iterator[Way
     if noted.used is not None:
         yield Way(noted.used - base)
         if abs(noted.read - noted.used) > 0 and noted.kind != "boundary":
-            told = _("{what}: {treatment!r} is announced and not carried out")
+            told = _("{what}: the correction {treatment!r} is declared but not applied")
             told = told.format(what=what, treatment=noted.treatment)
             yield Way(noted.read - base, "E8", told, noted.read, noted.used)
         return
@@ -176,7 +184,7 @@ def _dealings(noted: ReadingsFinding, base: float, slope: float) -> Iterator[Way
         least, most = sorted(noted.values)
         safe, other = (least, most) if slope >= 0 else (most, least)
         yield Way(safe - base)
-        told = _("of two readings for one time the one that raises ER is taken")
+        told = _("there are two readings for one time, and the report uses the one that raises ER")
         yield Way(other - base, "C14", told, other, safe)
         told = _("{what}, and both are counted").format(what=what)
         yield Way(noted.read - base, code, told, noted.read, safe)
@@ -193,9 +201,234 @@ def _dealings(noted: ReadingsFinding, base: float, slope: float) -> Iterator[Way
 
 
 def spoilt(issues: Sequence[Issue]) -> list[Issue]:
-    """Return what leaves a time without an amount: nobody knows what was used then."""
+    """Return what leaves a time without an amount: it is not known what was used then."""
     return [
         one
         for one in issues
         if one.noted is not None and one.noted.kind in FILLABLE and one.noted.used is None and one.window is None
     ]
+
+
+# Amounts
+
+# How near two amounts lie that are the same, that days can be told by, that are the same as they are printed.
+EXACT, SHARP, PRINTED = 1e-9, 1e-5, 1e-3
+
+
+@dataclass(frozen=True)
+class Compared:
+    """An amount of the report, and what the readings of its meters have for it.
+
+    Attributes
+    ----------
+    start, end : int
+        The instants between which its period lies.
+    reported : float
+        The amount; where a sum behind it has a separate finding, the amount with that sum as it should be.
+    read : float
+        What the readings add up to as they are.
+    slope : float
+        ∂ER/∂x.
+    issues : tuple of Issue
+    """
+
+    entry: EnteredValue
+    meters: tuple[str, ...]
+    start: int
+    end: int
+    reported: float
+    read: float
+    slope: float
+    issues: tuple[Issue, ...]
+
+    @property
+    def sign(self) -> int:
+        """The sign of ∂ER/∂x."""
+        return (self.slope > 0) - (self.slope < 0)
+
+    @property
+    def right(self) -> float:
+        """The amount that is due."""
+        return self.read + math.fsum(issue.right.amount for issue in self.issues)
+
+    @property
+    def printed(self) -> float:
+        """How far the amount may lie from another one and still be that one as it is printed."""
+        text = f"{float(self.entry.written):.10f}".rstrip("0")
+        half = 0.5 * 10.0 ** -len(text.partition(".")[2])
+        return min(half / abs(float(self.entry.written)), PRINTED) if self.entry.written else 0.0
+
+    def is_(self, amount: float, tolerance: float) -> bool:
+        """Whether the report has an amount."""
+        return math.isclose(self.reported, amount, rel_tol=max(tolerance, EXACT), abs_tol=1e-12)
+
+
+@dataclass(frozen=True)
+class Discrepancy:
+    """What was done in the report instead of what is right.
+
+    Attributes
+    ----------
+    excess : float
+        The amount by which the report has more for it.
+    """
+
+    compared: Compared
+    way: Way
+    start: int
+    end: int
+    excess: float
+    note: str = ""
+
+
+def compared(documents: Documents, meters: Metered, rows: DatedRows) -> Iterator[Compared]:
+    """Yield the monitored amounts of a report that meters measure."""
+    derivatives = documents.result.derivatives()
+    for entry in documents.report.entries():
+        parameter = entry.parameter
+        amount = parameter.kind is Kind.MONITORED and parameter.adds_over_time and isinstance(entry.value, int | float)
+        own = meters.of(entry) if amount and "p" in entry.labels else ()
+        period = _dated(entry)
+        if not own or period is None:
+            continue
+        start, end = meters.span(period)
+        array = derivatives.get(parameter.name)
+        place = None if array is None else documents.effects.at(entry.labels, array.shape)
+        slope = 0.0 if array is None or place is None else float(array[place])
+        unit = parameter.unit
+        issues = [of_noted(noted, meters, slope, unit, (start, end)) for noted in meters.found(own, start, end)]
+        sign = (slope > 0) - (slope < 0)
+        issues += [of_window(one, sign, meters, unit, (start, end)) for one in meters.windows(own, start, end)]
+        reported = entry.value + rows.excess(entry, own)
+        read = meters.amount(own, start, end, unit)
+        yield Compared(entry, own, start, end, reported, read, slope, tuple(issues))
+
+
+def _dated(entry: EnteredValue) -> Period | None:
+    try:
+        period = Period.parse(entry.labels.get("p", ""))
+    except ValueError:
+        return None
+    return period if period.dated else None
+
+
+# Other months, days, meters and units
+
+EDGE, FEW = 35 * DAY, 80
+
+
+def _bases(one: Compared) -> Iterator[float]:
+    """Yield the amounts with everything done right, and with nothing done."""
+    yield one.right
+    yield one.read
+
+
+def elsewhere(one: Compared, documents: Documents, meters: Metered, tolerance: float) -> Iterator[Discrepancy]:
+    """Yield slips that have nothing to do with what is wrong with the readings."""
+    for base in _bases(one):
+        others = _by_month(one, meters), _by_check_meter(one, meters, base), _by_other_windows(one, meters)
+        for way, start, end in itertools.chain(*others):
+            if one.is_(base + way.amount, tolerance):
+                yield Discrepancy(one, way, start, end, way.amount, "")
+        if tolerance <= SHARP:
+            yield from _by_edge(one, documents, meters, base, tolerance)
+        if base and not one.is_(base, tolerance):
+            ratio = one.reported / base
+            code, cause = ratios.slip(ratio, one.entry.parameter.unit)
+            if code:
+                told = _("{ratio:.6g} times what the readings give").format(ratio=ratio)
+                way = Way(one.reported - base, code, told, cause=cause)
+                yield Discrepancy(one, way, one.start, one.end, one.reported - base)
+
+
+def _by_month(one: Compared, meters: Metered) -> Iterator[tuple[Way, int, int]]:
+    whole = months(one.start, one.end, meters)
+    for month in whole:
+        start, end = meters.span(month)
+        if start < one.start or end > one.end or len(whole) == 1:
+            continue
+        amount = meters.amount(one.meters, start, end, one.entry.parameter.unit)
+        if amount:
+            said = _("{month} is left out: {count} of {every} months are in the amount")
+            yield Way(-amount, "C5", said.format(month=month, count=len(whole) - 1, every=len(whole))), start, end
+            yield Way(amount, "C5", _("{month} is counted twice").format(month=month)), start, end
+
+
+def _by_edge(
+    one: Compared, documents: Documents, meters: Metered, base: float, tolerance: float
+) -> Iterator[Discrepancy]:
+    """Yield times from another first to another last reading that have the amount."""
+    starts, ends = (_edges(one, meters, *edge) for edge in ((one.start, -1), (one.end, 1)))
+    for (first, before), (last, after) in itertools.product(starts.items(), ends.items()):
+        moved = (first != one.start) + (last != one.end)
+        # among many pairs of days some fit a printed number by chance
+        if moved and (moved == 1 or tolerance <= EXACT) and one.is_(base + before + after, tolerance):
+            way = _edge_way(one, documents, meters, first, last, before + after)
+            yield Discrepancy(one, way, first, last, way.amount)
+
+
+def _edges(one: Compared, meters: Metered, edge: int, outward: int) -> dict[int, float]:
+    """Return the instants around the end of a period at which meters were read, and what is more until there."""
+    unit, found = one.entry.parameter.unit, {edge: 0.0}
+    knots = meters.knots(one.meters, edge - EDGE, edge + EDGE)
+    if len(knots) > FEW:
+        knots = [knot for knot in knots if (knot - edge) % DAY == 0]
+    for knot in knots:
+        amount = meters.amount(one.meters, min(knot, edge), max(knot, edge), unit)
+        found[knot] = amount if (knot - edge) * outward > 0 else -amount
+    return found
+
+
+def _edge_way(one: Compared, documents: Documents, meters: Metered, first: int, last: int, amount: float) -> Way:
+    told = _("the amount is that of {time}, the period {period}")
+    told = told.format(time=meters.told(first, last), period=meters.told(one.start, one.end))
+    more, less = first < one.start or last > one.end, first > one.start or last < one.end
+    if more and less:
+        return Way(amount, "G1", told, cause=_("a billing cycle instead of the period"))
+    if more:
+        before = any(
+            begun < one.start and first < ended
+            for submission in documents.previous
+            for part in submission.own
+            for period in part.periods
+            if period.dated
+            for begun, ended in [meters.span(period)]
+        )
+        if before and last == one.end:
+            days = (one.start - first) / DAY
+            said = ngettext(
+                "overlaps an earlier report by {days:g} day: {what}",
+                "overlaps an earlier report by {days:g} days: {what}",
+                1 if days == 1 else 2,
+            ).format(days=days, what=told)
+            return Way(amount, "G3", said, cause=_("reported twice"))
+        return Way(amount, "G7", told)
+    if amount * one.sign > 0:
+        return Way(amount, "F5", told)
+    return Way(amount, "F4", told, severity=Severity.QUESTION, question=_("what happened on these days?"))
+
+
+def _by_check_meter(one: Compared, meters: Metered, base: float) -> Iterator[tuple[Way, int, int]]:
+    own = meters.labels(one.meters[0])
+    for name, meter in meters.plan.meters.items():
+        checks = meter.check_only and name not in meters.unknown and meters.measures(name, one.entry)
+        if checks and meters.labels(name) == own:
+            amount = meters.amount((name,), one.start, one.end, one.entry.parameter.unit)
+            told = _("the amount is that of {name}, which serves a cross-check only ({share:+.3%})")
+            told = told.format(name=name, share=amount / base - 1)
+            yield Way(amount - base, "I1", told), one.start, one.end
+
+
+def _by_other_windows(one: Compared, meters: Metered) -> Iterator[tuple[Way, int, int]]:
+    """Yield corrections for the late calibrations of other meters of the same parameter."""
+    parameter, unit = meters.plan.meters[one.meters[0]].parameter, one.entry.parameter.unit
+    others = [name for name in meters.known if meters.plan.meters[name].parameter == parameter]
+    own = {(issue.start, issue.end) for issue in one.issues if issue.window is not None}
+    for window in meters.windows([name for name in others if name not in one.meters], one.start, one.end):
+        if (window.start, window.end) not in own and window.error is not None:
+            amount = meters.amount(one.meters, window.start, window.end, unit)
+            corrected = one.sign * window.error, CORRECTED.format(error=window.error)
+            for share, done in (corrected, (1.0, ZERO)):
+                told = _("{done} though its calibration was not late").format(done=done)
+                severity = Severity.WARNING if share * amount * one.sign >= 0 else Severity.ERROR
+                yield Way(-share * amount, "E7", told, severity=severity), window.start, window.end

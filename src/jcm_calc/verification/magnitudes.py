@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +21,7 @@ from jcm_calc.units import UnitError, conversion, with_unit
 from jcm_calc.units import magnitude as magnitude_of
 from jcm_calc.units import split as split_quantity
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.findings import Correction, Finding, Severity, of_problem, shown_number
+from jcm_calc.verification.findings import Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.quantities import EnteredValue
 from jcm_calc.verification.ratios import PER_CENT
 
@@ -39,11 +41,9 @@ def different_units(documents: Analyses) -> Iterator[Finding]:
     """Find units that do not convert, and values in one unit under the name of another."""
     for entry in documents.report.entries():
         if entry.value is None:
-            symbol, unit = entry.parameter.symbol, entry.parameter.unit
-            message = _("{symbol} is given in {given}, which does not convert to {unit}").format(
-                symbol=symbol, given=entry.unit, unit=unit
-            )
-            yield Finding("B3", message, entry.address, symbol, entry.written, unit=entry.unit)
+            message, say = _("{symbol} is given in {given}, which does not convert to {unit}"), {"given": entry.unit}
+            finding = documents.of_entry("B3", entry, message, say=say, unit=entry.unit)
+            yield replace(finding, found=entry.written)
     for problem in documents.problems(ProblemKind.TWO_UNITS):
         yield of_problem("B3", problem, documents.report.places_of(problem.subject))
 
@@ -56,7 +56,7 @@ def other_unit(documents: Analyses) -> Iterator[Finding]:
         unit = _likely_unit(entry.value / planned, entry.parameter.unit)
         if unit and entry.parameter.symbol not in by_readings:
             told.add(entry.parameter.symbol)
-            times = _("{ratio:,.4g} times the plan's {planned}")
+            times = _("{ratio:,.4g} times the value of the plan, {planned}")
             times = times.format(ratio=entry.value / planned, planned=shown_number(planned))
             yield _in_other_unit(documents, "B4", entry, unit, times)
     for entry, most in _rated(documents):
@@ -89,19 +89,11 @@ def _as_number(entry: EnteredValue) -> EnteredValue:
 
 
 def _in_other_unit(documents: Analyses, code: str, entry: EnteredValue, unit: str, why: str) -> Finding:
-    right = conversion(unit, entry.parameter.unit)(entry.value)
-    symbol, declared = entry.parameter.symbol, entry.parameter.unit
-    message = _("{symbol} is {value} {unit}: {why}").format(
-        symbol=symbol, value=shown_number(entry.value), unit=declared, why=why
-    )
-    cause = _("looks like {unit}, which would be {value}").format(
-        unit=unit, value=with_unit(shown_number(right), declared)
-    )
-    effect = documents.effects.changed(entry, right) if "result" in documents.has else None
-    fixed = (Correction(entry, right),)
-    return Finding(
-        code, message, entry.address, symbol, entry.value, right, why, effect, cause, corrections=fixed, unit=declared
-    )
+    right, declared = conversion(unit, entry.parameter.unit)(entry.value), entry.parameter.unit
+    say = {"unit": unit, "value": with_unit(shown_number(right), declared)}
+    cause = _("looks like {unit}, which would be {value}").format(**say)
+    message, fixed = _("{symbol} is {found} {unit}: {why}"), documents.correcting(entry, right)
+    return documents.of_entry(code, entry, message, right, say={"why": why}, cause=cause, **fixed)
 
 
 def _against_plan(documents: Analyses) -> Iterator[tuple[EnteredValue, float]]:
@@ -205,54 +197,40 @@ def too_many_hours(documents: Analyses) -> Iterator[Finding]:
     told = set()
     for entry, most in _rated(documents):
         if not _of_rated(entry, most):
-            severity = Severity.ERROR if entry.value > FAR_ABOVE * most else Severity.WARNING
-            effect, symbol = documents.effects.changed(entry, most), entry.parameter.symbol
-            message = _("{symbol} is {beyond}").format(symbol=symbol, beyond=_beyond(entry, most))
-            yield Finding(
-                "B5",
-                *(message, entry.address, symbol, entry.value, most, "[meters] rated", effect),
-                severity=severity,
-                unit=entry.parameter.unit,
-                corrections=(Correction(entry, most),),
-            )
-            told.add((symbol, entry.place))
+            message, say = _("{symbol} is {beyond}"), {"beyond": _beyond(entry, most)}
+            yield _above(documents, entry, most, message, "[meters] rated", say)
+            told.add((entry.parameter.symbol, entry.place))
     for entry, most, product in _above_limits(documents):
-        symbol, unit = entry.parameter.symbol, entry.parameter.unit
-        if (symbol, entry.place) not in told:
-            far = entry.value > FAR_ABOVE * most
-            message = _("{symbol} is {value}, and {product} is {most}").format(
-                symbol=symbol,
-                value=with_unit(shown_number(entry.value), unit),
-                product=product,
-                most=with_unit(shown_number(most), unit),
-            )
-            effect = documents.effects.changed(entry, most)
-            yield Finding(
-                "B5",
-                *(message, entry.address, symbol, entry.value, most, product, effect),
-                severity=Severity.ERROR if far else Severity.WARNING,
-                unit=unit,
-                unresolved=not far,
-                corrections=(Correction(entry, most),),
-            )
+        if (entry.parameter.symbol, entry.place) not in told:
+            unit = entry.parameter.unit
+            value, limit = (with_unit(shown_number(one), unit) for one in (entry.value, most))
+            message, say = _("{symbol} is {value}, and {product} is {most}"), {"product": product, "most": limit}
+            unresolved = entry.value <= FAR_ABOVE * most
+            yield _above(documents, entry, most, message, product, {**say, "value": value}, unresolved)
     hours = {str(period): 24.0 * period.days for period in documents.result.inputs.periods if period.dated}
     for entry in documents.report.entries():
-        parameter = entry.parameter
-        limit = hours.get(entry.labels.get("p", ""))
-        counted = parameter.unit == "h" and parameter.adds_over_time and isinstance(entry.value, int | float)
-        if limit and counted and entry.value > ABOVE * limit:
-            severity = Severity.ERROR if entry.value > FAR_ABOVE * limit else Severity.WARNING
-            message = _("{symbol} is {value:,.6g} h, and {period} has {limit:,.6g} h").format(
-                symbol=parameter.symbol, value=entry.value, period=entry.labels["p"], limit=limit
-            )
-            because, effect = _("24 h a day"), documents.effects.changed(entry, limit)
-            yield Finding(
-                "B5",
-                *(message, entry.address, parameter.symbol, entry.value, limit, because, effect),
-                severity=severity,
-                unit=parameter.unit,
-                corrections=(Correction(entry, limit),),
-            )
+        most, value = hours.get(entry.labels.get("p", ""), 0.0), entry.value
+        counted = entry.parameter.unit == "h" and entry.parameter.adds_over_time and isinstance(value, int | float)
+        if most and counted and value > ABOVE * most:
+            message = _("{symbol} is {found} h, and {period} has {expected} h")
+            yield _above(documents, entry, most, message, _("24 h a day"))
+
+
+def _above(
+    documents: Analyses,
+    entry: EnteredValue,
+    most: float,
+    message: Message,
+    because: str,
+    say: Mapping[str, Any] = MappingProxyType({}),
+    unresolved: bool = False,
+) -> Finding:
+    """Return the finding of a value above the largest possible one; far above it is an error."""
+    severity = Severity.ERROR if entry.value > FAR_ABOVE * most else Severity.WARNING
+    details = documents.correcting(entry, most)
+    return documents.of_entry(
+        "B5", entry, message, most, because, say, severity=severity, unresolved=unresolved, **details
+    )
 
 
 def impossible(documents: Analyses) -> Iterator[Finding]:
@@ -287,22 +265,17 @@ def not_rebuilt(documents: Analyses) -> Iterator[Finding]:
         for entry in documents.report.entries():
             given = entry.parameter.name == derivation.of and isinstance(entry.value, int | float)
             if given and not math.isclose(entry.value, rebuilt, rel_tol=2e-3):
-                symbol = entry.parameter.symbol
-                message = _("{symbol} is {value}, and its parts give {rebuilt:.4g}")
-                yield Finding(
+                yield documents.of_entry(
                     "B8",
-                    message.format(symbol=symbol, value=shown_number(entry.value), rebuilt=rebuilt),
-                    entry.address,
-                    symbol,
-                    entry.value,
+                    entry,
+                    _("{symbol} is {found}, and its parts give {rebuilt:.4g}"),
                     rebuilt,
                     Message("{}: {}").format(derivation.text, derivation),
-                    documents.effects.changed(entry, rebuilt),
-                    question=_("how is it derived?") if doubts else "",
+                    {"rebuilt": rebuilt},
+                    question=_("how was this value derived?") if doubts else "",
                     unconfirmed=DOUBTED_PARTS.format(evidence=doubts[0]) if doubts else "",
                     severity=Severity.QUESTION if doubts else None,
-                    unit=entry.parameter.unit,
-                    corrections=(Correction(entry, rebuilt),),
+                    **documents.correcting(entry, rebuilt),
                 )
 
 

@@ -1,4 +1,4 @@
-"""The readings of a project's meters, to be held against its report: amounts of any time, late calibrations."""
+"""The readings of a project's meters, for the comparison with its report: amounts of any time, late calibrations."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Successor:
 
 
 class Metered:
-    """What meters say beside a report.
+    """What meters have for the values of a report.
 
     Parameters
     ----------
@@ -224,7 +224,7 @@ def _together(one: Steps, other: Steps) -> Steps:
 def metered(case: CaseFile | None, readings: Monitored | None) -> Metered | None:
     """Return what meters say: as it was monitored, or from the readings of a case file.
 
-    A meter that the plan does not know is no reason to look at none of them.
+    Where the plan does not know a meter, the others are used.
 
     Raises
     ------

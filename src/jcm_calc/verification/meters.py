@@ -10,7 +10,7 @@ from jcm_calc.base.problems import ProblemKind, listed
 from jcm_calc.readings.plan import Device
 from jcm_calc.reports.workbook.tables import Cell, Row
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.findings import Finding, Severity, of_problem
+from jcm_calc.verification.findings import Finding, Severity, finding, of_problem
 from jcm_calc.verification.location import at, located
 from jcm_calc.verification.submission import Submission
 
@@ -47,12 +47,9 @@ def interval(documents: Analyses) -> Iterator[Finding]:
         found, expected = months(now), months(before)
         if found and expected and found != expected:
             message = _("the meter of {symbol} is calibrated every {found} months, and the plan says {expected}")
-            message = message.format(symbol=symbol, found=found, expected=expected)
-            severity = Severity.ERROR if found > expected else Severity.WARNING
-            place = located(row.cells["procedure"])
-            yield Finding(
-                "E3", message, place, symbol, found, expected, _("the plan"), severity=severity, unit=_("months")
-            )
+            severity, because = Severity.ERROR if found > expected else Severity.WARNING, _("the plan")
+            values = (located(row.cells["procedure"]), symbol, found, expected, because)
+            yield finding("E3", message, *values, severity=severity, unit=_("months"))
 
 
 def months(text: str) -> int:
@@ -69,7 +66,11 @@ def two_ways(documents: Analyses) -> Iterator[Finding]:
     unclear = documents.problems(ProblemKind.AMBIGUOUS_DATE, ProblemKind.AMBIGUOUS_NUMBER)
     for problem in (*unclear, *documents.unclear):
         number = ProblemKind.AMBIGUOUS_NUMBER in problem.kinds
-        question = _("thousands or decimals?") if number else _("day or month first?")
+        question = (
+            _("is the sign a thousands separator or a decimal sign?")
+            if number
+            else _("does the date begin with the day or with the month?")
+        )
         places = documents.report.places_of(problem.subject)
         yield of_problem("E9", problem, places, question=question, unresolved=True)
 
@@ -81,19 +82,17 @@ def accuracy(documents: Analyses) -> Iterator[Finding]:
         if found and expected and float(found[1]) != float(expected[1]):
             worse = float(found[1]) > float(expected[1])
             message = _("the meter of {symbol} has class {found}, and the plan has {expected}")
-            message = message.format(symbol=symbol, found=found[1], expected=expected[1])
             severity = Severity.ERROR if worse else Severity.WARNING
             times = float(found[1]) / float(expected[1])
             because = _("the plan; a correction for a late calibration by the class would be {times:g} times as large")
             because = because.format(times=times)
             place = located(row.cells["procedure"])
-            yield Finding("E10", message, place, symbol, found[1], expected[1], because, severity=severity)
+            yield finding("E10", message, place, symbol, found[1], expected[1], because, severity=severity)
 
 
 def unknown(documents: Analyses) -> Iterator[Finding]:
     """Find readings of meters that the plan does not know; a warning where the report only names one."""
-    meters = documents.metered
-    assert meters is not None
+    meters = documents.meters
     follows = {one.name: one.follows for one in meters.successors}
     for name in meters.unknown:
         steps = meters.steps.get(name)
@@ -108,11 +107,10 @@ def unknown(documents: Analyses) -> Iterator[Finding]:
         named = [name for text in NAMED.findall(_said(row)) for name in NAME.findall(text)]
         strange = [name for name in named if name not in here | set(meters.unknown)]
         if strange:
-            there, planned = listed(strange), listed(names, limit=6)
-            message = _("the report names meter {names} for {symbol}, and the plan has {planned}")
-            message = message.format(names=there, symbol=symbol, planned=planned)
+            message = _("the report names meter {found} for {symbol}, and the plan has {expected}")
             place = next(located(cell) for cell in _cells(row) if any(name in str(cell.value) for name in strange))
-            yield Finding("E11", message, place, symbol, there, planned, severity=Severity.WARNING)
+            there, planned = listed(strange), listed(names, limit=6)
+            yield finding("E11", message, place, symbol, there, planned, severity=Severity.WARNING)
 
 
 def stated_differently(documents: Analyses) -> Iterator[Finding]:
@@ -123,23 +121,20 @@ def stated_differently(documents: Analyses) -> Iterator[Finding]:
         days = {str(one.on) for device in devices for one in device.calibrations}
         strange = [day for part in CALIBRATED.findall(said) for day in DAY.findall(part) if day not in days]
         if days and strange:
-            message = _("the report has a calibration on {strange} for {symbol}, the meters on {days}")
-            message = message.format(strange=listed(strange), symbol=symbol, days=listed(sorted(days)))
-            yield Finding("E12", message, place, symbol, listed(strange), listed(sorted(days)))
+            message = _("the report has a calibration on {found} for {symbol}, the meters on {expected}")
+            yield finding("E12", message, place, symbol, listed(strange), listed(sorted(days)))
         classes = {device.accuracy_class for device in devices if device.accuracy_class}
         found, before = CLASS.search(said), CLASS.search(planned.get(symbol, ""))
         if classes and found and not any(_same(found[1], one) for one in classes):
             if before and not _same(before[1], found[1]):
                 continue  # a finding of its own, against the plan
-            message = _("the report has class {found} for {symbol}, and the meters {classes}")
-            message = message.format(found=found[1], symbol=symbol, classes=listed(sorted(classes)))
-            yield Finding("E12", message, place, symbol, found[1], listed(sorted(classes)))
+            message = _("the report has class {found} for {symbol}, and the meters {expected}")
+            yield finding("E12", message, place, symbol, found[1], listed(sorted(classes)))
 
 
 def stated(documents: Analyses) -> Iterator[tuple[str, Row, list[str], list[Device]]]:
     """Yield each parameter with its row in the report, its meters, and the devices of these."""
-    meters = documents.metered
-    assert meters is not None
+    meters = documents.meters
     rows = {parameter.name: (parameter, row) for parameter, row in documents.report.rows() if _said(row)}
     for parameter, row in rows.values():
         names = [

@@ -32,7 +32,7 @@ def result(verification: Conclusion) -> tuple[str, str]:
 
 
 def summary(verification: Conclusion, checked: bool = True) -> Iterator[tuple[str, str]]:
-    """Yield what the head of the paper has, besides the result and the table of `amounts`.
+    """Yield what the head of the paper has, in addition to the result and the table of `amounts`.
 
     ``checked`` says whether the checks that are not applicable are listed; the papers have a table of all checks.
     """
@@ -44,14 +44,14 @@ def summary(verification: Conclusion, checked: bool = True) -> Iterator[tuple[st
     if verification.completed:
         yield _("Taken from the case file"), ", ".join(verification.completed)
     for name, tonnes in (
-        (_("Reported"), verification.reported),
-        (_("Recalculated"), verification.recalculated),
-        (_("Adjusted"), verification.adjusted),
+        (_("Reported reductions"), verification.reported),
+        (_("Recalculated from the entered values"), verification.recalculated),
+        (_("Adjusted for all errors"), verification.adjusted),
     ):
         yield name, _("not known") if tonnes is None else Message("{} t").format(shown_number(tonnes))
     yield _("Misstatement"), _misstatement(verification)
-    counts = {severity: len(verification.of(severity)) for severity in Severity}
-    yield _("Findings"), _(", ").join(_counted(severity, count) for severity, count in counts.items())
+    counts = _(", ").join(_counted(severity, len(verification.of(severity))) for severity in Severity)
+    yield _("Findings"), _("{counts}; candidates for CAR, FAR and CL").format(counts=counts)
     if accepted := [one for one in verification.findings if one.accepted is not None]:
         yield _("Accepted"), Message(", ").join(one.number for one in accepted)
     yield _("Basis of the values"), basis(verification)
@@ -63,8 +63,8 @@ def summary(verification: Conclusion, checked: bool = True) -> Iterator[tuple[st
     if verification.ignored:
         codes = ", ".join(check.code for check in verification.ignored)
         counted = _counted(Severity.ERROR, sum(one.severity is Severity.ERROR for one in verification.passed_over))
-        yield _("Checks switched off"), _("{codes} (they find {errors})").format(codes=codes, errors=counted)
-    unconfirmed = _("{count} rules and values of the calculation itself")
+        yield _("Checks switched off"), _("{codes} ({errors} found by them)").format(codes=codes, errors=counted)
+    unconfirmed = _("{count} rules and values of the calculation")
     count = len(verification.unconfirmed)
     yield (
         _("Not confirmed"),
@@ -73,7 +73,7 @@ def summary(verification: Conclusion, checked: bool = True) -> Iterator[tuple[st
 
 
 def _scope(verification: Conclusion) -> str:
-    said = _("recalculation from what is entered; eligibility: {criteria}")
+    said = _("recalculation from the entered values; eligibility: {criteria}")
     return said.format(criteria=verification.criteria)
 
 
@@ -81,7 +81,7 @@ def _misstatement(verification: Conclusion) -> str:
     threshold = verification.threshold
     if threshold is None or verification.recalculation is None:
         return _("not known")
-    said = _("{share:.4g} % of ER; material from {materiality:.4g} %, which is {threshold:,.6g} tCO2 (not verified)")
+    said = _("{share:.4g} % of ER; materiality threshold {materiality:.4g} % = {threshold:,.6g} tCO2 (not verified)")
     share, materiality = 100 * verification.share, 100 * verification.materiality
     return said.format(share=share, materiality=materiality, threshold=threshold)
 
@@ -134,13 +134,13 @@ def _counted(severity: Severity, count: int) -> str:
 
 
 def details(finding: Finding) -> Iterator[tuple[str, str]]:
-    """Yield what a finding says besides its message, each under its name."""
+    """Yield what a finding says in addition to its message, each under its name."""
     if finding.found is not None:
         yield _("Found"), with_unit(finding.found, finding.unit)
     if finding.expected is not None:
         yield _("Expected"), with_unit(finding.expected, finding.unit)
     if finding.because:
-        yield _("Because"), finding.because
+        yield _("Basis"), finding.because
     if said := effect(finding):
         yield _("Effect"), said
     if finding.cause:
@@ -154,7 +154,7 @@ def details(finding: Finding) -> Iterator[tuple[str, str]]:
 
 
 def effect(finding: Finding) -> str:
-    """Say what a finding does to ER; of an error also that nobody can tell."""
+    """Say what a finding does to ER; of an error also that it is not known."""
     if finding.effect is not None:
         return str(finding.effect)
     return _("not known") if finding.severity is Severity.ERROR else ""
@@ -162,22 +162,22 @@ def effect(finding: Finding) -> str:
 
 def basis(verification: Conclusion) -> str:
     """Say how many values rest on what."""
-    rows = verification.support
-    counts = {
-        name: sum(getattr(one, name) for one in rows) for name in ("by_readings", "by_rows", "by_formula", "typed")
+    kinds = {
+        "by_readings": _("{count} compared with readings"),
+        "by_rows": _("{count} from dated rows"),
+        "by_formula": _("{count} from another formula"),
+        "typed": _("{count} typed numbers without support in the files"),
     }
-    said = _(
-        "{by_readings} compared with readings, {by_rows} from dated rows, {by_formula} from another formula, "
-        "{typed} typed numbers with nothing behind them in the files"
-    )
-    return said.format(**counts)
+    counts = {name: sum(getattr(one, name) for one in verification.support) for name in kinds}
+    said = [kinds[name].format(count=count) for name, count in counts.items() if count]
+    return _(", ").join(said) or _("none")
 
 
 def support_table(verification: Conclusion) -> tuple[list[Message], list[list[str]]]:
     """Return headings and rows of the table of what the values rest on."""
     headings = [
-        *(_("Parameter"), _("Kind"), _("Cells"), _("Values"), _("They rest on"), _("Cross-check")),
-        *(_("Option"), _("Source that is named")),
+        *(_("Parameter"), _("Kind"), _("Cells"), _("Number of values"), _("Support"), _("Cross-check")),
+        *(_("Option"), _("Named source")),
     ]
     rows = [
         [
@@ -205,7 +205,7 @@ def _rest_on(one: Support) -> Iterator[str]:
     if one.by_formula:
         yield _("another formula: {count}").format(count=one.by_formula)
     if one.typed:
-        yield _("typed, nothing behind it: {count}").format(count=one.typed)
+        yield _("typed, without support in the files: {count}").format(count=one.typed)
     if one.document:
         yield one.document
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 
 from jcm_calc.base.files import check_ending, save
@@ -22,7 +21,7 @@ FINDINGS = (
     Column(_("Found"), "long text", 10),
     Column(_("Expected"), "long text", 10),
     Column(_("Unit"), "long text", 7),
-    Column(_("How the expected value comes about, and what follows"), "long text", 26),
+    Column(_("How the expected value is calculated, and what follows"), "long text", 26),
     Column(_("Effect on ER"), "long text", 14),
 )
 RESPONSES = (
@@ -65,25 +64,17 @@ def _summary(book: NewBook, found: Conclusion) -> None:
     """Add who verified what, the result, the amounts, and what is not confirmed."""
     sheet = Sheet(book, translated(_("Summary")), SUMMARY_WIDTHS)
     headings, table = paper.amounts(found)
-    row = _lines(sheet, 0, [paper.result(found)])
+    row = sheet.named(0, [paper.result(found)], "name", "said")
     columns = [Column(heading, "amount" if place > 1 else "long text") for place, heading in enumerate(headings)]
     row = sheet.table(row, columns, table)
-    row = _lines(sheet, row + 1, list(paper.summary(found, checked=False)))
+    row = sheet.named(row + 1, paper.summary(found, checked=False), "name", "said")
     said = _("Name, date, signature: {line}").format(line="_" * 60)
     for at in range(row, row + len(paper.SIGNATURES)):
         sheet.set_height(at, SIGNATURE_HEIGHT)
-    row = _lines(sheet, row, [(name, said) for name in paper.SIGNATURES])
-    lists = [(_("Noted in reading"), text) for text in found.remarks]
+    row = sheet.named(row, ((name, said) for name in paper.SIGNATURES), "name", "said")
+    lists = [(_("Notes on the files"), text) for text in found.remarks]
     lists += [(_("Not confirmed"), text) for text in found.unconfirmed]
-    _lines(sheet, row + 1, lists)
-
-
-def _lines(sheet: Sheet, row: int, named: Sequence[tuple[str, str]]) -> int:
-    """Write names, and a text that belongs to each; return the row after them."""
-    for at, (name, text) in enumerate(named, row):
-        sheet.text(at, 0, name, "name")
-        sheet.merge(at, 1, sheet.last, text, "said")
-    return row + len(named)
+    sheet.named(row + 1, lists, "name", "said")
 
 
 def _findings(book: NewBook, verification: Conclusion, folder: Path) -> None:

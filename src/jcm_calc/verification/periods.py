@@ -18,7 +18,16 @@ from jcm_calc.reports.workbook import written_periods
 from jcm_calc.results.credits import whole_tonnes
 from jcm_calc.units import with_unit
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.findings import Correction, EffectOnER, Finding, Severity, of_problem, shown_number
+from jcm_calc.verification.findings import (
+    Correction,
+    Details,
+    EffectOnER,
+    Finding,
+    Severity,
+    finding,
+    of_problem,
+    shown_number,
+)
 from jcm_calc.verification.location import Location, address, at, located
 from jcm_calc.verification.metered import Metered
 from jcm_calc.verification.quantities import EnteredValue
@@ -27,8 +36,8 @@ from jcm_calc.verification.submission import Submission
 
 YEAR = re.compile(r"\D*(\d{4})\D*")
 ONE_DAY = timedelta(days=1)
-SPLIT = _("the period {period} lies in two calendar years, so its tonnes cannot be told apart by year")
-DOUBT = _("that whole tonnes are cut for each calendar year is recalled, not read")
+SPLIT = _("the period {period} lies in two calendar years, so its tonnes cannot be assigned to the years")
+DOUBT = _("the rule that ER is rounded down to whole tonnes for each calendar year is not verified")
 
 
 def dated(submission: Submission) -> list[Period]:
@@ -38,18 +47,16 @@ def dated(submission: Submission) -> list[Period]:
 
 
 def other_cycle(documents: Analyses) -> Iterator[Finding]:
-    """Find values for days that are none of the periods."""
+    """Find values for days that are not one of the periods."""
     own = dated(documents.report)
     told = set()
     for parameter, row in documents.report.rows():
         period = _parsed(row.text("period"))
         if own and period is not None and period not in own and row.text("period") not in told:
             told.add(row.text("period"))
-            message = _("{symbol} is for {period}, which is none of the periods {periods}")
-            message = message.format(symbol=parameter.symbol, period=row.text("period"), periods=listed(own))
-            yield Finding(
-                "G1", message, located(row.cells["period"]), parameter.symbol, row.text("period"), listed(own)
-            )
+            message = _("{symbol} is for {found}, which is not one of the periods {expected}")
+            values = (located(row.cells["period"]), parameter.symbol, row.text("period"), listed(own))
+            yield finding("G1", message, *values)
 
 
 def two_years(documents: Analyses) -> Iterator[Finding]:
@@ -57,23 +64,20 @@ def two_years(documents: Analyses) -> Iterator[Finding]:
     for part in documents.report.own:
         for period in part.periods:
             if period.dated and period.year is None:
-                message = SPLIT.format(period=period)
                 expected: str = _("two periods")
                 found, because = str(period), _("one amount for each year")
                 by_year = _by_year(documents, period)
                 effect = None
                 if by_year:
-                    due = {year: whole_tonnes(amount) for year, amount in by_year.items()}
-                    claimed = sum(cell.value for own, cell, _ in documents.report.claims() if own is part)
-                    found, expected = claimed, " + ".join(map(str, due.values()))
+                    right = {year: whole_tonnes(amount) for year, amount in by_year.items()}
+                    found = sum(cell.value for own, cell, _ in documents.report.reported_cells() if own is part)
+                    expected, excess = " + ".join(map(str, right.values())), found - sum(right.values())
                     each = _("{year}: ER {amount:,.3f} tCO2, so {tonnes} t")
-                    years = [each.format(year=year, amount=by_year[year], tonnes=due[year]) for year in by_year]
+                    years = [each.format(year=year, amount=by_year[year], tonnes=right[year]) for year in by_year]
                     because = _("the readings of each year: {years}").format(years=Message(", ").join(years))
-                    effect = EffectOnER(
-                        float(claimed - sum(due.values())), {str(period): int(claimed) - sum(due.values())}
-                    )
-                place = at(part.roles["input"])
-                yield Finding("G2", message, place, "p", found, expected, because, effect, unconfirmed=DOUBT, unit="t")
+                    effect = EffectOnER(float(excess), {str(period): int(excess)})
+                values, say = (at(part.roles["input"]), "p", found, expected, because), {"period": period}
+                yield finding("G2", SPLIT, *values, say, effect=effect, unconfirmed=DOUBT, unit="t")
 
 
 def _by_year(documents: Analyses, period: Period) -> dict[int, float]:
@@ -91,8 +95,8 @@ def _by_year(documents: Analyses, period: Period) -> dict[int, float]:
     found = {}
     for part in split_at_years(period):
         assert part.first is not None
-        share = [(entry, entry.value - _read(meters, entry, part)) for entry in amounts]
-        reductions = documents.effects.reductions(documents.effects.replaced(share))
+        share = [Correction(entry, excess=entry.value - _read(meters, entry, part)) for entry in amounts]
+        reductions = documents.effects.reductions(documents.effects.corrected(share))
         if reductions is None:
             return {}
         found[part.first.year] = float(reductions.sum())
@@ -115,30 +119,24 @@ def chain(documents: Analyses) -> Iterator[Finding]:
         if apart < 0:
             days = -apart if after.last and after.last > before.last else after.days
             message = ngettext(
-                "{after} ({other}) overlaps {before} ({one}) by {days} day",
-                "{after} ({other}) overlaps {before} ({one}) by {days} days",
+                "{found} ({other}) overlaps {before} ({one}) by {days} day",
+                "{found} ({other}) overlaps {before} ({one}) by {days} days",
                 days,
-            ).format(after=after, other=other, before=before, one=one, days=days)
+            )
+            say = {"other": other, "before": before, "one": one, "days": days}
             expected = _("from {day} on").format(day=before.last + ONE_DAY)
             twice = _of_overlap(documents, before, after) if other == documents.report.name else ()
-            effect = documents.effects.without([(one.entry, one.excess or 0.0) for one in twice]) if twice else None
-            cause = _("claimed twice")
-            yield Finding(
-                "G3",
-                message,
-                _of_file(documents, other),
-                "p",
-                str(after),
-                expected,
-                effect=effect,
-                cause=cause,
-                corrections=twice,
-            )
+            values = (_of_file(documents, other), "p", str(after), expected, "", say)
+            effect, cause = documents.effect_of(twice) if twice else None, _("reported twice")
+            yield finding("G3", message, *values, effect=effect, cause=cause, corrections=twice)
         elif apart > 0:
             message = _("{days} days between {before} ({one}) and {after} ({other}) are in no report")
-            message = message.format(days=apart, before=before, one=one, after=after, other=other)
-            question = _("no operation, or no claim?")
-            yield Finding("G3", message, _of_file(documents, other), "p", severity=Severity.QUESTION, question=question)
+            say = {"days": apart, "before": before, "one": one, "after": after, "other": other}
+            details: Details = {
+                "severity": Severity.QUESTION,
+                "question": _("was there no operation, or are the days not reported?"),
+            }
+            yield finding("G3", message, _of_file(documents, other), "p", say=say, **details)
     for problem in documents.problems(ProblemKind.OVERLAP):
         if not any(True for _ in _overlaps(own)):
             yield of_problem("G3", problem, _of_file(documents, documents.report.name))
@@ -158,22 +156,11 @@ def _begun(documents: Analyses) -> Iterator[Finding]:
         first = Period.parse(entry.labels["p"]).first
         end = ends.get((of, first, _others(entry.labels))) if first is not None else None
         if end is not None and not close(value, end):
-            symbol, unit = entry.parameter.symbol, entry.parameter.unit
-            told = _("{symbol} is {value} at the start of {period}, and {of} was {end} at the end of the one before")
-            message = told.format(
-                symbol=symbol,
-                value=with_unit(shown_number(value), unit),
-                period=entry.labels["p"],
-                of=documents.m.symbols()[of],
-                end=with_unit(shown_number(end), unit),
-            )
-            because, effect = _("the end of the period before"), documents.effects.changed(entry, end)
-            corrections = (Correction(entry, end),)
-            yield Finding(
-                *("G3", message, entry.address, symbol, value, end, because, effect),
-                unit=unit,
-                corrections=corrections,
-            )
+            unit = entry.parameter.unit
+            message = _("{symbol} is {value} at the start of {period}, and {of} was {end} at the end of the one before")
+            say = {"value": with_unit(shown_number(value), unit), "end": with_unit(shown_number(end), unit)}
+            say["of"], because = documents.m.symbols()[of], _("the end of the period before")
+            yield documents.of_entry("G3", entry, message, end, because, say, **documents.correcting(entry, end))
 
 
 def _ends(submission: Submission) -> Iterator[tuple[tuple[str, date, tuple[str, ...]], float]]:
@@ -219,40 +206,39 @@ def _outside(documents: Analyses, own: list[Period]) -> Iterator[Finding]:
     if documents.case is None:
         return
     start, end = (documents.case.project.get(key) for key in ("start", "end"))
+    before = _("{period} begins before the crediting period, on {expected}")
+    after = _("{period} ends after the crediting period, on {expected}")
     for period in own:
-        if start and period.first and period.first < start:
-            message = _("{period} begins before the crediting period, on {start}").format(period=period, start=start)
-            because = _("the case file, [project] start")
-            yield Finding(
-                "G3", message, _of_file(documents, documents.report.name), "p", str(period.first), str(start), because
-            )
-        if end and period.last and period.last > end:
-            message = _("{period} ends after the crediting period, on {end}").format(period=period, end=end)
-            because = _("the case file, [project] end")
-            yield Finding(
-                "G3", message, _of_file(documents, documents.report.name), "p", str(period.last), str(end), because
-            )
+        for message, day, limit, outside, key in (
+            (before, period.first, start, start and period.first and period.first < start, "start"),
+            (after, period.last, end, end and period.last and period.last > end, "end"),
+        ):
+            if outside:
+                because = _("the case file, [project] {key}").format(key=key)
+                place = _of_file(documents, documents.report.name)
+                yield finding("G3", message, place, "p", str(day), str(limit), because, {"period": period})
 
 
 def differs(documents: Analyses) -> Iterator[Finding]:
     """Find periods of table 3 that are not those of the sheet, and periods that the dated rows do not fill."""
-    for place, text, named, own in of_claims(documents):
+    for place, text, named, own in of_tables(documents):
         if _span(named) != _span(own):
-            message = _("table 3 is for {text}, and the sheet for {period}").format(text=text, period=_told(own))
-            yield Finding("G5", message, place, "p", text, _told(own))
+            message = _("table 3 is for {found}, and the sheet for {expected}")
+            yield finding("G5", message, place, "p", text, "/".join(map(str, _span(own))))
 
 
-def of_claims(documents: Analyses) -> Iterator[tuple[Location, str, list[Period], list[Period]]]:
+def of_tables(documents: Analyses) -> Iterator[tuple[Location, str, list[Period], list[Period]]]:
     """Yield each table 3 with what it says of its period, the periods named there, and those of its sheet."""
     report = documents.report
-    for part, claim, _cell in report.claims("MRS") if report.kind == "MRS" else ():
-        cells = report.book.grid(claim.sheet)[claim.row] if claim.row < len(report.book.grid(claim.sheet)) else []
-        text = next((str(cell) for cell in cells if cell != ""), "")
+    for part, cell, _exact in report.reported_cells("MRS") if report.kind == "MRS" else ():
+        grid, row = report.book.grid(cell.sheet), cell.row
+        cells = grid[row] if row < len(grid) else []
+        text = next((str(one) for one in cells if one != ""), "")
         named = [period for piece in text.split(",") if (period := _parsed(piece))]
         own = [period for period in part.periods if period.dated]
         if named and own:
-            column = next(at for at, cell in enumerate(cells) if cell != "")
-            yield address((claim.sheet, claim.row, column)), text, named, own
+            column = next(at for at, one in enumerate(cells) if one != "")
+            yield address((cell.sheet, row, column)), text, named, own
 
 
 def _parsed(text: str) -> Period | None:
@@ -268,11 +254,6 @@ def _span(periods: list[Period]) -> tuple[date | None, date | None]:
     return ordered[0].first, ordered[-1].last
 
 
-def _told(periods: list[Period]) -> str:
-    first, last = _span(periods)
-    return f"{first}/{last}"
-
-
 def fiscal(documents: Analyses) -> Iterator[Finding]:
     """Find sheets whose name is another year than their periods."""
     for part in documents.report.own:
@@ -280,21 +261,20 @@ def fiscal(documents: Analyses) -> Iterator[Finding]:
         years = {day.year for period in part.periods for day in (period.first, period.last) if day}
         if match and years and years != {int(match[1])}:
             found = ", ".join(map(str, sorted(years)))
-            message = _("the sheet is named {name}, and its periods lie in {years}").format(name=match[1], years=found)
-            yield Finding("G6", message, at(part.roles["input"]), "p", found, match[1])
+            message = _("the sheet is named {expected}, and its periods lie in {found}")
+            yield finding("G6", message, at(part.roles["input"]), "p", found, match[1])
 
 
 def events(documents: Analyses) -> Iterator[Finding]:
     """Find stops outside the monitoring period."""
-    meters = documents.metered
-    assert meters is not None
+    meters = documents.meters
     spans = [meters.span(period) for period in meters.monitored.periods]
     for stop in meters.plan.stops:
         if not any(stop.start < end and start < stop.end for start, end in spans):
             time = meters.told(stop.start, stop.end)
             message = _("a stop is declared for {time}, which is in no period of the report: {reason}")
             place = at(meters=[stop.meter] if stop.meter else list(meters.known), period=time)
-            yield Finding("G8", message.format(time=time, reason=stop.reason), place, "p", time)
+            yield finding("G8", message, place, "p", time, say={"time": time, "reason": stop.reason})
 
 
 CHECKS = {

@@ -12,7 +12,7 @@ from jcm_calc.units import UnitError, conversion
 
 # The sheets are filled in by hand: a ratio that is meant is met to many digits, others to a few.
 CLOSE = 1e-6
-PER_CENT, TURNED = _("per cent taken as a fraction"), _("the sign is turned")
+PER_CENT, TURNED = _("per cent used as a fraction"), _("wrong sign")
 REPORTS: tuple[Literal["SAR", "AR4", "AR5"], ...] = ("SAR", "AR4", "AR5")
 
 
@@ -49,31 +49,31 @@ def slip(ratio: float, unit: str = "") -> tuple[str, str]:
     Examples
     --------
     >>> slip(100)
-    ('B1', 'found is 100 × expected: per cent taken as a fraction')
+    ('B1', 'the value found is 100 × the expected one: per cent used as a fraction')
     >>> slip(1.07)
     ('', '')
     """
     code, cause = _recognised(ratio, unit)
     if not code:
         return "", ""
-    told = _("found is {ratio:.6g} × expected").format(ratio=ratio)
+    told = _("the value found is {ratio:.6g} × the expected one").format(ratio=ratio)
     return code, Message("{}: {}").format(told, cause)
 
 
 def _recognised(ratio: float, unit: str) -> tuple[str, str]:
     if other := unit_slip(ratio, unit):
-        return "B4", _("looks like {other} in place of {unit}").format(other=other, unit=unit)
+        return "B4", _("looks like {other} instead of {unit}").format(other=other, unit=unit)
     if math.isclose(ratio, 100, rel_tol=CLOSE):
         return "B1", PER_CENT
     if math.isclose(ratio, 0.01, rel_tol=CLOSE):
-        return "B2", _("divided by 100 once too often")
+        return "B2", _("divided by 100 twice")
     if math.isclose(ratio, -1, rel_tol=CLOSE):
         return "C1", TURNED
     if any(math.isclose(ratio, factor, rel_tol=CLOSE) for factor in (3.6, 1 / 3.6)):
-        return "B3", _("megawatt hours against gigajoules")
+        return "B3", _("MWh and GJ confused")
     power = math.log10(abs(ratio)) if ratio and math.isfinite(ratio) else 0.0
     if power and abs(power - round(power)) < CLOSE and round(power) != 0:
-        return "B7", _("a slip of the decimal point")
+        return "B7", _("decimal point in the wrong place")
     return "", ""
 
 

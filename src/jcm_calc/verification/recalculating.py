@@ -41,7 +41,7 @@ class Recalculation:
     ----------
     result : Result or None
     problems, warnings : tuple of Problem
-        Why nothing can be calculated, or not all of it; what is hardly meant.
+        Why nothing can be calculated, or not all of it; what is possible but implausible.
     left_out : tuple of str
         What the result is without, and how it reads what can be read in two ways; each in a sentence.
     """
@@ -120,7 +120,9 @@ def _read_in_both_ways(case: CaseFile, evidence: EvidenceFiles, error: InputErro
         other = replace(case, tables=tables)
         result = _calculated(other, evidence)
         found.append((math.nan if isinstance(result, InputError) else float(np.sum(result.ER.magnitude)), other))
-    told = _("{names}: with signs between thousands ER is {one:,.6g} tCO2, with a decimal sign {other:,.6g} tCO2")
+    told = _(
+        "{names}: if the sign separates thousands, ER is {one:,.6g} tCO2; if it is a decimal sign, {other:,.6g} tCO2"
+    )
     amounts = [amount for amount, _ in found]
     best = min(found, key=lambda pair: math.inf if math.isnan(pair[0]) else pair[0])
     symbols = listed(m.inputs[name].symbol for name in sorted(names))

@@ -10,9 +10,9 @@ from typing import Any
 from jcm_calc.base.languages import _
 from jcm_calc.results.credits import whole_tonnes
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.claims import as_tonnes
 from jcm_calc.verification.effects import Array
 from jcm_calc.verification.findings import Finding
+from jcm_calc.verification.reported import as_tonnes
 from jcm_calc.verification.spreadsheet import as_number
 from jcm_calc.verification.submission import ReportPart
 
@@ -57,7 +57,7 @@ class ReportedYear:
     adjusted : Amounts
         From what is entered, after the corrections of all errors.
     misstatement : float or None
-        Reported minus adjusted in tCO2, before rounding where the report shows it; None where it cannot be told.
+        Reported minus adjusted in tCO2, before rounding where the report shows it; None where it is not known.
     """
 
     year: str
@@ -87,8 +87,8 @@ def years(documents: Analyses, errors: Iterable[Finding]) -> list[ReportedYear]:
     """Return the amounts of each calendar year; of parts of a report that share a year, together."""
     report = documents.report
     if report.result is None:
-        claims = ((part, Amounts(tonnes=report.claim(part).tonnes)) for part in _filled(documents))
-        return [ReportedYear(_named(part), amounts, Amounts(), Amounts(), None) for part, amounts in claims]
+        tonnes = ((part, Amounts(tonnes=report.reported(part).tonnes)) for part in _filled(documents))
+        return [ReportedYear(_named(part), amounts, Amounts(), Amounts(), None) for part, amounts in tonnes]
     recalculated = {name: documents.effects.by_period(name) for name in NAMES}
     replaced = documents.effects.corrected(one for error in errors for one in error.corrections)
     adjusted = documents.effects.emissions(replaced) if replaced else recalculated
@@ -161,7 +161,7 @@ def _groups(documents: Analyses) -> list[tuple[list[str], list[ReportPart]]]:
 
 
 def _reported(documents: Analyses, parts: Sequence[ReportPart], places: Sequence[int]) -> Amounts:
-    claims = [documents.report.claim(part) for part in parts]
+    reported = [documents.report.reported(part) for part in parts]
     periods = {str(documents.result.inputs.periods[place]) for place in places}
     sums = {}
     for name in NAMES:
@@ -170,9 +170,9 @@ def _reported(documents: Analyses, parts: Sequence[ReportPart], places: Sequence
         shown = {cell.labels["p"] for cell in cells} == periods and len(cells) == len(periods)
         sums[name] = _add(values) if shown else None
     if sums["ER"] is None:
-        exact = [as_tonnes(as_number(one.exact.value)) if one.exact is not None else None for one in claims]
+        exact = [as_tonnes(as_number(one.exact.value)) if one.exact is not None else None for one in reported]
         sums["ER"] = _add(exact)
-    return Amounts(sums["RE"], sums["PE"], sums["ER"], _add([one.tonnes for one in claims]))
+    return Amounts(sums["RE"], sums["PE"], sums["ER"], _add([one.tonnes for one in reported]))
 
 
 def _amounts(documents: Analyses, arrays: dict[str, Array], groups: Sequence[Sequence[int]]) -> Amounts:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
+from jcm_calc.api.case_file import CaseFile
 from jcm_calc.base.languages import Message, _
-from jcm_calc.base.problems import ProblemKind, listed
+from jcm_calc.base.problems import InputError, ProblemKind, listed
+from jcm_calc.declarations.items import Parameter
 from jcm_calc.reference_data import AS_OF, listed_project
 from jcm_calc.reports.workbook.sheet_sets import REFERENCE, matches
 from jcm_calc.reports.workbook.tables import Row
+from jcm_calc.units import UnitError
+from jcm_calc.units import magnitude as magnitude_of
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.contradictions import contradictions
-from jcm_calc.verification.findings import Finding, Severity, of_problem, shown_number
-from jcm_calc.verification.location import at, located
+from jcm_calc.verification.completing import by_name, periods_of
+from jcm_calc.verification.findings import Finding, Severity, finding, of_problem, shown_number
+from jcm_calc.verification.location import Location, at, located
+from jcm_calc.verification.quantities import EnteredValue
+from jcm_calc.verification.recalculating import AS_ENTERED
+from jcm_calc.verification.spreadsheet import close
 
+COUNTS = _("{symbol}: the case file has {expected} values, and the report {found}")
 HEADING = _("a table of parameters has the headings Parameters, Monitored Values or Estimated Values, and Units")
 
 
@@ -27,17 +37,15 @@ def missing(documents: Analyses) -> Iterator[Finding]:
     for name in m.inputs:
         if name in documents.required - present - named:
             parameter = m.inputs[name]
-            message = _("{symbol} ({text}) is required, and the report does not have it").format(
-                symbol=parameter.symbol, text=parameter.text
-            )
-            yield Finding("K1", message, report.places_of(""), parameter.symbol, because=parameter.section)
+            message, say = _("{symbol} ({text}) is required, and the report does not have it"), {"text": parameter.text}
+            places, because = report.places_of(""), parameter.section
+            yield finding("K1", message, places, parameter.symbol, because=because, say=say)
     for problem in documents.problems(ProblemKind.MISSING):
         if problem.subject in m.choices:
             yield of_problem("K1", problem, report.places_of(problem.subject))
     for cell in (cell for part in report.own for cell in report.sheets.unknown_headings(part.roles["input"])):
-        message = _("the heading {heading!r} is not known, and what stands below it is not read")
-        said = message.format(heading=" ".join(str(cell.value).split()))
-        yield Finding("K1", said, located(cell), because=HEADING)
+        message = _("the heading {found!r} is not known, and the cells below it are not read")
+        yield finding("K1", message, located(cell), found=" ".join(str(cell.value).split()), because=HEADING)
     yield from _no_dates(documents)
 
 
@@ -78,10 +86,8 @@ def other_value(documents: Analyses) -> Iterator[Finding]:
         if not comparison.agrees:
             stated = Message(", ").join(comparison.published)
             calculated = Message(", ").join(map(shown_number, comparison.calculated))
-            message = _("{name} is stated as {stated}, and the workbook gives {calculated}").format(
-                name=comparison.name, stated=stated, calculated=calculated
-            )
-            yield Finding("K2", message, at(file=case.path.name), comparison.name, stated, calculated)
+            message = _("{symbol} is stated as {found}, and the workbook gives {expected}")
+            yield finding("K2", message, at(file=case.path.name), comparison.name, stated, calculated)
 
 
 def other_symbols(documents: Analyses) -> Iterator[Finding]:
@@ -106,18 +112,12 @@ def two_ways(documents: Analyses) -> Iterator[Finding]:
             found, expected = (" ".join(one.text(key).split()).casefold() for one in (row, before))
             if found and expected and found != expected:
                 told.add((parameter.name, key))
-                message = _("the {key} of {symbol} is {found!r}, and {planned!r} in the plan").format(
-                    key=key, symbol=parameter.symbol, found=row.text(key), planned=before.text(key)
-                )
-                question = _("which of the two?")
-                yield Finding(
+                yield finding(
                     "K4",
-                    message,
-                    located(row.cells[key]),
-                    parameter.symbol,
-                    row.text(key),
-                    before.text(key),
-                    question=question,
+                    _("the {key} of {symbol} is {found!r}, and {expected!r} in the plan"),
+                    *(located(row.cells[key]), parameter.symbol, row.text(key), before.text(key)),
+                    say={"key": key},
+                    question=_("which of the two is right?"),
                 )
 
 
@@ -140,12 +140,10 @@ def references(documents: Analyses) -> Iterator[Finding]:
     report, found = documents.report, projects_named(documents)
     if len(found) > 1:
         one = _("{number} in {sheets}")
-        told = Message("; ").join(
-            one.format(number=number, sheets=listed(sheets, limit=3)) for number, sheets in found.items()
-        )
-        message = _("several projects are named: {told}").format(told=told)
+        said = (one.format(number=number, sheets=listed(sheets, limit=3)) for number, sheets in found.items())
         places = report.cells_with(next(iter(found)), report.headers) + report.cells_with([*found][1], report.headers)
-        yield Finding("K5", message, places, _("reference number"))
+        message, subject = _("several projects are named: {found}"), _("reference number")
+        yield Finding("K5", message.format(found=Message("; ").join(said)), places, subject)
 
 
 def listed_otherwise(material: Analyses) -> Iterator[Finding]:
@@ -162,6 +160,119 @@ def listed_otherwise(material: Analyses) -> Iterator[Finding]:
         question = _("which project is it, or when was the change of the methodology approved?")
         subject = _("reference number")
         yield Finding("J7", message, places, subject, number, because=source, question=question)
+
+
+def contradictions(documents: Analyses, case: CaseFile) -> Iterator[Finding]:
+    """Yield what the case file says otherwise than the report."""
+    m, place = documents.m, at(file=case.path.name)
+    named = (case.methodology, case.version or m.version)
+    if named != (m.number, m.version):
+        found, expected = (Message(" ver ").join(one) for one in ((m.number, m.version), named))
+        message = _("the case file is of {expected}, and the report of {found}: nothing else was compared")
+        yield finding("K2", message, place, _("methodology"), found, expected)
+        return
+    yield from _other_periods(documents, case)
+    chosen = {name: option for part in documents.report.own for name, option in part.found.choices.items()}
+    for name, option in case.choices.items():
+        if chosen.get(name, option) != option:
+            yield _otherwise((place,), None, chosen[name], option, name)
+    metered = documents.metered
+    read = set() if metered is None else {meter.parameter for meter in metered.plan.meters.values()}
+    for known, values in ((m.inputs, case.inputs), (m.facts, case.facts)):
+        for name, value in by_name(values, m, known).items():
+            if not {name, known[name].symbol} & read:  # those are compared with the readings themselves
+                yield from _other_values(documents, known[name], value, place)
+    if case.tables and documents.report.result is not None:
+        yield from _other_tables(documents, case, read | set(case.inputs))
+
+
+def _other_periods(documents: Analyses, case: CaseFile) -> Iterator[Finding]:
+    own = sorted((one for part in documents.report.own for one in part.periods if one.dated), key=lambda one: one.order)
+    theirs = periods_of(case.p)
+    if not own or not theirs:
+        return
+    span, other = (f"{periods[0].first}/{periods[-1].last}" for periods in (own, theirs))
+    if span != other:
+        message = _("the report is for {found}, and the case file for {expected}")
+        yield finding("K2", message, at(file=case.path.name), "p", span, other)
+
+
+def _other_values(documents: Analyses, parameter: Parameter, value: Any, place: Location) -> Iterator[Finding]:
+    entries = [entry for entry in documents.report.entries() if entry.parameter.name == parameter.name]
+    if isinstance(value, Mapping) or not entries:
+        return  # values by class, and what the report has no place for
+    values = _flat(value)
+    if len(values) == 1:
+        values = values * len(entries)
+    if len(values) != len(entries):
+        yield finding("K2", COUNTS, place, parameter.symbol, len(entries), len(values))
+        return
+    differing = [(entry, one) for entry, one in zip(entries, values, strict=True) if not _same(entry, parameter, one)]
+    if differing:
+        entry, expected = differing[0]
+        cells = tuple(entry.address for entry, _ in differing)
+        yield _otherwise(cells, parameter, entry.value, expected)
+
+
+def _other_tables(documents: Analyses, case: CaseFile, besides: set[str]) -> Iterator[Finding]:
+    """Yield values of the case file's tables that the report has otherwise."""
+    metered = documents.metered
+    try:
+        monitored, evidence = None if metered is None else metered.monitored, documents.report.evidence
+        inputs = replace(case, split="whole").calculate(monitored, evidence, override=AS_ENTERED).inputs
+    except InputError as error:
+        message = _(
+            "the tables of the case file cannot be compared, because some of its values cannot be used: {names}"
+        )
+        message = message.format(names=listed(dict.fromkeys(problem.subject for problem in error.problems)))
+        yield Finding(
+            "K2",
+            message,
+            at(file=case.path.name),
+            severity=Severity.QUESTION,
+            question=_("which values do the tables have?"),
+        )
+        return
+    own = documents.result.inputs
+    for name in sorted(inputs.values.keys() & own.values.keys() & documents.m.inputs.keys()):
+        symbol = documents.m.inputs[name].symbol
+        if {name, symbol} & besides:
+            continue
+        one, other = (inputs.plain(name, inputs.values[name]), own.plain(name, own.values[name]))
+        if one.shape != other.shape:
+            yield finding("K2", COUNTS, at(file=case.path.name), symbol, other.size, one.size)
+            continue
+        pairs = zip(one.ravel().tolist(), other.ravel().tolist(), strict=True)
+        if differing := [(stated, found) for stated, found in pairs if not close(stated, found)]:
+            place = (at(file=case.path.name),)
+            yield _otherwise(place, documents.m.inputs[name], differing[0][1], differing[0][0])
+
+
+def _flat(value: Any) -> list[Any]:
+    if isinstance(value, list | tuple):
+        return [one for part in value for one in _flat(part)]
+    return [value]
+
+
+def _same(entry: EnteredValue, parameter: Parameter, stated: Any) -> bool:
+    """Whether the report has a value; a number is compared in the declared unit."""
+    if isinstance(stated, bool) or parameter.textual or parameter.unit == "date":
+        words = {True: ("yes", "true", "1"), False: ("no", "false", "0")}
+        own = str(entry.written).strip().casefold()
+        return own in words[stated] if isinstance(stated, bool) else own == str(stated).strip().casefold()
+    try:
+        number = float(magnitude_of(stated, parameter.unit)) if isinstance(stated, str) else float(stated)
+        return not isinstance(entry.value, int | float) or close(entry.value, number)
+    except (UnitError, ValueError, TypeError):
+        return str(stated).strip() == str(entry.written).strip()
+
+
+def _otherwise(
+    places: tuple[Location, ...], parameter: Parameter | None, found: Any, stated: Any, name: str = ""
+) -> Finding:
+    symbol, unit = (name, "") if parameter is None else (parameter.symbol, parameter.unit)
+    message = _("{symbol} is {expected} in the case file, and {found} in the workbook")
+    return finding("K2", message, places, symbol, found, stated, severity=Severity.ERROR, unit=unit)
 
 
 CHECKS = {

@@ -1,4 +1,4 @@
-"""One finding for one cause: what follows from it is named there and is no finding of its own."""
+"""One finding for one cause: what follows from it is named there, without a separate finding."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def linked(findings: Iterable[Finding], documents: Analyses) -> list[Finding]:
     """Return findings without the symptoms of others, the gravest first."""
     found = _merged(list(findings))
     if "result" in documents.has:
-        found = _with_claims(found, documents)
+        found = _with_following(found, documents)
         found = _explained(found)
     return sorted(found, key=_weight)
 
@@ -59,8 +59,8 @@ def _rank(finding: Finding) -> tuple[int, int]:
     return symptom, 0 if finding.code == "A9" else ORDER.index(finding.severity or Severity.ERROR) + 1
 
 
-def _with_claims(found: list[Finding], documents: Analyses) -> list[Finding]:
-    """Name the claims that follow from a slip on the calculation sheet with that slip."""
+def _with_following(found: list[Finding], documents: Analyses) -> list[Finding]:
+    """Name the reported reductions that follow from a slip on the calculation sheet with that slip."""
     told = tuple(following(documents))
     if not told:
         return found

@@ -1,4 +1,4 @@
-"""A workbook that somebody handed in: its sheets, what is entered, what it claims, and the library's own result."""
+"""A submitted workbook: its sheets, entered values and reported reductions, and the library's own result."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from jcm_calc.reports.workbook.sheet_sets import HEADER, Roles, matches, project
 from jcm_calc.reports.workbook.tables import Cell, Row, Sheets
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.verification import quantities
-from jcm_calc.verification.claims import Claim, claim
 from jcm_calc.verification.completing import complete, complete_periods
 from jcm_calc.verification.location import Location, address, at, located
 from jcm_calc.verification.quantities import EnteredValue, Quantities, ShownQuantity
 from jcm_calc.verification.recalculating import Recalculation, recalculated
+from jcm_calc.verification.reported import ReportedReductions, reported_reductions
 
 if TYPE_CHECKING:
     from jcm_calc.api.result import Result
@@ -53,7 +53,7 @@ class ReportPart:
 
 
 class Submission:
-    """A workbook that somebody handed in, read with the reader that calculations use.
+    """A submitted workbook, read with the reader that calculations use.
 
     Parameters
     ----------
@@ -207,7 +207,7 @@ class Submission:
 
     @property
     def warnings(self) -> list[Problem]:
-        """What is possible in the input but hardly meant, whether or not it can be calculated with."""
+        """What is possible in the input but implausible, whether or not it can be used in the calculation."""
         return list(self.recalculation.warnings)
 
     @property
@@ -215,25 +215,28 @@ class Submission:
         """What was noted in reading."""
         return self.reader.remarks
 
-    # The claim
+    # Reported reductions
 
     @cached_property
-    def _claims(self) -> dict[int, Claim]:
-        return {id(part): claim(self.sheets, part.roles["input"], similar=part.kind == "MRS") for part in self.parts}
+    def _reported(self) -> dict[int, ReportedReductions]:
+        return {
+            id(part): reported_reductions(self.sheets, part.roles["input"], similar=part.kind == "MRS")
+            for part in self.parts
+        }
 
-    def claim(self, part: ReportPart) -> Claim:
+    def reported(self, part: ReportPart) -> ReportedReductions:
         """Return what a set of sheets reports."""
-        return self._claims[id(part)]
+        return self._reported[id(part)]
 
-    def claims(self, kind: str = "") -> Iterator[tuple[ReportPart, Cell, Cell | None]]:
-        """Yield the cell of each set with the claim, and the one with the amount before it is rounded down."""
+    def reported_cells(self, kind: str = "") -> Iterator[tuple[ReportPart, Cell, Cell | None]]:
+        """Yield the cell of each set with the reported tonnes, and the one with ER before rounding."""
         for part in self.of(kind or self.kind):
-            found = self.claim(part)
+            found = self.reported(part)
             if found.cell is not None:
                 yield part, found.cell, found.exact
 
     def steps(self, result: Result) -> list[ShownQuantity]:
-        """Return the cells of the calculation sheets, by the symbols beside and above them."""
+        """Return the cells of the calculation sheets, by the symbols in their rows and headings."""
         letters, nodes = list(self.m.indices), result.inputs.graph.nodes
         # a sheet that leaves choices open has columns for the equations of every option
         known = Quantities({**self.m.inputs, **{rule.name: rule for rule in self.m.rules}, **nodes}, letters)

@@ -14,7 +14,7 @@ from jcm_calc.reports.workbook.filled_sheets import ELSEWHERE as ELSEWHERE_ON_SH
 from jcm_calc.reports.workbook.filled_sheets import plain_value
 from jcm_calc.reports.workbook.tables import Sheets, UnitTable
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.findings import Finding, Severity, of_problem, shown_number
+from jcm_calc.verification.findings import Details, Finding, Severity, finding, of_problem
 from jcm_calc.verification.location import Location, address, at, located, ranges
 from jcm_calc.verification.quantities import Quantities, lines
 from jcm_calc.verification.spreadsheet import as_number, close
@@ -36,8 +36,7 @@ def step_not_shown(documents: Analyses) -> Iterator[Finding]:
         if isinstance(node, Equation) and name not in shown:
             message = _("the calculation sheet does not show {symbol} = {formula}")
             formula = node.written(documents.m.symbols()).partition(" = ")[2]
-            message = message.format(symbol=node.symbol, formula=formula)
-            yield Finding("A3", message, sheets, node.symbol)
+            yield finding("A3", message, sheets, node.symbol, say={"formula": formula})
     yield from _hidden(documents)
 
 
@@ -55,8 +54,7 @@ def _hidden(documents: Analyses) -> Iterator[Finding]:
             if sheet in book.hidden:
                 yield Finding("A3", _("the sheet is hidden"), at(sheet))
             elif filled:
-                message = _("{count} filled cells are hidden").format(count=len(filled))
-                yield Finding("A3", message, ranges(filled))
+                yield finding("A3", _("{count} filled cells are hidden"), ranges(filled), say={"count": len(filled)})
 
 
 def other_files(documents: Analyses) -> Iterator[Finding]:
@@ -65,33 +63,34 @@ def other_files(documents: Analyses) -> Iterator[Finding]:
     for sheet in book.sheets:
         found = [place for place, formula in book.formulas(sheet).items() if ELSEWHERE.search(formula.text)]
         if found:
-            text = book.formulas(sheet)[found[0]].text
             message = _("{count} formulas refer to another file, which is not here: ={formula}")
-            message = message.format(count=len(found), formula=text[:100])
-            yield Finding("A4", message, tuple(address((sheet, *place)) for place in found))
+            say = {"count": len(found), "formula": book.formulas(sheet)[found[0]].text[:100]}
+            yield finding("A4", message, tuple(address((sheet, *place)) for place in found), say=say)
 
 
 def no_source(documents: Analyses) -> Iterator[Finding]:
-    """Find sources that support nothing; whoever left them empty is asked for them."""
+    """Find sources that support nothing; for empty ones the project participant is asked."""
     empty = []
     for parameter, row in documents.report.rows():
         if parameter.kind is not Kind.FIXED or row.text("value") == "":
             continue
         source = row.text("source")
         if UNSUPPORTED.search(source):
-            message = _("the source of {symbol} is given as {source!r}")
-            message = message.format(symbol=parameter.symbol, source=source)
-            yield Finding("A5", message, located(row.cells["source"]), parameter.symbol)
+            message, say = _("the source of {symbol} is given as {source!r}"), {"source": source}
+            yield finding("A5", message, located(row.cells["source"]), parameter.symbol, say=say)
         elif not source:
             empty.append((parameter.symbol, located(row.cells.get("source", row.cells["value"]))))
     if empty:
-        message = _("no source is named for {symbols}").format(symbols=listed(dict.fromkeys(one for one, _ in empty)))
-        question = _("which document has the value?")
-        yield Finding("A5", message, tuple(place for _, place in empty), severity=Severity.QUESTION, question=question)
+        message, say = (
+            _("no source is named for {symbols}"),
+            {"symbols": listed(dict.fromkeys(one for one, _ in empty))},
+        )
+        details: Details = {"severity": Severity.QUESTION, "question": _("which document has the value?")}
+        yield finding("A5", message, tuple(place for _, place in empty), say=say, **details)
 
 
 def unexplained(documents: Analyses) -> Iterator[Finding]:
-    """Find rows with a value whose symbol is none of the methodology."""
+    """Find rows with a value whose symbol is not in the methodology."""
     report, m = documents.report, documents.m
     known = Quantities({**m.inputs, **documents.result.inputs.graph.nodes}, list(m.indices))
     names = {rule.symbol for rule in m.rules} | set(m.coordinates)
@@ -100,28 +99,24 @@ def unexplained(documents: Analyses) -> Iterator[Finding]:
             valued = any(report.sheets.cell(*place).value != "" for place in line.values)
             if valued and line.symbol and line.symbol not in names and known.find(line.symbol) is None:
                 message = _("{symbol} ({text}) is not a symbol of {methodology}")
-                message = message.format(symbol=line.symbol, text=line.text, methodology=m)
-                yield Finding("A6", message, line.address, line.symbol, question=_("what is it for?"))
+                say, question = {"text": line.text, "methodology": m}, _("what is this row for?")
+                yield finding("A6", message, line.address, line.symbol, say=say, question=question)
 
 
 def marks(documents: Analyses) -> Iterator[Finding]:
     """Find errors and texts where numbers belong."""
     for kind, place, written, parameter in _cells_for_numbers(documents):
+        message, severity = _("{symbol} holds the text {found!r}; it must hold a number"), None
         if kind == "error":
-            message = _("{symbol} holds the error value {written}").format(symbol=parameter.symbol, written=written)
-            yield Finding("A7", message, place, parameter.symbol, written)
+            message = _("{symbol} holds the error value {found}")
         elif _is_numeral(written):
-            message = _("{symbol} is a number stored as text, which sums and tests of a spreadsheet pass over")
-            message = message.format(symbol=parameter.symbol)
-            yield Finding("A7", message, place, parameter.symbol, written, severity=Severity.WARNING)
-        else:
-            message = _("{symbol} holds the words {written!r} where a number belongs")
-            message = message.format(symbol=parameter.symbol, written=written)
-            yield Finding("A7", message, place, parameter.symbol, written)
+            message = _("{symbol} is a number stored as text, which the sums and tests of a spreadsheet ignore")
+            severity = Severity.WARNING
+        yield finding("A7", message, place, parameter.symbol, written, severity=severity)
 
 
 def _cells_for_numbers(documents: Analyses) -> Iterator[tuple[str, Location, str, Parameter]]:
-    """Yield the cells of numeric parameters in which something else stands."""
+    """Yield the cells of numeric parameters that hold something else."""
     report = documents.report
     for parameter, sheet, row, column in _entry_cells(documents):
         if parameter.textual or parameter.unit == "date":
@@ -169,7 +164,7 @@ def _is_numeral(text: str) -> bool:
 
 
 def blank(documents: Analyses) -> Iterator[Finding]:
-    """Find empty cells beside filled ones."""
+    """Find empty cells next to filled ones."""
     report = documents.report
     entered = {entry.parameter.name for entry in report.entries()}
     cells: dict[str, tuple[Parameter, list[tuple[str, int, int]]]] = {}
@@ -178,18 +173,19 @@ def blank(documents: Analyses) -> Iterator[Finding]:
         if empty and parameter.name in documents.required | entered and parameter.name in documents.m.inputs:
             cells.setdefault(parameter.name, (parameter, []))[1].append((sheet, row, column))
     for parameter, found in cells.values():
-        whole = parameter.name not in entered
         message = _("{symbol}: {count} of its cells are empty; empty is not zero")
-        if whole:
+        if parameter.name not in entered:
             message = _("{symbol}: no cell of it is filled in; empty is not zero")
-        message = message.format(symbol=parameter.symbol, count=len(found))
-        yield Finding(
-            "A9", message, tuple(map(address, found)), parameter.symbol, "", question=_("missing, or nought?")
+        places, say, question = (
+            tuple(map(address, found)),
+            {"count": len(found)},
+            _("is the value missing, or is it zero?"),
         )
+        yield finding("A9", message, places, parameter.symbol, "", say=say, question=question)
 
 
 def two_versions(documents: Analyses) -> Iterator[Finding]:
-    """Find values that differ between the input sheets, or from the calculation sheet; rows that stand twice."""
+    """Find values that differ between the input sheets, or from the calculation sheet; rows that occur twice."""
     separate = {part.roles["input"]: part.roles.get("separate") for part in documents.report.own}
     for parameter, row in documents.report.rows():
         cell = row.cells["value"]
@@ -200,17 +196,10 @@ def two_versions(documents: Analyses) -> Iterator[Finding]:
         ]
         value = _comparable(parameter, cell.value)
         if own and value is not None and not any(close(value, _comparable(parameter, one.written)) for one in own):
-            message = _("{symbol} is {value} here, and {other} in {place}")
-            message = message.format(
-                symbol=parameter.symbol,
-                value=shown_number(cell.value),
-                other=shown_number(own[0].written),
-                place=own[0].address,
-            )
-            yield Finding(
-                *("A10", message, located(cell), parameter.symbol, cell.value, own[0].written), unit=parameter.unit
-            )
-    # where a cell is blank, the rows of a year no longer stand side by side, and seem to be given twice
+            message, say = _("{symbol} is {found} here, and {expected} in {place}"), {"place": own[0].address}
+            values = (located(cell), parameter.symbol, cell.value, own[0].written)
+            yield finding("A10", message, *values, say=say, unit=parameter.unit)
+    # where a cell is blank, the rows of a year are no longer next to each other, and seem to be given twice
     twice = (ProblemKind.DUPLICATE,) if any(blank(documents)) else (ProblemKind.DUPLICATE, ProblemKind.GIVEN_TWICE)
     for problem in documents.problems(*twice):
         yield of_problem("A10", problem, documents.report.places_of(problem.subject))
@@ -240,8 +229,8 @@ def no_symbol(documents: Analyses) -> Iterator[Finding]:
         for line in lines(part.roles["calc"], report.sheets) if "calc" in part.roles else ():
             places = [place for place in line.values if place[1:] in report.book.formulas(place[0])]
             if places and not line.symbol:
-                message = _("the formula of {text!r} has no symbol in its row").format(text=line.text)
-                yield Finding("A11", message, address(places[0]))
+                message, say = _("the formula of {text!r} has no symbol in its row"), {"text": line.text}
+                yield finding("A11", message, address(places[0]), say=say)
 
 
 CHECKS = {

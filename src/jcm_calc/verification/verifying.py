@@ -1,4 +1,4 @@
-"""One call from somebody's workbook to findings and a verdict."""
+"""One call from a submitted workbook to findings and a result."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def verify(
     accepted: Paths | None = None,
     person: str = "",
 ) -> Verification:
-    """Re-run somebody else's calculation and find what is wrong with it.
+    """Recalculate a submitted report and find what is wrong with it.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def verify(
     case : CaseFile or path, optional
         What else is known of the project: crediting period, number, figures, meters and readings.
     materiality : float
-        The share of ER from which a difference is material. That it is 5 % is recalled, not read.
+        The share of ER from which a difference is material. The default of 5 % is not verified.
     select, ignore : sequence of str
         Codes of checks, or letters of groups. With a check switched off the verification is incomplete.
     evidence : path or sequence of paths, optional
@@ -197,7 +197,7 @@ def _unmatched(findings: Sequence[Finding], waived: Sequence[Acceptance]) -> Ite
     """Yield what was accepted and is not found."""
     for one in waived:
         if not any(map(one.covers, findings)):
-            said = _("accepted, and not found: {code} at {place}")
+            said = _("accepted, but not among the findings: {code} at {place}")
             yield said.format(code=one.code, place=one.place or one.subject)
 
 

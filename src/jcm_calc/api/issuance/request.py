@@ -13,20 +13,22 @@ from math import fsum
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.api.issuance.allocation import Year, parts_of_year, unknown_years
-from jcm_calc.api.issuance.paper import workbook
 from jcm_calc.api.issuance.previous import PreviousRequest, read_previous, request_digest
 from jcm_calc.api.issuance.transfer import cap_problems
 from jcm_calc.api.result import Result
 from jcm_calc.base import notebook
 from jcm_calc.base.files import check_ending, save
-from jcm_calc.base.languages import Message, _, in_language
+from jcm_calc.base.languages import Message, _, in_language, translated
 from jcm_calc.base.problems import InputError, Problem, listed
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.periods import outside_crediting
-from jcm_calc.inputs.project import PROJECT, as_mapping, ends_before_start
+from jcm_calc.inputs.project import LABELS, PROJECT, as_mapping, as_text, ends_before_start
 from jcm_calc.inputs.schema import Field, filled_text, item, read_table
+from jcm_calc.reports.workbook.layout import FIRST
+from jcm_calc.reports.workbook.page import Page
+from jcm_calc.reports.workbook.sheet import Column, NewBook
 from jcm_calc.results.credits import Item, UnconfirmedError, not_issuable, whole_tonnes
 from jcm_calc.results.manifest import bound_digest, library_version
 from jcm_calc.units import is_missing
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SCHEMA = 2
+NAME, TITLE = _("Issuance request"), _("Issuance request of credits")
+WIDTHS = (1.5, 30, 16, 16, 16, 16, 60)
 # What a request says of its project in any case.
 NEEDED = {
     "number": Field(filled_text, required=_("the reference number of the project, such as PW001")),
@@ -197,7 +201,60 @@ class IssuanceRequest:
         """
         check_ending(path, ".xlsx")
         with in_language(language):
-            save(path, workbook(self), overwrite=overwrite)
+            save(path, _workbook(self), overwrite=overwrite)
+
+
+def _workbook(request: IssuanceRequest) -> bytes:
+    """Return the request as a page of a workbook."""
+    number = str(request.project["number"])
+    book = NewBook(f"{TITLE} {number}")
+    page = Page(book, translated(NAME), TITLE, [Message("{}: {}").format(_("Reference Number"), number)], WIDTHS)
+    known = {key: request.project[key] for key in LABELS if key in request.project and key != "number"}
+    said = [(LABELS[key], as_text(value)) for key, value in known.items()]
+    row = _named(page, FIRST, _("Project"), [*said, (_("monitoring periods"), ", ".join(map(str, request.periods)))])
+    row = _parts(page, request, _years(page, request, row))
+    rules = [(one.name, Message("{}: {}").format(one.detail, one.evidence)) for one in request.rules]
+    row = _named(page, row, _("Rules of the scheme that were used"), rules)
+    row = _named(page, row, _("Remarks"), [(one.subject, one.complaint) for one in request.remarks])
+    hashes = [(one.methodology.heading, one.manifest()["hash"]) for one in request.results]
+    manifests = [(heading, _("manifest {hash}").format(hash=digest)) for heading, digest in hashes]
+    _named(page, row, _("Calculations"), manifests)
+    return book.content()
+
+
+def _named(page: Page, row: int, caption: str, lines: Sequence[tuple[str, str]]) -> int:
+    page.caption(row, caption)
+    return page.named(row + 1, lines or [(_("none"), "")]) + 1
+
+
+def _years(page: Page, request: IssuanceRequest, row: int) -> int:
+    page.caption(row, _("Whole tonnes by calendar year"))
+    columns = [Column(_("Calendar year"), "label"), *(Column(f"{name}, tCO2", "emissions") for name in RESULTS)]
+    columns.append(Column(_("Whole tonnes"), "tonnes", total=True))
+    if request.has_other_terms:
+        columns.append(Column(_("Other terms of emission reductions, tCO2 (RE − PE − ER)"), "emissions"))
+    rows = [
+        [year.year, *(year.emissions[name] for name in RESULTS), year.tonnes, year.other_terms][: len(columns)]
+        for year in request.years
+    ]
+    return page.table(row + 1, columns, rows, _("Total")) + 1
+
+
+def _parts(page: Page, request: IssuanceRequest, row: int) -> int:
+    page.caption(row, _("Allocation"))
+    columns = [
+        Column(_("Account"), "label"),
+        Column(_("Calendar year"), "label"),
+        Column(_("Asked for"), "symbol"),
+        Column(_("Exact, t"), "exact"),
+        Column(_("Whole tonnes"), "tonnes", total=True),
+    ]
+    rows = [
+        [part.account, year.year, part.asked, None if part.exact is None else float(part.exact), part.tonnes]
+        for year in request.years
+        for part in year.parts
+    ]
+    return page.table(row + 1, columns, rows, _("Total")) + 1
 
 
 def _year_data(year: Year) -> dict[str, Any]:

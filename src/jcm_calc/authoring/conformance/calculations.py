@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import partial
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 
 from jcm_calc.authoring.conformance.drawing import Draw
 from jcm_calc.authoring.conformance.equations import pint_unit
-from jcm_calc.authoring.conformance.subject import ConformanceError, Subject, check, same
+from jcm_calc.authoring.conformance.subject import Subject, check, same
 from jcm_calc.base.languages import Message, _
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import Effect, Kind, Parameter
@@ -37,9 +37,8 @@ STOCKS = ("m**2", "W")
 
 
 @check("stocks")
-def stocks(subject: Subject) -> None:
+def stocks(subject: Subject) -> Iterator[str]:
     """Let nothing add over time of which each month has the whole, such as an area or a rated power."""
-    faults = []
     for parameter in subject.methodology.inputs.values():
         if parameter.extensive is True and not parameter.textual:
             own = registry().Quantity(1, pint_unit(parameter.unit)).dimensionality
@@ -48,9 +47,7 @@ def stocks(subject: Subject) -> None:
                     "{symbol} in {unit} does not add over months: declare extensive='units'. Where each month has a "
                     "separate amount, such as the area that was cleared in it, declare extensive='units time'"
                 )
-                faults.append(told.format(symbol=parameter.symbol, unit=parameter.unit))
-    if faults:
-        raise ConformanceError(Message("; ").join(faults))
+                yield told.format(symbol=parameter.symbol, unit=parameter.unit)
 
 
 @check("criteria answered")
@@ -61,12 +58,12 @@ def criteria(subject: Subject) -> None:
         condition(one.function)
     facts = {name: _some(fact) for name, fact in m.facts.items()}
 
-    def holds(case: dict[str, str], draw: Draw) -> None:
+    def holds(case: dict[str, str], draw: Draw) -> Iterator[str]:
         for verdict in subject.result(case, draw, facts=facts).verdicts:
             if verdict.missing and not set(verdict.missing) & (set(m.inputs) | {rule.name for rule in m.rules}):
                 told = _("criterion {number} looks at {names}, which nothing gives")
                 names = ", ".join(verdict.missing)
-                raise ConformanceError(told.format(number=verdict.criterion.number, names=names))
+                yield told.format(number=verdict.criterion.number, names=names)
 
     subject.each(holds)
 
@@ -85,7 +82,7 @@ def reductions(subject: Subject) -> None:
     """ER is RE − PE, less or more what each declared term says."""
     terms = subject.methodology.terms
 
-    def holds(case: dict[str, str], draw: Draw) -> None:
+    def holds(case: dict[str, str], draw: Draw) -> Iterator[str]:
         found = subject.result(case, draw).emissions
         expected = found["RE"] - found["PE"]
         for name, effect in terms.items():
@@ -97,7 +94,7 @@ def reductions(subject: Subject) -> None:
                 "ER is {er}, {written} is {expected}: let the equation of ER do this, or declare its terms (terms=)"
             )
             told = told.format(er=str(found["ER"]), written=written_terms(terms), expected=str(expected))
-            raise ConformanceError(told + subject.place("ER"))
+            yield told + subject.place("ER")
 
     subject.each(holds)
 
@@ -129,7 +126,7 @@ def _amounts(m: Declarations) -> tuple[str, ...]:
 def unit_invariance(subject: Subject) -> None:
     """Give values in other units of their kind: the result stays."""
 
-    def holds(case: dict[str, str], draw: Draw) -> None:
+    def holds(case: dict[str, str], draw: Draw) -> Iterator[str]:
         m = subject.methodology
         changed = {}
         for name, value in draw.items():
@@ -138,18 +135,14 @@ def unit_invariance(subject: Subject) -> None:
         plain, other = subject.result(case, draw), subject.result(case, draw, **changed)
         for name in subject.asked("unit invariance", _amounts(m)):
             if not same(plain[name].magnitude, other[name].magnitude):
-                raise ConformanceError(
-                    _("{name} changes when values are given in base units: avoid steps, declare factors").format(
-                        name=name
-                    )
-                    + subject.place(name)
-                )
+                told = _("{name} changes when values are given in base units: avoid steps, declare factors")
+                yield told.format(name=name) + subject.place(name)
 
     subject.each(holds)
 
 
 @check("directions")
-def directions(subject: Subject) -> None:
+def directions(subject: Subject) -> Iterator[str]:
     """Each declared direction is the sign of the derivative; what is not declared does not act."""
     m = subject.methodology
     seen: dict[tuple[str, str], set[float]] = {}
@@ -184,7 +177,7 @@ def directions(subject: Subject) -> None:
             faults.append(does_not.format(symbol=parameter.symbol, target=target) + subject.place(name))
     if faults:
         told = _("{faults}: compare raises=, lowers= and either= with the equations")
-        raise ConformanceError(told.format(faults=Message("; ").join(faults)))
+        yield told.format(faults=Message("; ").join(faults))
 
 
 def _declared(parameter: Parameter, target: str) -> list[str]:
@@ -197,15 +190,13 @@ def zero_activity(subject: Subject) -> None:
     """Where every amount is zero, so are RE and PE."""
     asked = list(subject.asked("zero activity", _amounts(subject.methodology)))
 
-    def holds(case: dict[str, str], draw: Draw) -> None:
+    def holds(case: dict[str, str], draw: Draw) -> Iterator[str]:
         amounts = {name: 0.0 * value for name, value in draw.items() if _can_be_zero(subject.methodology, name)}
         result = subject.result(case, draw, **amounts)
         for name in asked:
             if np.any(result[name].magnitude != 0):
                 told = _("{name} is {value} where every amount is 0: {declare}")
-                raise ConformanceError(
-                    told.format(name=name, value=str(result[name].magnitude), declare=DECLARE) + subject.place(name)
-                )
+                yield told.format(name=name, value=str(result[name].magnitude), declare=DECLARE) + subject.place(name)
 
     if asked:  # where both are waived, they may have no value at all
         subject.each(holds)
@@ -224,7 +215,7 @@ def units_split(subject: Subject) -> None:
             subject.each(partial(_split, subject, letter))
 
 
-def _split(subject: Subject, letter: str, case: dict[str, str], draw: Draw) -> None:
+def _split(subject: Subject, letter: str, case: dict[str, str], draw: Draw) -> Iterator[str]:
     m = subject.methodology
     along = {name for name in draw if name in m.inputs and letter in m.inputs[name].indices}
     amounts = {name for name in along if m.inputs[name].adds_over_units}
@@ -240,16 +231,14 @@ def _split(subject: Subject, letter: str, case: dict[str, str], draw: Draw) -> N
     for name in subject.asked("units split", _amounts(m)):
         if not same(whole[name].magnitude, split[name].magnitude):
             told = _("{name} changes when each {what} is split in two rows: let each row add an amount, and {declare}")
-            raise ConformanceError(
-                told.format(name=name, what=m.indices[letter], declare=DECLARE) + subject.place(name)
-            )
+            yield told.format(name=name, what=m.indices[letter], declare=DECLARE) + subject.place(name)
 
 
 @check("periods add up")
 def periods_add_up(subject: Subject) -> None:
     """Each period calculated alone gives what it gives among others."""
 
-    def holds(case: dict[str, str], draw: Draw) -> None:
+    def holds(case: dict[str, str], draw: Draw) -> Iterator[str]:
         together = subject.result(case, draw)
         for place, period in enumerate(draw["p"]):
             alone = {"p": [period]}
@@ -260,7 +249,7 @@ def periods_add_up(subject: Subject) -> None:
             for name in subject.asked("periods add up", RESULTS):
                 if not same(together[name].magnitude[place], result[name].magnitude[0]):
                     told = _("{name} of {period} depends on the other period: keep p in every equation")
-                    raise ConformanceError(told.format(name=name, period=period) + subject.place(name))
+                    yield told.format(name=name, period=period) + subject.place(name)
 
     subject.each(holds)
 
@@ -269,7 +258,7 @@ def periods_add_up(subject: Subject) -> None:
 def conservative_defaults(subject: Subject) -> None:
     """Move each default to its safe side: ER never rises."""
 
-    def holds(case: dict[str, str], draw: Draw) -> None:
+    def holds(case: dict[str, str], draw: Draw) -> Iterator[str]:
         result = subject.result(case, draw)
         reductions = result["ER"].magnitude
         for name in subject.asked("conservative defaults", [one.name for one in result.inputs.graph.parameters]):
@@ -286,7 +275,7 @@ def conservative_defaults(subject: Subject) -> None:
                     told = _(
                         "ER rises when {symbol} moves to its safe side: compare raises= and lowers= with the equations"
                     )
-                    raise ConformanceError(told.format(symbol=parameter.symbol) + subject.place(parameter.name))
+                    yield told.format(symbol=parameter.symbol) + subject.place(parameter.name)
 
     subject.each(holds)
 
@@ -305,10 +294,10 @@ def _discounted(parameter: Parameter, terms: Mapping[str, Effect]) -> bool:
 
 
 @check("worked cases")
-def worked_cases(subject: Subject) -> None:
+def worked_cases(subject: Subject) -> Iterator[str]:
     """Every published case that the methodology package has reproduces."""
     from jcm_calc.api.case_file import published
 
     for case in published(subject.methodology):
         if faults := case.differences():
-            raise ConformanceError(Message("{}: {}").format(case.path.name, Message("; ").join(faults)))
+            yield Message("{}: {}").format(case.path.name, Message("; ").join(faults))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from jcm_calc.authoring import MARK, NUMBER
-from jcm_calc.authoring.conformance.equations import symbols_of
-from jcm_calc.authoring.conformance.subject import ConformanceError, Subject, check
+from jcm_calc.authoring.conformance.subject import Subject, check
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import suggestion
+from jcm_calc.declarations.expression.products import symbols
 from jcm_calc.declarations.faults import of_function
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.interval import Interval
@@ -32,18 +32,16 @@ EXAMPLE = "XX"  # the country of methodologies that show how one is written
 
 
 @check("graph closed")
-def graph_closed(subject: Subject) -> None:
+def graph_closed(subject: Subject) -> Iterator[str]:
     """Every case reaches RE, PE, ER and its other terms, with every argument declared."""
     for case, graph in subject.graphs():
         for name in (*RESULTS, *subject.methodology.terms):
             if name not in graph.nodes:
-                raise ConformanceError(
-                    _("there is no equation {name} in the case {case}: declare it").format(name=name, case=case)
-                )
+                yield _("there is no equation {name} in the case {case}: declare it").format(name=name, case=case)
 
 
 @check("nothing unused")
-def nothing_unused(subject: Subject) -> None:
+def nothing_unused(subject: Subject) -> Iterator[str]:
     """Everything declared takes part in a case, criterion, limit or indicator; every argument in its equation."""
     m = subject.methodology
     used = {name for _, graph in subject.graphs() for name in graph.nodes}
@@ -58,65 +56,58 @@ def nothing_unused(subject: Subject) -> None:
     declared = [*m.inputs, *m.facts, *m.coordinates, *m.choices]
     unused = [name for name in declared if name not in used]
     for rule in m.rules:
-        idle = set(rule.arguments) - symbols_of(rule.expression({name: name for name in rule.arguments}))
+        idle = set(rule.arguments) - set(symbols(rule.expression({name: name for name in rule.arguments})))
         place = of_function(rule.function)
         unused += [_("{name} in {symbol}{place}").format(name=n, symbol=rule.symbol, place=place) for n in sorted(idle)]
     unused = [name + subject.place(name) for name in unused]
     if unused:
-        raise ConformanceError(
-            _("declared and never used: {names}: use it or delete it").format(names=", ".join(unused))
-        )
+        yield _("declared and never used: {names}: use it or delete it").format(names=", ".join(unused))
 
 
 @check("described and sourced")
-def described(subject: Subject) -> None:
+def described(subject: Subject) -> Iterator[str]:
     """Every declaration has words, every number and rule a note or source with its place, every unit can be read."""
     m = subject.methodology
-    faults: list[str] = []
     for one in declared(m, Stated.PARAMETER, Stated.FACT):
         parameter: Parameter = one.item
         if not one.text:
-            faults.append(_("{name} has no text").format(name=one.name) + one.place)
+            yield _("{name} has no text").format(name=one.name) + one.place
         if parameter.kind in (Kind.MONITORED, Kind.FIXED, Kind.DEFAULT) and one.evidence is None:
-            faults.append(_("{name} has no evidence").format(name=one.name) + one.place)
-        stated = (one.evidence, *(known.evidence for known in values_of(parameter)))
-        faults += _without_place(one.name, () if parameter.kind is Kind.CONSTANT else dict.fromkeys(stated), one.place)
+            yield _("{name} has no evidence").format(name=one.name) + one.place
+        if parameter.kind is not Kind.CONSTANT:
+            stated = (one.evidence, *(known.evidence for known in values_of(parameter)))
+            yield from _without_place(one.name, dict.fromkeys(stated), one.place)
         if not parameter.textual and parameter.unit != "date":
             registry().Quantity(1.0, parameter.unit.replace("°C", "degC"))
     for one in declared(m, *NAMED):
         name = NAMED[one.kind].format(name=one.name, number=one.name, section=getattr(one.item, "part", ""))
         text = one.name if one.kind is Stated.LIMIT else one.text
-        faults += _unsourced(str(name).strip(), text, one.evidence, one.place)
+        if not (text and one.evidence and (one.evidence.note or one.evidence.source)):
+            yield _("{name} lacks a text, or evidence with a note").format(name=str(name).strip()) + one.place
+        yield from _without_place(str(name).strip(), [one.evidence], one.place)
     if "version" not in m.identity:
-        faults.append(_("identity lacks the evidence of the version"))
-    faults += _without_place(_("the identity"), list(m.identity.values()), "")
-    if faults:
-        raise ConformanceError(Message("; ").join(faults))
+        yield _("identity lacks the evidence of the version")
+    yield from _without_place(_("the identity"), list(m.identity.values()), "")
 
 
 @check("number and country")
-def identity(subject: Subject) -> None:
+def identity(subject: Subject) -> Iterator[str]:
     """Begin the number with the code of the country, which is a partner country."""
     m = subject.methodology
-    faults = []
     if m.country not in partner_countries() and m.country != EXAMPLE:
         hint = suggestion(m.country, partner_countries())
-        faults.append(
-            _("the country {country} is not a partner country{hint}").format(country=repr(m.country), hint=hint)
-        )
+        yield _("the country {country} is not a partner country{hint}").format(country=repr(m.country), hint=hint)
     if not NUMBER.fullmatch(m.number) or not m.number.startswith(m.country):
         told = _("the number {number} must be that of the country {country}, such as {country}_AM001")
-        faults.append(told.format(number=m.number, country=m.country))
-    if faults:
-        raise ConformanceError(Message("; ").join(faults))
+        yield told.format(number=m.number, country=m.country)
 
 
 @check("tables without gaps")
-def tables(subject: Subject) -> None:
+def tables(subject: Subject) -> Iterator[str]:
     """Leave no gap between the intervals of a table, all within the bounds of the number that selects one."""
     m = subject.methodology
-    faults = []
     for parameter in m.inputs.values():
+        place = subject.place(parameter.name)
         key = m.inputs.get(parameter.by)
         known = [parameter.table, *parameter.candidates.values()]
         for table in (one for one in known if isinstance(one, Table) and one.numeric):
@@ -124,20 +115,16 @@ def tables(subject: Subject) -> None:
             for one, following in pairwise(intervals):
                 if one.beyond < following.first:
                     told = _("{name} has no value between {one} and {other}")
-                    place = subject.place(parameter.name)
-                    faults.append(told.format(name=parameter.symbol, one=one, other=following) + place)
+                    yield told.format(name=parameter.symbol, one=one, other=following) + place
             for one in intervals:
                 if key is not None and (one.first not in key.bounds or one.beyond > key.bounds.beyond):
                     told = _("{name}: {interval} lies outside of the bounds {bounds} of {key}")
                     name, bounds = parameter.symbol, key.bounds
-                    place = subject.place(parameter.name)
-                    faults.append(told.format(name=name, interval=one, bounds=bounds, key=key.symbol) + place)
-    if faults:
-        raise ConformanceError(Message("; ").join(faults))
+                    yield told.format(name=name, interval=one, bounds=bounds, key=key.symbol) + place
 
 
 @check("limits")
-def limits(subject: Subject) -> None:
+def limits(subject: Subject) -> Iterator[str]:
     """Multiply the factors of each cross-check: they have the dimension of the parameter."""
     m = subject.methodology
     for limit in m.limits:
@@ -147,11 +134,11 @@ def limits(subject: Subject) -> None:
             if limit.rated:
                 dimension(limit.rated, m, f"({unit})/h", unit)
         except UnitError as error:
-            raise ConformanceError(Message("{}: {}").format(limit.written(m.symbols()), error)) from None
+            yield Message("{}: {}").format(limit.written(m.symbols()), error)
 
 
 @check("filled in")
-def filled_in(subject: Subject) -> None:
+def filled_in(subject: Subject) -> Iterator[str]:
     """Nothing of the skeleton that `jcm new` writes is left."""
     m = subject.methodology
     texts = {"title": m.title, "note": m.note, **{f"index {letter}": text for letter, text in m.indices.items()}}
@@ -161,28 +148,18 @@ def filled_in(subject: Subject) -> None:
         name = f"criterion {one.name}" if one.kind is Stated.CRITERION else one.name
         texts[f"text of {name}"] = one.text
         texts[f"evidence of {name}"] = f"{one.evidence} {one.evidence.source or ''}" if one.evidence else ""
-    left = [f"{name}: {text[text.index(MARK) :]}" for name, text in texts.items() if MARK in text]
+    yield from (f"{name}: {text[text.index(MARK) :]}" for name, text in texts.items() if MARK in text)
     if m.sectoral_scope < 1:
-        left.append("sectoral scope: FILL IN: a number from 1")
-    if left:
-        raise ConformanceError(Message("; ").join(left))
+        yield "sectoral scope: FILL IN: a number from 1"
 
 
-def _unsourced(name: str, text: str, evidence: Evidence | None, place: str) -> list[str]:
-    lacks = _("{name} lacks a text, or evidence with a note")
-    found = [] if text and evidence and (evidence.note or evidence.source) else [lacks.format(name=name) + place]
-    return found + _without_place(name, [evidence], place)
-
-
-def _without_place(name: str, stated: Iterable[Evidence | None], place: str) -> list[str]:
+def _without_place(name: str, stated: Iterable[Evidence | None], place: str) -> Iterator[str]:
     """Complain of what is said to be read, but not where: no person can look it up."""
     lacks = _(
         '{name}: {grade} evidence names a title and no place: write Source("{title}", place="page 7"), or the address '
         "of the document"
     )
-    read = [one for one in stated if one is not None and one.grade.certifies and one.source is not None]
-    return [
-        lacks.format(name=name, grade=Message(one.grade), title=one.source.title) + place
-        for one in read
-        if one.source is not None and not (one.source.place.strip() or one.source.url.strip() or str(one.note).strip())
-    ]
+    for one in stated:
+        source = one.source if one is not None and one.grade.confirms else None
+        if one is not None and source is not None and not f"{source.place}{source.url}{one.note}".strip():
+            yield lacks.format(name=name, grade=Message(one.grade), title=source.title) + place

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, Verbosity, given, settings
 
 from jcm_calc.api.result import Result
 from jcm_calc.authoring.conformance.drawing import Draw, Keys, inputs, keys
-from jcm_calc.base.languages import _
+from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError
 from jcm_calc.declarations.faults import in_line, of_function
 from jcm_calc.declarations.graph import Graph
@@ -51,8 +52,8 @@ class Subject:
         for case in self.cases:
             yield case, self.methodology.graph(case)
 
-    def each(self, check: Callable[[dict[str, str], Draw], None], at_least: int = 1) -> None:
-        """Run a check on drawn inputs of every case."""
+    def each(self, check: Callable[[dict[str, str], Draw], Iterable[str] | None], at_least: int = 1) -> None:
+        """Run a check on drawn inputs of every case; its first complaint counts, with the simplest inputs for it."""
         quiet = settings(
             max_examples=max(self.examples, at_least),
             deadline=None,
@@ -71,7 +72,8 @@ class Subject:
             def run(draw: Draw) -> None:
                 last.clear()  # noqa: B023  (called before the next case)
                 last.update(draw)  # noqa: B023
-                check(case, draw)  # noqa: B023
+                for fault in check(case, draw) or ():  # noqa: B023
+                    raise ConformanceError(fault)
 
             try:
                 run()
@@ -125,12 +127,17 @@ def _value(value: Any) -> str:
 CHECKS: dict[str, Callable[[Subject], None]] = {}
 
 
-def check(name: str) -> Callable[[Callable[[Subject], None]], Callable[[Subject], None]]:
-    """Register a check under the name by which it is waived."""
+def check(name: str) -> Callable[[Callable[[Subject], Iterable[str] | None]], Callable[[Subject], None]]:
+    """Register a check under the name by which it is waived; it yields its complaints, or raises the first one."""
 
-    def register(function: Callable[[Subject], None]) -> Callable[[Subject], None]:
-        CHECKS[name] = function
-        return function
+    def register(function: Callable[[Subject], Iterable[str] | None]) -> Callable[[Subject], None]:
+        @wraps(function)
+        def run(subject: Subject) -> None:
+            if faults := list(function(subject) or ()):
+                raise ConformanceError(Message("; ").join(faults))
+
+        CHECKS[name] = run
+        return run
 
     return register
 

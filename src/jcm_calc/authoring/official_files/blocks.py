@@ -22,10 +22,8 @@ class TypesetEquation:
     unread : str
         Why it was not read; empty where it was.
     page : int or None
-    box : tuple of float or None
-        Where it is on the page: left, top, right and bottom, in points.
     picture : bytes
-        The same as PNG; empty in a DOCX.
+        That part of the page as PNG; empty in a DOCX.
     """
 
     symbol: str = ""
@@ -33,7 +31,6 @@ class TypesetEquation:
     text: str = ""
     unread: str = ""
     page: int | None = None
-    box: tuple[float, float, float, float] | None = None
     picture: bytes = b""
 
 

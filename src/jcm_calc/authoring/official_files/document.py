@@ -1,7 +1,7 @@
 """The approved text of a methodology, as PDF or DOCX: what it says, and where.
 
-Read are number, version and title, the eligibility criteria, the parameters fixed ex ante, and those to be
-monitored where a table lists them. Equations of a DOCX are read as expressions; those of a PDF are pictures.
+Number, version and title, the eligibility criteria and the parameters fixed ex ante are read. Equations of a DOCX are
+read as expressions; those of a PDF are pictures.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class DocumentRow:
 
 @dataclass(frozen=True, slots=True)
 class ParameterRow:
-    """A row of the table of parameters fixed ex ante, or of those to be monitored.
+    """A row of the table of parameters fixed ex ante.
 
     Attributes
     ----------
@@ -133,7 +133,7 @@ class Document:
     number, version, title : str
         Empty where none was found. The version is written as in the module: ``"1.0"``.
     criteria : tuple of DocumentRow
-    ex_ante, monitored : tuple of ParameterRow
+    ex_ante : tuple of ParameterRow
     equations : tuple of TypesetEquation
     remarks : tuple of Problem
         What could not be read, or contradicts itself.
@@ -146,7 +146,6 @@ class Document:
     title: str
     criteria: tuple[DocumentRow, ...] = ()
     ex_ante: tuple[ParameterRow, ...] = ()
-    monitored: tuple[ParameterRow, ...] = ()
     equations: tuple[TypesetEquation, ...] = ()
     remarks: tuple[Problem, ...] = ()
 
@@ -192,16 +191,8 @@ def read_document(path: str | os.PathLike[str]) -> Document:
     remarks: list[Problem] = []
     if b"%PDF-" in content[:1024]:
         require("pdfplumber", "documents")
-        found = _pages(content, unusable)
-        blocks, heads = [_block(one) for one in found["blocks"]], list(found["heads"])
-        remarks += [
-            Problem(name, _("page {page} is a picture without text: it was not read").format(page=page))
-            for page in found["scanned"]
-        ]
-        if not any(one.texts for one in blocks):
-            raise unusable(_("has no text: its pages are pictures. Save it with its text, or give the DOCX"))
-        if any("(cid:" in text for text in _texts(blocks)):
-            remarks.append(Problem(name, _("some letters have no meaning in the file: their texts are incomplete")))
+        blocks, heads, limits = _pdf_blocks(content, unusable)
+        remarks += [Problem(name, one) for one in limits]
     else:
         require("docx", "documents")
         blocks, heads = word_blocks(content, unusable)
@@ -231,8 +222,10 @@ def _content(path: Path, unusable: Callable[[Message], InputError]) -> bytes:
     return content
 
 
-def _pages(content: bytes, unusable: Callable[[Message], InputError]) -> dict[str, Any]:
-    """Return what a PDF holds; it is read in a separate process, which has a limit of time and memory."""
+def _pdf_blocks(
+    content: bytes, unusable: Callable[[Message], InputError]
+) -> tuple[list[DocumentBlock], list[str], list[Message]]:
+    """Return blocks, lines of headers, and what is not read; a separate process has a limit of time and memory."""
     command = [sys.executable, "-P", str(PDF_READER), str(MOST_MEMORY), str(MOST_PAGES)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONIOENCODING": "utf-8"}
     try:
@@ -250,16 +243,22 @@ def _pages(content: bytes, unusable: Callable[[Message], InputError]) -> dict[st
     }
     if "refused" in found:
         raise unusable(refusals[found["refused"]])
-    return found
+    blocks = [_block(one) for one in found["blocks"]]
+    if not any(one.texts for one in blocks):
+        raise unusable(_("has no text: its pages are pictures. Save it with its text, or give the DOCX"))
+    picture = _("page {page} is a picture without text: it was not read")
+    limits = [picture.format(page=page) for page in found["scanned"]]
+    if any("(cid:" in text for text in _texts(blocks)):
+        limits.append(_("some letters have no meaning in the file: their texts are incomplete"))
+    return blocks, list(found["heads"]), limits
 
 
 def _block(one: dict[str, Any]) -> DocumentBlock:
     """Return a block of a PDF; an equation is its picture."""
-    picture = one.pop("picture", None)
-    if picture is None:
+    if "picture" not in one:
         return DocumentBlock(**one | {"cells": tuple(one.get("cells", ()))})
-    png, box = base64.b64decode(picture), tuple(one.pop("box"))
-    return DocumentBlock(one["page"], equation=TypesetEquation("", None, one["text"], PICTURE, one["page"], box, png))
+    png = base64.b64decode(one["picture"])
+    return DocumentBlock(one["page"], equation=TypesetEquation("", None, one["text"], PICTURE, one["page"], png))
 
 
 def _document(empty: Document, blocks: list[DocumentBlock], heads: Sequence[str], remarks: list[Problem]) -> Document:
@@ -272,9 +271,7 @@ def _document(empty: Document, blocks: list[DocumentBlock], heads: Sequence[str]
         complaint = _("gives the versions {versions}: it is not known which one it is")
         remarks.append(Problem(empty.name, complaint.format(versions=listed(sorted(versions)))))
     criteria = _criteria(sections.get("criteria", []), empty.name, remarks)
-    fixed, monitored = (
-        tuple(_parameters(sections.get(key, []), empty.name, remarks)) for key in ("ex_ante", "monitored")
-    )
+    fixed = tuple(_parameters(sections.get("ex_ante", []), empty.name, remarks))
     # a picture before the sections, or in one of these, is not an equation
     equations = (
         one.equation for key, many in sections.items() for one in many if not one.page or key not in {"", *SECTIONS}
@@ -286,7 +283,6 @@ def _document(empty: Document, blocks: list[DocumentBlock], heads: Sequence[str]
         title=VERSION.sub("", title).strip(' "“”'),
         criteria=tuple(criteria),
         ex_ante=fixed,
-        monitored=monitored,
         equations=tuple(filter(None, equations)),
         remarks=tuple(remarks),
     )
@@ -482,25 +478,24 @@ def _parameters(blocks: Sequence[DocumentBlock], name: str, remarks: list[Proble
     columns: list[str] = []
     heads: list[str] = []
     for row in _whole_rows(blocks):
-        cells = [cell or "" for cell in row.cells]
-        found = [_column(cell) for cell in cells]
+        texts = [_joined(cell or "") for cell in row.cells]
+        found = [_column(text) for text in texts]
         if "symbol" in found and {"description", "source"} & {*found}:
-            columns, heads = found, [_joined(cell) for cell in cells]
+            columns, heads = found, texts
             continue
-        if len(cells) != len(columns):
+        if len(texts) != len(columns):
             complaint = _(
                 "the row {row} was not read: it is below no headings such as Parameter, Description and Source"
             )
-            remarks.append(Problem(name, complaint.format(row=shown(_joined(" ".join(cells))))))
+            remarks.append(Problem(name, complaint.format(row=shown(" ".join(texts)))))
             continue
-        texts = [_joined(cell) for cell in cells]
-        known = {key: text for key, text in zip(columns, texts, strict=True) if key}
-        others = tuple((head, text) for key, head, text in zip(columns, heads, texts, strict=True) if not key and text)
-        symbol = cells[columns.index("symbol")]
-        if not known.get("description") and not known.get("source"):
-            remarks.append(Problem(name, _("the row of {row} has no text").format(row=shown(_joined(symbol)))))
-        given = {key: known.get(key, "") for key in ("description", "source", "unit", "value")}
-        yield ParameterRow(symbol=_symbol(symbol), page=row.page, others=others, **given)
+        known = dict.fromkeys(COLUMNS, "") | dict(zip(columns, texts, strict=True))
+        known.pop("", None)
+        if not known["description"] and not known["source"]:
+            remarks.append(Problem(name, _("the row of {row} has no text").format(row=shown(known["symbol"]))))
+        known["symbol"] = _symbol(row.cells[columns.index("symbol")] or "")
+        others = ((head, text) for key, head, text in zip(columns, heads, texts, strict=True) if not key and text)
+        yield ParameterRow(**known, page=row.page, others=tuple(others))
 
 
 def _column(heading: str) -> str:

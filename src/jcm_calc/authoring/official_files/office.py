@@ -13,7 +13,6 @@ from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.references import Place
 
 LONGEST = 120  # seconds
-Values = list[list[float]]
 
 
 def recalculated(

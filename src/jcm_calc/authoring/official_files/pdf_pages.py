@@ -260,7 +260,8 @@ def read(content: bytes, most_pages: int) -> dict[str, Any]:
     for at, page in enumerate(pages):
         for _height, block in sorted(blocks(page, *between(pages, at)), key=lambda one: one[0]):
             if "box" in block:
-                block["picture"] = picture(page.page, block["box"]) if pictures < MOST_PICTURES else ""
+                box = block.pop("box")
+                block["picture"] = picture(page.page, box) if pictures < MOST_PICTURES else ""
                 pictures += 1
             found.append({"page": page.number, **block})
         page.page.close()

@@ -20,7 +20,7 @@ Lookup = Callable[[Array], Array]
 
 # Numbers in one block of one array: a handful of them share a second-level cache; where blocks are only read, in one
 # block of all arrays. Numbers in one piece of the work, of which each core has one at a time.
-BLOCK, READ, PIECE = 32_768, 131_072, 1_048_576
+BLOCK, READ, PIECE = 32_768, 262_144, 1_048_576
 
 
 class EvaluationError(ArithmeticError):
@@ -77,7 +77,7 @@ def evaluate(
 
     Notes
     -----
-    Blocks are cut along the longest index other than p. A total over that index is finished only
+    Blocks divide the longest index other than p. A total over that index is finished only
     after all its blocks, so an equation that needs it runs in a later pass, for which whatever the
     earlier pass dropped is computed again. What lacks the index is taken out of a total over it; see
     `jcm_calc.engine.evaluation.contraction`.
@@ -150,7 +150,7 @@ def at_period(values: Mapping[str, Array], axis: int, place: int) -> dict[str, A
 
 
 def _split(sizes: Mapping[str, int]) -> str:
-    """Return the index along which blocks are cut."""
+    """Return the index that blocks divide."""
     return max((letter for letter in sizes if letter != "p"), key=lambda letter: sizes[letter], default="p")
 
 
@@ -184,7 +184,7 @@ def _zero(operand: Array, place: tuple[int, ...], graph: Graph, name: str, sizes
 
 
 class _Run:
-    """One evaluation: the index along which blocks are cut, and the pass each name belongs to."""
+    """One evaluation: the index that blocks divide, and the pass each name belongs to."""
 
     def __init__(
         self,

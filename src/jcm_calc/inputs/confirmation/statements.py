@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from jcm_calc.base.languages import _
+from jcm_calc.base.languages import Message, _
 from jcm_calc.declarations.expression import Expression
 from jcm_calc.declarations.group import stated
 from jcm_calc.declarations.items import Choice, Criterion, Equation, Kind, Parameter, SchemeRule, Waiver
@@ -49,12 +49,12 @@ def statements(m: Declarations) -> Iterator[Statement]:
     yield from map(of_scheme, m.scheme)
 
 
-NOT_READ = unconfirmed("whether the document has others was not read")
+NOT_READ = unconfirmed(_("whether the document has others was not read"))
 OF_DOCUMENT = {
-    Kind.MONITORED: "monitored",
-    Kind.FIXED: "fixed by the project",
-    Kind.DEFAULT: "values of the document",
-    Kind.CLASS_KEY: "classes",
+    Kind.MONITORED: _("monitored"),
+    Kind.FIXED: _("fixed by the project"),
+    Kind.DEFAULT: _("values of the document"),
+    Kind.CLASS_KEY: _("classes"),
 }
 
 
@@ -65,16 +65,17 @@ def lists(m: Declarations) -> Iterator[Statement]:
     for kind, what in OF_DOCUMENT.items():
         symbols = [f"{one.symbol} [{one.unit or '-'}]" for one in m.inputs.values() if one.kind is kind]
         if symbols:
-            parameters.append(f"{what}: {', '.join(symbols)}")
+            parameters.append(Message("{}: {}").format(what, ", ".join(symbols)))
     equations = dict.fromkeys(rule.symbol for rule in m.rules)
     found = {
-        "criteria": (", ".join(one.number for one in m.conditions) or "none", Criterion.section),
-        "parameters": ("; ".join(parameters), _("methodology, section I (data and parameters fixed ex ante)")),
+        "criteria": (", ".join(one.number for one in m.conditions) or _("none"), Criterion.section),
+        "parameters": (Message("; ").join(parameters), _("methodology, section I (data and parameters fixed ex ante)")),
         "equations": (", ".join(equations), _("methodology, section H (calculation of emission reductions)")),
     }
     for name, (held, section) in found.items():
         evidence = m.completeness.get(name, NOT_READ)
-        yield Statement("list", name, "", f"{held}, and no others", section, own.list(name), evidence)
+        reading = _("{items}, and no others").format(items=held)
+        yield Statement("list", name, "", reading, section, own.list(name), evidence)
 
 
 def waivers(m: Declarations) -> Iterator[Statement]:

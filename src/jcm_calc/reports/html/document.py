@@ -8,9 +8,8 @@ import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
-from io import StringIO
 from itertools import groupby, product
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +19,9 @@ from markupsafe import Markup
 from jcm_calc import plots
 from jcm_calc.base.files import check_ending, save
 from jcm_calc.base.languages import _
-from jcm_calc.base.problems import listed, require
+from jcm_calc.base.problems import listed
 from jcm_calc.inputs.project import LABELS, Sources, as_text, checked
-from jcm_calc.plots.drawing import style
+from jcm_calc.plots.svg import SvgAxes
 from jcm_calc.readings import record
 from jcm_calc.reports.explanation import Explanation, Step, explain
 from jcm_calc.reports.html import amounts, display
@@ -68,7 +67,6 @@ def html(
     published: Sequence[PublishedFigure],
 ) -> str:
     """Return the report."""
-    require("matplotlib", "plot")
     said, monitoring = checked(result.methodology, project, sources)
     manifest, readings = result.manifest(), record.of_tables(result.call["tables"])
     told = record.how_monitored(readings, monitoring, result.methodology.names())
@@ -177,9 +175,17 @@ def _facts(result: Calculation) -> Iterator[tuple[str, str, str]]:
     """Yield name, text and value of each fact that was given."""
     for name, given in result.inputs.facts.items():
         fact = result.methodology.facts[name]
-        words = {"True": "yes", "False": "no"} if fact.unit == "yes/no" else {}
-        values = [words.get(str(bool(one)), str(one)) if words else str(one) for one in np.unique(given).tolist()]
-        yield name, fact.text, with_unit(listed(values), "" if fact.textual else fact.unit)
+        values = [_entered(one, fact.unit) for one in np.unique(given).tolist()]
+        yield name, fact.text, with_unit(listed(values), "" if fact.textual or fact.unit == "date" else fact.unit)
+
+
+def _entered(value: Any, unit: str) -> str:
+    """Write a fact as it was given."""
+    if unit == "yes/no":
+        return "yes" if value else "no"
+    if unit == "date":
+        return str(date.fromordinal(int(value)))
+    return value if isinstance(value, str) else f"{value:,.{amounts.ENTERED}g}"
 
 
 def _pictures(result: Calculation) -> Iterator[tuple[str, str, Markup]]:
@@ -195,13 +201,7 @@ def _pictures(result: Calculation) -> Iterator[tuple[str, str, Markup]]:
 
 def _address(draw: Callable[..., Axes]) -> Markup:
     """Draw a picture and return it as an address that holds the picture itself."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    figure, drawn = Figure(layout="constrained"), StringIO()
-    # neither the day nor chance: the same result gives the same file
-    with style(), mpl.rc_context({"svg.hashsalt": "jcm_calc"}):
-        draw(ax=figure)
-        figure.savefig(drawn, format="svg", metadata={"Date": None})
-    encoded = base64.b64encode(drawn.getvalue().encode()).decode()
+    axes = SvgAxes()
+    draw(ax=axes)
+    encoded = base64.b64encode(axes.svg().encode()).decode()
     return Markup("data:image/svg+xml;base64,{}").format(encoded)

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from jcm_calc.base.languages import Message, _
+from jcm_calc.base.languages import Message, _, language
 from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.items import Coordinate, Equation
-from jcm_calc.reports.workbook.formulas import Formulas, labels_place
+from jcm_calc.reports.workbook.entries import write_labels
+from jcm_calc.reports.workbook.formulas import Formulas
 from jcm_calc.reports.workbook.layout import FUEL, LABEL, LAST, LEFT, RESULT, Block, DefaultList, SheetLayout
 from jcm_calc.reports.workbook.page import Page, in_spreadsheet, number_style, shown_unit, unit_of
 from jcm_calc.reports.workbook.separate_sheet import each
@@ -151,7 +152,7 @@ class CalculationSheet:
         for letter in block.letters:
             self._heads(block, block.label_column(letter), (letter, self.m.indices[letter], "", ""))
             page.text(first - 1, block.label_column(letter), "", "heading")
-            self._labels(block, letter)
+            write_labels(page, self.layout, block, letter)
         for name, column in block.columns.items():
             self._column(block, name, column)
 
@@ -159,15 +160,6 @@ class CalculationSheet:
         styles = ("heading", "subheading", "subheading", "heading")
         for row, (text, style) in enumerate(zip(heads, styles, strict=True), block.first - 5):
             self.page.typeset(row, column, text, style)
-
-    def _labels(self, block: Block, letter: str) -> None:
-        column, flat = block.label_column(letter), self.layout.flat_labels(block, letter)
-        if letter == "p":
-            for row, text in enumerate(flat, block.first):
-                self.page.text(row, column, text, "symbol")
-        else:
-            cells = labels_place(self.layout, letter).cells(block.rows.shape, block.order, self.page.name)
-            self.page.column(block.first, column, cells, flat, "symbol")
 
     def _column(self, block: Block, name: str, column: int) -> None:
         """Write a column."""
@@ -207,7 +199,7 @@ def _description(node: Node, strong: bool) -> str:
     if isinstance(node, Coordinate):
         what = Message(node.what.replace("_", " "))
         return _("{name}: {what} of the period").format(name=node.name, what=what)
-    text = Message(node.text[:1].upper() + node.text[1:])
+    text = Message(node.text[:1].upper() + node.text[1:]) if language() == "en" else Message(node.text)
     return text + _(" during the period p") if strong and "period" not in text else text
 
 

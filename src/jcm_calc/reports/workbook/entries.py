@@ -111,7 +111,7 @@ class Entries:
         """Write the labels and the values of a table of units."""
         last = block.first + block.size - 1
         for letter in block.letters:
-            self._labels(page, block, letter)
+            write_labels(page, self.layout, block, letter)
         declared = {**self.layout.m.inputs, **self.layout.m.facts}
         for name, column in block.columns.items():
             parameter = declared[name]
@@ -129,22 +129,6 @@ class Entries:
                 for row, value in enumerate(flat, block.first):
                     page.value(row, column, value, style)
             self._allow(page, (block.first, column, last, column), parameter)
-
-    def _labels(self, page: Page, block: Block, letter: str) -> None:
-        """Write the labels along an index once; every other table refers to them."""
-        column, flat = block.label_column(letter), self.layout.flat_labels(block, letter)
-        if letter == "p":
-            for row, text in enumerate(flat, block.first):
-                page.text(row, column, text, "symbol")
-            return
-        place = labels_place(self.layout, letter)
-        own = set(place.rows.ravel().tolist()) if block is self.layout.labelled(letter) else set()
-        cells = place.cells(block.rows.shape, block.order, page.name)
-        for row, (label, cell) in enumerate(zip(flat, cells, strict=True), block.first):
-            if row in own:
-                page.value(row, column, label, "entered text")
-            else:
-                page.formula(row, column, cell, label, "symbol")
 
     def classes(self, page: Page, table: ClassTable, column: int) -> None:
         """Write values by class."""
@@ -217,3 +201,20 @@ class Entries:
 def or_empty(reference: str) -> str:
     """Refer to a cell; an empty one stays empty, where a plain reference would give 0."""
     return f'IF(ISBLANK({reference}),"",{reference})'
+
+
+def write_labels(page: Page, layout: SheetLayout, block: Block, letter: str) -> None:
+    """Write the labels along an index once, in the first table that has it; every other table refers to them."""
+    column, flat = block.label_column(letter), layout.flat_labels(block, letter)
+    if letter == "p":
+        for row, text in enumerate(flat, block.first):
+            page.text(row, column, text, "symbol")
+        return
+    place = labels_place(layout, letter)
+    own = set(place.rows.ravel().tolist()) if block is layout.labelled(letter) else set()
+    cells = place.cells(block.rows.shape, block.order, page.name)
+    for row, (label, cell) in enumerate(zip(flat, cells, strict=True), block.first):
+        if row in own:
+            page.value(row, column, label, "entered text")
+        else:
+            page.formula(row, column, cell, label, "symbol")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from jcm_calc.base.languages import Message, _
@@ -41,6 +41,10 @@ OPTIONS = {
     ),
     "C": (_("Based on the actual measurement using measuring equipments"), _("measured values")),
 }
+# The cells along a row of table 2, and of choices and facts.
+FACTS = ((PERIOD, PERIOD), (POINT, SYMBOL), (TEXT, TEXT), (VALUE, VALUE), (UNIT, UNIT), (OPTION, COMMENT))
+TABLE_2 = (*FACTS[:-1], (OPTION, PROCEDURE), (FREQUENCY, COMMENT))
+OVER_YEARS = {_("Total"): "SUM", _("Average of the calendar years"): "AVERAGE"}
 MONTHS = '"Jan","Feb","Mar","Apr","May","Jun","Jul","Aug","Sep","Oct","Nov","Dec"'
 Sources = Mapping[str, Mapping[str, str]]
 
@@ -120,8 +124,9 @@ class InputSheet:
         fixed = _("Table 2: Project-specific parameters fixed ex ante")
         planned = _("Table 2: Project-specific parameters to be fixed ex ante")
         page.caption(row, fixed if self.report else planned)
-        self._wide(row + 1, ["(a)", "(b)", "(c)", "(d)", "(e)", "(f)"], "letter")
+        page.spread(row + 1, TABLE_2, ["", "(a)", "(b)", "(c)", "(d)", "(e)", "(f)"], "letter")
         headings = [
+            "",
             _("Parameters"),
             _("Description of data"),
             _("Estimated Values"),
@@ -129,20 +134,13 @@ class InputSheet:
             _("Source of data"),
             _("Other comments"),
         ]
-        self._wide(row + 2, headings, "heading")
+        page.spread(row + 2, TABLE_2, headings, "heading")
         for line in self.layout.fixed:
             self._line(line)
             source = self.sources[line.parameter.name]
             page.typeset(line.row, POINT, line.parameter.symbol, last=SYMBOL)
-            page.merge(line.row, OPTION, PROCEDURE, source.get("source", ""), "entered text")
-            page.merge(line.row, FREQUENCY, COMMENT, self._comment(line.parameter, source), "entered text")
-
-    def _wide(self, row: int, texts: Sequence[str], style: str) -> None:
-        self.page.text(row, PERIOD, "", style)
-        self.page.merge(row, POINT, SYMBOL, texts[0], style)
-        self.page.headings(row, TEXT, texts[1:4], style)
-        self.page.merge(row, OPTION, PROCEDURE, texts[4], style)
-        self.page.merge(row, FREQUENCY, COMMENT, texts[5], style)
+            texts = (source.get("source", ""), self._comment(line.parameter, source))
+            page.spread(line.row, TABLE_2[-2:], texts, "entered text")
 
     def _line(self, line: InputRow) -> None:
         """Write what tables 1 and 2 and the facts share: period, description, value and unit."""
@@ -239,43 +237,38 @@ class InputSheet:
         return None if None in found else sum(tonnes for tonnes in found if tonnes is not None)
 
     def _by_year(self) -> None:
-        page, row = self.page, self.layout.by_year
-        page.caption(row, _("Estimates by calendar year"))
+        page, first, years = self.page, self.layout.by_year + 2, self._years()
+        page.caption(first - 2, _("Estimates by calendar year"))
         headings = {TEXT: _("Year"), VALUE: _("Reference emissions, tCO2"), UNIT: _("Project emissions, tCO2")}
-        headings |= {
-            OPTION: _("Emission reductions, tCO2"),
-            SOURCE: _("Estimated Emission Reductions, whole tonnes of CO2e"),
-        }
+        headings[OPTION] = _("Emission reductions, tCO2")
+        headings[SOURCE] = _("Estimated Emission Reductions, whole tonnes of CO2e")
         if self.m.terms:
             headings[PROCEDURE] = _("Other terms of emission reductions, tCO2 (RE − PE − ER)")
         for column, heading in headings.items():
-            page.text(row + 1, column, heading, "heading")
-        for number, (year, places) in enumerate(self._years().items(), row + 2):
-            page.text(number, TEXT, str(year), "symbol")
-            for column, name in {VALUE: "RE", UNIT: "PE", OPTION: "ER"}.items():
-                cells = ",".join(self._results(name, places))
-                page.formula(number, column, f"SUM({cells})", self._sum(name, places), "emissions")
-            if self.m.terms:
-                re, pe, er = (f"{column_name(column)}{number + 1}" for column in (VALUE, UNIT, OPTION))
-                page.formula(number, PROCEDURE, f"{re}-{pe}-{er}", self._other_terms(places), "emissions")
-            exact = f"{column_name(OPTION)}{number + 1}"
-            page.formula(number, SOURCE, cut_to_tonnes(exact), self.entries.tonnes(self._sum("ER", places)), "tonnes")
-        self._total_and_average(row + 2, row + 2 + len(self._years()))
+            page.text(first - 1, column, heading, "heading")
+        found: dict[int, list[float | None]] = {}
+        for row, (year, places) in enumerate(years.items(), first):
+            page.text(row, TEXT, str(year), "symbol")
+            for column, formula, amount in self._of_year(row, places):
+                page.formula(row, column, formula, amount, "tonnes" if column == SOURCE else "emissions")
+                found.setdefault(column, []).append(amount)
+        for row, (name, function) in enumerate(OVER_YEARS.items(), first + len(years)):
+            page.text(row, TEXT, name, "strong")
+            for column, amounts in found.items():
+                known = [one for one in amounts if one is not None]
+                total = sum(known) / (1 if function == "SUM" else len(years)) if len(known) == len(years) else None
+                letter, whole = column_name(column), column == SOURCE and function == "SUM"
+                formula = f"{function}({letter}{first + 1}:{letter}{first + len(years)})"
+                page.formula(row, column, formula, total, "tonnes" if whole else "emissions")
 
-    def _total_and_average(self, first: int, row: int) -> None:
-        """Write the sums of the years, and below them what they are for a year."""
-        page, periods, count = self.page, range(len(self.contents.periods)), row - first
-        page.text(row, TEXT, _("Total"), "strong")
-        page.text(row + 1, TEXT, _("Average of the calendar years"), "strong")
-        sums = {column: self._sum(name, periods) for column, name in {VALUE: "RE", UNIT: "PE", OPTION: "ER"}.items()}
+    def _of_year(self, row: int, places: list[int]) -> Iterator[tuple[int, str, float | None]]:
+        """Yield column, formula and value of the amounts of a calendar year."""
+        for column, name in zip((VALUE, UNIT, OPTION), RESULTS, strict=True):
+            yield column, f"SUM({','.join(self._results(name, places))})", self._sum(name, places)
+        re, pe, er = (f"{column_name(column)}{row + 1}" for column in (VALUE, UNIT, OPTION))
+        yield SOURCE, cut_to_tonnes(er), self.entries.tonnes(self._sum("ER", places))
         if self.m.terms:
-            sums[PROCEDURE] = self._other_terms(periods)
-        for column, total in {**sums, SOURCE: self._tonnes_of_years()}.items():
-            letter = column_name(column)
-            of_years = f"({letter}{first + 1}:{letter}{row})"
-            page.formula(row, column, f"SUM{of_years}", total, "tonnes" if column == SOURCE else "emissions")
-            average = None if total is None else total / count
-            page.formula(row + 1, column, f"AVERAGE{of_years}", average, "emissions")
+            yield PROCEDURE, f"{re}-{pe}-{er}", self._other_terms(places)
 
     # Below the tables
 
@@ -304,7 +297,8 @@ class InputSheet:
     def _options(self) -> None:
         page, row = self.page, self.layout.options
         page.caption(row, _("[Options of the methodology]"))
-        self._facts_headings(row + 1, _("Choice"), _("Option"))
+        headings = ["", _("Choice"), _("Description of data"), _("Option"), _("Units"), ""]
+        page.spread(row + 1, FACTS, headings, "heading")
         for name, choice in self.m.choices.items():
             at = self.layout.choice_rows[name]
             page.text(at, PERIOD, "", "text")
@@ -315,17 +309,11 @@ class InputSheet:
             meanings = "; ".join(f"{option}: {meaning}" for option, meaning in choice.options.items())
             page.merge(at, OPTION, COMMENT, meanings, "text")
 
-    def _facts_headings(self, row: int, name: str, value: str) -> None:
-        page = self.page
-        page.text(row, PERIOD, "", "heading")
-        page.merge(row, POINT, SYMBOL, name, "heading")
-        page.headings(row, TEXT, [_("Description of data"), value, _("Units")])
-        page.merge(row, OPTION, COMMENT, "", "heading")
-
     def _facts(self) -> None:
         page, row = self.page, self.layout.facts
         page.caption(row, _("[Facts for the eligibility criteria]"))
-        self._facts_headings(row + 1, _("Parameters"), _("Values"))
+        headings = ["", _("Parameters"), _("Description of data"), _("Values"), _("Units"), ""]
+        page.spread(row + 1, FACTS, headings, "heading")
         asked = {name: condition for condition in reversed(self.m.conditions) for name in condition.arguments}
         for line in self.layout.fact_lines:
             self._line(line)

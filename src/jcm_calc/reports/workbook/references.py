@@ -34,9 +34,14 @@ class Area:
                 yield self.sheet, row, column
 
     @property
+    def shape(self) -> tuple[int, int]:
+        """The numbers of rows and columns."""
+        return self.last_row - self.row + 1, self.last_column - self.column + 1
+
+    @property
     def size(self) -> int:
         """The number of cells."""
-        return (self.last_row - self.row + 1) * (self.last_column - self.column + 1)
+        return self.shape[0] * self.shape[1]
 
     @property
     def single(self) -> bool:

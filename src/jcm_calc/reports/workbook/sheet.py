@@ -34,8 +34,8 @@ DIGITS, DECIMALS, MOST_DECIMALS = 6, 2, 10
 NORMAL, LOWEST, MARGINS, LEADING = 10, 15.0, 4, 1.2  # of letters and rows, in points; of lines, to letters
 LOWERED = 1.2  # spreadsheets show subscripts at six tenths of their size
 # In widths of a letter: what a page A4 in landscape has room for with letters of 7 points or more, and what each
-# column takes besides its width. A wider sheet takes more pages.
-PRINTED, BETWEEN = 147, 0.7
+# column takes in addition to its width. A wider sheet takes more pages, in letters of that size.
+PRINTED, BETWEEN, SCALE = 147, 0.7, 78
 WIDEST = 60
 BASE = {"font_name": "Arial", "font_size": NORMAL, "valign": "vcenter"}
 BOXED = {"border": 1, "border_color": LINE}
@@ -151,7 +151,7 @@ class NewBook:
         self._file = BytesIO()
         self.book = xlsxwriter.Workbook(self._file, OPTIONS)
         self.book.set_properties({"title": title[:255], "comments": comments, "created": CREATED})
-        known = sorted((one for one in symbols if re.fullmatch("[^_]+_.+", one)), key=len, reverse=True)
+        known = sorted((one for one in symbols if re.fullmatch("[^_]+_[^_]+", one)), key=len, reverse=True)
         self.symbols = re.compile(rf"(?<!\w)(?:{'|'.join(['Σ_[a-z]+', *map(re.escape, known)])})(?!\w)")
         self._formats: dict[Any, Format] = {}
         self._sheets: list[Sheet] = []
@@ -278,7 +278,10 @@ class Sheet:
         self.sheet.set_landscape()
         self.sheet.set_paper(9)
         self.sheet.set_margins(left=0.25, right=0.25, top=0.5, bottom=0.6)
-        self.sheet.fit_to_pages(math.ceil(sum(width + BETWEEN for width in self.widths) / PRINTED), 0)
+        if sum(width + BETWEEN for width in self.widths) <= PRINTED:
+            self.sheet.fit_to_pages(1, 0)
+        else:
+            self.sheet.set_print_scale(SCALE)
         self.sheet.set_footer("&L&9&A&R&9&P / &N")
 
     def finish(self) -> None:
@@ -366,6 +369,11 @@ class Sheet:
         """Write text into cells that are merged along a row."""
         self.text(row, first, text, style, last)
 
+    def spread(self, row: int, spans: Iterable[tuple[int, int]], texts: Iterable[str], style: str) -> None:
+        """Write texts along a row, each into the cells from one column to another."""
+        for (first, last), text in zip(spans, texts, strict=True):
+            self.text(row, first, text, style, last if last > first else None)
+
     def caption(self, row: int, text: str) -> None:
         """Write the title of a table."""
         self.text(row, self.left, text, "caption")
@@ -374,6 +382,14 @@ class Sheet:
         """Write headings of adjoining columns."""
         for column, heading in enumerate(headings, first):
             self.text(row, column, heading, style)
+
+    def named(self, row: int, lines: Iterable[tuple[str, str]], name: str = "label", said: str = "text") -> int:
+        """Write names, and after each a text up to the last column; return the row after them."""
+        for heading, text in lines:
+            self.text(row, self.left, heading, name)
+            self.merge(row, self.left + 1, self.last, text, said)
+            row += 1
+        return row
 
     def table(
         self,

@@ -28,7 +28,9 @@ HEADER = re.compile(r"JCM_([A-Z]{2}_A?M\d{3})_ver(\d{1,4}(?:\.\d{1,4})*)(?![\d.]
 REFERENCE = re.compile(rf"(?:{'|'.join(map(re.escape, spellings(_('Reference Number'))))}):\s*(\S+)")
 HEADER_ROWS = 12
 # What the monitoring structure sheet says about the project, besides its number at the top of each sheet.
-ON_STRUCTURE = ("title", "participants", "submitted", "start", "end", "host_accounts", "transfer_list", "note")
+ON_STRUCTURE = (
+    *("title", "participants", "submitted", "start", "end", "estimate", "host_accounts", "transfer_list", "note"),
+)
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 Roles = dict[str, str]
@@ -123,6 +125,8 @@ def _described(rows: Iterable[Sequence[str]]) -> Iterator[tuple[str, Any]]:
         key = keys.get(label)
         if key is not None and PROJECT[key].check is text_list:
             yield key, text.splitlines()
+        elif key == "estimate" and ": " in text:
+            yield key, dict(line.split(": ", 1) for line in text.splitlines())
         elif key is not None and PROJECT[key].check is not day:
             yield key, text
         elif key is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.base.files import check_ending, save
@@ -130,7 +129,8 @@ def _written(
 ) -> bytes:
     """Return the file."""
     m = sets[0].methodology
-    book = NewBook(file_name(m), m.title, m.symbols().values())
+    symbols = [*(one.symbol for one in m.inputs.values()), *(rule.symbol for rule in m.rules)]
+    book = NewBook(file_name(m), m.title, symbols)
     metered = sources if readings is None else record_sheet.told(readings, sources, m)
     plan: SheetLayout | None = None
     for number, contents in enumerate(sets):
@@ -193,8 +193,8 @@ def _structure(book: NewBook, lines: Sequence[str], project: Mapping[str, Any]) 
         page.caption(FIRST, _("Project"))
     for row, (label, value) in enumerate(said.items(), FIRST + 1):
         page.text(row, LEFT, label, "label")
-        text = str(value) if isinstance(value, str | date) else "\n".join(value)
-        page.text(row, LEFT + 1, text, "entered text")
+        parts = [f"{year}: {one}" for year, one in value.items()] if isinstance(value, Mapping) else value
+        page.text(row, LEFT + 1, "\n".join(parts) if isinstance(parts, list | tuple) else str(parts), "entered text")
     people = list(project.get("personnel", {}).items()) or [("", "")] * BLANK_ROLES
     columns = [Column(_("Responsible personnel"), "entered text"), Column(_("Role"), "entered text")]
     page.table(heads, columns, people)

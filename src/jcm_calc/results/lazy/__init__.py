@@ -1,6 +1,6 @@
 """Larger than memory: Dask arrays and DataFrames, partitioned by unit, through the same checks and equations.
 
-Each partition is bound and evaluated as a small calculation of its own. What leaves it are totals over its
+Each partition is bound and evaluated as a small separate calculation. What leaves it are totals over its
 units; they are added up as a tree, and the equations that follow run once. Dask schedules all of it.
 """
 
@@ -45,7 +45,7 @@ class LazyResult(Emissions):
     """Reference emissions, project emissions and emission reductions that are not calculated yet.
 
     ``RE``, ``PE``, ``ER`` and ``result["RE_i"]`` are Quantities of Dask arrays. Whatever is wrong with the values
-    is raised when they are computed. For explanations, manifest and claim, calculate a project whose input fits
+    is raised when they are computed. For explanations, manifest and credits, calculate a project whose input fits
     into memory.
     """
 
@@ -87,7 +87,7 @@ class LazyResult(Emissions):
         Raises
         ------
         KeyError
-            If the name takes no part, or has further indices besides that of the partitions and p.
+            If the name takes no part, or has further indices than that of the partitions and p.
         """
         import dask.array as da
         from dask.delayed import delayed
@@ -209,24 +209,22 @@ def calculate(
 
 
 def _refuse_other_than_held(m: Declarations) -> None:
-    """Refuse a methodology that a worker, which takes it from the rule book, would not calculate with."""
+    """Refuse a methodology that a worker, which takes it from its package, would not calculate with."""
     if m.number in modules() and versions(m.number).get(m.version) is (m.without_evidence or m):
         return
     told = _(
-        "is not the one that a rule book has under this number and version: Dask's workers take it from there; "
-        "install it as a module of a rule book, or calculate without Dask"
+        "is not the one that the methodology packages have under this number and version: Dask's workers take it from "
+        "there. Install it as a module of such a package, or calculate without Dask"
     )
     raise InputError(str(m), [Problem(str(m), told)])
 
 
 def _replaced(taken: Arguments, override: Any) -> list[Problem]:
-    """Refuse values in place of ones that were read: what they do to ER is not known before it is computed."""
+    """Refuse values instead of ones that were read: what they do to ER is not known before it is computed."""
     m = taken.methodology
     given = {name: m.inputs[name] for name in (*taken.given, *taken.tables, *taken.refused) if name in m.inputs}
     stated = reasons(m, given, override) if override else {}
-    told = _(
-        'is given in place of the document\'s value; leave it out, or give the reason with override={{"{name}": "…"}}'
-    )
+    told = _('replaces the document\'s value; leave it out, or give the reason with override={{"{name}": "…"}}')
     return [
         Problem(one.symbol, told.format(name=name), one.section)
         for name, one in given.items()

@@ -30,11 +30,11 @@ class PartitionPlan:
     Attributes
     ----------
     number, version : str
-        Of the methodology, which a rule book has wherever this runs.
+        Of the methodology, which a methodology package has wherever this runs.
     letter : str
         The index along which the input is partitioned.
     units : mapping
-        The unit of each array that came as a Quantity.
+        The unit of each array that was given as a Quantity.
     evidence : tuple of EvidenceFile
         What confirms the methodology, and supplies values.
     """

@@ -64,7 +64,7 @@ def of_frames(m: Declarations, frames: Sequence[Any], values: Mapping[str, Any],
 
 
 def of_arrays(m: Declarations, arrays: Mapping[str, Any], values: Mapping[str, Any], problems: list[Problem]) -> Pieces:
-    """Return the partitions of Dask arrays: the chunks along the longest index besides p."""
+    """Return the partitions of Dask arrays: the chunks along the longest index other than p."""
     bare = {name: value.magnitude if is_quantity(value) else value for name, value in arrays.items()}
     indices = {name: _indices(m, name) for name in values}
     sizes: dict[str, int] = {}

@@ -6,8 +6,7 @@ changed at random. So a formula is right if it means the declared equation, howe
 and a wrong cell does not make the cells that depend on it wrong.
 """
 
-from jcm_calc.verification.cells.checking import slips
-from jcm_calc.verification.cells.findings import Slip
+from jcm_calc.verification.cells.checking import Slip, slips
 from jcm_calc.verification.cells.sheet import CalculationSheets, QuantityCell
 
 __all__ = ["CalculationSheets", "QuantityCell", "Slip", "slips"]

@@ -1,16 +1,20 @@
-"""Each cell that shows a quantity, compared with what it should show."""
+"""Each cell that shows a quantity, compared with what it should show; what is wrong, as findings."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from jcm_calc.base.languages import _
+import numpy as np
+
+from jcm_calc.base.languages import Message, _
 from jcm_calc.declarations.items import Equation
 from jcm_calc.reports.workbook.opening import CellFormula
-from jcm_calc.verification.cells.findings import Slip, because, doubt, effect_of, linked, merged, of_wrong
+from jcm_calc.units import conversion
+from jcm_calc.verification.cells.diagnosis import diagnose
 from jcm_calc.verification.cells.sheet import CalculationSheets, QuantityCell, Scenario, numeric
 from jcm_calc.verification.cells.wrong_formula import (
     CHOOSING,
@@ -22,7 +26,9 @@ from jcm_calc.verification.cells.wrong_formula import (
     numbers,
     unfolded,
 )
-from jcm_calc.verification.findings import Finding, Severity
+from jcm_calc.verification.findings import Details, EffectOnER, Finding, Severity, finding, shown_number
+from jcm_calc.verification.location import ranges
+from jcm_calc.verification.quantities import TERMS
 from jcm_calc.verification.spreadsheet import (
     ROUNDING,
     Calculator,
@@ -37,6 +43,15 @@ from jcm_calc.verification.spreadsheet import (
 RESULTS = ("ER", "RE", "PE")
 TYPED = _("{symbol} is typed in, not calculated")
 TYPED_AND_WRONG = _("{symbol} is typed in, not calculated, and the equation gives another value")
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A finding of the calculation sheet, with the quantity that it is about, and what is wrong without its formula."""
+
+    name: str
+    finding: Finding
+    what: str = ""
 
 
 def slips(sheet: CalculationSheets) -> list[Slip]:
@@ -162,20 +177,9 @@ def _typed(cell: QuantityCell, expected: float) -> Slip | Wrong | bool:
 def _pasted(cell: QuantityCell, expected: float, severity: Severity) -> Slip:
     right, result, stored = severity is Severity.WARNING, cell.name in RESULTS, cell.stored
     zero = stored == 0 and expected != 0 and not result
-    finding = Finding(
-        "C11" if zero else "A1" if result else "A2",
-        (TYPED if right else TYPED_AND_WRONG).format(symbol=cell.symbol),
-        cell.address,
-        cell.symbol,
-        cell.told(stored),
-        cell.told(expected),
-        because(cell),
-        None if right else effect_of([(cell, stored)]),
-        severity=severity,
-        unit=cell.shown_unit,
-        unconfirmed=doubt(cell),
-    )
-    return Slip(cell.name, finding)
+    code, message = "C11" if zero else "A1" if result else "A2", TYPED if right else TYPED_AND_WRONG
+    effect = None if right else effect_of([(cell, stored)])
+    return _slip(cell, code, message.format(symbol=cell.symbol), stored, effect, severity)
 
 
 def _stale(cell: QuantityCell, formula: CellFormula, expected: float) -> Slip | bool:
@@ -187,22 +191,131 @@ def _stale(cell: QuantityCell, formula: CellFormula, expected: float) -> Slip | 
         again = str(error)
     if close(again, stored):
         return False  # a consequence of what it refers to
-    message = _(
-        "the stored value of {symbol} is not what its formula gives: pasted over, or not calculated again"
-    ).format(symbol=cell.symbol)
-    effect = effect_of([(cell, stored)])
-    finding = Finding(
-        *("A1", message, cell.address, cell.symbol, cell.told(stored), cell.told(expected), because(cell), effect),
-        severity=Severity.ERROR,
-        unit=cell.shown_unit,
-    )
-    return Slip(cell.name, finding)
+    message = _("the stored value of {symbol} is not what its formula gives: typed over, or not recalculated")
+    return _slip(cell, "A1", message.format(symbol=cell.symbol), stored, effect_of([(cell, stored)]))
 
 
 def _unreadable(cell: QuantityCell, formula: CellFormula, error: UnreadableError) -> Slip:
-    message = _("the formula ={formula} cannot be followed here: {error}").format(
-        formula=formula.text[:80], error=error
-    )
+    message = _("the formula ={formula} cannot be evaluated here: {error}")
     cause = _("question to the author of the workbook: what does this cell calculate?")
-    finding = Finding("A3", message, cell.address, cause=cause, severity=Severity.QUESTION, unresolved=True)
-    return Slip(cell.name, finding)
+    say = {"formula": formula.text[:80], "error": error}
+    details: Details = {"cause": cause, "severity": Severity.QUESTION, "unresolved": True}
+    return Slip(cell.name, finding("A3", message, cell.address, say=say, **details))
+
+
+# Findings
+
+
+def of_wrong(group: Sequence[Wrong]) -> Slip:
+    """Return the finding of cells with the same slip."""
+    first = group[0]
+    cell = first.cell
+    code, message, cause = diagnose(first)
+    told = Message("{}: ={}").format(message, first.formula[:120]) if first.formula else message
+    effect = effect_of([(wrong.cell, wrong.found) for wrong in group])
+    slip = _slip(cell, code, told, first.found, effect, cause=cause)
+    where = ranges([wrong.cell.place for wrong in group])
+    return Slip(cell.name, replace(slip.finding, where=where), message)
+
+
+def _slip(
+    cell: QuantityCell,
+    code: str,
+    message: str,
+    found: Any,
+    effect: EffectOnER | None,
+    severity: Severity = Severity.ERROR,
+    cause: str = "",
+) -> Slip:
+    """Return what is wrong with a cell, with the value that it should show."""
+    values = (cell.symbol, cell.told(found), cell.told(cell.expected), because(cell), effect, cause)
+    details: Details = {"severity": severity, "unit": cell.shown_unit, "unconfirmed": doubt(cell)}
+    return Slip(cell.name, Finding(code, message, cell.address, *values, **details))
+
+
+def merged(found: Iterable[Slip]) -> list[Slip]:
+    """Join the slips of one quantity that differ in their cells only."""
+    groups: dict[tuple[Any, ...], list[Slip]] = {}
+    for slip in found:
+        finding = slip.finding
+        key = (finding.code, slip.name, finding.severity, slip.what or finding.message, finding.cause)
+        groups.setdefault(key, []).append(slip)
+    return [_joined(group) for group in groups.values()]
+
+
+def _joined(group: Sequence[Slip]) -> Slip:
+    first = group[0]
+    if len(group) == 1:
+        return first
+    shown = tuple(place for slip in group for place in slip.finding.places)
+    effects = [slip.finding.effect for slip in group if slip.finding.effect is not None]
+    effect = None
+    if effects:
+        years = dict.fromkeys(year for one in effects for year in one.tonnes)
+        tonnes = {year: sum(one.tonnes.get(year, 0) for one in effects) for year in years}
+        effect = replace(effects[0], exact=math.fsum(one.exact for one in effects), tonnes=tonnes)
+    return replace(first, finding=replace(first.finding, where=shown, effect=effect))
+
+
+def linked(found: Sequence[Slip], differing: Sequence[QuantityCell]) -> Iterator[Slip]:
+    """Add to each slip the cells whose values follow from it."""
+    for slip in found:
+        start = slip.name.removeprefix(TERMS)
+        following = [
+            _("{symbol} at {place} is {value}").format(
+                symbol=cell.symbol, place=cell.address, value=shown_number(cell.stored)
+            )
+            for cell in differing
+            if start in cell.sheet.result.inputs.graph.upstream(cell.plain).nodes
+        ]
+        shown = following[:20]
+        if len(following) > 20:
+            shown.append(_("and {count} more cells").format(count=len(following) - 20))
+        yield replace(slip, finding=replace(slip.finding, consequences=tuple(shown)))
+
+
+def effect_of(values: Sequence[tuple[QuantityCell, Any]]) -> EffectOnER | None:
+    """Return what it does to ER that some cells of a quantity hold other values."""
+    first = values[0][0]
+    sheet, plain, node = first.sheet, first.plain, first.declared
+    array = np.array(sheet.actual.arrays[plain], dtype=float)
+    for cell, value in values:
+        if not is_number(value):
+            return None
+        expected = cell.element(sheet.actual.own)
+        assert expected is not None
+        factor = conversion(cell.converted, node.unit)(1.0) if cell.converted else 1.0
+        labels = {letter: label for letter, label in cell.labels.items() if letter in node.indices}
+        place = sheet.documents.effects.at(labels, array.shape)
+        if place is None:
+            return None
+        if node.unit == "date":
+            array[place] += value - cell.shown(expected)
+        else:
+            array[place] += float(value) * factor - expected
+    return sheet.documents.effects.effect({plain: array}, {})
+
+
+def because(cell: QuantityCell) -> str:
+    """Say how the expected value of a cell is calculated."""
+    sheet, node = cell.sheet, cell.declared
+    if not isinstance(node, Equation):
+        return sheet.result.source(cell.name) if cell.node is not None else ""
+    written = node.written(sheet.m.symbols())
+    if cell.node is None or not node.total:
+        values = [
+            Message("{} = {}").format(sheet.symbol(name), shown_number(value))
+            for name in node.arguments
+            if (value := cell.operand(sheet.actual.arrays, name)) is not None
+        ]
+        if values:
+            written = _("{equation}; with {values}").format(equation=written, values=Message(", ").join(values))
+    return Message("{} ({})").format(written, node.evidence)
+
+
+def doubt(cell: QuantityCell) -> str:
+    """Say that the equation of a cell is not confirmed; nothing where it is."""
+    rule = cell.rule
+    if rule is not None and rule.evidence is not None and not rule.evidence.confirmed:
+        return _("the equation of {symbol} is itself {evidence}").format(symbol=rule.symbol, evidence=rule.evidence)
+    return ""

@@ -16,6 +16,7 @@ from jcm_calc.reference_data import ipcc_2006
 from jcm_calc.verification import ratios
 from jcm_calc.verification.cells.wrong_formula import (
     CHOOSING,
+    Diagnosis,
     Wrong,
     chooses,
     functions,
@@ -28,8 +29,8 @@ from jcm_calc.verification.location import address
 from jcm_calc.verification.spreadsheet import ROUNDING, close
 
 Bound = Literal["default", "lower", "upper"]
-Diagnosis = tuple[str, str, str]  # code, what is wrong, likely cause
 FEW_UNITS = 8
+ONLY_ER = _("only ER of a year is rounded down")
 WRONG_CELL = _("the reference points to the wrong cell")
 BOUNDS: dict[Bound, Message] = {
     "default": _("it is the central value for {fuel}"),
@@ -40,7 +41,6 @@ BOUNDS: dict[Bound, Message] = {
 
 def diagnose(wrong: Wrong) -> Diagnosis:
     """Return the code of the check a wrong cell belongs to, and what is wrong with it."""
-    symbol = wrong.cell.symbol
     if wrong.cell.rule is None:
         hypotheses: tuple[Callable[[Wrong], Diagnosis | None], ...] = (_of_default,)
     elif wrong.adds:
@@ -53,13 +53,12 @@ def diagnose(wrong: Wrong) -> Diagnosis:
     for hypothesis in hypotheses:
         if found := hypothesis(wrong):
             return found
-    return "C1", _("the formula of {symbol} is not the declared equation").format(symbol=symbol), ""
+    return wrong.told("C1", _("the formula of {symbol} is not the declared equation"))
 
 
 def _error(wrong: Wrong) -> Diagnosis | None:
     if isinstance(wrong.found, str) or wrong.found is None:
-        told = _("the formula of {symbol} gives {found}")
-        return "A7", told.format(symbol=wrong.cell.symbol, found=wrong.found or _("nothing")), ""
+        return wrong.told("A7", _("the formula of {symbol} gives {found}"), found=wrong.found or _("nothing"))
     return None
 
 
@@ -67,17 +66,14 @@ def _rounded(wrong: Wrong) -> Diagnosis | None:
     used = sorted(functions(wrong.formula) & set(ROUNDING))
     if not used or not all(map(close, without_rounding(wrong), wrong.want)):
         return None
-    told = _("{symbol} is rounded by {functions} before the cut to whole tonnes").format(
-        symbol=wrong.cell.symbol, functions=Message(", ").join(used)
-    )
-    return "H5", told, _("only ER of a year is cut")
+    message, cause = _("{symbol} is rounded by {functions} before ER is rounded down to whole tonnes"), ONLY_ER
+    return wrong.told("H5", message, cause, functions=Message(", ").join(used))
 
 
 def _mean(wrong: Wrong) -> Diagnosis | None:
     if "AVERAGE" not in functions(wrong.formula):
         return None
-    told = _("{symbol} is a plain mean, where the equation adds or weights")
-    return "C6", told.format(symbol=wrong.cell.symbol), ""
+    return wrong.told("C6", _("{symbol} is a plain mean, where the equation adds or weights"))
 
 
 # Equations
@@ -90,15 +86,14 @@ def _turned(wrong: Wrong) -> Diagnosis | None:
     symbol = wrong.cell.sheet.symbol
     for name in names:
         if wrong.fits(**{name: lambda value, _: -value}):
-            told = _("{symbol} has the wrong sign of {operand}")
-            return "C1", told.format(symbol=wrong.cell.symbol, operand=symbol(name)), ratios.TURNED
+            message = _("{symbol} has the wrong sign of {operand}")
+            return wrong.told("C1", message, ratios.TURNED, operand=symbol(name))
     for count in (1, 2):
         for group in itertools.combinations(names, count):
             if wrong.fits(**dict.fromkeys(group, lambda value, _: 1 / value)):
-                told = _("{symbol} takes {operands} the wrong way round")
-                operands = _(" and ").join(map(symbol, group))
-                message = told.format(symbol=wrong.cell.symbol, operands=operands)
-                return "C1", message, _("the ratio is inverted")
+                message = _("{symbol} divides by {operands} where the equation multiplies, or the reverse")
+                cause, operands = _("multiplication and division are exchanged"), _(" and ").join(map(symbol, group))
+                return wrong.told("C1", message, cause, operands=operands)
     return None
 
 
@@ -111,7 +106,7 @@ def _units(wrong: Wrong) -> Diagnosis | None:
         with np.errstate(all="ignore"):
             found = wrong.unfolded.function(*operands.values())
         terms.append(np.broadcast_to(found, np.shape(next(iter(operands.values())))))
-    count, symbol = len(terms[0]), wrong.cell.symbol
+    count = len(terms[0])
 
     def fits(units: tuple[int, ...], times: int) -> bool:
         sums = [float(one.sum()) + times * float(one[list(units)].sum()) for one in terms]
@@ -120,10 +115,10 @@ def _units(wrong: Wrong) -> Diagnosis | None:
     sizes = range(1, count) if count <= FEW_UNITS else (1, count - 1)
     for units in (units for size in sizes for units in itertools.combinations(range(count), size)):
         if fits(units, -1):
-            told = _("the sum of {symbol} leaves out {count} of {every} units")
-            return "C5", told.format(symbol=symbol, count=len(units), every=count), ""
+            message = _("the sum of {symbol} leaves out {count} of {every} units")
+            return wrong.told("C5", message, count=len(units), every=count)
         if fits(units, 1):
-            return "C5", _("the sum of {symbol} counts {count} units twice").format(symbol=symbol, count=len(units)), ""
+            return wrong.told("C5", _("the sum of {symbol} counts {count} units twice"), count=len(units))
     return None
 
 
@@ -131,20 +126,19 @@ def _zero(wrong: Wrong) -> Diagnosis | None:
     """Recognise a quantity that is set to zero."""
     if wrong.precedents or any(wrong.got):
         return None
-    return "C11", _("{symbol} is set to zero by its formula").format(symbol=wrong.cell.symbol), ""
+    return wrong.told("C11", _("{symbol} is set to zero by its formula"))
 
 
 def _left_out(wrong: Wrong) -> Diagnosis | None:
-    symbol = wrong.cell.sheet.symbol
+    symbol, nodes = wrong.cell.sheet.symbol, wrong.cell.sheet.nodes
     for name in wrong.arguments:
-        named = {"symbol": wrong.cell.symbol, "operand": symbol(name)}
         if wrong.fits(**{name: lambda value, _: 1.0}):
-            return "C2", _("{symbol} leaves out the factor {operand}").format(**named), ""
+            return wrong.told("C2", _("{symbol} leaves out the factor {operand}"), operand=symbol(name))
         if wrong.fits(**{name: lambda value, _: 0.0}):
-            way = wrong.cell.sheet.result.inputs.graph.upstream("PE").nodes
-            if getattr(wrong.cell.sheet.nodes[name], "unit", "") == "tCO2" and name in way:
-                return "C12", _("{symbol} leaves out the emission source {operand}").format(**named), ""
-            return "C2", _("{symbol} leaves out the term {operand}").format(**named), ""
+            source = name in wrong.cell.sheet.result.inputs.graph.upstream("PE").nodes
+            if source and getattr(nodes[name], "unit", "") == "tCO2":
+                return wrong.told("C12", _("{symbol} leaves out the emission source {operand}"), operand=symbol(name))
+            return wrong.told("C2", _("{symbol} leaves out the term {operand}"), operand=symbol(name))
     return None
 
 
@@ -159,14 +153,9 @@ def _other_operand(wrong: Wrong) -> Diagnosis | None:
             if wrong.fits(**{name: lambda _, scenario, place=place: _number(scenario.cells.get(place))}):
                 cell = sheet.by_place.get(place)
                 same = cell is not None and cell.name == name
-                other = cell.symbol if cell else _("another cell")
-                told = _("{symbol} takes {other} ({place}) for {operand}").format(
-                    symbol=wrong.cell.symbol,
-                    other=_("that of another unit or period") if same else other,
-                    place=address(place),
-                    operand=sheet.symbol(name),
-                )
-                return "A8", told, WRONG_CELL
+                other = _("the value of another unit or period") if same else cell.symbol if cell else _("another cell")
+                say = {"other": other, "place": address(place), "operand": sheet.symbol(name)}
+                return wrong.told("A8", _("{symbol} uses {other} ({place}) instead of {operand}"), WRONG_CELL, **say)
     return None
 
 
@@ -179,31 +168,24 @@ def _constant_factor(wrong: Wrong) -> Diagnosis | None:
     if not quotients or not all(close(one, quotients[0]) for one in quotients):
         return None
     code, cause = ratios.slip(quotients[0])
-    symbol = wrong.cell.symbol
-    told = _("{symbol} is {ratio} times what the equation gives")
-    multiplied = _("{symbol} is multiplied by {ratio}, which the equation does not have")
-    message = (told if code else multiplied).format(symbol=symbol, ratio=shown_number(quotients[0]))
-    return code or "A2", message, cause
+    message = _("{symbol} is {ratio} times what the equation gives")
+    if not code:
+        message = _("{symbol} is multiplied by {ratio}, which the equation does not have")
+    return wrong.told(code or "A2", message, cause, ratio=shown_number(quotients[0]))
 
 
 def _literal(wrong: Wrong) -> Diagnosis | None:
-    """Recognise a number written in the formula in place of an operand."""
+    """Recognise a number written in the formula instead of an operand."""
     sheet = wrong.cell.sheet
     for number in (one for one in numbers(wrong.formula) if one not in (0, 1)):
         for name in wrong.arguments:
             if wrong.fits(**{name: lambda _, __, number=number: number}):
                 value = sheet.element(sheet.actual.arrays, name, wrong.cell.labels)
+                message = _("{symbol} has {number} written in its formula instead of {operand}, which is {value}")
                 if value is None:
-                    told = _("{symbol} has {number} written in its formula in place of {operand}")
-                    named = {"symbol": wrong.cell.symbol, "operand": sheet.symbol(name)}
-                    return "A2", told.format(**named, number=shown_number(number)), _("a value typed into a formula")
-                told = _("{symbol} has {number} written in its formula in place of {operand}, which is {value}").format(
-                    symbol=wrong.cell.symbol,
-                    number=shown_number(number),
-                    operand=sheet.symbol(name),
-                    value=shown_number(value),
-                )
-                return "A2", told, _("a value typed into a formula")
+                    message = _("{symbol} has {number} written in its formula instead of {operand}")
+                say = {"number": shown_number(number), "operand": sheet.symbol(name), "value": shown_number(value)}
+                return wrong.told("A2", message, _("a value typed into a formula"), **say)
     return None
 
 
@@ -211,8 +193,7 @@ def _no_choice(wrong: Wrong) -> Diagnosis | None:
     """Recognise a formula without the lower, the higher, or the one of two that the equation takes."""
     if not any(lacks_choice(rule, wrong.formula) for rule in wrong.unfolded.rules):
         return None
-    told = _("{symbol} lacks the choice between values that the equation makes")
-    return "C10", told.format(symbol=wrong.cell.symbol), ""
+    return wrong.told("C10", _("{symbol} lacks the choice between values that the equation makes"))
 
 
 def _branch(wrong: Wrong) -> Diagnosis | None:
@@ -222,7 +203,7 @@ def _branch(wrong: Wrong) -> Diagnosis | None:
         if not functions(wrong.formula) & CHOOSING - {"SUM", "ABS", "SIGN"}:
             return None
         told = _("{symbol} has a condition that the equation does not have")
-    return "C9", told.format(symbol=wrong.cell.symbol), ""
+    return wrong.told("C9", told)
 
 
 # Totals
@@ -243,12 +224,11 @@ def _of_total(wrong: Wrong) -> Diagnosis | None:
         parts.append(_("counts {cells} twice").format(cells=_listed(twice)))
     if beside:
         totals = [place for place in beside if _is_total(wrong, place)]
-        told = _("takes in a total ({cells})") if totals else _("takes in what does not belong to it ({cells})")
+        told = _("includes a total ({cells})") if totals else _("includes cells that do not belong to it ({cells})")
         parts.append(told.format(cells=_listed(totals or beside)))
     if not parts or len(missing) == len(should) > 1:
         return None
-    symbol, what = wrong.cell.symbol, _(", and ").join(parts)
-    return "C5", _("the sum of {symbol} {what}").format(symbol=symbol, what=what), ""
+    return wrong.told("C5", _("the sum of {symbol} {what}"), what=_(", and ").join(parts))
 
 
 def _is_total(wrong: Wrong, place: tuple[str, int, int]) -> bool:
@@ -265,52 +245,47 @@ def _listed(places: list[tuple[str, int, int]]) -> str:
 
 def _of_default(wrong: Wrong) -> Diagnosis:
     """Recognise a value that the calculation sheet shows for an input, and that is not the input."""
-    node, symbol = wrong.cell.node, wrong.cell.symbol
-    found, expected = wrong.found, wrong.expected
+    node, found, expected = wrong.cell.node, wrong.found, wrong.expected
     if isinstance(found, str) or found is None:
-        shown = _("{symbol} shows {found} on the calculation sheet")
-        return "A7", shown.format(symbol=symbol, found=found or _("nothing")), ""
+        return wrong.told("A7", _("{symbol} shows {found} on the calculation sheet"), found=found or _("nothing"))
     for place in wrong.precedents:
         other = wrong.cell.sheet.by_place.get(place)
         if other is not None and other.name not in (wrong.cell.name, getattr(node, "by", "")):
-            taken = _("{symbol} takes the value of {other} ({place})")
-            return "A8", taken.format(symbol=symbol, other=other.symbol, place=address(place)), ""
+            message = _("{symbol} uses the value of {other} ({place})")
+            return wrong.told("A8", message, other=other.symbol, place=address(place))
     if isinstance(node, Parameter) and node.kind is Kind.DEFAULT and wrong.cell.name not in wrong.cell.sheet.entered:
-        return _of_document(node, symbol, found, expected)
+        return _of_document(wrong, node, found, expected)
     ratio = found / expected if expected else 0.0
     code, cause = ratios.slip(ratio, getattr(node, "unit", ""))
-    told = _("{symbol} is {found} on the calculation sheet, and {expected} where it is entered").format(
-        symbol=symbol, found=shown_number(found), expected=shown_number(expected)
-    )
     if code == "B4":
         code = "B3" if getattr(node, "kind", None) is Kind.MONITORED else "B7"
-    if not code and len(wrong.precedents) and any(place in wrong.cell.sheet.actual.cells for place in wrong.precedents):
-        return "A8", _("{symbol} refers to the value of another unit or period").format(symbol=symbol), WRONG_CELL
-    return code or "A10", told, cause
+    if not code and any(place in wrong.cell.sheet.actual.cells for place in wrong.precedents):
+        return wrong.told("A8", _("{symbol} refers to the value of another unit or period"), WRONG_CELL)
+    message = _("{symbol} is {found} on the calculation sheet, and {expected} where it is entered")
+    return wrong.told(code or "A10", message, cause, found=shown_number(found), expected=shown_number(expected))
 
 
-def _of_document(node: Parameter, symbol: str, found: float, expected: float) -> Diagnosis:
+def _of_document(wrong: Wrong, node: Parameter, found: float, expected: float) -> Diagnosis:
     """Recognise a default that is not the document's."""
-    told = _("{symbol} is {found}, and the document has {expected}").format(
-        symbol=symbol, found=shown_number(found), expected=shown_number(expected)
-    )
+    message = _("{symbol} is {found}, and the document has {expected}")
+    _code, what, _none = wrong.told("", message, found=shown_number(found), expected=shown_number(expected))
     if node.table is not None and any(close(found, value.value) for value in node.table.entries.values()):
-        other = _("{told}: the value of another class of {key}").format(told=told, key=node.by)
-        return "C9", other, _("looked up in the wrong row")
+        other = _("{what}: the value of another class of {key}").format(what=what, key=node.by)
+        return "C9", other, _("looked up in the wrong row, or the table on the sheet is wrong")
     for name, values in node.by_candidate():
         if name and any(close(found, value.value) for value in values.values()):
-            other = _("{told}: the value of {candidate}").format(told=told, candidate=name)
-            return "D6", other, _("looked up in the wrong column")
+            other = _("{what}: the value of {candidate}").format(what=what, candidate=name)
+            return "D6", other, _("looked up in the wrong column, or the table on the sheet is wrong")
     if bound := ipcc_bound(node, found):
-        return "D6", Message("; ").join((told, bound)), _("another column of the table of the IPCC")
+        return "D6", Message("; ").join((what, bound)), _("another column of the table of the IPCC")
     if sets := ratios.other_potential(node.symbol, found, expected):
-        return "D1", told, sets
+        return "D1", what, sets
     code, cause = ratios.slip(found / expected if expected else 0.0, node.unit)
-    return ("B7" if code == "B4" else code) or "D7", told, cause
+    return ("B7" if code == "B4" else code) or "D7", what, cause
 
 
 def ipcc_bound(node: Parameter, value: float) -> str:
-    """Say for which fuel a number is the default or a bound of the IPCC; nothing where it is none."""
+    """Say for which fuel a number is the default or a bound of the IPCC; nothing where it is neither."""
     quantity = {"tCO2/GJ": "EF", "GJ/t": "NCV"}.get(node.unit)
     if quantity is None:
         return ""

@@ -39,7 +39,7 @@ class Scenario:
     Attributes
     ----------
     arrays : dict
-        What others find where a quantity stands.
+        What other cells find in the cells of a quantity.
     own : dict
         What the cell of a quantity itself must give: a default is looked up whatever others find.
     """
@@ -84,7 +84,7 @@ class QuantityCell:
     labels : mapping
         The label along each index.
     unit : str
-        That stands beside it.
+        In its row or heading.
     """
 
     sheet: CalculationSheets
@@ -152,7 +152,7 @@ class QuantityCell:
         return _on_sheet(value, self.node.unit if self.node else "tCO2", self.converted)
 
     def told(self, value: Any) -> Any:
-        """Return a value as it is told: the number of a day as the day."""
+        """Return a value for people: the number of a day as the day."""
         dated = self.node is not None and self.node.unit == "date" and is_number(value)
         return str(date.fromordinal(int(value) + EPOCH.toordinal())) if dated else value
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from jcm_calc.base.languages import Message
 from jcm_calc.declarations.expression import Expression, record
 from jcm_calc.declarations.items import Equation
 from jcm_calc.verification.cells.sheet import CalculationSheets, QuantityCell, Scenario, Unfolded
@@ -28,6 +29,7 @@ from jcm_calc.verification.spreadsheet import (
 
 MANY = 100_000  # cells of a range that is no list of operands
 BRANCHING = {"where", "minimum", "maximum", "clip"}
+Diagnosis = tuple[str, str, str]  # code, what is wrong, likely cause
 Replacement = Callable[[Any, Scenario], Any]
 CHOOSING = {"IF", "MIN", "MAX", "IFERROR", "MEDIAN", "CHOOSE", "SIGN", "ABS", "SUM"}
 
@@ -79,6 +81,10 @@ class Wrong:
     want: tuple[float, ...]
     found: Any
     expected: float
+
+    def told(self, code: str, message: Message, cause: str = "", **say: object) -> Diagnosis:
+        """Return what is wrong; the message can name the ``{symbol}`` of the cell and what is given."""
+        return code, message.format(symbol=self.cell.symbol, **say), cause
 
     @property
     def adds(self) -> bool:

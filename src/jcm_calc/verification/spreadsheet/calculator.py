@@ -93,23 +93,23 @@ class Calculator:
             self.sheet = before
 
     def plain(self, value: Any) -> Any:
-        """Return the value of a cell in place of its reference."""
+        """Return the value of a cell instead of its reference."""
         found = self.array(value)
         if not isinstance(found, Array):
             return found
         if len(found) != 1 or len(found[0]) != 1:
-            raise UnreadableError(_("a range stands where one value belongs"))
+            raise UnreadableError(_("got a range; must be one value"))
         return found[0][0]
 
     def array(self, value: Any) -> Any:
-        """Return the values of a range in place of its reference, the value of a single cell as it is."""
+        """Return the values of a range instead of its reference, the value of a single cell as it is."""
         if not isinstance(value, Area):
             return value
         if value.single:
             return self.value((value.sheet, value.row, value.column))
         if value.size > MOST_CELLS:
             raise UnreadableError(_("a range of more than {count:,} cells").format(count=MOST_CELLS))
-        width = value.last_column - value.column + 1
+        width = value.shape[1]
         self._spend(SLOWER * value.size)
         cells = self.values(value)
         return Array([cells[start : start + width] for start in range(0, len(cells), width)])
@@ -128,7 +128,7 @@ class Calculator:
         self._spend(area.size // FASTER if plain else area.size)
         if not plain:
             return [self.value(place) for place in area.places]
-        width = area.last_column - area.column + 1
+        width = area.shape[1]
         found: list[Any] = []
         for row in self.book.grid(area.sheet)[area.row : area.last_row + 1]:
             cells = [as_number(cell) for cell in row[area.column : area.last_column + 1]]
@@ -141,7 +141,7 @@ class Calculator:
         self.book.followed += cells
 
     def _is_plain(self, sheet: str) -> bool:
-        """Whether every cell of a sheet is what is stored: no formula, no error, nothing given in its place."""
+        """Whether every cell of a sheet is what is stored: no formula, no error, no other value given."""
         book = self.book
         if sheet not in book.sheets or book.formulas(sheet) or book.errors(sheet):
             return False

@@ -7,8 +7,9 @@ import operator
 import re
 import statistics
 from calendar import monthrange
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -28,25 +29,96 @@ from jcm_calc.verification.spreadsheet.values import (
 
 MOST_CELLS = 1_000_000
 Code = Callable[[CellValues, Sequence[Area]], Any]
-Arguments = Sequence[Code]
-Function = Callable[[CellValues, Sequence[Area], Arguments], Any]
 
 
-def _numbers(c: CellValues, r: Sequence[Area], arguments: Arguments) -> list[float]:
-    """Return the numbers among the arguments; in ranges whatever is no number is passed over."""
-    found: list[float] = []
-    for argument in arguments:
-        value = argument(c, r)
-        if isinstance(value, Area | Array):
-            cells = value.values if isinstance(value, Array) else c.values(value)
-            found += [float(one) for one in cells if isinstance(one, int | float) and not isinstance(one, bool)]
-        else:
-            found.append(number(value))
-    return found
+@dataclass(frozen=True, slots=True)
+class FunctionCall:
+    """A function with its arguments; each is evaluated when it is asked for, so that IF takes one branch only."""
+
+    cells: CellValues
+    ranges: Sequence[Area]
+    arguments: Sequence[Code]
+
+    def __len__(self) -> int:
+        return len(self.arguments)
+
+    def of(self, start: int) -> FunctionCall:
+        """Return the same with the arguments from one on."""
+        return FunctionCall(self.cells, self.ranges, self.arguments[start:])
+
+    def given(self, at: int) -> Any:
+        """Return an argument: a range, an array or a value."""
+        return self.arguments[at](self.cells, self.ranges)
+
+    def array(self, at: int) -> Any:
+        """Return an argument with the values of a range instead of the range."""
+        return self.cells.array(self.given(at))
+
+    def plain(self, at: int, missing: Any = None) -> Any:
+        """Return an argument as one value; another one where it is left out and may be."""
+        return missing if missing is not None and at >= len(self) else self.cells.plain(self.given(at))
+
+    def number(self, at: int, missing: float | None = None) -> float:
+        """Return an argument as a number."""
+        return number(self.plain(at, missing))
+
+    def whole(self, at: int) -> int:
+        """Return an argument as a whole number."""
+        return int(self.number(at))
+
+    def area(self, at: int) -> Area:
+        """Return an argument that must be a range."""
+        found = self.given(at)
+        if not isinstance(found, Area):
+            raise UnreadableError(_("got a value; must be a range"))
+        return found
+
+    def grid(self, at: int) -> Array:
+        """Return the values of a range or an array, row by row."""
+        found = self.given(at)
+        if isinstance(found, Area):
+            cells, width = self.cells.values(found), found.shape[1]
+            return Array([cells[start : start + width] for start in range(0, len(cells), width)])
+        if isinstance(found, Array):
+            return found
+        raise UnreadableError(_("got a value; must be a range"))
+
+    def line(self, at: int) -> list[Any]:
+        """Return the values of a single row or column."""
+        return _line(self.grid(at))
+
+    def wanted(self, at: int) -> Any:
+        """Return what is looked up; nothing counts as 0."""
+        found = self.plain(at)
+        return 0.0 if found is None else found
+
+    def several(self) -> Iterator[tuple[bool, Iterable[Any]]]:
+        """Yield the values of each argument, and whether they are of a range."""
+        for value in map(self.given, range(len(self))):
+            if isinstance(value, Area):
+                yield True, self.cells.values(value)
+            else:
+                yield (True, value.values) if isinstance(value, Array) else (False, [value])
+
+    def numbers(self) -> list[float]:
+        """Return the numbers among the arguments; anything else in a range is ignored."""
+        return [number(one) for ranged, values in self.several() for one in values if not ranged or is_number(one)]
+
+    def caught(self) -> Any:
+        """Return the first argument, or the error that it gives."""
+        try:
+            return self.plain(0)
+        except UnreadableError:
+            raise
+        except FormulaError as error:
+            return error
+
+
+Function = Callable[[FunctionCall], Any]
 
 
 def _of_numbers(function: Callable[[list[float]], float]) -> Function:
-    return lambda c, r, arguments: function(_numbers(c, r, arguments))
+    return lambda call: function(call.numbers())
 
 
 def _plain(function: Callable[..., Any]) -> Function:
@@ -56,26 +128,22 @@ def _plain(function: Callable[..., Any]) -> Function:
         except (ValueError, OverflowError, ZeroDivisionError):
             raise FormulaError("#NUM!") from None
 
-    def run(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
-        if not arguments:
+    def run(call: FunctionCall) -> Any:
+        if not len(call):
             return of_numbers()
-        first, *others = (c.array(argument(c, r)) for argument in arguments)
         # only the first argument may be an array: ROUND(range, 2)
-        return elementwise(lambda one, _: of_numbers(one, *map(c.plain, others)), first, None)
+        first, *others = map(call.array, range(len(call)))
+        return elementwise(lambda one, _: of_numbers(one, *map(call.cells.plain, others)), first, None)
 
     return run
 
 
 def _rounding(function: Callable[..., float]) -> Function:
-    """Return a function that rounds, or does not where the calculator is told so."""
-    plain = _plain(function)
-
-    def run(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
-        if not c.exact:
-            return plain(c, r, arguments)
-        return elementwise(lambda value, _: number(value), c.array(arguments[0](c, r)), None)
-
-    return run
+    """Return a function that rounds, except in a calculator that is exact."""
+    rounded, plain = _plain(function), _plain(lambda value: value)
+    return lambda call: (
+        rounded(call) if not call.cells.exact else plain(FunctionCall(call.cells, call.ranges, call.arguments[:1]))
+    )
 
 
 def _half_up(value: float, digits: float = 0) -> float:
@@ -93,112 +161,60 @@ def _up(value: float, digits: float = 0) -> float:
     return math.copysign(math.ceil(abs(value) * scale) / scale, value)
 
 
-def _if(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
-    condition = c.array(arguments[0](c, r))
+def _if(call: FunctionCall) -> Any:
+    condition = call.array(0)
     if isinstance(condition, Array):
-        yes, no = (c.array(arguments[at](c, r)) if len(arguments) > at else False for at in (1, 2))
+        yes, no = (call.array(at) if len(call) > at else False for at in (1, 2))
         pairs = elementwise(lambda one, other: (one, other), yes, no)
         return elementwise(lambda met, pair: pair[0 if number(met) else 1], condition, pairs)
-    if number(condition):
-        return c.plain(arguments[1](c, r))
-    return c.plain(arguments[2](c, r)) if len(arguments) > 2 else False
+    return call.plain(1) if number(condition) else call.plain(2, False)
 
 
-def _iferror(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
-    try:
-        return c.plain(arguments[0](c, r))
-    except UnreadableError:
-        raise
-    except FormulaError:
-        return c.plain(arguments[1](c, r))
+def _if_error(of: Callable[[FormulaError], bool]) -> Function:
+    """Return IFERROR or IFNA."""
 
-
-def _is(test: Callable[[Any], bool], of_error: bool = False) -> Function:
-    def run(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
-        try:
-            value = c.plain(arguments[0](c, r))
-        except UnreadableError:
-            raise
-        except FormulaError:
-            return of_error
-        return test(value)
+    def run(call: FunctionCall) -> Any:
+        found = call.caught()
+        if isinstance(found, FormulaError) and not of(found):
+            raise found
+        return call.plain(1) if isinstance(found, FormulaError) else found
 
     return run
 
 
-def _is_not_available(c: CellValues, r: Sequence[Area], arguments: Arguments) -> bool:
-    try:
-        c.plain(arguments[0](c, r))
-    except UnreadableError:
-        raise
-    except FormulaError as error:
-        return str(error) == "#N/A"
-    return False
+def _is(test: Callable[[Any], bool]) -> Function:
+    return lambda call: test(call.caught())
 
 
-def _area(c: CellValues, r: Sequence[Area], argument: Code) -> Area:
-    """Return an argument that must be a range."""
-    area = argument(c, r)
-    if not isinstance(area, Area):
-        raise UnreadableError(_("a value stands where a range belongs"))
-    return area
+def _is_not_available(value: Any) -> bool:
+    return isinstance(value, FormulaError) and str(value) == "#N/A"
 
 
-def _index(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
-    area = arguments[0](c, r)
-    at = [int(number(c.plain(argument(c, r)))) for argument in arguments[1:]]
-    if isinstance(area, Array):
-        return _index_of_array(area, at)
-    if not isinstance(area, Area):
-        raise UnreadableError(_("a value stands where a range belongs"))
+def _index(call: FunctionCall) -> Any:
+    table, at = call.given(0), [call.whole(place) for place in range(1, len(call))]
+    if not isinstance(table, Area | Array):
+        raise UnreadableError(_("got a value; must be a range"))
+    size = (len(table), len(table[0])) if isinstance(table, Array) else table.shape
     if len(at) == 1:
-        at = [at[0], 1] if area.column == area.last_column else [1, at[0]]
-    row, column = area.row + at[0] - 1, area.column + at[1] - 1
-    if row > area.last_row or column > area.last_column or min(at) < 0:
+        at = [at[0], 1] if size[1] == 1 else [1, at[0]]
+    at = at[:2]
+    if at[0] > size[0] or at[1] > size[1] or min(at) < 0:
         raise FormulaError("#REF!")
-    if 0 in at:  # a whole column, or a whole row
-        rows = (area.row, area.last_row) if at[0] == 0 else (row, row)
-        columns = (area.column, area.last_column) if at[1] == 0 else (column, column)
-        return Area(area.sheet, rows[0], columns[0], rows[1], columns[1])
-    return c.value((area.sheet, row, column))
-
-
-def _index_of_array(grid: Array, at: list[int]) -> Any:
-    if len(at) == 1:
-        at = [at[0], 1] if len(grid[0]) == 1 else [1, at[0]]
-    if at[0] > len(grid) or at[1] > len(grid[0]) or min(at) < 0:
-        raise FormulaError("#REF!")
-    return Array(_slice(grid, at)) if 0 in at else grid[at[0] - 1][at[1] - 1]
-
-
-def _slice(rows: Array, at: Sequence[int]) -> list[list[Any]]:
-    kept = rows if at[0] == 0 else [rows[at[0] - 1]]
-    return [list(row) if at[1] == 0 else [row[at[1] - 1]] for row in kept]
-
-
-def _grid(c: CellValues, r: Sequence[Area], argument: Code) -> Array:
-    """Return the values of a range or an array, row by row."""
-    value = argument(c, r)
-    if isinstance(value, Area):
-        width = value.last_column - value.column + 1
-        cells = c.values(value)
-        return Array([cells[start : start + width] for start in range(0, len(cells), width)])
-    if isinstance(value, Array):
-        return value
-    raise UnreadableError(_("a value stands where a range belongs"))
+    # 0 is a whole column, or a whole row
+    rows, columns = ((1, most) if one == 0 else (one, one) for one, most in zip(at, size, strict=True))
+    if isinstance(table, Area):
+        (top, bottom), (left, right) = ((a - 1, b - 1) for a, b in (rows, columns))
+        row, column = table.row, table.column
+        found = Area(table.sheet, row + top, column + left, row + bottom, column + right)
+        return found if 0 in at else call.cells.value((found.sheet, found.row, found.column))
+    part = [line[columns[0] - 1 : columns[1]] for line in table[rows[0] - 1 : rows[1]]]
+    return Array(part) if 0 in at else part[0][0]
 
 
 def _line(grid: Array) -> list[Any]:
-    """Return the values of a single row or column."""
     if len(grid) > 1 and len(grid[0]) > 1:
         raise FormulaError("#N/A")
     return list(grid.values)
-
-
-def _wanted(c: CellValues, r: Sequence[Area], argument: Code) -> Any:
-    """Return what is looked up; nothing counts as 0."""
-    value = c.plain(argument(c, r))
-    return 0.0 if value is None else value
 
 
 def _comparable(value: Any) -> tuple[int, Any] | None:
@@ -224,44 +240,43 @@ def _position(wanted: Any, among: Sequence[Any], how: float) -> int:
     own = [(at, one[1]) for at, one in enumerate(found) if one is not None and one[0] == key[0]]
     values = [value for _, value in own]
     if values != sorted(values, reverse=how < 0):
-        raise UnreadableError(_("the values that are looked through are not in order"))
+        raise UnreadableError(_("the values of a look-up are not in order"))
     kept = [at for at, value in own if (value <= key[1] if how > 0 else value >= key[1])]
     if not kept:
         raise FormulaError("#N/A")
     return kept[-1]
 
 
-def _match(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
-    how = number(c.plain(arguments[2](c, r))) if len(arguments) > 2 else 1.0
-    return float(_position(_wanted(c, r, arguments[0]), _line(_grid(c, r, arguments[1])), how) + 1)
+def _match(call: FunctionCall) -> float:
+    how = call.number(2, 1.0)
+    return float(_position(call.wanted(0), call.line(1), how) + 1)
 
 
 def _table_look_up(across: bool) -> Function:
     """Return VLOOKUP or HLOOKUP."""
 
-    def run(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
-        grid = _grid(c, r, arguments[1])
-        lines = [list(line) for line in zip(*grid, strict=True)] if not across else grid
-        which = int(number(c.plain(arguments[2](c, r))))
+    def run(call: FunctionCall) -> Any:
+        grid, which = call.grid(1), call.whole(2)
+        lines = grid if across else [list(line) for line in zip(*grid, strict=True)]
         if which < 1 or which > len(lines):
             raise FormulaError("#VALUE!" if which < 1 else "#REF!")
-        near = number(c.plain(arguments[3](c, r))) if len(arguments) > 3 else 1.0
-        found = lines[which - 1][_position(_wanted(c, r, arguments[0]), lines[0], 1 if near else 0)]
+        near = call.number(3, 1.0)
+        found = lines[which - 1][_position(call.wanted(0), lines[0], 1 if near else 0)]
         return 0.0 if found is None else found
 
     return run
 
 
-def _look_up(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
+def _look_up(call: FunctionCall) -> Any:
     """Look up in a row or column; of a table with two and more in its longer side, as spreadsheets do."""
-    grid = _grid(c, r, arguments[1])
-    if len(arguments) > 2:
-        keys, results = _line(grid), _line(_grid(c, r, arguments[2]))
+    grid = call.grid(1)
+    if len(call) > 2:
+        keys, results = _line(grid), call.line(2)
     elif len(grid[0]) > len(grid):
         keys, results = list(grid[0]), list(grid[-1])
     else:
         keys, results = [row[0] for row in grid], [row[-1] for row in grid]
-    at = _position(_wanted(c, r, arguments[0]), keys, 1)
+    at = _position(call.wanted(0), keys, 1)
     if at >= len(results):
         raise FormulaError("#N/A")
     return 0.0 if results[at] is None else results[at]
@@ -277,15 +292,13 @@ def _wild(text: str) -> re.Pattern[str] | None:
 def _truths(of: Callable[[list[bool]], bool]) -> Function:
     """Return AND or OR: truth values and numbers, those of ranges included."""
 
-    def run(c: CellValues, r: Sequence[Area], arguments: Arguments) -> bool:
-        found: list[bool] = []
-        for argument in arguments:
-            value = argument(c, r)
-            if isinstance(value, Area | Array):
-                cells = c.values(value) if isinstance(value, Area) else value.values
-                found += [bool(one) for one in cells if isinstance(one, int | float)]
-            else:
-                found.append(bool(number(value)))
+    def run(call: FunctionCall) -> bool:
+        found = [
+            bool(one) if ranged else bool(number(one))
+            for ranged, values in call.several()
+            for one in values
+            if not ranged or isinstance(one, int | float)
+        ]
         if not found:
             raise FormulaError("#VALUE!")
         return of(found)
@@ -293,29 +306,17 @@ def _truths(of: Callable[[list[bool]], bool]) -> Function:
     return run
 
 
-def _ifs(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
-    for condition, value in zip(arguments[::2], arguments[1::2], strict=True):
-        if number(c.plain(condition(c, r))):
-            return c.plain(value(c, r))
+def _ifs(call: FunctionCall) -> Any:
+    for condition in range(0, len(call), 2):
+        if call.number(condition):
+            return call.plain(condition + 1)
     raise FormulaError("#N/A")
 
 
-def _if_not_available(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
-    try:
-        return c.plain(arguments[0](c, r))
-    except UnreadableError:
-        raise
-    except FormulaError as error:
-        if str(error) != "#N/A":
-            raise
-        return c.plain(arguments[1](c, r))
-
-
-def _sum_product(c: CellValues, r: Sequence[Area], arguments: Arguments) -> float:
-    found = [c.array(argument(c, r)) for argument in arguments]
+def _sum_product(call: FunctionCall) -> float:
     columns = [
         [float(value) if is_number(value) else 0.0 for value in one.values] if isinstance(one, Array) else [number(one)]
-        for one in found
+        for one in map(call.array, range(len(call)))
     ]
     if len({len(column) for column in columns}) > 1:
         raise FormulaError("#VALUE!")
@@ -326,40 +327,41 @@ SUMMING = {1: "AVERAGE", 2: "COUNT", 4: "MAX", 5: "MIN", 6: "PRODUCT", 9: "SUM"}
 
 
 def _aggregated(first: int) -> Function:
-    """Return SUBTOTAL or AGGREGATE: the function is a number, of which 101 and so on pass over hidden rows."""
+    """Return SUBTOTAL or AGGREGATE: the function is a number; 101 and so on leave out hidden rows."""
 
-    def run(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
-        which = int(number(c.plain(arguments[0](c, r)))) % 100
+    def run(call: FunctionCall) -> Any:
+        which = call.whole(0) % 100
         if which not in SUMMING:
             raise UnreadableError(_("a figure that is not a sum, mean or the like"))
-        return FUNCTIONS[SUMMING[which]](c, r, arguments[first:])
+        return FUNCTIONS[SUMMING[which]](call.of(first))
 
     return run
 
 
-def _sum_if(c: CellValues, r: Sequence[Area], arguments: Arguments) -> float:
-    tested = _area(c, r, arguments[0])
-    added = _area(c, r, arguments[2]) if len(arguments) > 2 else tested
-    return _added(c, added, [(tested, c.plain(arguments[1](c, r)))])
+def _if_met(call: FunctionCall) -> list[float]:
+    """Return the numbers of SUMIF and AVERAGEIF."""
+    return _kept(call, call.area(2 if len(call) > 2 else 0), 0, 2)
 
 
-def _sum_ifs(c: CellValues, r: Sequence[Area], arguments: Arguments) -> float:
-    pairs = zip(arguments[1::2], arguments[2::2], strict=True)
-    return _added(c, _area(c, r, arguments[0]), [(_area(c, r, one), c.plain(other(c, r))) for one, other in pairs])
+def _ifs_met(call: FunctionCall) -> list[float]:
+    """Return the numbers of SUMIFS and AVERAGEIFS."""
+    return _kept(call, call.area(0), 1, len(call))
 
 
-def _added(c: CellValues, added: Area, tests: Sequence[tuple[Area, Any]]) -> float:
-    return math.fsum(_kept(c, added, tests))
-
-
-def _kept(c: CellValues, added: Area, tests: Sequence[tuple[Area, Any]]) -> list[float]:
-    """Return the numbers of a range beside which all tests are met."""
-    kept = [_fits(c, area, wanted) for area, wanted in tests]
-    values = c.values(added)
-    if any(len(one) != len(values) for one in kept):
+def _tests(call: FunctionCall, first: int, end: int) -> list[tuple[bool, ...]]:
+    """Return for each cell whether it meets the criteria, which are pairs of arguments."""
+    fits = [_fits(call.cells, call.area(at), call.plain(at + 1)) for at in range(first, end, 2)]
+    if len({len(one) for one in fits}) > 1:
         raise UnreadableError(_("ranges of different sizes"))
-    rows = zip(values, *kept, strict=True)
-    return [float(value) for value, *fits in rows if is_number(value) and all(fits)]
+    return list(zip(*fits, strict=True))
+
+
+def _kept(call: FunctionCall, added: Area, first: int, end: int) -> list[float]:
+    """Return the numbers of a range for which all tests are met."""
+    kept, values = _tests(call, first, end), call.cells.values(added)
+    if len(kept) != len(values):
+        raise UnreadableError(_("ranges of different sizes"))
+    return [float(value) for value, fits in zip(values, kept, strict=True) if is_number(value) and all(fits)]
 
 
 def _fits(c: CellValues, area: Area, wanted: Any) -> list[bool]:
@@ -385,14 +387,13 @@ def _fits(c: CellValues, area: Area, wanted: Any) -> list[bool]:
     return found
 
 
-def _offset(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Area:
+def _offset(call: FunctionCall) -> Area:
     """Return the range that lies some rows and columns from another one, of its size or of a given one."""
-    start = _area(c, r, arguments[0])
-    rows, columns = (int(number(c.plain(arguments[at](c, r)))) for at in (1, 2))
-    sizes = [start.last_row - start.row + 1, start.last_column - start.column + 1]
-    for at, argument in enumerate(arguments[3:5]):
-        given = c.plain(argument(c, r))
-        sizes[at] = sizes[at] if given is None else int(number(given))
+    start, rows, columns = call.area(0), call.whole(1), call.whole(2)
+    sizes = list(start.shape)
+    for at in range(3, min(len(call), 5)):
+        given = call.plain(at)
+        sizes[at - 3] = sizes[at - 3] if given is None else int(number(given))
     row, column = start.row + rows, start.column + columns
     if min(row, column) < 0 or 0 in sizes:
         raise FormulaError("#REF!")
@@ -400,13 +401,13 @@ def _offset(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Area:
         (first, first + size - 1) if size > 0 else (first + size + 1, first)
         for first, size in ((row, sizes[0]), (column, sizes[1]))
     )
-    return _reached(c, Area(start.sheet, row, column, last_row, last_column))
+    return _reached(call.cells, Area(start.sheet, row, column, last_row, last_column))
 
 
-def _indirect(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Area:
+def _indirect(call: FunctionCall) -> Area:
     """Return the range that a text names, in the style A1."""
-    text = c.plain(arguments[0](c, r))
-    if len(arguments) > 1 and not number(c.plain(arguments[1](c, r))):
+    c, text = call.cells, call.plain(0)
+    if not call.number(1, 1.0):
         raise UnreadableError(_("an address in the style R1C1"))
     formula = c.book.expanded(str(text or "").strip(), c.sheet)
     found = areas(formula, c.sheet)
@@ -422,57 +423,33 @@ def _reached(c: CellValues, area: Area) -> Area:
     return area
 
 
-def _count_if(c: CellValues, r: Sequence[Area], arguments: Arguments) -> float:
-    pairs = zip(arguments[::2], arguments[1::2], strict=True)
-    kept = [_fits(c, _area(c, r, one), c.plain(other(c, r))) for one, other in pairs]
-    return float(sum(map(all, zip(*kept, strict=True))))
+def _numbered(area: Area, by_row: bool) -> Any:
+    """Return the numbers of the rows or columns of a range, as ROW and COLUMN do."""
+    if by_row:
+        found = Array([[float(row + 1)] for row in range(area.row, area.last_row + 1)])
+    else:
+        found = Array([[float(column + 1) for column in range(area.column, area.last_column + 1)]])
+    return found if len(found) > 1 or len(found[0]) > 1 else found[0][0]
 
 
-def _mean_if(c: CellValues, r: Sequence[Area], arguments: Arguments) -> float:
-    tested = _area(c, r, arguments[0])
-    averaged = _area(c, r, arguments[2]) if len(arguments) > 2 else tested
-    return _mean(_kept(c, averaged, [(tested, c.plain(arguments[1](c, r)))]))
-
-
-def _mean_ifs(c: CellValues, r: Sequence[Area], arguments: Arguments) -> float:
-    pairs = zip(arguments[1::2], arguments[2::2], strict=True)
-    tests = [(_area(c, r, one), c.plain(other(c, r))) for one, other in pairs]
-    return _mean(_kept(c, _area(c, r, arguments[0]), tests))
-
-
-def _place_of(which: str) -> Function:
-    """Return ROW or COLUMN: the numbers of the rows or columns of a range."""
-
-    def run(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
-        area = _area(c, r, arguments[0])
-        if which == "row":
-            found = Array([[float(row + 1)] for row in range(area.row, area.last_row + 1)])
-        else:
-            found = Array([[float(column + 1) for column in range(area.column, area.last_column + 1)]])
-        return found if len(found) > 1 or len(found[0]) > 1 else found[0][0]
-
-    return run
-
-
-def _cut(how: Callable[..., str]) -> Function:
+def _part(how: Callable[..., str]) -> Function:
     """Return LEFT, RIGHT or MID."""
 
-    def run(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
-        first, *others = (c.array(argument(c, r)) for argument in arguments)
-        sizes = [int(number(c.plain(one))) for one in others]
-        return elementwise(lambda one, _: how(text_of(one), *sizes), first, None)
+    def run(call: FunctionCall) -> Any:
+        sizes = [call.whole(at) for at in range(1, len(call))]
+        return elementwise(lambda one, _: how(text_of(one), *sizes), call.array(0), None)
 
     return run
 
 
-def _joined(c: CellValues, r: Sequence[Area], arguments: Arguments) -> str:
-    found = [c.array(argument(c, r)) for argument in arguments]
+def _joined(call: FunctionCall) -> str:
+    found = map(call.array, range(len(call)))
     return "".join(text_of(one) for value in found for one in (value.values if isinstance(value, Array) else [value]))
 
 
-def _text(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
+def _text(call: FunctionCall) -> Any:
     """Write numbers in the few formats that addresses and months are made with."""
-    given, how = c.array(arguments[0](c, r)), str(c.plain(arguments[1](c, r)))
+    how = str(call.plain(1))
 
     def written(value: Any, _none: Any) -> str:
         if not is_number(value):
@@ -484,7 +461,7 @@ def _text(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
             raise UnreadableError(_("the format {format!r} of TEXT").format(format=how))
         return (EPOCH + timedelta(int(value))).strftime(form_)
 
-    return elementwise(written, given, None)
+    return elementwise(written, call.array(0), None)
 
 
 TEXT_FORMS = {"yyyy": "%Y", "mm": "%m", "yyyy-mm": "%Y-%m", "yyyy/mm": "%Y/%m", "yyyymm": "%Y%m", "mmm": "%b"}
@@ -509,27 +486,6 @@ COMPARE = {
 }
 
 
-def _counted(c: CellValues, r: Sequence[Area], arguments: Arguments) -> float:
-    values = [argument(c, r) for argument in arguments]
-    cells = [cell for value in values if isinstance(value, Area) for cell in c.values(value)]
-    return float(sum(cell is not None for cell in cells))
-
-
-def _blank(c: CellValues, r: Sequence[Area], arguments: Arguments) -> float:
-    """Count the cells that show nothing: an empty text counts, too."""
-    return float(sum(cell in (None, "") for cell in c.values(_area(c, r, arguments[0]))))
-
-
-def _length(c: CellValues, r: Sequence[Area], arguments: Arguments) -> float:
-    value = c.plain(arguments[0](c, r))
-    return float(len("" if value is None else f"{value:.15g}" if is_number(value) else str(value)))
-
-
-def _rows(c: CellValues, r: Sequence[Area], arguments: Arguments) -> float:
-    area = _area(c, r, arguments[0])
-    return float(area.last_row - area.row + 1)
-
-
 def _date(part: str) -> Function:
     return _plain(lambda serial: float(getattr(EPOCH + timedelta(int(serial)), part)))
 
@@ -539,14 +495,14 @@ def _serial(year: float, month: float, day: float) -> float:
     return float((date(months // 12, months % 12 + 1, 1) - EPOCH).days) + day - 1
 
 
-def _choose(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
-    which = int(number(c.plain(arguments[0](c, r))))
-    if not 0 < which < len(arguments):
+def _choose(call: FunctionCall) -> Any:
+    which = call.whole(0)
+    if not 0 < which < len(call):
         raise FormulaError("#VALUE!")
-    return c.plain(arguments[which](c, r))
+    return call.plain(which)
 
 
-def _not_available(c: CellValues, r: Sequence[Area], arguments: Arguments) -> Any:
+def _not_available(call: FunctionCall) -> Any:
     raise FormulaError("#N/A")
 
 
@@ -563,28 +519,29 @@ FUNCTIONS: dict[str, Function] = {
     "MAX": _of_numbers(lambda numbers: max(numbers, default=0.0)),
     "PRODUCT": _of_numbers(math.prod),
     "COUNT": _of_numbers(lambda numbers: float(len(numbers))),
-    "COUNTA": _counted,
-    "COUNTBLANK": _blank,
-    "LEN": _length,
-    "ROWS": _rows,
+    "COUNTA": lambda call: float(sum(one is not None for ranged, values in call.several() if ranged for one in values)),
+    # an empty text counts as blank, too
+    "COUNTBLANK": lambda call: float(sum(cell in (None, "") for cell in call.cells.values(call.area(0)))),
+    "LEN": lambda call: float(len(text_of(call.plain(0)))),
+    "ROWS": lambda call: float(call.area(0).shape[0]),
     "SUMPRODUCT": _sum_product,
-    "SUMIF": _sum_if,
-    "SUMIFS": _sum_ifs,
+    "SUMIF": lambda call: math.fsum(_if_met(call)),
+    "SUMIFS": lambda call: math.fsum(_ifs_met(call)),
     "SUBTOTAL": _aggregated(1),
     "AGGREGATE": _aggregated(2),
     "SUMSQ": _of_numbers(lambda numbers: math.fsum(one * one for one in numbers)),
     "MEDIAN": _of_numbers(lambda numbers: float(statistics.median(numbers)) if numbers else _mean(numbers)),
-    "COUNTIF": _count_if,
-    "COUNTIFS": _count_if,
-    "AVERAGEIF": _mean_if,
-    "AVERAGEIFS": _mean_ifs,
+    "COUNTIF": lambda call: float(sum(map(all, _tests(call, 0, len(call))))),
+    "COUNTIFS": lambda call: float(sum(map(all, _tests(call, 0, len(call))))),
+    "AVERAGEIF": lambda call: _mean(_if_met(call)),
+    "AVERAGEIFS": lambda call: _mean(_ifs_met(call)),
     "OFFSET": _offset,
     "INDIRECT": _indirect,
-    "ROW": _place_of("row"),
-    "COLUMN": _place_of("column"),
-    "LEFT": _cut(lambda text, size=1: text[:size]),
-    "RIGHT": _cut(lambda text, size=1: text[-size:] if size else ""),
-    "MID": _cut(lambda text, first, size: text[first - 1 : first - 1 + size]),
+    "ROW": lambda call: _numbered(call.area(0), by_row=True),
+    "COLUMN": lambda call: _numbered(call.area(0), by_row=False),
+    "LEFT": _part(lambda text, size=1: text[:size]),
+    "RIGHT": _part(lambda text, size=1: text[-size:] if size else ""),
+    "MID": _part(lambda text, first, size: text[first - 1 : first - 1 + size]),
     "CONCATENATE": _joined,
     "CONCAT": _joined,
     "TEXT": _text,
@@ -594,19 +551,19 @@ FUNCTIONS: dict[str, Function] = {
     "EOMONTH": _plain(lambda serial, months: _months_later(serial, months, last=True)),
     "DATE": _plain(_serial),
     "IF": _if,
-    "IFERROR": _iferror,
-    "IFNA": _if_not_available,
+    "IFERROR": _if_error(lambda error: True),
+    "IFNA": _if_error(_is_not_available),
     "IFS": _ifs,
     "AND": _truths(all),
     "OR": _truths(any),
-    "TRUE": lambda c, r, arguments: True,
-    "FALSE": lambda c, r, arguments: False,
+    "TRUE": lambda call: True,
+    "FALSE": lambda call: False,
     "NOT": _plain(lambda value: not value),
     "ISNUMBER": _is(is_number),
     "ISTEXT": _is(lambda value: isinstance(value, str)),
     "ISBLANK": _is(lambda value: value is None),
-    "ISERROR": _is(lambda value: False, of_error=True),
-    "ISNA": _is_not_available,
+    "ISERROR": _is(lambda value: isinstance(value, FormulaError)),
+    "ISNA": _is(_is_not_available),
     "NA": _not_available,
     "INDEX": _index,
     "MATCH": _match,

@@ -11,7 +11,7 @@ from typing import Any
 
 from jcm_calc.base.languages import _
 from jcm_calc.reports.workbook.references import Area
-from jcm_calc.verification.spreadsheet.functions import COMPARE, FUNCTIONS, Code
+from jcm_calc.verification.spreadsheet.functions import COMPARE, FUNCTIONS, Code, FunctionCall
 from jcm_calc.verification.spreadsheet.trees import NESTED, Tree, parsed
 from jcm_calc.verification.spreadsheet.values import (
     Array,
@@ -98,7 +98,7 @@ def _called(name: str, arguments: Sequence[Code]) -> Code:
 
     def run(c: CellValues, r: Sequence[Area]) -> Any:
         try:
-            return function(c, r, arguments)
+            return function(FunctionCall(c, r, arguments))
         except (IndexError, TypeError):
             complaint = _("{name} does not take {count} arguments")
             raise UnreadableError(complaint.format(name=name, count=len(arguments))) from None

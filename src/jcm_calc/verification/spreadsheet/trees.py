@@ -69,7 +69,7 @@ class Tree:
 
 
 def tree(formula: str, sheet: str) -> Tree:
-    """Return a formula on a sheet as a tree, with cells in place of addresses.
+    """Return a formula on a sheet as a tree, with cells instead of addresses.
 
     Raises
     ------

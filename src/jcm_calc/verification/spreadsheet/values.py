@@ -40,14 +40,14 @@ class CellValues(Protocol):
         """Return the values of a range, row by row."""
 
     def plain(self, value: Any) -> Any:
-        """Return the value of a cell in place of its reference."""
+        """Return the value of a cell instead of its reference."""
 
     def array(self, value: Any) -> Any:
-        """Return the values of a range in place of its reference."""
+        """Return the values of a range instead of its reference."""
 
 
 class FormulaError(Exception):
-    """A formula gives an error value, or is none that can be evaluated here."""
+    """A formula gives an error value, or cannot be evaluated here."""
 
 
 class UnreadableError(FormulaError):
@@ -61,7 +61,7 @@ def number(value: Any) -> float:
     if isinstance(value, bool | int | float):
         return float(value)
     if isinstance(value, Array):
-        raise UnreadableError(_("a range stands where one value belongs"))
+        raise UnreadableError(_("got a range; must be one value"))
     try:
         found = float(value)
     except ValueError:

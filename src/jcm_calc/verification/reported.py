@@ -11,7 +11,7 @@ from typing import Any
 from jcm_calc.reports.workbook.tables import CAPTION, Cell, Sheets, in_english, is_known
 from jcm_calc.units import UnitError, conversion
 
-CLAIM, UNITS = "co2 emission reductions", "units"
+HEADING, UNITS = "co2 emission reductions", "units"
 EXACT = ("before rounding down", "before the cut")  # the second one is of workbooks that were written before 1.0
 # A heading that means reductions, though it is not that of table 3.
 SIMILAR = re.compile(
@@ -30,7 +30,7 @@ IN_BRACKETS = re.compile(r"[\[(（]([^\[\]()（）]*)[\])）]\s*$")
 
 
 @dataclass(frozen=True)
-class Claim:
+class ReportedReductions:
     """What a sheet reports.
 
     Attributes
@@ -39,15 +39,15 @@ class Claim:
     cell : Cell or None
         The whole tonnes; None where no such table was found.
     exact : Cell or None
-        The amount before it is rounded down.
+        ER before rounding.
     heading : str
-        What stands above the tonnes where it is not the heading of table 3.
+        The heading of the tonnes where it is not that of table 3.
     again : tuple of Cell
         Further rows with reductions.
-    beside : tuple of (str, Cell)
-        Numbers of the same row under headings that nothing is known of.
+    others : tuple of (str, Cell)
+        Numbers of the same row under unknown headings.
     unit : str
-        What stands in the row under the heading of units, or in brackets behind the heading of the tonnes.
+        The text in the row under the heading of units, or in brackets behind the heading of the tonnes.
     """
 
     sheet: str
@@ -55,7 +55,7 @@ class Claim:
     exact: Cell | None = None
     heading: str = ""
     again: tuple[Cell, ...] = ()
-    beside: tuple[tuple[str, Cell], ...] = ()
+    others: tuple[tuple[str, Cell], ...] = ()
     unit: str = ""
 
     @property
@@ -93,19 +93,19 @@ def as_tonnes(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def claim(sheets: Sheets, sheet: str, similar: bool = True) -> Claim:
+def reported_reductions(sheets: Sheets, sheet: str, similar: bool = True) -> ReportedReductions:
     """Return what a sheet reports; ``similar`` says whether other headings than that of table 3 are looked for."""
     found = list(_tables(sheets, sheet, official=True))
     if not found and similar:
         found = list(_tables(sheets, sheet, official=False))
     if not found:
-        return Claim(sheet)
+        return ReportedReductions(sheet)
     (head, row, column), *others = found
     own, *below = _rows(sheets, sheet, row, column)
     headings = _headings(sheets, sheet, row)
     exact = next((at for at, text in headings.items() if text.startswith(EXACT)), None)
     units = next((at for at, text in headings.items() if text == UNITS), None)
-    beside = [
+    more = [
         (str(sheets.cell(sheet, row, at).value), cell)
         for at, text in headings.items()
         if at not in (column, exact) and not is_known(text)
@@ -113,13 +113,13 @@ def claim(sheets: Sheets, sheet: str, similar: bool = True) -> Claim:
     ]
     again = [sheets.cell(sheet, at, column) for at in below]
     again += [sheets.cell(sheet, next(_rows(sheets, sheet, at, other)), other) for _, at, other in others]
-    return Claim(
+    return ReportedReductions(
         sheet,
         sheets.cell(sheet, own, column),
         None if exact is None else sheets.cell(sheet, own, exact),
-        "" if in_english(head) == CLAIM else head,
+        "" if in_english(head) == HEADING else head,
         tuple(cell for cell in again if cell.value != ""),
-        tuple(beside),
+        tuple(more),
         _in_heading(head) if units is None else str(sheets.cell(sheet, own, units).value).strip(),
     )
 
@@ -135,7 +135,7 @@ def _tables(sheets: Sheets, sheet: str, official: bool) -> Iterator[tuple[str, i
         headings = _headings(sheets, sheet, row)
         if official:
             if UNITS in headings.values():
-                yield from ((str(cells[at]), row, at) for at, text in headings.items() if text == CLAIM)
+                yield from ((str(cells[at]), row, at) for at, text in headings.items() if text == HEADING)
         elif "year" not in headings.values():
             yield from (
                 (str(cells[at]), row, at) for at, text in headings.items() if _similar(sheets, sheet, row, at, text)
