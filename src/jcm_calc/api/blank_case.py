@@ -84,7 +84,9 @@ def _choices(m: Declarations) -> Iterator[str]:
 def _inputs(contents: Contents) -> Iterator[str]:
     used = {letter for one in contents.entered for letter in one.indices}
     letters = [f"{letter} ({text})" for letter, text in contents.methodology.indices.items() if letter in used]
-    yield from _comment(f"What has a value for each of {', '.join(letters)} may stand in tables beside this file.")
+    yield from _comment(
+        f"What has a value for each of {', '.join(letters)} can be given in tables in the folder of this file."
+    )
     yield '#tables = ["?.csv"]'
     for kind, found in groupby(sorted(contents.entered, key=lambda one: ORDER.index(one.kind)), lambda one: one.kind):
         parameters = list(found)

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from jcm_calc.authoring.official_files.blocks import TypesetEquation
 from jcm_calc.authoring.official_files.document import Document, DocumentRow, ParameterRow
+from jcm_calc.authoring.official_files.drawing import usual_range
 from jcm_calc.declarations.expression import Expression
 from jcm_calc.declarations.expression.products import symbols
 from jcm_calc.declarations.graph import Graph, reachable
@@ -28,7 +29,7 @@ from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import EvaluationError, evaluate
 from jcm_calc.reports.workbook.symbols import Symbols, plain
 
-DRAWS, LEAST, TOLERANCE, USUAL = 60, 20, 1e-9, 1e4
+DRAWS, LEAST, TOLERANCE = 60, 20, 1e-9
 LABELS = 3  # of each index
 MOST_CASES = 256
 NUMBERS = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?(?!\w|[.,]\d)")
@@ -256,9 +257,7 @@ def _drawn(
         return np.full(shape, node.value.value)
     if node.textual:
         return np.zeros(shape)  # only tables look at it, and their values are drawn
-    low = max(node.bounds.lower, node.plausible.lower if node.plausible else 0.0, -USUAL)
-    high = min(node.bounds.upper, node.plausible.upper if node.plausible else USUAL)
-    low, high = low + 1e-3 * (high - low), high - 1e-3 * (high - low)
+    low, high = usual_range(node)
     share = rng.random(shape)
     if draw % 3:  # so that a smallest or largest value is now one operand, now another
         share = share ** float(rng.choice([0.05, 1.0, 20.0]))
