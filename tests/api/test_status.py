@@ -413,6 +413,14 @@ def test_all_is_at_stake_where_the_kind_of_readings_is_in_doubt(tmp_path):
     assert action.tonnes == pytest.approx(status.ER)
 
 
+@pytest.mark.parametrize("day", ["2023-12-31", "2024-01-01"])
+def test_a_register_that_was_read_once_has_no_amount_yet(day):
+    """The first reading of S3 is of 2023-12-31 7:00, the second of the day after."""
+    status = read_case(EXAMPLE_YEAR / "case.toml").status(day, store=False)
+    assert (status.so_far, status.ER, status.problems) == (None, None, ())
+    assert not any(one.until and one.coverage for one in status.meters)  # they are not 0 % covered
+
+
 def test_a_meter_that_was_removed_does_not_hold_up_the_others(tmp_path):
     amounts = {"S1": ("2024-01-01", "2024-09-01", 8.0), "S2": ("2024-01-01", "2024-06-01", 8.0)}
     case = hours(tmp_path, amounts, {"S2": "removed = 2024-06-01T00:00:00"}, "start = 2024-01-01", ["2024"])

@@ -179,7 +179,9 @@ def _meter(meter: Meter, found: Measured, year: Period, day: date) -> MeterStatu
     assert year.first is not None
     until = found.until.get(meter.name)
     behind = (day - (until or year.first - timedelta(days=1))).days
-    coverage = tuple(_coverage(found.coverage.get(meter.name, {}), year, day))
+    # before the first common day the readings are not looked at closely
+    looked_at = until is None or meter.name in found.coverage
+    coverage = tuple(_coverage(found.coverage.get(meter.name, {}), year, day)) if looked_at else ()
     unit = found.units[meter.name]
     return MeterStatus(
         meter.name, meter.parameter, unit, not meter.check_only, until, behind, found.amounts.get(meter.name), coverage

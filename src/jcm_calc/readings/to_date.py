@@ -130,6 +130,9 @@ def measure(
             for name, (first, last) in found.items():
                 known = reach.setdefault(name, [first, last])
                 known[:] = min(known[0], first), max(known[1], last)
+        reach = {
+            name: ends for name, ends in reach.items() if ends[0] < ends[1]
+        }  # one reading of a register tells nothing
         until = {
             name: min(_last_day(plan, name, last), day) for name, (_, last) in reach.items() if name in plan.meters
         }
