@@ -350,4 +350,81 @@ def test_the_estimate_of_a_case_file_is_checked(tmp_path):
     (tmp_path / "case.toml").write_text('methodology = "ID_AM003"\n[project]\nestimate = { 24 = 5 }\n[inputs]\n')
     with pytest.raises(InputError, match=r"\[project\] estimate: got '24'; must be a calendar year"):
         read_case(tmp_path / "case.toml")
+    (tmp_path / "case.toml").write_text('methodology = "ID_AM003"\n[project]\nestimate = true\n[inputs]\n')
+    with pytest.raises(InputError, match="must be an estimate of at least 0 tCO2"):
+        read_case(tmp_path / "case.toml")
     assert tomllib.loads("estimate = { 2024 = 5 }") == {"estimate": {"2024": 5}}
+
+
+def hours(folder, amounts, more=None, project="start = 2023-01-01", periods=("2023", "2024"), pattern=7):
+    """Write a case file of refrigerators with kWh of each hour, by name: first day, day after the last, kWh."""
+    meters, sources = "", ""
+    for number, (name, (first, beyond, kwh)) in enumerate(amounts.items(), 1):
+        times = pd.date_range(first, beyond, freq="1h", inclusive="left")
+        values = kwh + 0.01 * (pattern * np.arange(len(times)) % 24)
+        lines = (f"{time:%Y-%m-%d %H:%M},{value:.2f}\n" for time, value in zip(times, values, strict=True))
+        (folder / f"{name}.csv").write_text("time,kWh\n" + "".join(lines))
+        meters += f'[meters.{name}]\nparameter = "EC_PJ"\nlabels = {{ i = {number} }}\n{(more or {}).get(name, "")}\n'
+        sources += f'[[readings.sources]]\nfiles = "{name}.csv"\nkind = "interval"\nstep = "1 h"\nstamp = "start"\n'
+        sources += f'time = "time"\ncolumns = {{ {name} = "kWh" }}\nunit = "kWh"\n'
+    head = f'methodology = "ID_AM003"\np = {list(periods)}\n[project]\n{project}\n'
+    inputs = '[inputs]\nCOP_PJ = 1.63\napplication = "individual quick freezer"\nEF_elec = "0.814 tCO2/MWh"\n'
+    path = folder / "case.toml"
+    path.write_text(head + inputs + FACTS + meters + '[readings]\nzone = "Asia/Jakarta"\nrules = "JCM"\n' + sources)
+    return read_case(path)
+
+
+@pytest.mark.parametrize("day", ["2024-01-15", "2024-02-09", "2024-02-10", "2024-03-20"])
+def test_the_effect_of_a_finding_counts_in_each_of_its_months(tmp_path, day):
+    """From 2023-12-20 to 2024-02-09 the calibration of S1 is late, and its amount counts as zero."""
+    calibrated = 'calibration_interval = "12 months"\ncalibrations = [{ on = 2022-12-20 }, { on = 2024-02-10 }]'
+    span = ("2023-01-01", "2024-03-21", 8.0)
+    status = hours(tmp_path, {"S1": span, "S2": span}, {"S1": calibrated}).status(day, store=False)
+    assert (status.problems, status.forecast.basis) == ((), Basis.SEASONAL)
+    per_day = (24 * 8 + 0.01 * 276) / 1000 * 0.814 * (1.63 / 1.32 - 1)
+    for one in status.months:
+        days = [one.month + timedelta(days=number) for number in range(one.days)]
+        counted = sum(1 + (each >= date(2024, 2, 10)) for each in days)
+        assert pytest.approx(per_day * counted, rel=1e-9) == one.ER
+    assert sum(one.ER for one in status.months) == pytest.approx(status.ER)
+
+
+@pytest.mark.parametrize("last", ["2024-01-01", "2022-05-01"])
+def test_what_is_at_stake_is_not_zero_where_it_is_not_known(tmp_path, last):
+    """S2 has no readings, or its last ones are of years ago: there is no estimate, or one that is not zero."""
+    first = "2024-01-01" if last == "2024-01-01" else "2022-01-01"
+    amounts = {"S1": (first, "2024-04-01", 8.0), "S2": (first, last, 8.0)}
+    case = hours(tmp_path, amounts, project="start = 2022-01-01", periods=("2022", "2023", "2024"))
+    status = case.status("2024-03-31", store=False)
+    (action,) = [one for one in status.actions if one.need is Need.READINGS]
+    assert action.subject == "S2"
+    if first == last:
+        assert (action.tonnes, status.tonnes_at_stake) == (None, None)
+    else:
+        assert action.tonnes > 1
+
+
+def test_all_is_at_stake_where_the_kind_of_readings_is_in_doubt(tmp_path):
+    """Values that rise for a day and then fall look like a register; as amounts, they are all in doubt."""
+    case = hours(tmp_path, {"S1": ("2024-01-01", "2024-04-01", 8.0)}, project="start = 2024-01-01", pattern=1)
+    status = case.status("2024-03-31", store=False)
+    (action,) = status.actions
+    assert action.key == "never falls S1 2024-01-01T00:00"
+    assert action.tonnes == pytest.approx(status.ER)
+
+
+@pytest.mark.parametrize("day", ["2023-12-31", "2024-01-01"])
+def test_a_register_that_was_read_once_has_no_amount_yet(day):
+    """The first reading of S3 is of 2023-12-31 7:00, the second of the day after."""
+    status = read_case(EXAMPLE_YEAR / "case.toml").status(day, store=False)
+    assert (status.so_far, status.ER, status.problems) == (None, None, ())
+    assert not any(one.until and one.coverage for one in status.meters)  # they are not 0 % covered
+
+
+def test_a_meter_that_was_removed_does_not_hold_up_the_others(tmp_path):
+    amounts = {"S1": ("2024-01-01", "2024-09-01", 8.0), "S2": ("2024-01-01", "2024-06-01", 8.0)}
+    case = hours(tmp_path, amounts, {"S2": "removed = 2024-06-01T00:00:00"}, "start = 2024-01-01", ["2024"])
+    status = case.status("2024-08-31", store=False)
+    assert status.so_far == Period.parse("2024-01-01/2024-08-31")
+    assert [(one.need, one.subject) for one in status.actions] == [(Need.FINDING, "S2")]
+    assert pytest.approx((244 + 152) * (24 * 8 + 2.76) / 1000 * 0.814 * (1.63 / 1.32 - 1)) == status.ER

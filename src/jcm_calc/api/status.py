@@ -179,7 +179,9 @@ def _meter(meter: Meter, found: Measured, year: Period, day: date) -> MeterStatu
     assert year.first is not None
     until = found.until.get(meter.name)
     behind = (day - (until or year.first - timedelta(days=1))).days
-    coverage = tuple(_coverage(found.coverage.get(meter.name, {}), year, day))
+    # before the first common day the readings are not looked at closely
+    looked_at = until is None or meter.name in found.coverage
+    coverage = tuple(_coverage(found.coverage.get(meter.name, {}), year, day)) if looked_at else ()
     unit = found.units[meter.name]
     return MeterStatus(
         meter.name, meter.parameter, unit, not meter.check_only, until, behind, found.amounts.get(meter.name), coverage
@@ -384,20 +386,16 @@ def _missing_readings(status: ProjectStatus, plan: MonitoringPlan, found: Measur
         text = _("there are no readings")
         if one.until is not None:
             text = _("there are no readings after {until}, {days} days ago").format(until=one.until, days=one.behind)
-        yield Action(
-            Need.READINGS,
-            one.name,
-            text,
-            found.per_day.get(one.name, 0.0) * one.behind,
-            None,
-            f"readings {one.name} {one.until}",
-        )
+        per_day = found.per_day.get(one.name)
+        tonnes = None if per_day is None else per_day * one.behind
+        yield Action(Need.READINGS, one.name, text, tonnes, None, f"readings {one.name} {one.until}")
 
 
 def _of_project(status: ProjectStatus) -> Iterator[Action]:
     for one in status.criteria:
         if one.answer is Answer.NOT_MET:
-            at_stake = status.forecast.ER if status.forecast.ER is not None else status.ER
+            of_year = status.forecast.ER if status.forecast.ER is not None else status.ER
+            at_stake = None if of_year is None else max(of_year, 0.0)
             told = _("criterion {number} is not met: {text}").format(number=one.number, text=one.text)
             yield Action(Need.CRITERION, one.number, told, at_stake, None, f"criterion {one.number} not met")
         elif one.answer is Answer.NOT_SHOWN:

@@ -93,4 +93,4 @@ def _urgency(entry: FolderEntry) -> tuple[Any, ...]:
     if entry.status is None:
         return 0, 0.0, 0, entry.name
     status = entry.status
-    return 1, -status.tonnes_at_stake, -len(status.actions), entry.name
+    return 1, -(status.tonnes_at_stake or 0.0), -len(status.actions), entry.name

@@ -132,7 +132,7 @@ def _row(one: Action, *before: str) -> list[str]:
 
 
 def _tonnes(amount: float | None) -> str:
-    return "" if amount is None else f"{amount:,.3f}"
+    return _("not known") if amount is None else f"{amount:,.3f}"
 
 
 def _page(status: ProjectStatus) -> None:
@@ -270,5 +270,10 @@ def _project(entry: FolderEntry) -> list[str]:
     until = "" if status.so_far is None or status.so_far.last is None else status.so_far.last.isoformat()
     numbers = [status.ER, status.plan and status.plan.so_far, status.forecast.ER]
     cells = ["" if one is None else f"{one:,.1f}" for one in numbers]
-    stake = f"{status.tonnes_at_stake:,.3f}" if status.actions else ""
-    return [entry.name, until, *cells, str(len(status.actions)), stake]
+    return [
+        entry.name,
+        until,
+        *cells,
+        str(len(status.actions)),
+        _tonnes(status.tonnes_at_stake) if status.actions else "",
+    ]

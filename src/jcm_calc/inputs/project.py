@@ -48,7 +48,7 @@ def estimate_of(given: Any) -> dict[int | None, float]:
 def tonnes_of(given: Any) -> float:
     """Return an estimate in tCO2."""
     try:
-        found = float(magnitude(given, "tCO2"))
+        found = math.nan if isinstance(given, bool) else float(magnitude(given, "tCO2"))
     except TypeError:  # not a number at all
         found = math.nan
     if not 0 <= found < math.inf:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -470,13 +470,7 @@ class Work:
         self, name: str, late: calibration.Late, number: int, start: int, end: int, findings: Sequence[ReadingsFinding]
     ) -> ReadingsFinding:
         """Return the finding about a time in which a calibration was late."""
-        amount, shared = self.meters.by_time(name, start, end)
-        for one in findings:
-            if one.meter == name and one.kind != "boundary" and one.effect:
-                overlap = min(end, one.end) - max(start, one.start)
-                whole = one.end - one.start
-                if overlap > 0 or (whole == 0 and start <= one.start < end):
-                    amount += one.effect * (overlap / whole if whole else 1.0)
+        amount, shared = self.amount_between(name, start, end, findings)
         days = (end - start) / 86400e6
         was_due = _("the calibration was due {days:g} days before, {amount:,.10g} {unit}")
         none = _("none for {days:g} days, {amount:,.10g} {unit}")
@@ -485,6 +479,19 @@ class Work:
             note += _("; readings across its ends are shared by time")
         kind = "late calibration" if late.calibrated else "uncalibrated"
         return ReadingsFinding(name, kind, start, end, amount, note, period=number)
+
+    def amount_between(
+        self, name: str, start: int, end: int, findings: Iterable[ReadingsFinding]
+    ) -> tuple[float, bool]:
+        """Return the amount of a time after the treatment of findings, and whether a reading is shared by time."""
+        amount, shared = self.meters.by_time(name, start, end)
+        for one in findings:
+            if one.meter == name and one.kind != "boundary" and one.effect:
+                overlap = min(end, one.end) - max(start, one.start)
+                whole = one.end - one.start
+                if overlap > 0 or (whole == 0 and start <= one.start < end):
+                    amount += one.effect * (overlap / whole if whole else 1.0)
+        return amount, shared
 
     def corrected(self, finding: ReadingsFinding, late: calibration.Late, choice: Any) -> ReadingsFinding:
         """Return a finding about a late calibration as the user's choice treats it."""

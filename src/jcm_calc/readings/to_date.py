@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ from jcm_calc.results.calculation import Calculation
 from jcm_calc.results.status import TreatmentOption
 from jcm_calc.units import magnitude
 
+ROUNDING = 1e-9  # of an amount, that sums of floats may miss
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -55,7 +58,7 @@ class Measured:
     amounts : mapping
         The amount of each meter in `so_far`; None where the readings do not tell.
     per_day : mapping
-        The tCO2 that a usual day of each meter makes up.
+        The tCO2 that a usual day of each meter makes up; None where no readings tell it.
     coverage : mapping
         For each meter and day of the year, the share of its time with readings.
     result : Calculation or None
@@ -71,7 +74,7 @@ class Measured:
     options: Mapping[ReadingsFinding, tuple[TreatmentOption, ...]] = field(default_factory=dict)
     stakes: Mapping[ReadingsFinding, float | None] = field(default_factory=dict)
     amounts: Mapping[str, float | None] = field(default_factory=dict)
-    per_day: Mapping[str, float] = field(default_factory=dict)
+    per_day: Mapping[str, float | None] = field(default_factory=dict)
     coverage: Mapping[str, Mapping[date, float]] = field(default_factory=dict)
     comparisons: tuple[CrossCheckOutcome, ...] = ()
     result: Calculation | None = None
@@ -127,6 +130,9 @@ def measure(
             for name, (first, last) in found.items():
                 known = reach.setdefault(name, [first, last])
                 known[:] = min(known[0], first), max(known[1], last)
+        reach = {
+            name: ends for name, ends in reach.items() if ends[0] < ends[1]
+        }  # one reading of a register tells nothing
         until = {
             name: min(_last_day(plan, name, last), day) for name, (_, last) in reach.items() if name in plan.meters
         }
@@ -186,7 +192,12 @@ def _with_readings(plan: MonitoringPlan, until: Mapping[str, date], last: date, 
 
 
 def _last_day(plan: MonitoringPlan, name: str, moment: int) -> date:
-    """Return the last day that readings cover to its end; declared standstills and treatments with dates count."""
+    """Return the last day that readings cover to its end; declared standstills and treatments with dates count.
+
+    A meter that was removed has no more readings to come.
+    """
+    if (removed := plan.meters[name].removed) is not None and moment >= removed:
+        return date.max
     spans = [(one.start, one.end) for one in plan.stops if one.meter in ("", name)]
     spans += [
         (one.start, one.end)
@@ -319,7 +330,8 @@ class _ToDate(Work):
                 effects.append((one, effect))
         amounts = self.read()
         for one, effect in effects:
-            amounts[one.meter][one.period] += effect
+            before = amounts[one.meter][one.period]
+            amounts[one.meter][one.period] = 0.0 if abs(before + effect) < ROUNDING * abs(before) else before + effect
         result, months, comparisons = None, dict[Period, float](), list[CrossCheckOutcome]()
         counted = {number for name, number in unknown if not self.plan.meters[name].check_only}
         usable = [number for number in range(len(self.periods)) if number not in counted]
@@ -369,20 +381,46 @@ class _ToDate(Work):
         return self.given.result(tables, periods)
 
     def by_month(self, usable: Sequence[int], effects: Sequence[tuple[ReadingsFinding, float]]) -> dict[Period, float]:
-        """Return ER of each month in some periods; each step and effect counts where it begins."""
+        """Return ER of each month in some periods; each step counts where it begins."""
         table = self.meters.table
-        sums: dict[Any, float] = table.groupby(["month", "meter"])["amount"].sum().to_dict()
+        read: dict[Any, float] = table.groupby(["month", "meter"])["amount"].sum().to_dict()
+        sums = dict(read)
         for one, effect in effects:
-            key = (clock.local(one.start, self.plan.where).strftime("%Y-%m"), one.meter)
-            sums[key] = sums.get(key, 0.0) + effect
-        months = [month for number in usable for month in _months(self.periods[number])]
+            for month, share in self.shares(one, [other for other, _effect in effects]):
+                key = (f"{month:%Y-%m}", one.meter)
+                sums[key] = sums.get(key, 0.0) + effect * share
+        of = [list(_months(self.periods[number])) for number in usable]
+        months = [month for each in of for month in each]
         if not months:
             return {}
-        amounts = {
-            name: [sums.get((f"{month.first:%Y-%m}", name), 0.0) for month in months] for name in self.plan.meters
-        }
+        amounts: dict[str, list[float]] = {name: [] for name in self.plan.meters}
+        for name, each in product(self.plan.meters, of):
+            keys = [(f"{month.first:%Y-%m}", name) for month in each]
+            found = [sums.get(key, 0.0) for key in keys]
+            before = [read.get(key, 0.0) for key in keys]
+            amounts[name] += found if min(before) < 0 else _not_negative(found, sum(before))
         result = self.calculated(months, amounts)
         return {} if result is None else dict(zip(months, result.emissions["ER"].tolist(), strict=True))
+
+    def shares(self, finding: ReadingsFinding, findings: Sequence[ReadingsFinding]) -> Iterator[tuple[date, float]]:
+        """Yield the months of a finding and the share of its effect: that of the amount, or of time without any."""
+        where = self.plan.where
+        first = clock.local(finding.start, where).date()
+        last = max(first, clock.local(finding.end - 1, where).date())
+        months = list(_months(Period(first, last)))
+        if len(months) == 1:
+            yield first, 1.0
+            return
+        edges = [clock.midnight(one.first, where) for one in months if one.first is not None]
+        edges = [finding.start, *edges[1:], finding.end]
+        pieces = list(pairwise(edges))
+        others = [one for one in findings if one.kind not in OF_CALIBRATION and one is not finding]
+        parts = [self.amount_between(finding.meter, start, end, others)[0] for start, end in pieces]
+        if min(parts) < 0 or sum(parts) == 0:
+            parts = [float(end - start) for start, end in pieces]
+        for month, part in zip(months, parts, strict=True):
+            assert month.first is not None
+            yield month.first, part / sum(parts)
 
     # Options
 
@@ -439,8 +477,9 @@ class _ToDate(Work):
         """Return the usual amount of an hour."""
         return max(one.usual for one in self.meters.contexts[name])
 
-    def per_day(self, name: str) -> float:
-        return 0.0 if self.slopes is None else abs(self.slopes[name][-1]) * self.usual(name) * 24
+    def per_day(self, name: str) -> float | None:
+        usual = self.usual(name)
+        return None if self.slopes is None or usual == 0 else abs(self.slopes[name][-1]) * usual * 24
 
     def stake(self, finding: ReadingsFinding, options: Sequence[TreatmentOption]) -> float | None:
         """Return the tCO2 that depend on a finding: the reach of its treatments, or its distance from a usual time."""
@@ -452,6 +491,8 @@ class _ToDate(Work):
         if finding.kind in OF_CALIBRATION or any(one.tonnes for one in options):
             known = [0.0, *(one.tonnes for one in options if one.tonnes is not None)]
             return max(known) - min(known)
+        if finding.kind == "never falls":  # the readings may mean something else
+            return abs(slope * finding.read)
         usual = self.usual(finding.meter) * (finding.end - finding.start) / clock.HOUR
         return abs(slope) * abs(finding.read - usual)
 
@@ -482,6 +523,14 @@ def _least(finding: ReadingsFinding, options: Sequence[TreatmentOption]) -> floa
     """Return the effect of the treatment with the least ER; None where no amount is known."""
     known = [(one.tonnes, one.amount) for one in options if one.tonnes is not None and one.amount is not None]
     return min(known)[1] - finding.read if known else None
+
+
+def _not_negative(amounts: Sequence[float], read: float) -> list[float]:
+    """Return the amounts of months with the same sum, where a step across the end of a month left one below zero."""
+    total, positive = sum(amounts), sum(max(one, 0.0) for one in amounts)
+    if min(amounts) >= 0 or total < -ROUNDING * read:
+        return list(amounts)
+    return [max(one, 0.0) * max(total, 0.0) / positive if positive else 0.0 for one in amounts]
 
 
 def _months(period: Period) -> Iterator[Period]:

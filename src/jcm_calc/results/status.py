@@ -396,9 +396,9 @@ class ProjectStatus:
         return tuple(one for one in self.findings if one.open)
 
     @property
-    def tonnes_at_stake(self) -> float:
-        """The largest amount that one action has at stake, in tCO2; 0 without an action."""
-        return max((one.tonnes or 0.0 for one in self.actions), default=0.0)
+    def tonnes_at_stake(self) -> float | None:
+        """The largest amount that one action has at stake, in tCO2; None where none is known."""
+        return max((one.tonnes for one in self.actions if one.tonnes is not None), default=None)
 
     def as_data(self) -> dict[str, Any]:
         """Return it as data for JSON: the key ``format`` has the number of the form."""
