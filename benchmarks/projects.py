@@ -39,7 +39,9 @@ def _rows(rng: np.random.Generator, m: Methodology) -> Iterator[Row]:
     drawn: dict[str, Any] = {}
     by = [name for name, one in m.inputs.items() if one.by]
     for parameter in m.graph(case, by).parameters:
-        if parameter.kind is not Kind.CONSTANT and parameter.value is None and parameter.table is None:
+        if parameter.kind is Kind.CONSTANT or parameter.otherwise:  # all days of the period
+            continue
+        if parameter.value is None and parameter.table is None:
             drawn[parameter.name] = _values(rng, m, parameter, tuple(size[letter] for letter in parameter.indices))
     for parameter in m.graph(case).parameters:
         if parameter.table is not None:  # a table of the document: the class decides

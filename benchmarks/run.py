@@ -27,6 +27,7 @@ import numpy as np
 import projects
 import registers
 import small
+import status
 import tables
 import verification
 import workbook
@@ -169,8 +170,22 @@ def main() -> None:
         row("the same as cumulative registers, with resets", *year_of_registers(Path(folder)), 5.00)
         table.add_row("  its peak memory", f"{peak(registers, folder):.2f} GiB", "", "", "1.50 GiB")
     with tempfile.TemporaryDirectory() as folder:
+        of_status(Path(folder), table)
+    with tempfile.TemporaryDirectory() as folder:
         of_workbooks(Path(folder), row, table)
     Console(width=110).print(table)
+
+
+def of_status(folder: Path, table: Table) -> None:
+    """Add the rows of watching running years."""
+    case = status.write(folder)
+    ours, _ = compare(status.a_new_month(case), lambda: None, 5)
+    table.add_row("status: a new month of 10 one-minute meters", f"{ours:.2f} s", "", "", "2 s")
+    ours, _ = compare(status.nothing_new(case), lambda: None, 5)
+    table.add_row("  the same without new data", f"{ours:.2f} s", "", "", "0.5 s")
+    many = process("jcm", "status", str(status.many(folder / "many")), "--on", "2024-08-31", check=False)
+    table.add_row(f"status of {status.PROJECTS} projects, the first time", f"{seconds(many):.1f} s", "", "", "30 s")
+    table.add_row("  the same without new data", f"{seconds(many):.1f} s", "", "", "30 s")
 
 
 def of_workbooks(folder: Path, row: Callable[[str, float, float, float], None], table: Table) -> None:

@@ -95,8 +95,8 @@ def inputs(path):
         options = {name: rng.choice(list(choice.options)) for name, choice in found.m.choices.items()}
         draw = {place: options[name] for place, name in layout.choices.items() if name in options}
         for name, many in one.found.found.items():
-            for place in many[0].places:
-                if name in found.m.inputs and layout.value(place) is None and not layout.formula(place):
+            for place in map(layout.entry, many[0].places):
+                if name in found.m.inputs and place is not None and layout.value(place) is None:
                     texts = one.inputs.classes.get(name)
                     number = rng.choice([0, 1, 299.9, 300, 302.9, 450, 454, 550, 555, 825, 833]) if at % 2 else 0
                     number = number or rng.uniform(0.01, 0.99) if at % 3 else number or rng.uniform(1, 900)

@@ -79,7 +79,7 @@ def test_the_same_bytes(usual, tmp_path, surroundings):
 
 
 def test_no_writer_of_a_workbook_stamps_it_with_the_time_of_day():
-    """XlsxWriter does, unless it is told a time; `workbook.page.new_book` tells it."""
+    """XlsxWriter does, unless it is told a time; `workbook.sheet.NewBook` gives it one."""
     source = Path(__file__).parents[1] / "src"
     makers = [path.name for path in source.rglob("*.py") if "xlsxwriter.Workbook(" in path.read_text(encoding="utf-8")]
-    assert makers == ["page.py"]
+    assert makers == ["sheet.py"]

@@ -44,7 +44,12 @@ ALLOWED = {
     # the text that is written, which is looked at first: it declares and calculates, and does nothing else
     "jcm_calc/authoring/official_files/importing.py": {"exec", "compile"},
     "jcm_calc/authoring/official_files/document.py": {"subprocess"},  # itself: reads a PDF within limits
-    "jcm_calc/authoring/official_files/pdf_pages.py": {"pdfplumber", "pdfminer.pdfpage", "pdfplumber.utils.exceptions"},
+    "jcm_calc/authoring/official_files/pdf_pages.py": {
+        "pdfplumber",
+        "pdfminer.pdfpage",
+        "pdfplumber.utils.exceptions",
+        "pdfplumber.utils.geometry",
+    },
     "jcm_calc/authoring/official_files/word.py": {"docx"},  # after the archive was looked at
     "jcm_calc/authoring/official_files/office.py": {"subprocess"},  # LibreOffice, with a profile of its own
     "jcm_calc/declarations/faults.py": {"exec", "compile"},  # an author's module, which importing it runs as well

@@ -257,6 +257,17 @@ def test_a_rare_side_is_found(formula, tmp_path):
     assert found.worst < 1e-9
 
 
+def test_a_question_for_0_that_guards_no_division_is_a_decision(tmp_path):
+    def edit(book):
+        for row in range(8, 8 + official.ROWS):
+            own = f"IF(E{row}=0,0,E{row}*F{row}*'MRS(calc_process)'!$F$15)"
+            book["MRS(input_separate)"][f"G{row}"] = f"={own}"
+
+    found = imported(official.blank(tmp_path / "f.xlsx", edit=edit))
+    assert "np.where(EC_PJ == 0, 0, EC_PJ * SEC_RE * EF_elec)" in found.source
+    assert found.worst < 1e-9
+
+
 HOSTILE = (
     *('"""', "'''", "\\", "\n", "\\N{DIGIT ONE}", "{m}", "# x"),
     *('x")\nimport os\nos.abort()\n("', "x'); __import__('os').abort() #", "a\r\nb", "EC\u2028PJ", "lambda: 1"),

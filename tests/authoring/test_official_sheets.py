@@ -176,8 +176,14 @@ def test_plan_and_report_that_differ_are_said_by_confirm(tmp_path):
     book["MPS(calc_process)"]["B13"] = 1.9
     book.save(tmp_path / "other.xlsx")
     other = jcm_calc.confirm("ID_AM003", tmp_path / "other.xlsx")
-    assert (other.differs, other.settled) == (False, False)
+    assert (other.differs, other.settled, other.proposed) == (False, False, [])
     assert any("MPS(calc_process)!B13 has 1.9" in one for one in other.remarks)
+    book["MPS(calc_process)"]["B13"] = 1.71
+    book["MRS(input)"]["C3"] = 0.5
+    book.save(tmp_path / "entry.xlsx")
+    entry = jcm_calc.confirm("ID_AM003", tmp_path / "entry.xlsx")
+    assert any("MRS(input)!C3: got 0.5, but MPS(input)!C3 has nothing" in one for one in entry.remarks)
+    assert not entry.proposed
 
 
 def test_an_entry_that_is_filled_in_stays_an_input_and_is_said(tmp_path):

@@ -1,4 +1,4 @@
-"""Terms of ER beside RE and PE: leakage, discounts, buffers, additions, in everything that shows or checks them.
+"""Terms of ER other than RE and PE: leakage, discounts, buffers, additions, in everything that shows or checks them.
 
 The forest of docs/examples, by hand: RE = 400 × 550 + 100 × 1430 ÷ 3 = 267,666.67 t in each of two years of 365 days;
 PE = 90 × 550 + 40 × 1430 ÷ 3 = 68,566.67 t and 120 × 550 + 30 × 1430 ÷ 3 = 80,300 t; LK = 3,600 t and 4,500 t. The map
@@ -22,7 +22,6 @@ from workbooks import formulas, grids, office, recalculated_by_office
 
 import jcm_calc
 from jcm_calc import Methodology, calculate, methodology, plots, portfolio, uncertainty
-from jcm_calc.api.issuance import paper
 from jcm_calc.api.issuance.request import IssuanceRequest, Year
 from jcm_calc.authoring.conformance import conform
 from jcm_calc.cli import jcm
@@ -303,7 +302,7 @@ def test_the_report_and_the_command_show_rows_that_add_up(tmp_path):
             assert rest == pytest.approx(amounts["ER"], abs=0.003)
     assert "XX_AM012" in result._repr_html_()
     shown = CliRunner().invoke(jcm, ["show", "XX_AM012"]).output
-    assert "Terms of ER beside RE and PE" in shown
+    assert "Terms of ER other than RE and PE" in shown
     assert "× (1 − UD_p)" in shown
     text = 'methodology = "XX_AM012"\np = ["2023", "2025"]\n[inputs]\n' + "".join(
         f"{name} = {value}\n" for name, value in FOREST.items() if name != "p"
@@ -365,7 +364,7 @@ def test_a_request_for_issuance_has_a_column_for_them(tmp_path):
         for year, row in result.by_year().iterrows()
     ]
     request = IssuanceRequest({"number": "XX001"}, (result,), tuple(years), (), (), ())
-    (tmp_path / "request.xlsx").write_bytes(paper.workbook(request))
+    request.to_excel(tmp_path / "request.xlsx")
     rows = [row for sheet in grids(tmp_path / "request.xlsx").values() for row in sheet]
     head = next(row for row in rows if any("Other terms" in str(cell) for cell in row))
     place = next(number for number, cell in enumerate(head) if "Other terms" in str(cell))

@@ -15,7 +15,7 @@ import pytest
 
 import jcm_calc
 from jcm_calc.base.problems import InputError
-from jcm_calc.readings import record
+from jcm_calc.readings import databases, record
 
 BERLIN = ZoneInfo("Europe/Berlin")
 # Two days of 24 and 23 hours: on 31 March the clocks go from 02:00 to 03:00.
@@ -206,7 +206,7 @@ BY_METHODOLOGY = {"methodology": "ID_AM003", **COLD_STORE}  # EC_PJ is in MWh
 def monitor(source, folder, unit="kWh", **more):
     meter = {"parameter": "EC_PJ", "labels": {"i": 1}, "rated": "20 kW", **({"unit": unit} if unit else {})}
     readings = {"zone": "Europe/Berlin", "sources": [source]}
-    return jcm_calc.monitor({"M": meter}, readings, p="2024-03-30/2024-03-31", beside=folder, **more)
+    return jcm_calc.monitor({"M": meter}, readings, p="2024-03-30/2024-03-31", folder=folder, **more)
 
 
 def refusal(source, folder, **more):
@@ -585,3 +585,9 @@ def test_the_report_names_the_query(tmp_path):
     result.to_html(tmp_path / "report.html")
     text = (tmp_path / "report.html").read_text("utf-8")
     assert "a.sqlite: <code>SELECT * FROM readings WHERE E &lt; 99</code>" in text
+
+
+def test_a_query_without_end_is_stopped(tmp_path, monkeypatch):
+    monkeypatch.setattr(databases, "MOST", 3)
+    endless = "WITH RECURSIVE n(time) AS (SELECT 1 UNION ALL SELECT time + 1 FROM n) SELECT time, time AS E FROM n"
+    assert "a.sqlite: the query cannot be run: interrupted" in refusal({**made(tmp_path), "query": endless}, tmp_path)

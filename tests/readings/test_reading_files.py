@@ -50,7 +50,7 @@ def read(folder, files):
         {"M": {"parameter": "E", "unit": "kWh"}},
         {"zone": "Asia/Jakarta", "limits": {"stuck": "96 h"}, "sources": [{**source, "files": files}]},
         p="2024-01-01/2024-01-02",
-        beside=folder,
+        folder=folder,
     )
     return monitored.amounts["M"][0], monitored.files
 

@@ -18,9 +18,9 @@ AMOUNTS = np.random.default_rng(7).integers(100, 999, 168) / 100
 HOURLY = {"kind": "interval", "step": "1 h", "stamp": "start", "time": "time", "columns": {"M": "kWh"}}
 
 
-def monitor(source, p="2024-01-01/2024-01-07", meter=None, zone="Asia/Jakarta", beside=".", **readings):
+def monitor(source, p="2024-01-01/2024-01-07", meter=None, zone="Asia/Jakarta", folder=".", **readings):
     plan = {"M": {"parameter": "E", "unit": "kWh", **(meter or {})}}
-    return jcm_calc.monitor(plan, {"zone": zone, "sources": [source], **readings}, p=p, beside=beside)
+    return jcm_calc.monitor(plan, {"zone": zone, "sources": [source], **readings}, p=p, folder=folder)
 
 
 def refused(*arguments, **keywords):
@@ -65,11 +65,11 @@ def kinds(monitored):
 def test_a_line_that_does_not_fit_is_named(tmp_path, line, told):
     lines = ["time,kWh", *rows()]
     source = written(tmp_path, [*lines[:50], line, *lines[50:]])
-    complaint = refused(source, beside=tmp_path)[0]
+    complaint = refused(source, folder=tmp_path)[0]
     assert "line 51" in complaint
     assert told in complaint
     # and is left out where that is stated
-    skipped = monitor({**source, "skip": [51]}, beside=tmp_path)
+    skipped = monitor({**source, "skip": [51]}, folder=tmp_path)
     assert skipped.amounts["M"][0] == pytest.approx(AMOUNTS.sum())
     assert skipped.files[0].skipped == 1
 
@@ -96,7 +96,7 @@ def test_every_line_is_accounted_for(tmp_path, sign, quote, ending):
     ]
     (tmp_path / "a.csv").write_bytes(("\ufeff" + ending.join(lines)).encode())
     stated = {"delimiter": sign, "header_row": 3, "footer": 2, "files": "a.csv"}
-    monitored = monitor({**HOURLY, **stated}, beside=tmp_path)
+    monitored = monitor({**HOURLY, **stated}, folder=tmp_path)
     (file,) = monitored.files
     assert (file.rows, file.skipped, file.blank) == (168, 3, 4)
     assert file.rows + file.skipped + file.blank + 1 == len(lines)
@@ -110,7 +110,7 @@ def test_cells_hold_signs_and_quotes(tmp_path):
     for number, row in enumerate(rows()):
         moment, amount = row.split(",")
         lines.append(f"{moment},{notes[number % len(notes)]},{amount}")
-    assert monitor(written(tmp_path, lines), beside=tmp_path).amounts["M"][0] == pytest.approx(AMOUNTS.sum())
+    assert monitor(written(tmp_path, lines), folder=tmp_path).amounts["M"][0] == pytest.approx(AMOUNTS.sum())
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".txt", ".tsv"])
@@ -121,7 +121,7 @@ def test_a_packed_file_is_read_as_the_file_inside(tmp_path, suffix):
     with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
         archive.writestr(f"inner/a{suffix}", text)
     for name in (f"a{suffix}.gz", "b.zip"):
-        monitored = monitor({**HOURLY, "files": name, "delimiter": sign}, beside=tmp_path)
+        monitored = monitor({**HOURLY, "files": name, "delimiter": sign}, folder=tmp_path)
         assert monitored.amounts["M"][0] == pytest.approx(AMOUNTS.sum())
         assert monitored.files[0].name == name
 
@@ -130,7 +130,7 @@ def test_a_packed_file_holds_one_file(tmp_path):
     with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
         archive.writestr("a.csv", "x")
         archive.writestr("b.csv", "x")
-    assert "must hold one file, got a.csv, b.csv" in refused({**HOURLY, "files": "b.zip"}, beside=tmp_path)[0]
+    assert "must hold one file, got a.csv, b.csv" in refused({**HOURLY, "files": "b.zip"}, folder=tmp_path)[0]
 
 
 def test_rows_of_other_meters_are_left_out_where_that_is_stated(tmp_path):
@@ -141,12 +141,12 @@ def test_rows_of_other_meters_are_left_out_where_that_is_stated(tmp_path):
     del long["columns"]
     plan = {"a": {"parameter": "E", "unit": "kWh"}}
     sources = {"zone": "Asia/Jakarta", "sources": [{**long, "only": {"sensor": "a"}}]}
-    monitored = jcm_calc.monitor(plan, sources, p="2024-01-01/2024-01-07", beside=tmp_path)
+    monitored = jcm_calc.monitor(plan, sources, p="2024-01-01/2024-01-07", folder=tmp_path)
     assert monitored.amounts["a"][0] == pytest.approx(AMOUNTS.sum())
     assert (monitored.files[0].rows, monitored.files[0].skipped) == (168, 168)
-    wide = monitor({**written(tmp_path, lines), "only": {2: ["a"]}}, beside=tmp_path)
+    wide = monitor({**written(tmp_path, lines), "only": {2: ["a"]}}, folder=tmp_path)
     assert wide.amounts["M"] == monitored.amounts["a"]
-    assert "'sensor' holds no 'c'" in refused({**written(tmp_path, lines), "only": {2: ["a", "c"]}}, beside=tmp_path)[0]
+    assert "'sensor' holds no 'c'" in refused({**written(tmp_path, lines), "only": {2: ["a", "c"]}}, folder=tmp_path)[0]
 
 
 # Tables of other libraries
@@ -197,10 +197,10 @@ def test_another_unit_in_brackets_contradicts_the_one_that_is_stated(bracket):
 def test_headings_that_may_be_meant_twice_are_refused_with_their_numbers(tmp_path, headings):
     lines = [f"time,{headings[0]},{headings[1]}", *(f"{row},0" for row in rows())]
     source = written(tmp_path, lines)
-    (told,) = refused(source, beside=tmp_path)
+    (told,) = refused(source, folder=tmp_path)
     assert "(2)" in told
     assert "(3)" in told
-    monitored = monitor({**source, "columns": {"M": 2}, "unit": "kWh"}, beside=tmp_path)
+    monitored = monitor({**source, "columns": {"M": 2}, "unit": "kWh"}, folder=tmp_path)
     assert monitored.amounts["M"][0] == pytest.approx(AMOUNTS.sum())
 
 

@@ -190,7 +190,7 @@ def test_a_calibration_may_be_given_with_the_time_of_day():
 def test_files_are_found_by_their_whole_path(tmp_path):
     path = tmp_path / "S1.csv"
     two_days().to_csv(path, index=False)
-    plan = read_plan({"S1": METER}, {**READINGS, "sources": [WITHOUT | {"files": str(path)}]}, beside=tmp_path / "else")
+    plan = read_plan({"S1": METER}, {**READINGS, "sources": [WITHOUT | {"files": str(path)}]}, folder=tmp_path / "else")
     assert plan.readings[0].files == (path,)
 
 

@@ -77,11 +77,11 @@ PICTURES = {
         23: #B #C #D #E
         24-25: B C D E
         27: _B
-        29: B:M
+        29: B:F
         30-33: #B #C #D #E #F
         34: #B #C D E F
         35-38: B C D E F
-        41: B:M
+        41: B:E
         42-45: #B #C #D #E
         46: #B C D E
         47-48: B C D E""",
@@ -155,7 +155,7 @@ PICTURES = {
         66: #B #C #D #E #F #G
         67-108: B C D E F G
         110: _B
-        112: B:M
+        112: B:L
         113-116: #B #C #D #E #F #G #H #I #J #K #L
         117: #B C D E F G H I J K L
         118-119: B C D E F G H I J K L""",

@@ -156,7 +156,7 @@ class CaseFile(Case):
             version=methodology(self.methodology, self.version, self.submitted).version,
             crediting=(self.project.get("start"), self.project.get("end")),
             facts=self.facts,
-            beside=self.path.parent,
+            folder=self.path.parent,
             progress=progress,
             evidence=self.with_evidence(evidence),
             **self.choices,

@@ -837,7 +837,9 @@ def replay(manifest: Path, as_json: bool) -> int:
 @click.argument("subject", metavar="[NUMBER|MODULE.py]", required=False)
 @click.option("--all", "all_", is_flag=True, help="Check every methodology.")
 @click.option("--examples", metavar="N", type=click.IntRange(min=1), default=25, help="Inputs drawn for each case.")
-@click.option("--watch", "watching", is_flag=True, help="Check again whenever a file beside the module changes.")
+@click.option(
+    "--watch", "watching", is_flag=True, help="Check again whenever a file in the folder of the module changes."
+)
 @file_option("--html", "page", metavar="FILE.html", help="With --watch: its page, too.")
 @as_json
 def check(subject: str | None, all_: bool, examples: int, watching: bool, page: Path | None, as_json: bool) -> int:

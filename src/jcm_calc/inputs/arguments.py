@@ -305,7 +305,7 @@ class Arguments:
             complaint = _("{reason}; must be {expected}")
             self.refuse(parameter, complaint.format(reason=_("got an empty mapping"), expected=expected(parameter)))
             return
-        user = unconfirmed("given by the user in place of a value that the document fixes")
+        user = unconfirmed("given by the user instead of a value that the document fixes")
         entries = dict(parameter.table.entries) if parameter.table else {}
         complaints: list[str] = []
         own: list[str | Interval] = []

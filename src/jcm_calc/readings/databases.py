@@ -20,6 +20,7 @@ from jcm_calc.readings.plan import Readings
 from jcm_calc.readings.store import Store
 
 ROWS = 100_000  # that are taken at once
+STEPS, MOST = 1_000_000, 5_000  # of SQLite: between two looks, and looks; some minutes, or a hundred million rows
 ALL = "rows_of_the_query"
 SECONDS = 30  # to wait for a server
 NUMERIC = "numeric"  # numbers that are exact in the database, and travel as texts
@@ -81,6 +82,8 @@ def _from_sqlite(store: Store, relation: str, readings: Readings) -> Copied:
             # a view of the file must not do more than read, and all that follows sees the same rows
             for setting in ("PRAGMA trusted_schema = OFF", "PRAGMA query_only = ON", "BEGIN"):
                 db.execute(setting)
+            looks = iter(range(MOST))
+            db.set_progress_handler(lambda: next(looks, None) is None, STEPS)  # a query may have no end
             found = db.execute(f"{_named_query(readings.query, ())} SELECT * FROM {ALL} LIMIT 0")
             headings = _headings(readings.name, found.description)
             _copy_sqlite(store, relation, db, readings, headings)

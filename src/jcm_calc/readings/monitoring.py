@@ -45,7 +45,7 @@ def monitor(
     version: str | None = None,
     crediting: tuple[Any, Any] = (None, None),
     facts: Mapping[str, Any] | None = None,
-    beside: str | Path = ".",
+    folder: str | Path = ".",
     run: Runner | None = None,
     progress: Callable[[str], None] = lambda stage: None,
     strict: bool = False,
@@ -70,7 +70,7 @@ def monitor(
         First and last day of the crediting period; None where one is not known.
     facts : mapping, optional
         As for `jcm_calc.calculate`: cross-checks that the methodology declares look at them.
-    beside : path
+    folder : path
         The folder that file names begin in.
     run : callable, optional
         Runs a function over files, instead of `map`: on a cluster, for example.
@@ -114,7 +114,7 @@ def monitor(
     readings = as_mapping("readings", readings, "{'zone': 'Asia/Jakarta', 'sources': [...]}", problems)
     if problems:
         raise InputError(_("the monitoring plan"), problems)
-    plan = read_plan(meters, readings, Path(beside))
+    plan = read_plan(meters, readings, Path(folder))
     periods = sheets_of(p, crediting, problems)
     units, indices = declared(plan, m, problems)
     if problems:

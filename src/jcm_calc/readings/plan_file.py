@@ -410,14 +410,14 @@ CHECK = {
 }
 
 
-def read_plan(meters: Table, readings: Table, beside: Path = Path()) -> MonitoringPlan:
+def read_plan(meters: Table, readings: Table, folder: Path = Path()) -> MonitoringPlan:
     """Read a monitoring plan.
 
     Parameters
     ----------
     meters, readings : mapping
         As in a case file.
-    beside : path
+    folder : path
         The folder that file names begin in.
 
     Raises
@@ -437,7 +437,7 @@ def read_plan(meters: Table, readings: Table, beside: Path = Path()) -> Monitori
     >>> plan.meters["S1"].devices[0].permissible
     0.005
     """
-    reader = _PlanReader(beside)
+    reader = _PlanReader(folder)
     plan = reader.plan(meters, readings)
     if reader.problems or plan is None:
         raise InputError(_("the monitoring plan"), reader.problems)
@@ -447,8 +447,8 @@ def read_plan(meters: Table, readings: Table, beside: Path = Path()) -> Monitori
 class _PlanReader:
     """Reads a plan and keeps every complaint."""
 
-    def __init__(self, beside: Path) -> None:
-        self.beside = beside
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.problems: list[Problem] = []
         self.where: tzinfo = clock.zone("UTC")
         self.meters: dict[str, Meter] = {}
@@ -486,7 +486,7 @@ class _PlanReader:
 
     def rules(self, readings: Table) -> RuleSet | None:
         try:
-            found = rule_set(readings.get("rules", "JCM"), self.beside)
+            found = rule_set(readings.get("rules", "JCM"), self.folder)
         except InputError as error:
             self.problems += error.problems
             return None
@@ -731,7 +731,7 @@ class _PlanReader:
         found: list[Path] = []
         for pattern in patterns:
             path = Path(pattern)
-            base, relative = Path(path.anchor) if path.anchor else self.beside, path.relative_to(path.anchor)
+            base, relative = Path(path.anchor) if path.anchor else self.folder, path.relative_to(path.anchor)
             try:
                 # a file of that very name, such as "meter[1].csv", is meant before a pattern
                 exact = base / relative

@@ -136,7 +136,7 @@ def shipped() -> list[str]:
     return sorted(entry.name[:-5].replace("_", " ") for entry in _folder().iterdir() if entry.name.endswith(".toml"))
 
 
-def rule_set(name: str, beside: Path = Path()) -> RuleSet:
+def rule_set(name: str, folder: Path = Path()) -> RuleSet:
     """Return data correction rules by their name, or from a file.
 
     Raises
@@ -150,7 +150,7 @@ def rule_set(name: str, beside: Path = Path()) -> RuleSet:
     >>> rules.late_calibration, str(rules.evidence_for("late calibration", "maximum permissible error").grade)
     ('larger of permissible and found', 'unconfirmed')
     """
-    path = beside / name
+    path = folder / name
     if name in shipped():
         content = (_folder() / f"{name.replace(' ', '_')}.toml").read_text(encoding="utf-8")
     elif os.path.isfile(path):

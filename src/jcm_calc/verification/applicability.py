@@ -22,16 +22,16 @@ class Aspect:
 
     Attributes
     ----------
+    codes : str
+        Of the checks, with blanks between them.
     absent : str
-        What is said where it is not there.
-    checks : tuple of str
-        Their codes.
+        The reason that is given where it is not there.
     there : callable
         Whether a verification has it.
     """
 
+    codes: str
     absent: str
-    checks: tuple[str, ...]
     there: Callable[[Analyses], object]
 
 
@@ -39,7 +39,7 @@ def inapplicable(documents: Analyses, codes: Iterable[str]) -> dict[str, str]:
     """Return the checks that have nothing to compare, with what is not there."""
     made, found = set(codes), dict[str, str]()
     for subject in SUBJECTS:
-        own = [code for code in subject.checks if code in made]
+        own = [code for code in subject.codes.split() if code in made]
         if own and not subject.there(documents):
             found |= dict.fromkeys(own, subject.absent)
     return found
@@ -139,148 +139,132 @@ def _potentials(documents: Analyses) -> bool:
 
 
 SUBJECTS = (
+    Aspect("A1 A2 A6 A8 A11 C1 C2 C7 C11 C12", _("no calculation sheet with known symbols"), lambda m: m.sheet.cells),
     Aspect(
-        _("no calculation sheet with known symbols"),
-        ("A1", "A2", "A6", "A8", "A11", "C1", "C2", "C7", "C11", "C12"),
-        lambda m: m.sheet.cells,
-    ),
-    Aspect(
+        "C5 C6",
         _("no total on a calculation sheet, and no dated rows"),
-        ("C5", "C6"),
         lambda m: bool(m.rows.of) or _shown(m, lambda node: isinstance(node, Equation) and bool(node.total)),
     ),
     Aspect(
+        "C8",
         _("no value by classes of numbers on a calculation sheet"),
-        ("C8",),
         lambda m: _shown(m, lambda node: isinstance(node, Parameter) and bool(node.table and node.table.numeric)),
     ),
+    Aspect("C9 C10", _("no value by class and no condition on a calculation sheet"), lambda m: _shown(m, _conditional)),
+    Aspect("C16", _("no equation is printed"), _printed),
+    Aspect("A4", _("no formulas"), lambda m: any(m.report.book.formulas(sheet) for sheet in m.report.book.sheets)),
     Aspect(
-        _("no value by class and no condition on a calculation sheet"),
-        ("C9", "C10"),
-        lambda m: _shown(m, _conditional),
-    ),
-    Aspect(_("no equation is printed"), ("C16",), _printed),
-    Aspect(_("no formulas"), ("A4",), lambda m: any(m.report.book.formulas(sheet) for sheet in m.report.book.sheets)),
-    Aspect(
+        "A5",
         _("no value fixed beforehand"),
-        ("A5",),
         lambda m: any(one.kind is Kind.FIXED and row.text("value") for one, row in m.report.rows()),
     ),
+    Aspect("B4 C13", _("no monitored value"), lambda m: _entries(m, lambda one: one.parameter.kind is Kind.MONITORED)),
+    Aspect("B5", _("no hours, and no rated power"), _timed),
     Aspect(
-        _("no monitored value"), ("B4", "C13"), lambda m: _entries(m, lambda one: one.parameter.kind is Kind.MONITORED)
-    ),
-    Aspect(_("no hours, and no rated power"), ("B5",), _timed),
-    Aspect(
+        "B8",
         _("no value that the document derives from parts"),
-        ("B8",),
         lambda m: _entries(m, lambda one: one.parameter.name in {derived.of for derived in m.m.derivations}),
     ),
     Aspect(
+        "C3",
         _("the plan fixes no value instead of a default"),
-        ("C3",),
         lambda m: any(one.parameter.kind is Kind.DEFAULT for one in m.registered.entries("MPS")),
     ),
-    Aspect(_("no global warming potential"), ("D1",), _potentials),
+    Aspect("D1", _("no global warming potential"), _potentials),
     Aspect(
+        "D2",
         _("one year, and no value of the plan to compare with"),
-        ("D2",),
         lambda m: len(m.report.own) > 1 or ("plan" in m.has and _in_both(m, deviations.comparable)),
     ),
-    Aspect(_("no default is entered by hand"), ("D11",), lambda m: next(defaults.by_hand(m), None)),
+    Aspect("D11", _("no default is entered by hand"), lambda m: next(defaults.by_hand(m), None)),
     Aspect(
+        "D7",
         _("no default is entered by hand or shown on a calculation sheet"),
-        ("D7",),
         lambda m: next(defaults.by_hand(m), None) is not None or _shown(m, _default),
     ),
     Aspect(
+        "D10",
         _("no dated rows behind a monitored property"),
-        ("D10",),
         lambda m: any(not one.entry.parameter.adds_over_time for one in m.rows.of.values()),
     ),
-    Aspect(_("no dated rows behind amounts of several quantities"), ("C15",), lambda m: len(m.rows.of) > 1),
-    Aspect(_("no mean of dated rows"), ("F8",), lambda m: any(one.mean for one in m.rows.of.values())),
+    Aspect("C15", _("no dated rows behind amounts of several quantities"), lambda m: len(m.rows.of) > 1),
+    Aspect("F8", _("no mean of dated rows"), lambda m: any(one.mean for one in m.rows.of.values())),
+    Aspect("C14 E1 E2 E4 E5 E6 E7 E8 F1 F5 G7", _("no amount that meters measure"), _compares),
+    Aspect("F6 F7", _("no substitute for readings"), _substituted),
+    Aspect("E3", _("no interval of calibration in report and plan"), lambda m: _said_in_both(m, meters.months)),
+    Aspect("E10", _("no accuracy class in report and plan"), lambda m: _said_in_both(m, meters.CLASS.search)),
+    Aspect("E12", _("the report says nothing of its meters"), lambda m: next(meters.stated(m), None)),
     Aspect(
-        _("no amount that meters measure"),
-        ("C14", "E1", "E2", "E4", "E5", "E6", "E7", "E8", "F1", "F5", "G7"),
-        _compares,
-    ),
-    Aspect(_("no substitute for readings"), ("F6", "F7"), _substituted),
-    Aspect(_("no interval of calibration in report and plan"), ("E3",), lambda m: _said_in_both(m, meters.months)),
-    Aspect(_("no accuracy class in report and plan"), ("E10",), lambda m: _said_in_both(m, meters.CLASS.search)),
-    Aspect(_("the report says nothing of its meters"), ("E12",), lambda m: next(meters.stated(m), None)),
-    Aspect(
+        "F2",
         _("fewer than five amounts of one quantity"),
-        ("F2",),
         lambda m: _reading_rows(m) or any(len(one) >= gaps.ENOUGH for one in gaps.series(m)),
     ),
     Aspect(
+        "F4",
         _("fewer than two amounts of one quantity"),
-        ("F4",),
         lambda m: _reading_rows(m) or any(len(one) > 1 for one in gaps.series(m)),
     ),
-    Aspect(_("the plan names no frequency"), ("F9",), gaps.frequencies),
+    Aspect("F9", _("the plan names no frequency"), gaps.frequencies),
     Aspect(
+        "G1",
         _("no row names its period"),
-        ("G1",),
         lambda m: bool(periods.dated(m.report)) and (_texts(m, "period") or "readings" in m.has),
     ),
-    Aspect(_("no period has dates"), ("G2",), lambda m: periods.dated(m.report)),
-    Aspect(_("one period, and no crediting period"), ("G3",), _chained),
+    Aspect("G2", _("no period has dates"), lambda m: periods.dated(m.report)),
+    Aspect("G3", _("one period, and no crediting period"), _chained),
     Aspect(
-        _("table 3 names no period"),
-        ("G5",),
-        lambda m: next(periods.of_tables(m), None) is not None or bool(m.rows.of),
+        "G5", _("table 3 names no period"), lambda m: next(periods.of_tables(m), None) is not None or bool(m.rows.of)
     ),
     Aspect(
-        _("no sheet names a year"), ("G6",), lambda m: any(periods.YEAR.fullmatch(part.suffix) for part in m.report.own)
+        "G6", _("no sheet names a year"), lambda m: any(periods.YEAR.fullmatch(part.suffix) for part in m.report.own)
     ),
-    Aspect(_("no stop is declared"), ("G8",), lambda m: m.metered and m.metered.plan.stops),
+    Aspect("G8", _("no stop is declared"), lambda m: m.metered and m.metered.plan.stops),
     Aspect(
+        "H2",
         _("no amount before rounding in table 3, or no ER on a calculation sheet"),
-        ("H2",),
         lambda m: (
             any(cell for *_, cell in m.report.reported_cells()) and any(cell.name == "ER" for cell in m.sheet.cells)
         ),
     ),
-    Aspect(_("no table of years"), ("H3",), totals.has_years),
+    Aspect("H3", _("no table of years"), totals.has_years),
     Aspect(
+        "H5",
         _("no reported reductions, and no calculation sheet"),
-        ("H5",),
         lambda m: bool(m.sheet.cells) or any(m.report.reported(part).cell for part in m.report.own),
     ),
-    Aspect(_("no monitoring option is named"), ("I1",), lambda m: _texts(m, "option") or "readings" in m.has),
-    Aspect(_("no balance is declared"), ("I2",), lambda m: _balances(m, "at most")),
-    Aspect(_("no cross-check is prescribed"), ("I3",), _prescribed),
-    Aspect(_("no comparison of meters is declared"), ("I4",), lambda m: _balances(m, "equal")),
-    Aspect(_("no estimate for periods with dates"), ("I9", "I10"), cross_checks.with_plan),
-    Aspect(_("no serial numbers"), ("I11",), _serials),
-    Aspect(_("no source is named"), ("I12",), lambda m: _texts(m, "source")),
+    Aspect("I1", _("no monitoring option is named"), lambda m: _texts(m, "option") or "readings" in m.has),
+    Aspect("I2", _("no balance is declared"), lambda m: _balances(m, "at most")),
+    Aspect("I3", _("no cross-check is prescribed"), _prescribed),
+    Aspect("I4", _("no comparison of meters is declared"), lambda m: _balances(m, "equal")),
+    Aspect("I9 I10", _("no estimate for periods with dates"), cross_checks.with_plan),
+    Aspect("I11", _("no serial numbers"), _serials),
+    Aspect("I12", _("no source is named"), lambda m: _texts(m, "source")),
     Aspect(
+        "J1",
         _("no capacity in report and plan"),
-        ("J1",),
         lambda m: _in_both(m, lambda one: one.parameter.unit in deviations.CAPACITIES),
     ),
-    Aspect(_("no criteria"), ("J2",), lambda m: m.result.verdicts),
+    Aspect("J2", _("no criteria"), lambda m: m.result.verdicts),
     Aspect(
+        "J3",
         _("no units in report and plan"),
-        ("J3",),
         lambda m: _in_both(m, lambda one: any(letter != "p" for letter in one.labels)),
     ),
     Aspect(
+        "J5",
         _("no monitoring points in report and plan"),
-        ("J5",),
         lambda m: _texts(m, "point") and any(row.text("point") for _, row in m.registered.rows("MPS")),
     ),
     Aspect(
+        "J6",
         _("no classes, options or facts in report and plan"),
-        ("J6",),
         lambda m: (
             any(part.found.choices for part in m.report.own) or _in_both(m, lambda one: isinstance(one.value, str))
         ),
     ),
     Aspect(
+        "K4",
         _("no text on measurement in report and plan"),
-        ("K4",),
         lambda m: (
             _texts(m, "frequency", "procedure", "source")
             and any(
@@ -288,10 +272,10 @@ SUBJECTS = (
             )
         ),
     ),
-    Aspect(_("one reference number only"), ("K5",), _named_projects),
+    Aspect("K5", _("one reference number only"), _named_projects),
     Aspect(
+        "J7",
         _("no project number, or none that the list of projects of {month} has").format(month=AS_OF),
-        ("J7",),
         lambda m: any(listed_project(number) for number in reporting.projects_named(m)),
     ),
 )

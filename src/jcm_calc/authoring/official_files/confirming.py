@@ -100,7 +100,7 @@ class Confirmed:
     text : Document or None
         What the approved text says, `document` its file.
     unlike : list of Problem
-        Where plan and report calculate otherwise: only the report was compared.
+        Where plan and report differ: only the report was compared, and nothing is proposed.
     remarks : list of str
         What limits the proposals.
     others : list of RowMatch
@@ -246,6 +246,8 @@ class Confirmed:
                 yield _("{file} does not say of which methodology and version it is").format(file=self.text.name)
         for problem in self.unlike:
             yield Message("{}: {}").format(problem.subject, problem.complaint)
+        if self.unlike:
+            yield _("plan and report differ, so nothing is proposed")
         if self.translated:
             yield _("the methodology was translated from this very file: this proves the translation, not the reading")
         if self.filled:
@@ -312,7 +314,7 @@ class Confirmed:
         line = replace(line, seen=tuple(self._seen.get((statement.kind, statement.name), ())))
         if statement.kind == "equation" and statement.item.name in self._differing:
             return replace(line, status=Status.DIFFERS, said=_("the document says something else"), answer={})
-        if line.answer and self.filled:
+        if line.answer and (self.filled or self.unlike):
             return replace(line, answer={}, note="")
         if line.answer and self.translated and not line.note:
             return replace(line, note=_("proves the translation alone"))

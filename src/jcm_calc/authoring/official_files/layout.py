@@ -365,7 +365,14 @@ class Layout:
         return self._role[sheet] == "calc" and isinstance(value, int | float)
 
     def _entries(self, own: str, other: str) -> Iterator[Pair]:
-        """Yield the formulas of table 3, which read a calculation sheet, of two input sheets in their order."""
+        """Yield the entries of table 2 of which one alone is filled in, and the formulas of table 3 in their order."""
+        fixed = ({self._position(at): at for at, one in self.labels.items() if at[0] == sheet and not one.monitored}
+                 for sheet in (own, other))  # fmt: skip
+        mine, theirs = fixed
+        for at in (at for at in mine if at in theirs):
+            values = [self.value(place) for place in (mine[at], theirs[at])]
+            if sum(isinstance(value, int | float) for value in values) == 1 and None in values:
+                yield mine[at], theirs[at]
         both = ([(sheet, *at) for at in sorted(self.book.formulas(sheet))] for sheet in (own, other))
         one, two = ([place for place in places if self._reads_calculation(place)] for places in both)
         yield from zip_longest(one, two)
