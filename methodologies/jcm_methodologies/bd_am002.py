@@ -1,4 +1,4 @@
-"""BD_AM002: solar PV in Bangladesh. Number and approval are recalled; the proposal was read."""
+"""BD_AM002: solar PV in Bangladesh. Number and approval are from recollection; the proposal was read."""
 
 from jcm_calc import Methodology
 from jcm_calc.evidence import primary, secondary, unconfirmed
@@ -19,7 +19,7 @@ m = Methodology(
     sectoral_scope=1,
     indices=INDICES,
     identity={
-        "number": unconfirmed("recalled; proposed as BD_PM002", 85, PROPOSAL),
+        "number": unconfirmed("from recollection; proposed as BD_PM002", 85, PROPOSAL),
         "title": PROPOSED,
         "country": primary(PROPOSAL),
         "sectoral scope": PROPOSED,

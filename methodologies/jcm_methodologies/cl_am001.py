@@ -25,11 +25,12 @@ ver_1 = Methodology(
         ),
         "title": primary(PROPONENT),
         "country": primary(PROPONENT),
-        "sectoral scope": unconfirmed("that of the sisters of the same title"),
+        "sectoral scope": unconfirmed("that of the related methodologies of the same title"),
         "version": primary(PROPONENT, "version 1.0, approved; the day was not read"),
         "proponent": primary(PROPONENT, "Institute for Global Environmental Strategies"),
     },
-    note="Only number, title and approval were read; the calculation is that of the sisters of the same title. The "
+    note="Only number, title and approval were read; the calculation is that of the related methodologies of "
+    "the same title. The "
     "factors of the grids of Chile are in a paper that was not read: take them from there.",
 )
 

@@ -22,10 +22,11 @@ m = Methodology(
     approved=date(2017, 9, 8),
     identity=decided(
         DECISION,
-        scope=unconfirmed("that of the sisters of the same title"),
+        scope=unconfirmed("that of the related methodologies of the same title"),
         version=secondary(PROJECT_LIST, "version 1.0 is in use: CR001"),
     ),
-    note="Only number and title were read, in the list of decisions; the calculation is that of the sisters of the "
+    note="Only number and title were read, in the list of decisions; the calculation is that of the related "
+    "methodologies of the "
     "same title. The factor is not known: take it from the document.",
 )
 

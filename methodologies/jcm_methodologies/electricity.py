@@ -14,7 +14,8 @@ from jcm_methodologies.fuels import MASS, VOLUME, declare_factors
 
 FACTOR = unconfirmed("that there is one was read; which one, and how captive power counts, was not")
 BEST_GENERATOR = unconfirmed(
-    "physics, not the methodology: the best diesel generator on the market has a net efficiency of 49 % (recalled, "
+    "physics, not the methodology: the best diesel generator on the market has a net efficiency of 49 % (from "
+    "recollection, "
     "90 %), and none that is worth its fuel less than 14 %"
 )
 
@@ -146,7 +147,7 @@ def grid_and_captive(page: Source) -> Group:
     page : Source
         Where these two were read as monitored parameters.
     """
-    recalled = unconfirmed("recalled of methodologies of this kind; not read for this document", None, page)
+    recalled = unconfirmed("from recollection of methodologies of this kind; not read for this document", None, page)
     listed = primary(page, "in the list of monitored parameters, where applicable; unit and option were not read")
     g = Group({"p": "monitoring period"})
     g.choice(

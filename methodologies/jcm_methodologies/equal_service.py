@@ -53,7 +53,7 @@ def summarised(page: Source, *, ratio: str, direction_printed: bool) -> dict[str
     direction_printed : bool
         Whether the page prints the ratio the way that physics asks for.
     """
-    terms = f"consumption, {ratio}, factor; letters are those of the sisters"
+    terms = f"consumption, {ratio}, factor; letters are those of the related methodologies"
     if direction_printed:
         RE_i = primary(page, terms)
     else:
@@ -63,9 +63,11 @@ def summarised(page: Source, *, ratio: str, direction_printed: bool) -> dict[str
             None,
             page,
         )
-    total = unconfirmed("the sum over units is that of the sisters", None, page)
+    total = unconfirmed("the sum over units is that of the related methodologies", None, page)
     return {
-        "EC_PJ": primary(page, "in the list of monitored parameters; option C and continuous metering are recalled"),
+        "EC_PJ": primary(
+            page, "in the list of monitored parameters; option C and continuous metering are from recollection"
+        ),
         "η_PJ": unconfirmed("the ratio was read; how the efficiency is rated was not", None, page),
         "η_RE": unconfirmed("the value is not known", None, page),
         "RE_i": RE_i,

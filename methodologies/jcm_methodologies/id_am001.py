@@ -1,6 +1,6 @@
 """ID_AM001: power generation from waste heat of cement production.
 
-Symbols and the form of the equations are recalled. Electricity that the waste heat recovery (WHR)
+Symbols and the form of the equations are from recollection. Electricity that the waste heat recovery (WHR)
 system consumes is not metered: it is set at its ceiling, the rated capacity on every hour of p.
 """
 
@@ -20,7 +20,7 @@ SLIDES = Source(
     "slides of JFE Engineering on the project and its methodology, July 2017",
     "id.scribd.com/document/373138576/3-1-2-Presentation-JFEengineering-Public",
 )
-SISTER = Source("summary page of the Myanmar sister methodology MM_AM005", "www.jcm.go.jp/mm-jp/methodologies/112")
+SISTER = Source("summary page of the related Myanmar methodology MM_AM005", "www.jcm.go.jp/mm-jp/methodologies/112")
 LIST_2015 = Source("list of Indonesian JCM methodologies of 6 February 2015", "123deta.com")
 STATUS = Source("status paper of the Japanese ministries on the scheme, December 2015")
 
@@ -36,12 +36,13 @@ m = Methodology(
         "number": primary(PDD, "named as the methodology applied"),
         "title": secondary(LIST_2015),
         "country": primary(PDD),
-        "sectoral scope": secondary(STATUS, "sector: energy industries; the sister MM_AM005 has scope 1"),
+        "sectoral scope": secondary(STATUS, "sector: energy industries; the related methodology MM_AM005 has scope 1"),
         "version": secondary(PROJECT_LIST, "version 1.0 is in use: ID013"),
         "proponent": unconfirmed("JFE Engineering Corporation, which did the study behind it", 80),
     },
     note="The design document says in words that net generation replaces grid electricity and that there are no "
-    "project emissions; every equation behind it is recalled. Where the plant stands still for long, EG_p and with it "
+    "project emissions; every equation behind it is from recollection. Where the plant stands still for long, "
+    "EG_p and with it "
     "RE_p become negative, because consumption counts on: how the document treats that is not known, and nothing is "
     "cut off here. Several WHR systems count as one: their supply and their capacities are totals.",
 )
@@ -51,7 +52,7 @@ m.define(
     "They raise steam from the exhaust gas of the suspension preheater and from the hot air of the clinker cooler "
     "(air quenching cooler)",
     evidence=unconfirmed(
-        "read in accounts of the project; that the document defines the terms is recalled", 60, SLIDES
+        "read in accounts of the project; that the document defines the terms is from recollection", 60, SLIDES
     ),
 )
 
@@ -59,25 +60,31 @@ m.include(
     waste_heat(
         {
             "EG_SUP": unconfirmed(
-                "quantity as in the sister MM_AM005; option C and continuous metering recalled", 85, SISTER
+                "quantity as in the related methodology MM_AM005; option C and continuous metering from recollection",
+                85,
+                SISTER,
             ),
             "D_p": unconfirmed(
-                "monitored in the sister MM_AM005; recalled for this document, with the calendar as its source",
+                "monitored in the related methodology MM_AM005; from recollection for this document, with the "
+                "calendar as its source",
                 70,
                 SISTER,
             ),
-            "EC_CAP": unconfirmed("recalled", 75),
+            "EC_CAP": unconfirmed("from recollection", 75),
             "EF_grid": unconfirmed(
-                "recalled; no number belongs to the methodology, and that of project ID013 is not known", 80
+                "from recollection; no number belongs to the methodology, and that of project ID013 is not known", 80
             ),
             "EC_AUX": unconfirmed(
-                "recalled; measuring it instead is not recalled as an option; the sister MM_AM005 monitors the days of "
+                "from recollection, without an option to measure it instead; the related "
+                "methodology MM_AM005 monitors the days of "
                 "p, which only such a ceiling needs",
                 85,
                 SISTER,
             ),
-            "EG": unconfirmed("that net generation counts was read; the form is recalled", 85, PDD),
-            "RE": unconfirmed("net generation replacing grid electricity was read; the form is recalled", 85, PDD),
+            "EG": unconfirmed("that net generation counts was read; the form is from recollection", 85, PDD),
+            "RE": unconfirmed(
+                "net generation replacing grid electricity was read; the form is from recollection", 85, PDD
+            ),
             "PE": primary(PDD, "not considered, as the WHR system uses no fossil fuel"),
         },
         replaces="electricity from the grid",
@@ -117,7 +124,7 @@ m.attested(
     4,
     "no_earlier_WHR_system",
     "No WHR system had been introduced at the cement kiln before the project",
-    evidence=unconfirmed("read but for its end, 'before the project', which is recalled", 90, SLIDES),
+    evidence=unconfirmed("read but for its end, 'before the project', which is from recollection", 90, SLIDES),
 )
 
 
@@ -135,7 +142,7 @@ m.fact(
 @m.criterion(
     5,
     "The factory is connected to a grid, and maximum output × 24 h × 365 d is not greater than its annual import",
-    evidence=unconfirmed("recalled; the rule for a new factory less surely (60 %)", 80),
+    evidence=unconfirmed("from recollection; the rule for a new factory less surely (60 %)", 80),
 )
 def output_within_import(grid_connected, max_output, annual_import):
     return grid_connected & (max_output * (24 * 365) <= annual_import)
@@ -145,5 +152,5 @@ m.attested(
     6,
     "internal_grid_only",
     "The WHR system is designed to be connected only to the internal power grid of the factory: no export",
-    evidence=unconfirmed("recalled", 80),
+    evidence=unconfirmed("from recollection", 80),
 )

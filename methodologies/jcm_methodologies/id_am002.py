@@ -16,7 +16,7 @@ STUDY = Source(
     "feasibility study of FY2013 that prepared the methodology",
     "www2.gec.jp/main.nsf/en/Activities-Climate_Change_Mitigation-jcm2013ps01",
 )
-SISTER = Source("summary page of the Thai sister methodology TH_AM005", "jcm.go.jp/th-jp/methodologies/144")
+SISTER = Source("summary page of the related Thai methodology TH_AM005", "jcm.go.jp/th-jp/methodologies/144")
 
 m = Methodology(
     "ID_AM002",
@@ -30,7 +30,7 @@ m = Methodology(
         "number": primary(SHEET, "header of the sheet"),
         "title": secondary(LIST_2015),
         "country": primary(SHEET),
-        "sectoral scope": unconfirmed("the sister TH_AM005 has scope 3", 95),
+        "sectoral scope": unconfirmed("the related methodology TH_AM005 has scope 3", 95),
         "version": primary(SHEET, "in use for monitoring year 2017; its date of approval was not read"),
         "proponent": unconfirmed(
             "Nippon Koei Co., Ltd. and Ebara Refrigeration Equipment, which made the study", 85, STUDY
@@ -41,10 +41,11 @@ m = Methodology(
             "1.0",
             None,
             "only its identity is known; what version 2.0 changed was not read",
-            unconfirmed("approved before 6 February 2015; recalled as August 2014", 55),
+            unconfirmed("approved before 6 February 2015; from recollection as August 2014", 55),
         )
     ],
-    note="Recalled, not read: the table of reference COPs, the temperature conversion, the weighting of captive power.",
+    note="From recollection, not read: the table of reference COPs, the temperature conversion, the weighting "
+    "of captive power.",
 )
 
 m.define(
@@ -53,22 +54,24 @@ m.define(
     evidence=unconfirmed("read in a study before approval", None, STUDY),
 )
 m.define(
-    "cooling capacity", "The capacity of one chiller, not of a system of several", evidence=unconfirmed("recalled", 80)
+    "cooling capacity",
+    "The capacity of one chiller, not of a system of several",
+    evidence=unconfirmed("from recollection", 80),
 )
 m.define(
     "periodical check",
     "Inspection by the manufacturer or an agent whom it authorises; repairs and overhauls are not part of it",
     evidence=unconfirmed(
-        "the authorised agent was read in the study; that repairs are excluded is recalled", 65, STUDY
+        "the authorised agent was read in the study; that repairs are excluded is from recollection", 65, STUDY
     ),
 )
 m.define(
     "USRt",
-    "US refrigeration ton: 3.5163 kW here; the document is recalled to print 3.52 kW",
-    evidence=unconfirmed("recalled", 65),
+    "US refrigeration ton: 3.5163 kW here; the document prints, from recollection, 3.52 kW",
+    evidence=unconfirmed("from recollection", 65),
 )
 m.summarise(
-    unconfirmed("as in the sister; not read for this document", None, SISTER),
+    unconfirmed("as in the related methodology; not read for this document", None, SISTER),
     measure="Electric centrifugal chillers of high COP are installed in factories and commercial facilities",
 )
 m.emits(
@@ -96,8 +99,8 @@ m.emits(
 )
 m.establish(
     "The COP of the reference is a default by class of capacity, the highest of the models surveyed, at common "
-    "temperatures; the survey is recalled to be renewed every three years.",
-    evidence=unconfirmed("recalled; the same logic was read for ID_AM003", 80),
+    "temperatures; the survey is, from recollection, renewed every three years.",
+    evidence=unconfirmed("from recollection; the same logic was read for ID_AM003", 80),
 )
 
 m.choice(
@@ -109,7 +112,8 @@ m.choice(
     },
     text="where the electricity of the project site comes from",
     evidence=unconfirmed(
-        "that imports from the grid are monitored was read in the official sheet; the weighting is recalled", 70
+        "that imports from the grid are monitored was read in the official sheet; the weighting is from recollection",
+        70,
     ),
 )
 
@@ -142,7 +146,7 @@ m.monitored(
     plausible="[0, 8784]",
     either="RE PE",
     text="operating time of the captive generator in period p",
-    evidence=unconfirmed("recalled", 70),
+    evidence=unconfirmed("from recollection", 70),
 )
 m.fixed(
     "RC_gen",
@@ -150,7 +154,7 @@ m.fixed(
     plausible="[0, 1000]",
     either="RE PE",
     text="rated capacity of the captive generator",
-    evidence=unconfirmed("recalled", 70),
+    evidence=unconfirmed("from recollection", 70),
 )
 m.fixed(
     "COP_PJ,i",
@@ -159,7 +163,7 @@ m.fixed(
     bounds="(0, inf)",
     plausible="[1, 15]",
     text="COP of project chiller i under project conditions, from the quotation or the factory acceptance test",
-    evidence=unconfirmed("recalled", 85),
+    evidence=unconfirmed("from recollection", 85),
 )
 m.fixed(
     "T_cooling-out,i",
@@ -168,7 +172,7 @@ m.fixed(
     bounds="(-273.15, inf)",
     plausible="[15, 60]",
     text="cooling-water outlet temperature of chiller i under project conditions",
-    evidence=unconfirmed("recalled", 85),
+    evidence=unconfirmed("from recollection", 85),
 )
 m.fixed(
     "T_chilled-out,i",
@@ -177,7 +181,7 @@ m.fixed(
     bounds="(-273.15, inf)",
     plausible="[-20, 30]",
     text="chilled-water outlet temperature of chiller i under project conditions",
-    evidence=unconfirmed("recalled", 85),
+    evidence=unconfirmed("from recollection", 85),
 )
 m.fixed(
     "x_i",
@@ -186,10 +190,10 @@ m.fixed(
     bounds="(0, inf)",
     plausible="[50, 5000]",
     text="cooling capacity of one project chiller i",
-    evidence=unconfirmed("that the capacity is that of one unit is recalled", 80),
+    evidence=unconfirmed("that the capacity is that of one unit is from recollection", 80),
 )
 
-STANDARD = unconfirmed("standardizing temperature conditions, recalled", 85)
+STANDARD = unconfirmed("standardizing temperature conditions, from recollection", 85)
 m.default(
     "T_std,cooling-out",
     "°C",
@@ -217,7 +221,7 @@ m.default(
     plausible="[0.5, 10]",
     either="RE",
     text="condensing temperature − cooling-water outlet temperature",
-    evidence=unconfirmed("recalled", 85),
+    evidence=unconfirmed("from recollection", 85),
 )
 m.default(
     "TD_chilled",
@@ -226,7 +230,7 @@ m.default(
     plausible="[0.5, 10]",
     either="RE",
     text="chilled-water outlet temperature − evaporating temperature",
-    evidence=unconfirmed("recalled", 85),
+    evidence=unconfirmed("from recollection", 85),
 )
 m.default(
     "COP_RE,i",
@@ -244,7 +248,9 @@ m.default(
     plausible="[3, 8]",
     text="COP of the reference chiller for the capacity of unit i: the best of the surveyed models of the class",
     evidence=unconfirmed(
-        "values recalled (55-60 %), limits of the classes recalled (65 %); the first may have a lower limit", 55
+        "values from recollection (55-60 %), limits of the classes from recollection (65 %); the first may have "
+        "a lower limit",
+        55,
     ),
 )
 m.fixed(
@@ -264,7 +270,9 @@ m.default(
     plausible="[0.3, 1.3]",
     raises="RE PE",
     text="CO2 emission factor of captive electricity (diesel)",
-    evidence=unconfirmed("recalled, after the CDM's AMS-I.A; whether it is fixed in version 2.0 is not known", 80),
+    evidence=unconfirmed(
+        "from recollection, after the CDM's AMS-I.A; whether it is fixed in version 2.0 is not known", 80
+    ),
 )
 
 
@@ -280,7 +288,7 @@ for _result in ("RE", "PE"):
     "COP_PJ,tc,i",
     "",
     text="COP of project chiller i, converted to the standardizing temperature conditions",
-    evidence=unconfirmed("recalled; the direction agrees with physics", 85),
+    evidence=unconfirmed("from recollection; the direction agrees with physics", 85),
 )
 def COP_PJ_tc(COP_PJ, T_cooling_out, T_chilled_out, TD_chilled, TD_cooling, T_std_cooling_out, T_std_chilled_out):
     return (
@@ -290,7 +298,7 @@ def COP_PJ_tc(COP_PJ, T_cooling_out, T_chilled_out, TD_chilled, TD_cooling, T_st
     )
 
 
-WEIGHTING = unconfirmed("weighting of grid and captive electricity, recalled", 70)
+WEIGHTING = unconfirmed("weighting of grid and captive electricity, from recollection", 70)
 
 
 @m.equation("EI_gen,p", "MWh", text="electricity of the captive generator", evidence=WEIGHTING)
@@ -327,7 +335,8 @@ def EF_elec_both(s_grid, EF_grid, s_gen, EF_captive):
 
 
 CORE = unconfirmed(
-    "consumption × ratio of COPs × factor is read of the sister TH_AM005; a study page prints the ratio inverted, "
+    "consumption × ratio of COPs × factor is read of the related methodology TH_AM005; a study page prints the "
+    "ratio inverted, "
     "which physics and the case of ID_AM003 rule out",
     None,
     SISTER,
@@ -376,11 +385,13 @@ m.attested(
     1,
     "centrifugal,i",
     "The project chiller is a centrifugal chiller",
-    evidence=unconfirmed("draft of the study; kept in the approved text: recalled (90 %)", 90, STUDY),
+    evidence=unconfirmed("draft of the study; kept in the approved text: from recollection (90 %)", 90, STUDY),
 )
 
 
-@m.criterion("1b", "Cooling capacity of one project chiller below 1250 USRt", evidence=unconfirmed("recalled", 75))
+@m.criterion(
+    "1b", "Cooling capacity of one project chiller below 1250 USRt", evidence=unconfirmed("from recollection", 75)
+)
 def limited_capacity(capacity):
     return capacity < 1250
 
@@ -389,7 +400,8 @@ def limited_capacity(capacity):
     2,
     "COP_PJ,tc,i, converted to the standardizing temperature conditions, above 6.0",
     evidence=unconfirmed(
-        "draft of the study, in English 'more than', in Japanese 'or more': taken as strict; conversion recalled",
+        "draft of the study, in English 'more than', in Japanese 'or more': taken as strict; conversion from "
+        "recollection",
         85,
         STUDY,
     ),
@@ -402,7 +414,7 @@ def efficient(COP_PJ_tc):
     3,
     "Periodical check planned more than four times a year",
     evidence=unconfirmed(
-        "draft of the study, in Japanese 'four or more', by contract: taken as strict; wording recalled",
+        "draft of the study, in Japanese 'four or more', by contract: taken as strict; wording from recollection",
         75,
         STUDY,
     ),
@@ -414,7 +426,7 @@ def checked(checks_per_year):
 @m.criterion(
     4,
     "Ozone depletion potential of the project refrigerant is 0",
-    evidence=unconfirmed("draft of the study; recalled for the approved text (90 %)", 90, STUDY),
+    evidence=unconfirmed("draft of the study; from recollection for the approved text (90 %)", 90, STUDY),
 )
 def no_ozone_depletion(ODP):
     return ODP == 0
@@ -425,7 +437,7 @@ m.attested(
     "release_prevented",
     "A plan prevents the release of refrigerant of project and replaced chillers; execution checked at verification",
     evidence=unconfirmed(
-        "the draft of the study has recovery and destruction; the wider form is recalled (75 %)", 75, STUDY
+        "the draft of the study has recovery and destruction; the wider form is from recollection (75 %)", 75, STUDY
     ),
 )
 

@@ -28,7 +28,7 @@ m = Methodology(
         "number": primary(PDD, "named as the methodology applied"),
         "title": secondary(LIST_2015),
         "country": primary(PDD),
-        "sectoral scope": unconfirmed("the sister methodology MM_AM002 has scope 3", 95),
+        "sectoral scope": unconfirmed("the related methodology MM_AM002 has scope 3", 95),
         "version": secondary(PROJECT_LIST, "version 1.0 is in use: ID002 and ID003"),
         "proponent": unconfirmed("Mayekawa MFG, which supplied the technology", 80),
     },
@@ -38,7 +38,7 @@ m = Methodology(
 )
 
 m.summarise(
-    unconfirmed("as in the sister MM_AM002 and in the project design document"),
+    unconfirmed("as in the related methodology MM_AM002 and in the project design document"),
     measure="Refrigerators with natural refrigerant save electricity in cold storages and frozen food plants",
     reference="electricity of the project × COP of the project ÷ COP of the reference × its factor",
     project="electricity of the project × its factor",
@@ -48,22 +48,30 @@ m.summarise(
 m.define(
     "natural refrigerant",
     "A substance that occurs in nature and does not deplete ozone, such as ammonia and CO2",
-    evidence=unconfirmed("recalled", 85),
+    evidence=unconfirmed("from recollection", 85),
 )
 m.define(
     "individual quick freezer",
     "Freezer of a food plant that freezes pieces one by one; beside cold storage one of two applications with COPs "
     "of their own",
     evidence=unconfirmed(
-        "the application was read in the project design document; the two classes are recalled", 85, PDD
+        "the application was read in the project design document; the two classes are from recollection", 85, PDD
     ),
 )
 m.define(
-    "periodical check", "Inspection by the manufacturer or an authorised agent", evidence=unconfirmed("recalled", 75)
+    "periodical check",
+    "Inspection by the manufacturer or an authorised agent",
+    evidence=unconfirmed("from recollection", 75),
 )
 m.emits("reference", "electricity of the reference refrigerator", evidence=primary(PDD))
 m.emits("project", "electricity of the project refrigerator", evidence=primary(PDD))
-m.emits("reference", "leakage of refrigerant: not credited", "HFC", counted=False, evidence=unconfirmed("recalled", 85))
+m.emits(
+    "reference",
+    "leakage of refrigerant: not credited",
+    "HFC",
+    counted=False,
+    evidence=unconfirmed("from recollection", 85),
+)
 m.establish(
     "The COP of the reference is the maximum of the data collected for refrigerators on sale in Indonesia, to "
     "ensure a net reduction; the COP of the project is that of the catalogue.",
@@ -78,7 +86,7 @@ m.monitored(
     raises="RE PE",
     plausible="[0, 100000]",
     text="electricity consumed by project refrigerator i in period p",
-    evidence=primary(PDD, "obtained by monitoring; option C and continuous measurement are recalled (85 %)"),
+    evidence=primary(PDD, "obtained by monitoring; option C and continuous measurement are from recollection (85 %)"),
 )
 m.fixed(
     "COP_PJ,i",
@@ -106,18 +114,18 @@ m.default(
             1.32,
             unconfirmed(
                 "1.32 was read as the value applied, the maximum of refrigerators on sale in Indonesia; "
-                "that it is the default of the whole class is recalled",
+                "that it is the default of the whole class is from recollection",
                 85,
                 PDD,
             ),
         ),
-        "cold storage": Value(1.71, unconfirmed("recalled from the same survey; no case to check it", 65)),
+        "cold storage": Value(1.71, unconfirmed("from recollection from the same survey; no case to check it", 65)),
     },
     lowers="RE",
     bounds="(0, inf)",
     plausible="[0.5, 5]",
     text="COP of the reference refrigerator for the application of unit i",
-    evidence=unconfirmed("the split into two classes is recalled", 85),
+    evidence=unconfirmed("the split into two classes is from recollection", 85),
 )
 m.fixed(
     "EF_elec",
@@ -127,7 +135,7 @@ m.fixed(
     plausible="[0, 2]",
     text="CO2 emission factor of the electricity consumed: the most recent official value at validation; how grid and "
     "captive power combine is not settled for this methodology",
-    evidence=unconfirmed("symbol and meaning recalled", 85),
+    evidence=unconfirmed("symbol and meaning from recollection", 85),
 )
 
 
@@ -148,7 +156,7 @@ def RE_i(EC_PJ, COP_PJ, COP_RE, EF_elec):
     "tCO2",
     total="i",
     text="reference emissions",
-    evidence=unconfirmed("the sum over units is recalled: the design document has one unit", 85),
+    evidence=unconfirmed("the sum over units is from recollection: the design document has one unit", 85),
 )
 def RE(RE_i):
     return RE_i
@@ -169,7 +177,7 @@ def PE_i(EC_PJ, EF_elec):
     "tCO2",
     total="i",
     text="project emissions",
-    evidence=unconfirmed("the sum over units is recalled: the design document has one unit", 85),
+    evidence=unconfirmed("the sum over units is from recollection: the design document has one unit", 85),
 )
 def PE(PE_i):
     return PE_i
@@ -194,7 +202,7 @@ m.fact("checks_per_year", "", text="periodical checks planned a year")
 @m.criterion(
     1,
     "Installed at a food industry cold storage or a frozen food processing plant",
-    evidence=unconfirmed("the title says so; recalled as a criterion", 80),
+    evidence=unconfirmed("the title says so; from recollection as a criterion", 80),
 )
 def installed_at(site):
     return np.isin(site, ["food industry cold storage", "frozen food processing plant"])
@@ -204,20 +212,20 @@ m.attested(
     2,
     "secondary_loop,i",
     "Secondary-loop cooling system with CO2 (primary loop: NH3), natural refrigerant",
-    evidence=unconfirmed("recalled", 60),
+    evidence=unconfirmed("from recollection", 60),
 )
 
 
 @m.criterion(
     3,
     "COP_PJ,i above 1.5 for an individual quick freezer, above 2.0 for cold storage",
-    evidence=unconfirmed("thresholds recalled; taken as strict", 60),
+    evidence=unconfirmed("thresholds from recollection; taken as strict", 60),
 )
 def efficient(COP_PJ, application):
     return COP_PJ > np.where(application == "individual quick freezer", 1.5, 2.0)
 
 
-@m.criterion(4, "Periodical check planned at least once a year", evidence=unconfirmed("recalled", 55))
+@m.criterion(4, "Periodical check planned at least once a year", evidence=unconfirmed("from recollection", 55))
 def checked(checks_per_year):
     return checks_per_year >= 1
 
@@ -227,7 +235,8 @@ m.attested(
     "release_prevented",
     "Refrigerant of a replaced refrigerator is not released to the air; execution checked at verification",
     evidence=unconfirmed(
-        "an official column says that fluorocarbons of discarded equipment must not be released; wording recalled",
+        "an official column says that fluorocarbons of discarded equipment must not be released; wording from "
+        "recollection",
         75,
         COLUMN,
     ),

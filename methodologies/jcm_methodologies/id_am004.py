@@ -1,6 +1,6 @@
 """ID_AM004: inverter-type air conditioning for grocery stores.
 
-The official page gives the equations in words; symbols are those of the sister methodologies.
+The official page gives the equations in words; symbols are those of the related methodologies.
 """
 
 from datetime import date
@@ -51,12 +51,12 @@ m.summarise(
 m.emits(
     "reference",
     "electricity of the reference air conditioning system",
-    evidence=primary(PAGE, "the source; CO2 is recalled"),
+    evidence=primary(PAGE, "the source; CO2 is from recollection"),
 )
 m.emits(
     "project",
     "electricity of the project air conditioning system",
-    evidence=primary(PAGE, "the source; CO2 is recalled"),
+    evidence=primary(PAGE, "the source; CO2 is from recollection"),
 )
 m.establish(
     "A reference system of lower COP gives the same cooling. That its COP is the highest on sale in the class of "
@@ -72,7 +72,9 @@ m.monitored(
     raises="RE PE",
     plausible="[0, 1000]",
     text="power consumption of project air conditioning system i in period p",
-    evidence=primary(PAGE, "the one monitoring parameter named; option C and continuous metering are recalled (80 %)"),
+    evidence=primary(
+        PAGE, "the one monitoring parameter named; option C and continuous metering are from recollection (80 %)"
+    ),
 )
 m.fixed(
     "COP_PJ,i",
@@ -81,7 +83,7 @@ m.fixed(
     bounds="(0, inf)",
     plausible="[1, 15]",
     text="COP of project air conditioning system i, from the manufacturer's specification",
-    evidence=unconfirmed("the quantity was read on the page; its source is recalled", 85, PAGE),
+    evidence=unconfirmed("the quantity was read on the page; its source is from recollection", 85, PAGE),
 )
 m.default(
     "COP_RE,i",
@@ -100,18 +102,22 @@ m.fixed(
     plausible="[0, 2]",
     text="CO2 emission factor of the electricity consumed: for the grid, the official value at validation",
     evidence=unconfirmed(
-        "rule recalled; for captive power 0.8 is recalled (55 %), and how it counts is not known", 70, PAGE
+        "rule from recollection; for captive power 0.8 is from recollection (55 %), and how it counts is not known",
+        70,
+        PAGE,
     ),
 )
 
-SUM = unconfirmed("the sum over systems is recalled", 80, PAGE)
+SUM = unconfirmed("the sum over systems is from recollection", 80, PAGE)
 
 
 @m.equation(
     "RE_i,p",
     "tCO2",
     text="reference emissions of air conditioning system i",
-    evidence=primary(PAGE, "consumption, ratio of COPs project/reference, factor; symbols are recalled (80 %)"),
+    evidence=primary(
+        PAGE, "consumption, ratio of COPs project/reference, factor; symbols are from recollection (80 %)"
+    ),
 )
 def RE_i(EC_PJ, COP_PJ, COP_RE, EF_elec):
     return EC_PJ * (COP_PJ / COP_RE) * EF_elec
@@ -126,7 +132,7 @@ def RE(RE_i):
     "PE_i,p",
     "tCO2",
     text="project emissions of air conditioning system i",
-    evidence=primary(PAGE, "consumption and factor; symbols are recalled (80 %)"),
+    evidence=primary(PAGE, "consumption and factor; symbols are from recollection (80 %)"),
 )
 def PE_i(EC_PJ, EF_elec):
     return EC_PJ * EF_elec
@@ -154,7 +160,7 @@ m.attested(
     1,
     "inverter_type_in_store,i",
     "An inverter-type air conditioning system for cooling is installed in a grocery store, new or replacing an old one",
-    evidence=unconfirmed("title and summary say so; recalled as a criterion", 85, PAGE),
+    evidence=unconfirmed("title and summary say so; from recollection as a criterion", 85, PAGE),
 )
 
 
@@ -162,7 +168,7 @@ m.attested(
     2,
     "capacity_in_range,i",
     "Cooling capacity of the project system within the range of the document (not known here)",
-    evidence=unconfirmed("that there is a range is recalled; its limits are not known", 60),
+    evidence=unconfirmed("that there is a range is from recollection; its limits are not known", 60),
 )
 
 
@@ -172,7 +178,7 @@ m.fixed(
     bounds="(0, inf)",
     plausible="[1, 500]",
     text="rated cooling capacity of project system i, which selects the threshold of its COP",
-    evidence=unconfirmed("that the threshold goes by cooling capacity is recalled", 75),
+    evidence=unconfirmed("that the threshold goes by cooling capacity is from recollection", 75),
 )
 m.default(
     "COP_min,i",
@@ -181,7 +187,7 @@ m.default(
     bounds="(0, inf)",
     plausible="[1, 15]",
     text="threshold of the document for the COP of project system i, by its cooling capacity",
-    evidence=unconfirmed("that there is a threshold by capacity is recalled, its values are not known", 75),
+    evidence=unconfirmed("that there is a threshold by capacity is from recollection, its values are not known", 75),
 )
 m.fact("ODP,i", "", listed="ODP", text="ozone depletion potential of the refrigerant of project system i")
 
@@ -189,13 +195,17 @@ m.fact("ODP,i", "", listed="ODP", text="ozone depletion potential of the refrige
 @m.criterion(
     3,
     "COP_PJ,i above the threshold of the document for its cooling capacity, COP_min,i",
-    evidence=unconfirmed("that there is a threshold is recalled, its values are not known; taken as strict", 75),
+    evidence=unconfirmed(
+        "that there is a threshold is from recollection, its values are not known; taken as strict", 75
+    ),
 )
 def efficient(COP_PJ, COP_min):
     return COP_PJ > COP_min
 
 
-@m.criterion(4, "Ozone depletion potential of the project refrigerant is 0", evidence=unconfirmed("recalled", 80))
+@m.criterion(
+    4, "Ozone depletion potential of the project refrigerant is 0", evidence=unconfirmed("from recollection", 80)
+)
 def no_ozone_depletion(ODP):
     return ODP == 0
 
@@ -204,7 +214,7 @@ m.attested(
     5,
     "release_prevented",
     "A plan prevents the release of refrigerant of replaced equipment; execution checked at verification",
-    evidence=unconfirmed("recalled", 70),
+    evidence=unconfirmed("from recollection", 70),
 )
 
 

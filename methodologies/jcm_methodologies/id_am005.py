@@ -1,7 +1,7 @@
 """ID_AM005: LED lighting for grocery stores.
 
 Nobody here has read the methodology or a project that applies it. Symbols are placeholders, the
-logic is that of sister methodologies, and no number is known.
+logic is that of related methodologies, and no number is known.
 """
 
 from jcm_calc import Methodology
@@ -14,7 +14,7 @@ STATUS = Source(
     place="methodologies adopted by 14 December 2015",
 )
 TRIALS = Source("press account of trials of the applicant in Japan", "https://diamond-rm.net/flash_news/17214")
-SISTER = Source("summary page of the Indonesian sister methodology ID_AM020", "www.jcm.go.jp/id-jp/methodologies/98")
+SISTER = Source("summary page of the related Indonesian methodology ID_AM020", "www.jcm.go.jp/id-jp/methodologies/98")
 
 m = Methodology(
     "ID_AM005",
@@ -37,18 +37,20 @@ m = Methodology(
     "known. ER is positive only where project lighting is more efficient than the reference.",
 )
 
-m.define("luminous efficiency", "Luminous flux ÷ electric power, in lm/W", evidence=unconfirmed("recalled", 90))
+m.define(
+    "luminous efficiency", "Luminous flux ÷ electric power, in lm/W", evidence=unconfirmed("from recollection", 90)
+)
 m.summarise(
     unconfirmed("follows from the title and the project", 90),
     measure="LED lighting in grocery stores gives the same light with less electricity",
 )
-m.emits("reference", "electricity of the reference lighting", evidence=unconfirmed("recalled", 95))
-m.emits("project", "electricity of the project lighting", evidence=unconfirmed("recalled", 95))
+m.emits("reference", "electricity of the reference lighting", evidence=unconfirmed("from recollection", 95))
+m.emits("project", "electricity of the project lighting", evidence=unconfirmed("from recollection", 95))
 m.emits(
     "project",
     "less heat for the air conditioning to remove: not expected to be counted",
     counted=False,
-    evidence=unconfirmed("recalled", 85),
+    evidence=unconfirmed("from recollection", 85),
 )
 m.establish(
     "The luminous efficiency of the reference is expected to be the best of the lamps commonly sold; its value is "
@@ -73,7 +75,9 @@ m.fixed(
     bounds="(0, inf)",
     plausible="[5, 300]",
     text="luminous efficiency of project lighting i, from the maker's specification",
-    evidence=unconfirmed("the quantity is that of the sisters; its source is recalled", 80, SISTER),
+    evidence=unconfirmed(
+        "the quantity is that of the related methodologies; its source is from recollection", 80, SISTER
+    ),
 )
 m.default(
     "η_RE,i",
@@ -92,13 +96,16 @@ m.fixed(
     plausible="[0, 2]",
     text="CO2 emission factor of the electricity consumed: for the grid, the latest official value at validation",
     evidence=unconfirmed(
-        "rule recalled; for captive power 0.8, and with both the lower factor, are recalled (65 %), but whether "
+        "rule from recollection; for captive power 0.8, and with both the lower factor, are from recollection "
+        "(65 %), but whether "
         "captive power is admitted is not known",
         80,
     ),
 )
 
-RATIO = unconfirmed("consumption × ratio of luminous efficiencies × factor, as in the sisters", 82, SISTER)
+RATIO = unconfirmed(
+    "consumption × ratio of luminous efficiencies × factor, as in the related methodologies", 82, SISTER
+)
 PROJECT = unconfirmed("consumption × factor; symbols and the index of the sum are not known", 95)
 
 

@@ -47,7 +47,9 @@ m = Methodology(
             "1.0",
             None,
             "only its identity is known: proposed as ID_PM006 under the same title",
-            unconfirmed("status proposed on 6 February 2015; approval later in 2015 is recalled", 60, LIST_2015),
+            unconfirmed(
+                "status proposed on 6 February 2015; approval later in 2015 is from recollection", 60, LIST_2015
+            ),
         ),
     ],
     note="The official summary was read; equations, load ranges, the length of the history, a discount, and further "
@@ -68,7 +70,7 @@ m.summarise(
 m.emits(
     "reference",
     "fuel of the hydrogen production unit and of the hydro cracking unit",
-    evidence=primary(SUMMARY, "fuel is the basis; CO2 is recalled"),
+    evidence=primary(SUMMARY, "fuel is the basis; CO2 is from recollection"),
 )
 m.emits("project", "fuel of the hydrogen production unit and of the hydro cracking unit", evidence=primary(SUMMARY))
 m.emits(

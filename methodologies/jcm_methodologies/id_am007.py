@@ -34,7 +34,7 @@ m = Methodology(
         "number": primary(TEXT),
         "title": primary(TEXT),
         "country": primary(TEXT),
-        "sectoral scope": primary(TEXT, "scope 03; its name is recalled"),
+        "sectoral scope": primary(TEXT, "scope 03; its name is from recollection"),
         "version": primary(TEXT, "ver01.01 in the page header; the title line says 1.10, evidently a slip"),
         "proponent": unconfirmed("of ver 1.0 Azbil Corporation, whose technology the text names", 80, SLIDES),
     },
@@ -42,7 +42,7 @@ m = Methodology(
         Version(
             "1.0",
             None,
-            "only its identity is known; that ver 1.1 added the hours recorded is recalled (65 %)",
+            "only its identity is known; that ver 1.1 added the hours recorded is from recollection (65 %)",
             unconfirmed("ver 1.1 revises it", 95),
         )
     ],

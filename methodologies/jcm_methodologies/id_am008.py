@@ -31,7 +31,9 @@ m = Methodology(
         "number": secondary(STATUS_2015, "among the methodologies adopted by 14 December 2015"),
         "title": secondary(STATUS_2015),
         "country": secondary(STATUS_2015, "by the number"),
-        "sectoral scope": unconfirmed("the paper of 2015 names the sector energy demand; the scope is recalled", 95),
+        "sectoral scope": unconfirmed(
+            "the paper of 2015 names the sector energy demand; the scope is from recollection", 95
+        ),
         "version": unconfirmed("follows from version 2.0, which project ID006 uses", None, PROJECT_LIST),
         "proponent": unconfirmed("myclimate Japan Co., Ltd., as of the companion ID_AM004; or Lawson, Inc. (35 %)", 55),
     },
@@ -71,7 +73,7 @@ m.emits(
     "leakage of refrigerant: not expected to be credited",
     "HFC",
     counted=False,
-    evidence=unconfirmed("as in the sister MM_AM002", 85),
+    evidence=unconfirmed("as in the related methodology MM_AM002", 85),
 )
 m.establish(
     "By the title, the reference is a built-in showcase whose heat the air conditioning removes. What makes it "
@@ -95,7 +97,7 @@ m.monitored(
     raises="PE",
     plausible="[0, 1000]",
     text="electricity consumed by project showcase i and its refrigeration unit in period p",
-    evidence=unconfirmed("recalled, with option C and continuous measurement", 70),
+    evidence=unconfirmed("from recollection, with option C and continuous measurement", 70),
 )
 m.fixed(
     "EF_elec",
@@ -105,7 +107,7 @@ m.fixed(
     plausible="[0, 2]",
     text="CO2 emission factor of the electricity consumed: the most recent official value at validation; how grid and "
     "captive power combine is not known",
-    evidence=unconfirmed("rule as in the sister methodologies, recalled", 80),
+    evidence=unconfirmed("rule as in the related methodologies, from recollection", 80),
 )
 
 
@@ -123,7 +125,7 @@ def RE(RE_given):
     "PE_i,p",
     "tCO2",
     text="project emissions of showcase i",
-    evidence=unconfirmed("consumption × factor, as in the sister methodologies; recalled", 80),
+    evidence=unconfirmed("consumption × factor, as in the related methodologies; from recollection", 80),
 )
 def PE_i(EC_PJ, EF_elec):
     return EC_PJ * EF_elec
@@ -134,7 +136,7 @@ def PE_i(EC_PJ, EF_elec):
     "tCO2",
     total="i",
     text="project emissions",
-    evidence=unconfirmed("the sum over showcases is recalled", 80),
+    evidence=unconfirmed("the sum over showcases is from recollection", 80),
 )
 def PE(PE_i):
     return PE_i
@@ -164,7 +166,9 @@ m.attested(
     "d",
     "release_prevented",
     "Refrigerant of replaced showcases is not released to the air",
-    evidence=unconfirmed("a kind to expect: the ban is known of the project of the sister ID_AM003", 60, COLUMN),
+    evidence=unconfirmed(
+        "a kind to expect: the ban is known of the project of the related methodology ID_AM003", 60, COLUMN
+    ),
 )
 
 

@@ -28,7 +28,9 @@ m = Methodology(
         "number": primary(TEXT),
         "title": primary(TEXT),
         "country": primary(TEXT, "by the number"),
-        "sectoral scope": secondary(STATUS, "sector: energy demand; that it is printed as scope 3 is recalled (65 %)"),
+        "sectoral scope": secondary(
+            STATUS, "sector: energy demand; that it is printed as scope 3 is from recollection (65 %)"
+        ),
         "version": secondary(PROJECT_LIST, "version 1.0 is in use: ID007, which was withdrawn"),
         "proponent": unconfirmed("Toyotsu Machinery Corporation, as of the study that prepared it", 65),
     },
@@ -93,8 +95,10 @@ m.include(
         "i",
         {
             "fuel_measured_as": unconfirmed("gas in t, or in m3 at normal conditions: not known"),
-            "FC_PJ": primary(TEXT, "monitored; option B (invoice) or C (meter) is recalled (75 %)"),
-            "factors": unconfirmed("the document's source is not known; the IPCC figures themselves are recalled", 90),
+            "FC_PJ": primary(TEXT, "monitored; option B (invoice) or C (meter) is from recollection (75 %)"),
+            "factors": unconfirmed(
+                "the document's source is not known; the IPCC figures themselves are from recollection", 90
+            ),
             "E_PJ": FORM,
             "PE_fuel": FORM,
             "η_PJ": unconfirmed("neither the value nor who fixes it is known: default, specification or calculated"),
@@ -148,7 +152,7 @@ m.fixed(
     raises="PE",
     plausible="[0, 2]",
     text="CO2 emission factor of the electricity consumed: the most recent official value at validation",
-    evidence=unconfirmed("rule recalled; for the Java-Madura-Bali grid 0.814 is that of 2012", 70),
+    evidence=unconfirmed("rule from recollection; for the Java-Madura-Bali grid 0.814 is that of 2012", 70),
 )
 
 
@@ -195,7 +199,7 @@ def PE(PE_fuel_i, PE_elec_i):
     "ER_p",
     "tCO2",
     text="emission reductions",
-    evidence=unconfirmed("general rule of the scheme, recalled for this document", 95),
+    evidence=unconfirmed("general rule of the scheme, from recollection for this document", 95),
 )
 def ER(RE, PE):
     return RE - PE
@@ -247,7 +251,9 @@ m.attested(
     3,
     "checks_planned",
     "A plan for periodical checks by the manufacturer or its authorised agent exists",
-    evidence=unconfirmed("inferred, because the term is defined; at least once a year is recalled (45 %)", 80, TEXT),
+    evidence=unconfirmed(
+        "inferred, because the term is defined; at least once a year is from recollection (45 %)", 80, TEXT
+    ),
 )
 
 

@@ -55,7 +55,7 @@ m.summarise(
 m.emits(
     "reference",
     "oil of the reference boiler for hot water",
-    evidence=primary(PAGE, "the source; that it is hot water is recalled (95 %)"),
+    evidence=primary(PAGE, "the source; that it is hot water is from recollection (95 %)"),
 )
 m.emits("reference", "electricity of the reference chiller", evidence=primary(PAGE))
 m.emits("project", "electricity of the heat pumps and of their auxiliary equipment", evidence=primary(PAGE))
@@ -72,10 +72,10 @@ m.emits(
 m.establish(
     "Efficiencies are default values of a CDM tool and of the Indonesian national standard (SNI): those of new "
     "equipment that conforms to them, not of average stock.",
-    evidence=primary(PAGE, "tool and standard are named; why it is conservative is recalled (75 %)"),
+    evidence=primary(PAGE, "tool and standard are named; why it is conservative is from recollection (75 %)"),
 )
 
-TERMS = unconfirmed("the terms are named on the official page; their algebraic form is recalled", 92, PAGE)
+TERMS = unconfirmed("the terms are named on the official page; their algebraic form is from recollection", 92, PAGE)
 LISTED = primary(PAGE, "in the list of monitored parameters; unit, option and frequency were not read")
 
 m.monitored(
@@ -101,8 +101,9 @@ electricity = metered(
     {
         "EC_PJ": LISTED,
         "EF_elec": unconfirmed(
-            "that there is one factor was read; the rule, latest official value at validation, is recalled. 0.814 is "
-            "Java-Madura-Bali of 2012; for captive power 0.8 is recalled (55 %)",
+            "that there is one factor was read; the rule, latest official value at validation, is from "
+            "recollection. 0.814 is "
+            "Java-Madura-Bali of 2012; for captive power 0.8 is from recollection (55 %)",
             80,
             PAGE,
         ),
@@ -162,9 +163,9 @@ CHILLERS = {
     "water-cooled chiller > 300 TR (centrifugal)": 6.05,
 }
 BOILER_TABLE = unconfirmed(
-    "a CDM tool is named; the table of tool 09 is recalled (93 %), that one of its rows applies 75 %", 75, PAGE
+    "a CDM tool is named; the table of tool 09 is from recollection (93 %), that one of its rows applies 75 %", 75, PAGE
 )
-NEW_OIL = unconfirmed("of the table of CDM tool 09, recalled, the row that is likeliest", 70, PAGE)
+NEW_OIL = unconfirmed("of the table of CDM tool 09, from recollection, the row that is likeliest", 70, PAGE)
 
 m.default(
     "η_RE,boiler",
@@ -189,7 +190,7 @@ m.default(
     text="COP of the reference chiller",
     evidence=unconfirmed(
         "a value of the Indonesian standard SNI: that it is SNI 6390 is likely (90 %, and by analogy with a study of "
-        "FY2014), its table is recalled (75 %), which row applies is not known",
+        "FY2014), its table is from recollection (75 %), which row applies is not known",
         75,
         PAGE,
     ),

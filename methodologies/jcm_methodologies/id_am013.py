@@ -24,7 +24,9 @@ __all__ = ["ER", "PE", "RE", "RE_i", "m"]
 
 ID018 = Source("expected amounts of project ID018 in Sumatra, printed with its announcement")
 SUMATRA = unconfirmed("917 tCO2 ÷ 1,922 MWh a year are 0.47711, and 1,922 × 0.477 is 916.8", None, ID018)
-JAMALI = unconfirmed("recalled as the value of an earlier edition; the edition that was read has 0.619 and 0.533", 45)
+JAMALI = unconfirmed(
+    "from recollection as the value of an earlier edition; the edition that was read has 0.619 and 0.533", 45
+)
 
 m = Methodology(
     "ID_AM013",
@@ -36,12 +38,15 @@ m = Methodology(
     indices=INDICES,
     identity={
         "number": secondary(PROJECT_LIST, "ID017, ID018, ID033, ID036 and ID039 apply it"),
-        "title": unconfirmed("recalled; that the technique is solar PV follows from the titles of the projects", 90),
+        "title": unconfirmed(
+            "from recollection; that the technique is solar PV follows from the titles of the projects", 90
+        ),
         "country": secondary(PROJECT_LIST),
-        "sectoral scope": unconfirmed("that of the sisters of the same title"),
+        "sectoral scope": unconfirmed("that of the related methodologies of the same title"),
         "version": secondary(PROJECT_LIST, "version 1.0 is in use; the day of its approval was not read"),
     },
-    note="The document was not read; the calculation is that of the sisters of the same title. Two editions of a table "
+    note="The document was not read; the calculation is that of the related methodologies of the same title. "
+    "Two editions of a table "
     "of Indonesian grids are known, with 0.477 and with 0.458 for Sumatra; which of them version 1.0 has is not known, "
     "so both are there by name. Project ID018 of version 1.0 was planned with 0.477.",
 )

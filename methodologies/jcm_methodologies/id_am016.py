@@ -9,7 +9,7 @@ __all__ = ["ER", "PE", "RE", "RE_elec", "RE_heat", "m"]
 
 PAGE = Source("programme office page of project ID019", "gec.jp/jcm/jp_old/projects/15pro_ina_04.html")
 STRUCTURE = unconfirmed("read in the application of project ID019, before the methodology was approved", None, PAGE)
-LISTED = unconfirmed("monitored in the sister TH_AM009; not read for this document")
+LISTED = unconfirmed("monitored in the related methodology TH_AM009; not read for this document")
 NOT_KNOWN = unconfirmed("the value is not known", None, PAGE)
 
 m = Methodology(
@@ -22,9 +22,11 @@ m = Methodology(
     indices=INDICES,
     identity={
         "number": secondary(PROJECT_LIST, "ID019 applies it"),
-        "title": unconfirmed("that of the sister TH_AM009; the technique follows from the title of the project"),
+        "title": unconfirmed(
+            "that of the related methodology TH_AM009; the technique follows from the title of the project"
+        ),
         "country": secondary(PROJECT_LIST),
-        "sectoral scope": unconfirmed("that of the sister TH_AM009", 80),
+        "sectoral scope": unconfirmed("that of the related methodology TH_AM009", 80),
         "version": secondary(PROJECT_LIST, "version 1.0 is in use; the day of its approval was not read"),
     },
     note="The document was not read. The page of the project's application gives the structure of the calculation, and "

@@ -27,7 +27,8 @@ __all__ = ["ER", "PE", "RE", "ED_metered", "ED_stored", "RE_i", "m"]
 
 PAGE = summary_page("ID_AM017", "id-jp/methodologies/78")
 OPTIONS = unconfirmed(
-    "that there are options, and that charge and discharge are monitored in some, was read; their form is recalled",
+    "that there are options, and that charge and discharge are monitored in some, was read; their form is from "
+    "recollection",
     50,
     PAGE,
 )
@@ -53,13 +54,13 @@ m = Methodology(
     "were not read.",
 )
 
-CHARGED = primary(PAGE, "in the list of monitored parameters, where the option needs it; option C is recalled")
+CHARGED = primary(PAGE, "in the list of monitored parameters, where the option needs it; option C is from recollection")
 
 m.include(
     stored(
         {
             "options": OPTIONS,
-            "EG": primary(PAGE, "the quantity; option C and continuous metering are recalled"),
+            "EG": primary(PAGE, "the quantity; option C and continuous metering are from recollection"),
             "EC": CHARGED,
             "ED": CHARGED,
         }
@@ -76,7 +77,11 @@ m.include(
                 PAGE,
             ),
         )
-        | {"RE_i": primary(PAGE, "displaced electricity × conservative emission factor; letters recalled (85 %)")},
+        | {
+            "RE_i": primary(
+                PAGE, "displaced electricity × conservative emission factor; letters from recollection (85 %)"
+            )
+        },
         factor="conservative CO2 emission factor for the connection of system i",
         connections="grid, or captive diesel generator; in the table a grid with case 1 (no captive generator or "
         "isolated grid beside it) or case 2 (with one)",

@@ -11,7 +11,7 @@ from jcm_methodologies.solar_pv import ER, PE, RE, RE_i
 __all__ = ["ER", "PE", "RE", "RE_i", "m"]
 
 SISTER = summary_page("PH_AM001", "ph-jp/methodologies/110")
-AS_SISTER = unconfirmed("as in the sister PH_AM001; not read for this document", 80, SISTER)
+AS_SISTER = unconfirmed("as in the related methodology PH_AM001; not read for this document", 80, SISTER)
 TABLE = "additional information on Indonesian grids for renewable energy, docslib.org/doc/5422543"
 
 m = Methodology(
@@ -24,12 +24,15 @@ m = Methodology(
     indices=INDICES,
     identity={
         "number": secondary(PROJECT_LIST, "ID027 and ID037 apply it"),
-        "title": unconfirmed("as of the sister PH_AM001; the technique follows from the titles of the projects", 60),
+        "title": unconfirmed(
+            "as of the related methodology PH_AM001; the technique follows from the titles of the projects", 60
+        ),
         "country": secondary(PROJECT_LIST),
-        "sectoral scope": unconfirmed("that of the sister PH_AM001", None, SISTER),
+        "sectoral scope": unconfirmed("that of the related methodology PH_AM001", None, SISTER),
         "version": secondary(PROJECT_LIST, "version 1.0 is in use; the day of its approval was not read"),
     },
-    note="The document was not read; the calculation is that of the sister PH_AM001. The factors of two editions of a "
+    note="The document was not read; the calculation is that of the related methodology PH_AM001. The factors "
+    "of two editions of a "
     "table of Indonesian grids are there by name. Plausible: the plans of ID027 (10 MW, 30,862 tCO2 a year) and ID037 "
     "(6 MW, 16,275), both in Sumatra, are capacity factors of 65 to 77 %.",
 )

@@ -9,7 +9,7 @@ from jcm_methodologies.physics import NO_MORE_THAN_RATED
 
 PAGE = summary_page("ID_AM022", "id-jp/methodologies/109")
 LISTED = primary(PAGE, "in the list of monitored parameters; unit, option and frequency were not read")
-SUM = unconfirmed("the sum over chillers is that of the sisters", None, PAGE)
+SUM = unconfirmed("the sum over chillers is that of the related methodologies", None, PAGE)
 
 m = Methodology(
     "ID_AM022",

@@ -12,7 +12,9 @@ __all__ = ["ER", "PE", "RE", "EG_net", "RE_i", "m"]
 
 PAGE = summary_page("KE_PM003, the proposal", "ke-jp/methodologies/53")
 PROPOSED = "read for the proposal; that it was approved as it is was not"
-METERED = unconfirmed(f"gross and auxiliary electricity, or the net: {PROPOSED}; option C is recalled", None, PAGE)
+METERED = unconfirmed(
+    f"gross and auxiliary electricity, or the net: {PROPOSED}; option C is from recollection", None, PAGE
+)
 
 m = Methodology(
     "KE_AM003",
@@ -23,15 +25,16 @@ m = Methodology(
     sectoral_scope=1,
     indices=INDICES,
     identity={
-        "number": unconfirmed("proposed as KE_PM003 in March 2017; its approval is recalled", 75, PAGE),
+        "number": unconfirmed("proposed as KE_PM003 in March 2017; its approval is from recollection", 75, PAGE),
         "title": unconfirmed("that of the proposal", None, PAGE),
         "country": primary(PAGE, "of the proposal"),
-        "sectoral scope": unconfirmed("that of the sisters"),
-        "version": unconfirmed("that of a first approval, which is recalled", 75),
+        "sectoral scope": unconfirmed("that of the related methodologies"),
+        "version": unconfirmed("that of a first approval, which is from recollection", 75),
         "proponent": primary(PAGE, "of the proposal: Pacific Consultants Co., Ltd."),
     },
     note="Only the summary page of the proposal was read, and no registered project applies it. It counts net "
-    "electricity, after the plant's own use. The factor is not known: 0.533 is recalled (60 %), take it from the "
+    "electricity, after the plant's own use. The factor is not known: 0.533 is from recollection (60 %), take "
+    "it from the "
     "document. Without a reservoir project emissions are zero; that a plant has none is for the project to show.",
 )
 
@@ -48,7 +51,7 @@ for symbol, effect, text in (
         plausible="[0, 1e6]",
         text=text,
         evidence=unconfirmed(
-            f"gross and auxiliary electricity, or the net: {PROPOSED}; option C is recalled", None, PAGE
+            f"gross and auxiliary electricity, or the net: {PROPOSED}; option C is from recollection", None, PAGE
         ),
     )
 m.at_most("EG_gross", "rated power × hours", evidence=NO_MORE_THAN_RATED)
@@ -69,10 +72,12 @@ m.include(
         {
             "EF_RE": unconfirmed(f"a conservative emission factor: {PROPOSED}; its value is not known", None, PAGE),
             "RE_i": unconfirmed(f"net electricity × conservative emission factor: {PROPOSED}", None, PAGE),
-            "RE": unconfirmed("the sum over systems is that of the sister PH_AM001"),
+            "RE": unconfirmed("the sum over systems is that of the related methodology PH_AM001"),
             "PE": unconfirmed(f"assumed to be zero: {PROPOSED}", None, PAGE),
         },
-        candidates={"recalled": Value(0.533, unconfirmed("recalled of the solar sister KE_AM002", 60))},
+        candidates={
+            "recalled": Value(0.533, unconfirmed("from recollection of the related solar methodology KE_AM002", 60))
+        },
         generation="",
         effect={"either": "RE"},  # what the plant takes for itself can be more than what it generates
     ),

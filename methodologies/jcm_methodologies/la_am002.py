@@ -17,12 +17,15 @@ m = Methodology(
     indices=INDICES,
     identity={
         "number": secondary(PROJECT_LIST, "LA002 and LA003 apply it"),
-        "title": unconfirmed("that of the sisters; the technique follows from the titles of the projects"),
+        "title": unconfirmed(
+            "that of the related methodologies; the technique follows from the titles of the projects"
+        ),
         "country": secondary(PROJECT_LIST),
-        "sectoral scope": unconfirmed("that of the sisters of the same title"),
+        "sectoral scope": unconfirmed("that of the related methodologies of the same title"),
         "version": secondary(PROJECT_LIST, "version 1.0 is in use; the day of its approval was not read"),
     },
-    note="The document was not read; the calculation is that of the sisters of the same title. The factor is not "
+    note="The document was not read; the calculation is that of the related methodologies of the same title. "
+    "The factor is not "
     "known: take it from the document. Plausible: 4,784 tCO2 a year planned for 11 MW are about 0.3 tCO2/MWh; at "
     "0.533 they would be 816 kWh for each kW.",
 )

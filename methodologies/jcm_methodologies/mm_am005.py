@@ -28,27 +28,32 @@ m = Methodology(
         proponent="Institute for Global Environmental Strategies",
     ),
     note="Only the official summary page was read: that net generation replaces electricity of the grid or of captive "
-    "power, and that supply and days are monitored. The ceiling of the own consumption is that recalled of the "
-    "Indonesian sister ID_AM001. Which factors the document has, and how those of grid and captive power combine "
-    "where both are replaced, is not known: one factor is asked for.",
+    "power, and that supply and days are monitored. The ceiling of the own consumption is that of the related "
+    "Indonesian methodology ID_AM001, from recollection. Which factors the document has, and how those of grid and "
+    "captive power combine where both are replaced, is not known: one factor is asked for.",
 )
 
 m.include(
     waste_heat(
         {
-            "EG_SUP": primary(PAGE, "in the list of monitored parameters; option C and continuous metering recalled"),
+            "EG_SUP": primary(
+                PAGE, "in the list of monitored parameters; option C and continuous metering from recollection"
+            ),
             "D_p": primary(
                 PAGE, "in the list of monitored parameters; whether only days of operation count was not read"
             ),
-            "EC_CAP": unconfirmed("as recalled of the sister ID_AM001", 75),
+            "EC_CAP": unconfirmed("from recollection of the related methodology ID_AM001", 75),
             "EF_grid": unconfirmed("neither factor nor rule was read", None, PAGE),
             "EC_AUX": unconfirmed(
-                "as recalled of the sister ID_AM001; that the days of p are monitored, which only such a ceiling "
+                "from recollection of the related methodology ID_AM001; that the days of p are monitored, which "
+                "only such a ceiling "
                 "needs, was read",
                 85,
                 PAGE,
             ),
-            "EG": unconfirmed("that net generation counts was read; the form is that of the sister ID_AM001", 85, PAGE),
+            "EG": unconfirmed(
+                "that net generation counts was read; the form is that of the related methodology ID_AM001", 85, PAGE
+            ),
             "RE": unconfirmed("net generation replacing electricity was read; its factor was not", 85, PAGE),
             "PE": primary(PAGE, "not considered, as the WHR system uses no fossil fuel for its steam"),
         },

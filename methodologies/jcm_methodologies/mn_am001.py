@@ -68,7 +68,7 @@ m.monitored(
     raises="RE PE",
     plausible="[0, 1e7]",
     text="electricity sent from the point of origin or supply into line L in period p",
-    evidence=primary(PAGE, "in the list of monitored parameters; option C, continuous, is recalled (75 %)"),
+    evidence=primary(PAGE, "in the list of monitored parameters; option C, continuous, is from recollection (75 %)"),
 )
 m.monitored(
     "E_rec,L,p",
@@ -80,7 +80,7 @@ m.monitored(
     plausible="[0, 1e7]",
     comparable="ES",
     text="electricity received at the point of receipt of line L in period p",
-    evidence=primary(PAGE, "in the list of monitored parameters; option C, continuous, is recalled (75 %)"),
+    evidence=primary(PAGE, "in the list of monitored parameters; option C, continuous, is from recollection (75 %)"),
 )
 m.monitored(
     "R_PJ,L",
@@ -112,17 +112,22 @@ m.monitored(
     plausible="[0, 2]",
     text="CO2 emission factor of the grid in period p; it raises RE and PE where more is sent than received",
     evidence=primary(
-        PAGE, "in the list of monitored parameters; option A, published, is recalled (75 %), the frequency not known"
+        PAGE,
+        "in the list of monitored parameters; option A, published, is from recollection (75 %), the frequency "
+        "not known",
     ),
 )
 
 SCALED = unconfirmed(
-    "recalled: loss scales with resistance at equal current; resistance is the only property of the line on the list, "
+    "from recollection: loss scales with resistance at equal current; resistance is the only property of the "
+    "line on the list, "
     "but a calculation from the current is not excluded",
     75,
     PAGE,
 )
-PROJECT = unconfirmed("by the monitored loss, as read; algebraic form and sum over lines are recalled", 90, PAGE)
+PROJECT = unconfirmed(
+    "by the monitored loss, as read; algebraic form and sum over lines are from recollection", 90, PAGE
+)
 
 
 @m.equation("LOSS_PJ,L,p", "MWh", text="loss of line L", evidence=PROJECT)
@@ -167,14 +172,14 @@ m.attested(
     1,
     "in_Mongolian_grid,L",
     "LL-ACSR/SA is installed on a transmission line of the Mongolian grid, new or in place of an existing conductor",
-    evidence=unconfirmed("title and summary support it; new or replacing is recalled", 75, PAGE),
+    evidence=unconfirmed("title and summary support it; new or replacing is from recollection", 75, PAGE),
 )
 
 
 @m.criterion(
     2,
     "R_PJ,L below R_RF,L of the ACSR of the same or nearest outer diameter by MNS5870:2008",
-    evidence=unconfirmed("recalled; without it there is no reduction", 60),
+    evidence=unconfirmed("from recollection; without it there is no reduction", 60),
 )
 def lower_resistance(R_PJ, R_RF):
     return R_PJ < R_RF
@@ -184,5 +189,5 @@ m.attested(
     3,
     "metered_at_both_ends,L",
     "Line L runs from one point of origin to one point of receipt without branches, with a meter at each end",
-    evidence=unconfirmed("recalled; the list of monitored parameters implies the meters", 55, PAGE),
+    evidence=unconfirmed("from recollection; the list of monitored parameters implies the meters", 55, PAGE),
 )

@@ -69,7 +69,7 @@ m.emits(
 )
 m.establish(
     "A reference boiler of an efficiency above that of the boilers in use delivers the same heat with the same coal.",
-    evidence=unconfirmed("recalled", 70),
+    evidence=unconfirmed("from recollection", 70),
 )
 
 m.monitored(
@@ -80,7 +80,7 @@ m.monitored(
     raises="RE PE",
     plausible="[0, 1e6]",
     text="net heat quantity supplied by project HOB i in period p, by heat meter",
-    evidence=unconfirmed("the heat meter was read in the study; option C recalled (85 %)", 85, STUDY),
+    evidence=unconfirmed("the heat meter was read in the study; option C from recollection (85 %)", 85, STUDY),
 )
 m.monitored(
     "HMP_i,p",
@@ -89,7 +89,9 @@ m.monitored(
     raises="PE",
     plausible="[0, 8784]",
     text="hours of operation of project HOB i in period p",
-    evidence=unconfirmed("a number of the study; that the approved version monitors it is recalled", 70, STUDY),
+    evidence=unconfirmed(
+        "a number of the study; that the approved version monitors it is from recollection", 70, STUDY
+    ),
 )
 m.fixed(
     "RPC_i",
@@ -105,7 +107,11 @@ m.default(
     candidates={
         "approved version, recalled": Value(
             0.61,
-            unconfirmed("recalled; with the draft's other inputs it is near the recalled 206 t a year of MN002", 60),
+            unconfirmed(
+                "from recollection; with the draft's other inputs it is near the 206 t a year of MN002, from "
+                "recollection",
+                60,
+            ),
         ),
         "FY2013 draft": Value(0.50, unconfirmed("the draft's, not the approved one", None, STUDY)),
     },
@@ -113,7 +119,9 @@ m.default(
     bounds="(0, 1]",
     plausible="[0.3, 0.95]",
     text="boiler efficiency of the reference HOB",
-    evidence=unconfirmed("the approved value is not known: 0.61 is recalled (60 %), 0.50 is the draft's", 60, STUDY),
+    evidence=unconfirmed(
+        "the approved value is not known: 0.61 is from recollection (60 %), 0.50 is the draft's", 60, STUDY
+    ),
 )
 m.fixed(
     "η_PJ,i",
@@ -235,7 +243,7 @@ m.attested(
     "Boiler operation manual and maintenance (the text that was read breaks off)",
     evidence=unconfirmed(
         "draft, incomplete; of the approved text a minimum efficiency of 80 % (45 %) and an even feed of coal on the "
-        "stoker (40 %) are recalled",
+        "stoker (40 %) are from recollection",
         None,
         DRAFT,
     ),

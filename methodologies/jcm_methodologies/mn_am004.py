@@ -1,6 +1,6 @@
 """MN_AM004: solar PV with batteries in Mongolia. Nothing of its text was read.
 
-Structure and options are those of the Indonesian sister ID_AM017, of which the summary page was read.
+Structure and options are those of the related Indonesian methodology ID_AM017, of which the summary page was read.
 """
 
 from datetime import date
@@ -17,9 +17,11 @@ COPY = Source(
     "pages of the Joint Committee with Mongolia (copy of June 2026)", "www.jcm.go.jp/jc/mn-methodologies-proposed"
 )
 SISTER = summary_page("ID_AM017", "id-jp/methodologies/78")
-AS_SISTER = unconfirmed("monitored in the sister ID_AM017; not read for this document", None, SISTER)
+AS_SISTER = unconfirmed("monitored in the related methodology ID_AM017; not read for this document", None, SISTER)
 OPTIONS = unconfirmed(
-    "the form of the sister ID_AM017 is recalled, and whether it is that of this document", 55, SISTER
+    "the form of the related methodology ID_AM017 is from recollection, and whether it is that of this document",
+    55,
+    SISTER,
 )
 INFERRED = unconfirmed(
     "that of MN_AM003 version 2.0, not read for this document. The plan of project MN007, 5,736 tCO2 a year of 5 MW, "
@@ -39,11 +41,12 @@ m = Methodology(
         "number": secondary(COPY, "proposed as MN_PM006; project MN007 applies it"),
         "title": secondary(COPY),
         "country": secondary(COPY),
-        "sectoral scope": unconfirmed("that of the sisters"),
+        "sectoral scope": unconfirmed("that of the related methodologies"),
         "version": secondary(COPY, "version 1.0, approved on 20 December 2024"),
         "proponent": secondary(COPY, "Pacific Consultants Co., Ltd."),
     },
-    note="The document was not read. Storage is counted as recalled of the sister ID_AM017, the factor is that of "
+    note="The document was not read. Storage is counted from recollection of the related methodology ID_AM017, "
+    "the factor is that of "
     "MN_AM003 by name only. Electricity from the grid that charges a battery must not count: nothing here can see it.",
 )
 

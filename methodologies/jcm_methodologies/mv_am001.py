@@ -31,26 +31,27 @@ m = Methodology(
         "proponent": primary(PAGE, "Pacific Consultants Co., Ltd."),
     },
     note="Only the official summary page was read: the logic is its own, the emission factor and every eligibility "
-    "criterion are recalled.",
+    "criterion are from recollection.",
 )
 
 m.include(
     solar_pv(
         {
-            "EG": primary(PAGE, "the quantity; option C and continuous metering are recalled (80 %)"),
+            "EG": primary(PAGE, "the quantity; option C and continuous metering are from recollection (80 %)"),
             "EF_RE": unconfirmed(
-                "recalled; the number was read for diesel power in documents of Mongolia and Indonesia. Plausible: the "
+                "from recollection; the number was read for diesel power in documents of Mongolia and "
+                "Indonesia. Plausible: the "
                 "155 tCO2 of MV001 (186.72 kW, about 15 months) would be 1,246 kWh a year from each kW",
                 80,
             ),
-            "RE_i": primary(PAGE, "AC output × conservative emission factor; letters recalled (85 %)"),
-            "RE": primary(PAGE, "the AC output of one system or several; letters recalled (85 %)"),
+            "RE_i": primary(PAGE, "AC output × conservative emission factor; letters from recollection (85 %)"),
+            "RE": primary(PAGE, "the AC output of one system or several; letters from recollection (85 %)"),
             "PE": primary(PAGE, "assumed to be zero"),
             "ER": unconfirmed("general rule of the scheme; not read for this document"),
-            "criterion 1": unconfirmed("recalled", 85),
-            "criterion 2": unconfirmed("recalled", 75),
-            "criterion 3": unconfirmed("recalled", 85),
-            "criterion 4": unconfirmed("recalled", 75),
+            "criterion 1": unconfirmed("from recollection", 85),
+            "criterion 2": unconfirmed("from recollection", 75),
+            "criterion 3": unconfirmed("from recollection", 85),
+            "criterion 4": unconfirmed("from recollection", 75),
         },
         factor=ISLANDS,
         value=0.533,

@@ -13,7 +13,7 @@ __all__ = ["ER", "PE", "RE", "RE_i", "m"]
 
 PAGE = summary_page("PH_AM001", "ph-jp/methodologies/110")
 CODE = Source("public code that names design documents of JCM projects in the Philippines (stored copy 38874993102)")
-QUOTED = unconfirmed("quoted at second hand for the solar sister PH_AM002 of the same country", None, CODE)
+QUOTED = unconfirmed("quoted at second hand for the related solar methodology PH_AM002 of the same country", None, CODE)
 
 m = Methodology(
     "PH_AM001",
@@ -38,10 +38,12 @@ m = Methodology(
 m.include(
     run_of_river(
         {
-            "EG": primary(PAGE, "the quantity; option C and continuous metering are recalled (80 %)"),
+            "EG": primary(PAGE, "the quantity; option C and continuous metering are from recollection (80 %)"),
             "EF_RE": unconfirmed("a conservative emission factor was read; its value was not", None, PAGE),
-            "RE_i": primary(PAGE, "electricity generated × conservative emission factor; letters recalled (85 %)"),
-            "RE": unconfirmed("the sum over systems is recalled", 85, PAGE),
+            "RE_i": primary(
+                PAGE, "electricity generated × conservative emission factor; letters from recollection (85 %)"
+            ),
+            "RE": unconfirmed("the sum over systems is from recollection", 85, PAGE),
             "PE": primary(PAGE, "assumed to be zero"),
         },
         candidates={

@@ -21,13 +21,17 @@ m = Methodology(
     indices=INDICES,
     identity={
         "number": secondary(PROJECT_LIST, "PH001 to PH005 and PH007 apply it"),
-        "title": unconfirmed("recalled; that the technique is solar PV follows from the titles of the projects", 90),
+        "title": unconfirmed(
+            "from recollection; that the technique is solar PV follows from the titles of the projects", 90
+        ),
         "country": secondary(PROJECT_LIST),
-        "sectoral scope": unconfirmed("that of the sisters of the same title"),
+        "sectoral scope": unconfirmed("that of the related methodologies of the same title"),
         "version": secondary(PROJECT_LIST, "version 1.0 is in use; the day of its approval was not read"),
     },
-    note="The document was not read; the calculation is that of the sisters of the same title. The factors of two "
-    "grids are quoted at second hand. The factor of isolated grids and captive power (0.533 in sisters) is not known. "
+    note="The document was not read; the calculation is that of the related methodologies of the same title. "
+    "The factors of two "
+    "grids are quoted at second hand. The factor of isolated grids and captive power (0.533 in related "
+    "methodologies) is not known. "
     "Plausible: planned emission reductions ÷ (capacity × 0.507) are 1,084 to 1,354 kWh for each kW and year.",
 )
 

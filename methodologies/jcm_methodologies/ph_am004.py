@@ -52,7 +52,7 @@ m = Methodology(
         "number": secondary(NEWS, "PH008, PH009 and PH010 apply it, all in validation"),
         "title": secondary(NEWS),
         "country": secondary(PROJECT_LIST),
-        "sectoral scope": unconfirmed("recalled", 95),
+        "sectoral scope": unconfirmed("from recollection", 95),
         "version": secondary(
             PROJECT_LIST,
             "version 1.0 is in use: PH008, PH009 and PH010; the day of approval is from a wiki",
@@ -60,7 +60,8 @@ m = Methodology(
     },
     note="The document was not read. Everything is from a digest in public code of an unknown author, so nothing of it "
     "can carry a claim; where the digest takes an IPCC table its values are those of the IPCC. Dry weight of straw, "
-    "fresh weight of other amendments (recalled, 90 %). The daily factors of a country, 1.46 and 2.95, were found "
+    "fresh weight of other amendments (from recollection, 90 %). The daily factors of a country, 1.46 and 2.95, "
+    "were found "
     "nowhere else: the IPCC has 1.22 (0.83 to 1.81) for South East Asia. Also with them the digest asks for direct "
     "measurement. Whether amendments of reference and project may differ was not read: they are the same here.",
 )

@@ -7,7 +7,7 @@ from jcm_methodologies.solar_pv import CONNECTED, ER, INDICES, ISLANDS, PE, RE, 
 
 __all__ = ["ER", "PE", "RE", "RE_i", "m"]
 
-SISTER = Source("summary page of the Maldives sister methodology MV_AM001", "www.jcm.go.jp/mv-jp/methodologies/19")
+SISTER = Source("summary page of the related Maldives methodology MV_AM001", "www.jcm.go.jp/mv-jp/methodologies/19")
 
 m = Methodology(
     "PW_AM001",
@@ -23,7 +23,7 @@ m = Methodology(
         "country": secondary(STATUS_PAPER),
         "sectoral scope": secondary(STATUS_PAPER, "sector: energy industries"),
         "version": secondary(PROJECT_LIST, "version 1.0 is in use: PW001 to PW005"),
-        "proponent": unconfirmed("Pacific Consultants Co., Ltd., as of the sister MV_AM001", 85, SISTER),
+        "proponent": unconfirmed("Pacific Consultants Co., Ltd., as of the related methodology MV_AM001", 85, SISTER),
     },
     note="Nothing of the methodology's own text was read. Whether own consumption of the plant is deducted is not "
     "known: in this family the AC output is used as metered.",
@@ -33,23 +33,30 @@ m.include(
     solar_pv(
         {
             "EG": unconfirmed(
-                "quantity as in the sister MV_AM001; option C and continuous recording recalled (80 %)", 80, SISTER
+                "quantity as in the related methodology MV_AM001; option C and continuous recording from "
+                "recollection (80 %)",
+                80,
+                SISTER,
             ),
             "EF_RE": unconfirmed(
-                "recalled, as is one factor for grid and captive power; the number was read for diesel power in "
+                "from recollection, as is one factor for grid and captive power; the number was read for diesel "
+                "power in "
                 "documents of Mongolia and Indonesia. The first issuance of PW001 favours it, and does not prove it",
                 85,
             ),
             "RE_i": unconfirmed(
-                "AC output × conservative factor, as in the sister MV_AM001; letters recalled (85 %)", 85, SISTER
+                "AC output × conservative factor, as in the related methodology MV_AM001; letters from "
+                "recollection (85 %)",
+                85,
+                SISTER,
             ),
-            "RE": unconfirmed("as in the sister MV_AM001", 85, SISTER),
-            "PE": unconfirmed("assumed to be zero in the sister MV_AM001", None, SISTER),
+            "RE": unconfirmed("as in the related methodology MV_AM001", 85, SISTER),
+            "PE": unconfirmed("assumed to be zero in the related methodology MV_AM001", None, SISTER),
             "ER": unconfirmed("general rule of the scheme; not read for this document"),
-            "criterion 1": unconfirmed("recalled", 85),
-            "criterion 2": unconfirmed("recalled", 75),
-            "criterion 3": unconfirmed("recalled; a draft for Mongolia has the same pattern", 85),
-            "criterion 4": unconfirmed("recalled; a press report on PW001 agrees", 75),
+            "criterion 1": unconfirmed("from recollection", 85),
+            "criterion 2": unconfirmed("from recollection", 75),
+            "criterion 3": unconfirmed("from recollection; a draft for Mongolia has the same pattern", 85),
+            "criterion 4": unconfirmed("from recollection; a press report on PW001 agrees", 75),
         },
         factor=ISLANDS,
         value=0.533,

@@ -29,7 +29,7 @@ m = Methodology(
         proponent="Thyssenkrupp Uhde Chlorine Engineers (Japan) Ltd. and Kanematsu Corporation",
     ),
     note="Only the official summary page was read. The specific consumption of the reference and every criterion are "
-    "not known. With grid and captive power the lower factor is taken, as recalled of other methodologies.",
+    "not known. With grid and captive power the lower factor is taken, from recollection of other methodologies.",
 )
 
 m.summarise(

@@ -117,10 +117,10 @@ def summarised(page: Source, factor: Evidence, generation: str = "the quantity")
     """Return the evidence of a methodology of which the official summary page was read."""
     usual = unconfirmed("usual in this family of methodologies; not read for this document", 80)
     return {
-        "EG": primary(page, f"{generation}; option C and continuous metering are recalled (80 %)"),
+        "EG": primary(page, f"{generation}; option C and continuous metering are from recollection (80 %)"),
         "EF_RE": factor,
-        "RE_i": primary(page, "AC output × conservative emission factor; letters recalled (85 %)"),
-        "RE": primary(page, "the AC output of one system or several; letters recalled (85 %)"),
+        "RE_i": primary(page, "AC output × conservative emission factor; letters from recollection (85 %)"),
+        "RE": primary(page, "the AC output of one system or several; letters from recollection (85 %)"),
         "PE": primary(page, "assumed to be zero"),
         "ER": GENERAL_RULE,
         **{f"criterion {number}": usual for number in (1, 2, 3)},
@@ -129,7 +129,7 @@ def summarised(page: Source, factor: Evidence, generation: str = "the quantity")
 
 def entitled(source: Source, factor: Evidence) -> dict[str, Evidence]:
     """Return the evidence of a methodology of which the title was read, and nothing about its calculation."""
-    sisters = unconfirmed("as in the sisters of the same title; not read for this document", None, source)
+    sisters = unconfirmed("as in the related methodologies of the same title; not read for this document", None, source)
     rest = dict.fromkeys(("EG", "RE_i", "RE", "PE"), sisters)
     return {**summarised(source, factor), **rest}
 
@@ -147,7 +147,7 @@ def in_use(number: str, version: str, place: str) -> dict[str, Evidence]:
 
 
 def unread(sisters: Evidence, factor: Evidence) -> dict[str, Evidence]:
-    """Return the evidence of a version whose text was not read, by what speaks for the calculation of its sisters."""
+    """Return the evidence of a version whose text was not read, by the basis of its calculation."""
     names = ("EG", "RE_i", "RE", "PE", *(f"criterion {number}" for number in (1, 2, 3)))
     return {**dict.fromkeys(names, sisters), "EF_RE": factor, "ER": GENERAL_RULE}
 

@@ -92,9 +92,11 @@ group.default(
     name="φ",
     index="p",
     candidates={
-        "TOOL04 application B, humid or wet": told(0.85, "recalled; a range of 0.75 to 0.85 was read", 88),
-        "TOOL04 application B, dry": told(0.80, "recalled; a range of 0.75 to 0.85 was read", 88),
-        "TOOL04 application A": told(0.75, "recalled; for the capture of gas at an existing site, estimated ahead", 88),
+        "TOOL04 application B, humid or wet": told(0.85, "from recollection; a range of 0.75 to 0.85 was read", 88),
+        "TOOL04 application B, dry": told(0.80, "from recollection; a range of 0.75 to 0.85 was read", 88),
+        "TOOL04 application A": told(
+            0.75, "from recollection; for the capture of gas at an existing site, estimated ahead", 88
+        ),
         "TOOL04 of 2008": told(0.9, "versions up to 05", None, MANUAL),
     },
     raises="RE",
@@ -102,7 +104,7 @@ group.default(
     plausible="[0.5, 1]",
     text="correction for the uncertainty of the model; application B is the avoidance of disposal",
     evidence=unconfirmed(
-        f"a factor of the tool; {INFERRED}; a project's own value, 1 ÷ (1 + v), is recalled", 75, TOOL
+        f"a factor of the tool; {INFERRED}; a project's own value, 1 ÷ (1 + v), is from recollection", 75, TOOL
     ),
 )
 group.default(
@@ -123,9 +125,9 @@ group.default(
     "tCO2/t",
     index="p",
     candidates={
-        "AR4": told(gwp("CH4", "AR4"), "the usual value of 2015 in CDM and JCM, recalled", 60, None),
-        "AR5": told(gwp("CH4", "AR5"), "recalled as prescribed for reductions from 2021 (90 %)", 90, None),
-        "SAR": told(gwp("CH4", "SAR"), "recalled", 95, None),
+        "AR4": told(gwp("CH4", "AR4"), "the usual value of 2015 in CDM and JCM, from recollection", 60, None),
+        "AR5": told(gwp("CH4", "AR5"), "from recollection as prescribed for reductions from 2021 (90 %)", 90, None),
+        "SAR": told(gwp("CH4", "SAR"), "from recollection", 95, None),
     },
     raises="RE",
     plausible="[20, 40]",
@@ -137,7 +139,9 @@ group.default(
     "",
     candidates={
         "TOOL04": told(0.1, DEFAULT),
-        "TOOL04 of 2008, no oxidising cover": told(0, "recalled; 0.1 with a cover such as soil or compost", 90, None),
+        "TOOL04 of 2008, no oxidising cover": told(
+            0, "from recollection; 0.1 with a cover such as soil or compost", 90, None
+        ),
     },
     lowers="RE",
     bounds="[0, 1]",
@@ -166,7 +170,8 @@ group.default(
     plausible="[0.3, 0.8]",
     text="fraction of the degradable organic carbon that decomposes",
     evidence=unconfirmed(
-        f"a factor of the tool; {INFERRED}; for a single residual waste 0.7 × 12/16 × BMP ÷ (F × DOC) is recalled",
+        f"a factor of the tool; {INFERRED}; for a single residual waste 0.7 × 12/16 × BMP ÷ (F × DOC) is from "
+        f"recollection",
         70,
         TOOL,
     ),
@@ -181,8 +186,12 @@ group.default(
             1.0, "value read; for controlled placing with cover, compaction or levelling"
         ),
         "TOOL04, semi-aerobic managed": told(0.5, "value read"),
-        "TOOL04, unmanaged, deep or high water table": told(0.8, "value read; deep is 5 m and more, recalled (92 %)"),
-        "TOOL04, unmanaged, shallow": told(0.4, "value read; shallow is less than 5 m, or stockpiles, recalled (92 %)"),
+        "TOOL04, unmanaged, deep or high water table": told(
+            0.8, "value read; deep is 5 m and more, from recollection (92 %)"
+        ),
+        "TOOL04, unmanaged, shallow": told(
+            0.4, "value read; shallow is less than 5 m, or stockpiles, from recollection (92 %)"
+        ),
     },
     raises="RE",
     bounds="[0, 1]",
@@ -190,7 +199,7 @@ group.default(
     text="methane correction factor of the disposal site",
     evidence=unconfirmed(
         f"a factor of the tool; {INFERRED}; max(1 − 2 m ÷ depth, water table ÷ depth) where water stands above the "
-        "bottom is recalled",
+        "bottom is from recollection",
         80,
         TOOL,
     ),
@@ -213,10 +222,10 @@ group.default(
             FOOD: told(0.15, DEFAULT),
             TEXTILES: told(0.24, DEFAULT),
             GARDEN: told(0.20, DEFAULT),
-            "Glass, plastic, metal, other inert waste": told(0, "recalled", 97, None),
-            "Empty fruit bunches": told(0.20, "recalled, as garden waste", 80, None),
-            "Industrial sludge": told(0.09, "recalled", 80, None),
-            "Domestic sludge": told(0.05, "recalled", 80, None),
+            "Glass, plastic, metal, other inert waste": told(0, "from recollection", 97, None),
+            "Empty fruit bunches": told(0.20, "from recollection, as garden waste", 80, None),
+            "Industrial sludge": told(0.09, "from recollection", 80, None),
+            "Domestic sludge": told(0.05, "from recollection", 80, None),
         }
     },
     raises="RE",
@@ -312,7 +321,8 @@ def C(W, DOC, d):
     when=YEARLY,
     text="share of the year's methane that falls in p: its days out of the days of the year",
     evidence=unconfirmed(
-        "the tool knows whole years only; that figures of a year are shared by days is recalled as the scheme's "
+        "the tool knows whole years only; that figures of a year are shared by days is from recollection as the "
+        "scheme's "
         "practice, and keeps two periods in one year from counting it twice",
         70,
     ),

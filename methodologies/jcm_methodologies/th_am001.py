@@ -26,7 +26,8 @@ PAGE = summary_page("TH_AM001", "th-jp/methodologies/39")
 PAIRS = Source("expected MWh and tCO2 of projects under version 1.0, printed side by side in announcements")
 PROJECTS = "www.jcm.go.jp/jc/mn-projects"
 PRINTED = unconfirmed(
-    "by division: 7,293 MWh → 2,326 tCO2 and (TH009) 21,675 MWh → 6,913 tCO2 are 0.3189 each; 0.319 was recalled "
+    "by division: 7,293 MWh → 2,326 tCO2 and (TH009) 21,675 MWh → 6,913 tCO2 are 0.3189 each; 0.319 was from "
+    "recollection "
     "(70 %)",
     None,
     PAIRS,

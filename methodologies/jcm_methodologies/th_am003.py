@@ -35,7 +35,7 @@ m = Methodology(
     approved=date(2023, 10, 11),
     identity=decided(
         DECISION,
-        scope=unconfirmed("that of the sister TH_AM005"),
+        scope=unconfirmed("that of the related methodology TH_AM005"),
         version=primary(DECISION, "version 2.0, approved on 11 October 2023"),
     ),
     versions=[
@@ -46,13 +46,16 @@ m = Methodology(
             unconfirmed("that there was one follows from version 2.0", None, DECISION),
         )
     ],
-    note="Only number, title and approval were read, in the list of decisions; the calculation is that of the sister "
+    note="Only number, title and approval were read, in the list of decisions; the calculation is that of the "
+    "related methodology "
     "TH_AM005. The reference COPs and every criterion are not known.",
 )
 
 DIRECTION = unconfirmed(
-    f"as in the sister TH_AM005; not read for this document. By analogy: {PRINTED_RATIO}", None, PRINTED
+    f"as in the related methodology TH_AM005; not read for this document. By analogy: {PRINTED_RATIO}", None, PRINTED
 )
 
-m.include(equal_service("chiller", entitled(DECISION, "the sister TH_AM005") | {"RE_i": DIRECTION}), rename=COP)
-m.include(one_factor(unconfirmed("as in the sister TH_AM005; not read for this document", None, DECISION)))
+m.include(
+    equal_service("chiller", entitled(DECISION, "the related methodology TH_AM005") | {"RE_i": DIRECTION}), rename=COP
+)
+m.include(one_factor(unconfirmed("as in the related methodology TH_AM005; not read for this document", None, DECISION)))

@@ -50,8 +50,9 @@ m = Methodology(
         for number in ("1.0", "2.0")
     ],
     note="Only the official summary page was read: the core and the monitored parameters are its own. The reference "
-    "COPs, a conversion to standard temperatures such as that recalled of ID_AM002, and every criterion are not known. "
-    "With grid and captive power the lower factor is taken, as recalled of other methodologies.",
+    "COPs, a conversion to standard temperatures such as that of ID_AM002 (from recollection), and every "
+    "criterion are not known. "
+    "With grid and captive power the lower factor is taken, from recollection of other methodologies.",
 )
 
 DIRECTION = unconfirmed(

@@ -45,10 +45,14 @@ m.include(
             "EF_fuel_RE": NOT_KNOWN,
             "factors": NOT_KNOWN,
             "E_gas": unconfirmed("amount × net calorific value is usual, not read", 90),
-            "RE_elec": primary(PAGE, "electricity that the recipient would have taken from the grid; letters recalled"),
-            "RE_heat": primary(PAGE, "heat that the recipient would have taken from a boiler; letters recalled"),
-            "RE": primary(PAGE, "electricity and heat; letters recalled"),
-            "PE": primary(PAGE, "natural gas of the system; letters recalled"),
+            "RE_elec": primary(
+                PAGE, "electricity that the recipient would have taken from the grid; letters from recollection"
+            ),
+            "RE_heat": primary(
+                PAGE, "heat that the recipient would have taken from a boiler; letters from recollection"
+            ),
+            "RE": primary(PAGE, "electricity and heat; letters from recollection"),
+            "PE": primary(PAGE, "natural gas of the system; letters from recollection"),
         }
     )
 )

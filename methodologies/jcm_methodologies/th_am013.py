@@ -23,12 +23,13 @@ m = Methodology(
     approved=date(2021, 9, 20),
     identity=decided(
         DECISION,
-        scope=unconfirmed("that of the sister TH_AM005"),
+        scope=unconfirmed("that of the related methodology TH_AM005"),
         version=secondary(PROJECT_LIST, "version 1.0 is in use: TH019"),
     ),
-    note="Only number, title and approval were read, in the list of decisions; the calculation is that of the sister "
+    note="Only number, title and approval were read, in the list of decisions; the calculation is that of the "
+    "related methodology "
     "TH_AM005. The reference COPs and every criterion are not known.",
 )
 
-m.include(equal_service("chiller", entitled(DECISION, "the sister TH_AM005")), rename=COP)
-m.include(one_factor(unconfirmed("as in the sister TH_AM005; not read for this document", None, DECISION)))
+m.include(equal_service("chiller", entitled(DECISION, "the related methodology TH_AM005")), rename=COP)
+m.include(one_factor(unconfirmed("as in the related methodology TH_AM005; not read for this document", None, DECISION)))

@@ -61,13 +61,13 @@ m.summarise(
     unconfirmed("read in press accounts of the project", None, PRESS),
     measure="Trucks burn less fuel, because drivers are coached by what the digital tachographs record",
 )
-m.emits("reference", "fossil fuel of the vehicles without the system", evidence=unconfirmed("recalled", 92))
-m.emits("project", "fossil fuel of the same vehicles with the system", evidence=unconfirmed("recalled", 92))
+m.emits("reference", "fossil fuel of the vehicles without the system", evidence=unconfirmed("from recollection", 92))
+m.emits("project", "fossil fuel of the same vehicles with the system", evidence=unconfirmed("from recollection", 92))
 m.emits(
     "project",
     "electricity of devices and servers: probably left out",
     counted=False,
-    evidence=unconfirmed("recalled", 80),
+    evidence=unconfirmed("from recollection", 80),
 )
 m.establish(
     "The state before installation, as in the CDM precedent. What keeps the reference below business as usual is "

@@ -17,7 +17,7 @@ PDD = Source(
     "project design document of the hospitals project VN002 (sections A.1 and A.2)",
     "businessdocbox.com/Green_Solutions/100593910-Jcm-project-design-document-form.html",
 )
-SISTER = Source("summary page of the Indonesian sister methodology ID_AM004", "www.jcm.go.jp/id-jp/methodologies/27")
+SISTER = Source("summary page of the related Indonesian methodology ID_AM004", "www.jcm.go.jp/id-jp/methodologies/27")
 NEDO = Source("account of the hospitals project", "www.nedo.go.jp/tokushu/fn59_jcm02.html")
 LABEL = Source("announcement of the hospitals project", "www.nedo.go.jp/english/news/AA5en_100027.html")
 
@@ -53,19 +53,21 @@ m.summarise(
     measure="Room air conditioners with inverters take the place of those without; what an energy management "
     "system saves does not count",
 )
-m.emits("reference", "electricity of the reference room air conditioners", evidence=unconfirmed("recalled", 92))
-m.emits("project", "electricity of the project room air conditioners", evidence=unconfirmed("recalled", 92))
+m.emits(
+    "reference", "electricity of the reference room air conditioners", evidence=unconfirmed("from recollection", 92)
+)
+m.emits("project", "electricity of the project room air conditioners", evidence=unconfirmed("from recollection", 92))
 m.emits(
     "reference",
     "leakage of refrigerant: probably not counted",
     "HFC",
     counted=False,
-    evidence=unconfirmed("recalled", 85),
+    evidence=unconfirmed("from recollection", 85),
 )
 m.establish(
     "Metered electricity of the project is scaled by a ratio of efficiencies, because what an energy management "
     "system saves does not count. What keeps the reference below business as usual is not known.",
-    evidence=unconfirmed("inferred, and as in the sister", None, SISTER),
+    evidence=unconfirmed("inferred, and as in the related methodology", None, SISTER),
 )
 
 m.monitored(
@@ -106,11 +108,12 @@ m.fixed(
     raises="RE PE",
     plausible="[0, 2]",
     text="CO2 emission factor of electricity: the most recent official value of the national grid at validation",
-    evidence=unconfirmed("recalled; a separate value for captive power is possible (50 %)", 80),
+    evidence=unconfirmed("from recollection; a separate value for captive power is possible (50 %)", 80),
 )
 
 RATIO = unconfirmed(
-    "inferred: consumption × ratio of efficiencies × factor, as in the sister ID_AM004; other forms 25 % together",
+    "inferred: consumption × ratio of efficiencies × factor, as in the related methodology ID_AM004; other "
+    "forms 25 % together",
     75,
     SISTER,
 )

@@ -22,7 +22,7 @@ UTILITY = Source(
     "http://vinanet.vn/cong-nghiep/"
     "nhat-ban-tai-tro-tren-30-ty-dong-ho-tro-nganh-dien-giam-thieu-ton-that-dien-nang-681969.html",
 )
-ANCESTOR = Source("CDM methodology AM0067, recalled")
+ANCESTOR = Source("CDM methodology AM0067, from recollection")
 STRUCTURE = unconfirmed("structure inferred from physics, not from the methodology's text", 60)
 
 m = Methodology(
@@ -37,8 +37,10 @@ m = Methodology(
         "number": secondary(STATUS),
         "title": secondary(STATUS),
         "country": secondary(STATUS, "among the five methodologies of Viet Nam"),
-        "sectoral scope": unconfirmed("recalled; the paper says energy supply", 85),
-        "proponent": unconfirmed("Yuko-Keiso Co., Ltd. with Mitsubishi UFJ Morgan Stanley Securities, recalled", 55),
+        "sectoral scope": unconfirmed("from recollection; the paper says energy supply", 85),
+        "proponent": unconfirmed(
+            "Yuko-Keiso Co., Ltd. with Mitsubishi UFJ Morgan Stanley Securities, from recollection", 55
+        ),
         "version": secondary(PROJECT_LIST, "version 1.0 is in use: VN004, VN008, VN013 and VN018"),
     },
     note="Structure inferred, not from the methodology's text. Load losses are left out on both sides (70 %). No "
@@ -49,31 +51,37 @@ m = Methodology(
 m.define(
     "no-load loss",
     "Active power at rated voltage with the other windings open: constant while the transformer is energised",
-    evidence=unconfirmed("IEC 60076-1, recalled", 95),
+    evidence=unconfirmed("IEC 60076-1, from recollection", 95),
 )
 m.define(
     "load loss",
     "Active power at rated current with the other winding short-circuited: it grows with the square of the load",
-    evidence=unconfirmed("IEC 60076-1, recalled", 95),
+    evidence=unconfirmed("IEC 60076-1, from recollection", 95),
 )
 m.summarise(
     unconfirmed("read in a press account of the project", None, PRESS),
     measure="Transformers with amorphous cores in place of silicon steel lower the loss of distribution",
 )
 m.emits(
-    "reference", "generation for the no-load loss of the reference transformers", evidence=unconfirmed("recalled", 85)
+    "reference",
+    "generation for the no-load loss of the reference transformers",
+    evidence=unconfirmed("from recollection", 85),
 )
-m.emits("project", "generation for the no-load loss of the project transformers", evidence=unconfirmed("recalled", 85))
+m.emits(
+    "project",
+    "generation for the no-load loss of the project transformers",
+    evidence=unconfirmed("from recollection", 85),
+)
 m.emits(
     "reference",
     "load loss: equal or lower in the project by criterion 2",
     counted=False,
-    evidence=unconfirmed("recalled", 70),
+    evidence=unconfirmed("from recollection", 70),
 )
 m.establish(
     "The no-load loss of the reference, by phases and capacity, is that of a specification or of the best "
     "transformers bought recently.",
-    evidence=unconfirmed("recalled", 50),
+    evidence=unconfirmed("from recollection", 50),
 )
 
 m.choice(
@@ -85,7 +93,7 @@ m.choice(
         "given": "hours in service as the project counts them",
     },
     text="how the hours in service are counted",
-    evidence=unconfirmed("month by month is the conservative way and is recalled; nothing was read", 50),
+    evidence=unconfirmed("month by month is the conservative way and is from recollection; nothing was read", 50),
 )
 m.choice(
     "removals",
@@ -94,7 +102,7 @@ m.choice(
         "dated": "each has a date of removal; for one still in service, any day after the last period",
     },
     text="whether project transformers have been removed",
-    evidence=unconfirmed("dates are recalled as monitored; removal was read nowhere", 75),
+    evidence=unconfirmed("that dates are monitored is from recollection; removal was read nowhere", 75),
 )
 BY_DAY, BY_PERIOD, GIVEN = ({"service_hours": option} for option in ("by day", "by period", "given"))
 
@@ -107,14 +115,14 @@ m.monitored(
     "date",
     lowers="RE PE",
     text="day of commissioning of transformer u",
-    evidence=unconfirmed("number of each type in service, with dates: recalled", 75),
+    evidence=unconfirmed("number of each type in service, with dates: from recollection", 75),
 )
 m.monitored(
     "t_off,u",
     "date",
     raises="RE PE",
     text="day of removal of transformer u",
-    evidence=unconfirmed("number of each type in service, with dates: recalled", 75),
+    evidence=unconfirmed("number of each type in service, with dates: from recollection", 75),
 )
 m.monitored(
     "H_given,u,p",
@@ -122,7 +130,7 @@ m.monitored(
     extensive=True,
     raises="RE PE",
     text="hours in service of transformer u in period p; for a batch of one type, the sum over its transformers",
-    evidence=unconfirmed("hours of the period are recalled as monitored", 70),
+    evidence=unconfirmed("that the hours of the period are monitored is from recollection", 70),
 )
 m.monitored(
     "Br_p",
@@ -132,7 +140,7 @@ m.monitored(
     bounds="[0, 1]",
     plausible="[0, 0.3]",
     text="blackout rate: share of the hours in service without voltage, from statistics of the utility",
-    evidence=unconfirmed("recalled, with option B; 0 where hours are given that leave interruptions out", 60),
+    evidence=unconfirmed("from recollection, with option B; 0 where hours are given that leave interruptions out", 60),
 )
 m.default(
     "NLL_RE,u",
@@ -156,7 +164,7 @@ m.fixed(
     comparable="NLL_RE",
     text="no-load loss of project transformer u, by type or each by its own test; a quarter to four tenths of the "
     "reference in every account that was read",
-    evidence=unconfirmed("factory test reports, recalled; about 60 % below the reference was read", 60, PRESS),
+    evidence=unconfirmed("factory test reports, from recollection; about 60 % below the reference was read", 60, PRESS),
 )
 m.default(
     "UNC_u",
@@ -296,7 +304,7 @@ m.attested(
     1,
     "amorphous_core,u",
     "Oil-immersed transformer with an amorphous metal core, of one or three phases, installed in a distribution grid",
-    evidence=unconfirmed("recalled", 75),
+    evidence=unconfirmed("from recollection", 75),
 )
 m.fact("LL_PJ,u", "W", text="load loss of project transformer u, tested to IEC 60076-1 or an equivalent standard")
 m.fact("LL_RE,u", "W", text="load loss required of the reference transformer of the same capacity")
@@ -305,7 +313,7 @@ m.fact("LL_RE,u", "W", text="load loss required of the reference transformer of 
 @m.criterion(
     2,
     "Load loss of the project transformer not above that required of the reference transformer",
-    evidence=unconfirmed("recalled", 65),
+    evidence=unconfirmed("from recollection", 65),
 )
 def load_loss(LL_PJ, LL_RE):
     return LL_PJ <= LL_RE
@@ -315,7 +323,7 @@ m.attested(
     3,
     "not_reused",
     "Transformers replaced, if any, are not used again in another grid",
-    evidence=unconfirmed("recalled; that old ones are replaced was read", 35, UTILITY),
+    evidence=unconfirmed("from recollection; that old ones are replaced was read", 35, UTILITY),
 )
 
 for _result in ("RE", "PE"):

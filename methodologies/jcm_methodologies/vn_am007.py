@@ -14,7 +14,7 @@ PAGE = summary_page("VN_AM007", "vn-jp/methodologies/45")
 PAIRS = Source("expected MWh and tCO2 of solar plants of one firm in Viet Nam, which are not projects of the scheme")
 PRINTED = unconfirmed(
     "by division: 76,920 MWh → 25,614 tCO2, 72,820 → 24,249 and 73,143 → 24,357 are 0.333; another source prints 1/3; "
-    "0.333 was recalled (70 %)",
+    "0.333 was from recollection (70 %)",
     None,
     PAIRS,
 )

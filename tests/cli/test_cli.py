@@ -182,7 +182,7 @@ def test_show_as_json():
 
 
 def test_unknown_methodology():
-    assert "there is no methodology 'ID_AM0033' here; did you mean ID_AM003?" in run("show", "ID_AM0033", code=2).stderr
+    assert "there is no methodology 'ID_AM0033'; did you mean ID_AM003?" in run("show", "ID_AM0033", code=2).stderr
 
 
 # calc

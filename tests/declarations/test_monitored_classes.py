@@ -196,7 +196,7 @@ def test_a_monitored_class_is_given_as_any_other_value(way, tmp_path):
 
 def test_an_unknown_class_is_refused_with_its_place_and_those_that_are_known():
     regimes = [["single drainage", "multiple draining"], ["multiple drainage", "single drainage"]]
-    with pytest.raises(InputError, match=r"w_PJ,i,p: 'multiple draining'.*known are continuous flooding"):
+    with pytest.raises(InputError, match=r"w_PJ,i,p: got 'multiple draining'.*known: continuous flooding"):
         calculate("XX_AM010", **{**RICE, "w_PJ": regimes}, split="whole")
 
 

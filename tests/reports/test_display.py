@@ -289,7 +289,7 @@ def test_methodologies_are_filtered():
 
 
 def test_a_word_in_place_of_a_number_is_answered_with_numbers():
-    with pytest.raises(jcm_calc.MethodologyNotFoundError, match=r"'chiller' here; about it are CR_AM002, ID_AM002"):
+    with pytest.raises(jcm_calc.MethodologyNotFoundError, match=r"'chiller'; found in the texts of CR_AM002, ID_AM002"):
         methodology("chiller")
 
 

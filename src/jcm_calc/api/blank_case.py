@@ -15,9 +15,9 @@ from jcm_calc.reports.workbook.contents import CLASSES, Contents, of_template
 HEAD = """\
 # {m}: {title}
 #
-# Lines such as #EC_PJ = "? MWh" are to be filled in: take the # away, and write a value in place of the ?,
-# in any unit that converts. A line that stays as it is gives nothing. Then run: jcm calc FILE
-# All that a case file can hold: docs/case_file.md. What is known of the methodology: jcm show {m.number}
+# Fill in lines such as #EC_PJ = "? MWh": remove the # and write a value instead of the ?, in any unit that
+# converts. Lines that you do not change are ignored. Then run: jcm calc FILE
+# All keys of a case file: docs/case_file.md. Parameters, equations and evidence: jcm show {m.number}
 
 methodology = {number}
 version = {version}
@@ -84,9 +84,7 @@ def _choices(m: Declarations) -> Iterator[str]:
 def _inputs(contents: Contents) -> Iterator[str]:
     used = {letter for one in contents.entered for letter in one.indices}
     letters = [f"{letter} ({text})" for letter, text in contents.methodology.indices.items() if letter in used]
-    yield from _comment(
-        f"What has a value for each of {', '.join(letters)} can be given in tables in the folder of this file."
-    )
+    yield from _comment(f"Values for each of {', '.join(letters)} can be in tables in the folder of this file.")
     yield '#tables = ["?.csv"]'
     for kind, found in groupby(sorted(contents.entered, key=lambda one: ORDER.index(one.kind)), lambda one: one.kind):
         parameters = list(found)

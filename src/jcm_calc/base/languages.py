@@ -225,7 +225,7 @@ def in_language(code: str | None) -> Iterator[None]:
     ja
     """
     if code is not None and code not in LANGUAGES:
-        raise ValueError(f"{code!r} is none of the languages: {', '.join(LANGUAGES)}")
+        raise ValueError(f"language: got {code!r}; must be {' or '.join(LANGUAGES)}")
     token = _language.set(code or _language.get())
     try:
         yield

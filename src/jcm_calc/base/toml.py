@@ -32,6 +32,11 @@ def read_text(path: Path) -> str:
         raise InputError.of(
             path.name or str(path), _("cannot be read: {reason}").format(reason=error.strerror)
         ) from None
+    if content.startswith(b"PK\x03\x04"):
+        packed = _(
+            "got a workbook or another packed file; must be a text file. `jcm calc` and `jcm verify` read workbooks"
+        )
+        raise InputError.of(path.name, packed)
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise InputError.of(path.name or str(path), _("the file is in UTF-16: save it as UTF-8"))
     try:

@@ -86,7 +86,7 @@ def _complain(error: Exception) -> int:
         if len(error.problems) > LINES:
             output.show(_("  and {count:,} more").format(count=len(error.problems) - LINES), err=True)
     elif isinstance(error, MethodologyNotFoundError):
-        output.complaints(_("Nothing was calculated"), [Problem(_("methodology"), str(error))])
+        output.complaints(_("The methodology was not found"), [Problem(_("methodology"), str(error))])
     elif isinstance(error, EvaluationError):
         output.complaints(_("There is no result"), [Problem(_("equations"), str(error))])
     elif (told := by_author(error)) is not None:

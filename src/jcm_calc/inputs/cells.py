@@ -62,7 +62,7 @@ def numbers(
     Examples
     --------
     >>> numbers(["1 MWh", 2000, "x"], "MWh", "kWh")
-    (array([ 1.,  2., nan]), {2: "'x' is not a number with a unit"})
+    (array([ 1.,  2., nan]), {2: "'x' is not a number"})
     """
     cells, own = carried(raw)
     unit = agreed(unit, own)

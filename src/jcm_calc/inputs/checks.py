@@ -299,16 +299,30 @@ def _in_no_bin(parameter: Parameter, table: Table, declared: Parameter, key: Inp
     if not outside.any():
         return []
     complaint = (
-        _("{given} is in no class of {symbol} ({bins}); if the document has a value for it, give {name} yourself")
+        _(
+            "got {given}, which is in no class of {symbol}; must be a number {bins}. "
+            "If the document has a value for it, give {name}"
+        )
         .tagged(ProblemKind.NO_CLASS)
         .format(
             given=key.numbers_at(outside, declared.unit),
             symbol=parameter.symbol,
-            bins=", ".join(map(str, table.entries)),
+            bins=_(" or ").join(one.words(declared.unit) for one in _ranges(table)),
             name=parameter.name,
         )
     )
     return [Problem(declared.symbol, complaint, declared.section)]
+
+
+def _ranges(table: Table) -> list[Interval]:
+    """Return the ranges that the bins of a table cover, with neighbouring bins joined."""
+    found: list[Interval] = []
+    for one in sorted((key for key in table.entries if isinstance(key, Interval)), key=lambda one: one.first):
+        if found and found[-1].beyond == one.first:
+            last = found.pop()
+            one = Interval(last.lower, one.upper, last.closed_lower, one.closed_upper)
+        found.append(one)
+    return found
 
 
 def _unknown_classes(
@@ -330,7 +344,10 @@ def _unknown_classes(
         which = listed(map(repr, unknown))
         if key is not None and key.values.size > 1:
             which = key.examples(np.isin(key.values, codes))
-        message = _("{which} has no value of {symbol}; known are {known}{hint}; for any other, give {name} by class")
+        message = _(
+            "got {which}, which has no value of {symbol}; known: {known}{hint}; "
+            "for another class, give a value of {name} for each class"
+        )
         complaint = message.tagged(ProblemKind.NO_CLASS).format(
             which=which,
             symbol=parameter.symbol,

@@ -120,7 +120,10 @@ def selected(
     known = {str(key): number for number, key in enumerate(table.entries)}
     texts = [SIGN.join(map(str, place)) for place in zip(*parts, strict=True)]
     if unknown := list(dict.fromkeys(text for text in texts if text not in known)):
-        message = _("{which} has no value of {symbol}; known are {known}{hint}; for any other, give {name} by class")
+        message = _(
+            "got {which}, which has no value of {symbol}; known: {known}{hint}; "
+            "for another class, give a value of {name} for each class"
+        )
         complaint = message.format(
             which=listed(list(map(repr, unknown))),
             symbol=parameter.symbol,

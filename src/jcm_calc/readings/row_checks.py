@@ -48,7 +48,7 @@ PASSED = _(
     "such as 100000"
 )
 AFTER = _("{now:g} after {before:g}")
-BEFORE = _("{before:g} before {now:g}")
+BEFORE = _("{before:g}, then {now:g}")
 
 
 @dataclass(frozen=True)
@@ -315,7 +315,7 @@ def _repeated(rows: MeterSteps, context: Context) -> Iterator[ReadingsFinding]:
         note = _("{count} readings are repeated").format(count=sizes[i:j].sum() - (j - i))
         yield from _piecewise(once, i, j, context, "duplicate", note, least[i:j])
     for i, j in _runs((sizes > 1) & (least != most), joined):
-        note = _("{count} times have different readings").format(count=j - i)
+        note = _("readings differ at {count} times").format(count=j - i)
         for finding in _piecewise(once, i, j, context, "conflict", note, least[i:j]):
             inside = (once.start[i:j] >= finding.start) & (once.start[i:j] < finding.end)
             values = (float(least[i:j][inside].sum()), float(most[i:j][inside].sum()))
@@ -452,7 +452,7 @@ def _high(rows: MeterSteps, i: int, j: int, context: Context, times: float, slip
     if slip:
         return _piecewise(rows, i, j, context, "unit slip", _slip_note(times))
     most = float(rows.rate[i:j].max())
-    note = _("{most:.6g} an hour, above {limit:.6g}").format(most=most, limit=context.limit)
+    note = _("{most:.6g} per hour; the limit is {limit:.6g}").format(most=most, limit=context.limit)
     return _piecewise(rows, i, j, context, "spike", note)
 
 
@@ -539,7 +539,7 @@ def _register(rows: MeterSteps, context: Context) -> Iterator[ReadingsFinding]:
             spoilt[i:j] = True
             yield from finding
     for place in np.flatnonzero((rows.rate > context.limit) & ~spoilt & ~rows.zero):
-        note = _("{most:.6g} an hour, above {limit:.6g}").format(most=rows.rate[place], limit=context.limit)
+        note = _("{most:.6g} per hour; the limit is {limit:.6g}").format(most=rows.rate[place], limit=context.limit)
         spoilt[place] = True
         yield from _step(rows, int(place), int(place) + 1, context, "spike", None, note)
     for place in np.flatnonzero(rows.zero & ~spoilt):

@@ -168,7 +168,7 @@ def explain(result: Calculation, name: str, at: Mapping[str, Any]) -> Explanatio
     own = m.named(name) or ""
     problems = [Problem(letter, _("is not an index of {m}").format(m=m)) for letter in at if letter not in axes]
     if own not in result.graph.nodes:
-        complaint = _("takes no part in this calculation") if own else _("is not a name of this methodology")
+        complaint = _("takes no part in this calculation") if own else _("is not a symbol of this methodology")
         problems.append(Problem(name, complaint + suggestion(name, result.graph.nodes)))
     place = {}
     for letter, axis in axes.items():

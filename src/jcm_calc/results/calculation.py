@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.base.languages import Message, _, ngettext, translated
-from jcm_calc.base.problems import InputError, InputWarning, Problem, Remark, listed
+from jcm_calc.base.problems import InputError, InputWarning, Problem, Remark, listed, suggestion
 from jcm_calc.declarations.graph import RESULTS, Graph, Node
 from jcm_calc.declarations.group import OF_PERIODS
 from jcm_calc.declarations.items import Coordinate, DeclarationError, Equation, Kind, Parameter
@@ -221,7 +221,7 @@ class Calculation(Emissions):
             return self.graph.nodes[name]
         operands = self.methodology.operands(self.inputs.choices)
         hint = "takes no part in this calculation" if name in operands else f"is not a name of {self.methodology}"
-        raise KeyError(f"{name} {hint}")
+        raise KeyError(f"{name} {hint}{suggestion(name, operands)}")
 
     def _array(self, name: str) -> Array:
         """Return an array with one axis for each index, computing it again if it was dropped."""

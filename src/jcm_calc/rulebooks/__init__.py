@@ -326,7 +326,7 @@ def versions(number: str) -> dict[str, Declarations]:
         if without_base := modules_of(number):
             lonely = _("adds to {number}, which no methodology package holds").format(number=number)
             raise BrokenModuleError(number, [BrokenModule(number, path, lonely) for path in without_base])
-        absent = _("there is no methodology {number} here{hint}")
+        absent = _("there is no methodology {number}{hint}; `jcm list` shows all")
         raise MethodologyNotFoundError(absent.format(number=repr(number), hint=_leads(number, held)))
     _refuse_two_holders(number)
     found: dict[str, Declarations] = {}
@@ -399,7 +399,7 @@ def _leads(number: str, held: Iterable[str]) -> str:
     if close or re.search(r"\d", number):
         return close
     about = [item.number for item in every() if words_in(item, number)]
-    return _("; about it are {numbers}").format(numbers=listed(about, limit=8)) if about else ""
+    return _("; found in the texts of {numbers}").format(numbers=listed(about, limit=8)) if about else ""
 
 
 def words_in(item: Declarations | Known, words: str) -> str:

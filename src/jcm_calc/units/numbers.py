@@ -210,6 +210,6 @@ def split(text: str, alone: bool = True) -> tuple[float, str | None]:
         raise UnitError(complaint.format(got=shown(text), plain=f"{plain} {spaced[3]}".strip()))
     match = NUMBER_AND_UNIT.fullmatch(signs)
     if match is None:
-        complaint = _("{got} is not a number with a unit").format(got=shown(text)) if text.strip() else _("is empty")
+        complaint = _("{got} is not a number").format(got=shown(text)) if text.strip() else _("is empty")
         raise UnitError(complaint)
     return parse_number(match[1], alone), match[2] or None

@@ -23,7 +23,7 @@ from jcm_calc.reports.workbook.sheet_xml import SheetXml, column_number
 OTHER_FILES = {
     b"%PDF": _("is a PDF: give the spreadsheet itself"),
     b"{\\rtf": _("is a text document"),
-    b"<": _("is XML or a web page, whatever its name says: save it as .xlsx"),
+    b"<": _("got XML or a web page; must be an Excel workbook. Open it in a spreadsheet program and save it as .xlsx"),
 }
 COMPOUND_FILE = b"\xd0\xcf\x11\xe0"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -115,7 +115,12 @@ class Book:
             if content[:1000].lstrip().startswith(start):
                 raise self.unusable(complaint)
         if not content.startswith(b"PK"):
-            raise self.unusable(_("is not an Excel workbook (.xlsx), whatever its name says"))
+            raise self.unusable(
+                _(
+                    "the content is not that of an Excel workbook; must be a monitoring spreadsheet (.xlsx). "
+                    "`jcm calc` reads case files (.toml), `jcm replay` reads manifests (.json)"
+                )
+            )
         return content
 
     def _check_file(self, found: os.stat_result) -> None:
