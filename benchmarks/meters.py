@@ -74,7 +74,7 @@ def plan(folder: Path, meters: int = METERS) -> tuple[dict[str, Any], dict[str, 
         name: {"parameter": "EC_PJ", "labels": {"i": number + 1}, "unit": "kW", "rated": "25 kW"}
         for number, name in enumerate(names)
     }
-    return described, {"zone": "Asia/Jakarta", "sources": [source], "treatments": choices}
+    return described, {"timezone": "Asia/Jakarta", "sources": [source], "treatments": choices}
 
 
 def ours(folder: Path, meters: int = METERS, run: Any = None) -> Any:

@@ -100,7 +100,7 @@ def plan(folder: Path, meters: int = METERS) -> tuple[dict[str, Any], dict[str, 
         {"finding": "negative", "treatment": "leave out"},
         {"finding": "duplicate", "treatment": "count once"},
     ]
-    return described, {"zone": "Asia/Jakarta", "sources": [{**source, "value": "kWh"}], "treatments": choices}
+    return described, {"timezone": "Asia/Jakarta", "sources": [{**source, "value": "kWh"}], "treatments": choices}
 
 
 def ours(folder: Path, meters: int = METERS) -> Any:

@@ -28,7 +28,7 @@ application = "individual quick freezer"
 EF_elec = "0.814 tCO2/MWh"
 {meters}
 [readings]
-zone = "Asia/Jakarta"
+timezone = "Asia/Jakarta"
 
 [[readings.sources]]
 files = "2024-*.csv"

@@ -172,7 +172,7 @@ rated = "20 kW"
 rollover = 100000
 replaced = [{ at = 2024-01-01T12:00:00, final = 61010.0, initial = 25.0, serial = "B-91" }]
 [readings]
-zone = "Asia/Jakarta"
+timezone = "Asia/Jakarta"
 rules = "CDM"
 [[readings.sources]]
 files = "S1.csv"
@@ -206,7 +206,7 @@ ONE = """[meters.M]
 parameter = "EC_PJ"
 labels = { i = 1 }
 [readings]
-zone = "Asia/Jakarta"
+timezone = "Asia/Jakarta"
 [[readings.sources]]
 files = "M.csv"
 """

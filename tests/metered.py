@@ -134,7 +134,7 @@ accuracy_class = "0.5"
 maximum_permissible_error = "0.5 %"
 calibration_interval = "12 months"
 calibrations = [{{ on = 2019-06-15 }}, {{ on = {dates}{error} }}]""")
-    parts += [meters, '[readings]\nzone = "Asia/Jakarta"', "" if "rules =" in readings else 'rules = "CDM"', readings]
+    parts += [meters, '[readings]\ntimezone = "Asia/Jakarta"', "" if "rules =" in readings else 'rules = "CDM"', readings]
     parts.append(f"""[[readings.sources]]
 files = "{data.name}"
 kind = "register"
@@ -235,7 +235,7 @@ calibrations = [{{ on = 2019-06-01 }}, {{ on = {second}, found = "0 %" }}]"""
                 'methodology = "ID_AM010"\np = "2020"\n[choices]\nfuel_measured_as = "mass"\n[inputs]',
                 *inputs,
                 *meters,
-                '[readings]\nzone = "Asia/Jakarta"\nrules = "CDM"\n[[readings.sources]]',
+                '[readings]\ntimezone = "Asia/Jakarta"\nrules = "CDM"\n[[readings.sources]]',
                 f'files = "{path.with_suffix(".csv").name}"\nkind = "register"\nstamp = "end"\ntime = "day"',
                 'meter = "meter"\nvalue = "value"',
             ]
@@ -308,7 +308,7 @@ parameter = "EC_PJ"
 labels = {{ i = 1 }}
 unit = "kWh"
 [readings]
-zone = "Asia/Jakarta"
+timezone = "Asia/Jakarta"
 [[readings.sources]]
 files = "{data.name}"
 kind = "interval"

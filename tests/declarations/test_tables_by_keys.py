@@ -483,7 +483,7 @@ def test_readings_of_meters_find_the_row_of_their_label_and_year():
     source = {"kind": "interval", "step": "1 h", "stamp": "start", "time": "time", "columns": {"M1": "M1", "M2": "M2"}}
     source["frame"] = frame
     monitored = jcm_calc.monitor(
-        meters, {"zone": "UTC", "sources": [source]}, p=["2023-12-31", "2024-01-01"], methodology=scope["m"]
+        meters, {"timezone": "UTC", "sources": [source]}, p=["2023-12-31", "2024-01-01"], methodology=scope["m"]
     )
     result = calculate(scope["m"], monitored)
     assert result["RE"].magnitude.tolist() == pytest.approx([24 * 0.5 + 48 * 1.0, 24 * 0.25 + 48 * 2.0])

@@ -110,7 +110,7 @@ def toml(value: Any) -> str:
 
 def metered(**given: Any) -> Any:
     meters = {"S1": {"parameter": "EC_PJ", "unit": "kW"}}
-    readings = {"zone": "Asia/Jakarta", "sources": [READ]}
+    readings = {"timezone": "Asia/Jakarta", "sources": [READ]}
     return monitor(**{"meters": meters, "readings": readings, "p": "2024", **given})
 
 
@@ -173,7 +173,7 @@ WAYS = {
     "estimates by year": Way("estimates['roof']", lambda m: portfolio(ROOFS, m), {"roof": {2024: 200.0}}, ("roof",)),
     "meters": Way("meters", lambda m: metered(meters=m), {"S1": {"parameter": "EC_PJ", "unit": "kW"}}, **BY_NAME),
     "meter": Way("meters.S1", lambda m: metered(meters=m), {"S1": {"parameter": "EC_PJ", "unit": "kW"}}, ("S1",)),
-    "readings": Way("readings", lambda m: metered(readings=m), {"zone": "Asia/Jakarta", "sources": [READ]}),
+    "readings": Way("readings", lambda m: metered(readings=m), {"timezone": "Asia/Jakarta", "sources": [READ]}),
 }
 OPEN = ("to_excel personnel",)  # any key is a person
 cases = pytest.mark.parametrize("name", WAYS)

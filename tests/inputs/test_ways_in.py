@@ -925,7 +925,7 @@ def test_what_monitor_returns(power, attrs, unit):
     readings.attrs = attrs
     source = {"frame": readings, "kind": "power", "step": "1 h", "stamp": "start", "time": "time"}
     source |= {"columns": {"S1": "power"}}
-    readings = {"zone": "Asia/Jakarta", "sources": [source]}
+    readings = {"timezone": "Asia/Jakarta", "sources": [source]}
     meters = {"S1": {"parameter": "EC_PJ", "labels": {"i": "a"}} | unit}
     monitored = monitor(meters, readings, p="2024", methodology="ID_AM003", **FREEZER)
     # 4392 h of 10 kW and 4392 h of 12 kW are 96.624 MWh, times 0.8 tCO2/MWh

@@ -143,7 +143,7 @@ def test_a_day_without_readings_is_a_gap_in_the_line_and_the_last_day_is_drawn()
         "columns": {"INV": "kW"},
     }
     meters = {"INV": {"parameter": "EG", "unit": "kW"}}
-    found = jcm_calc.monitor(meters, {"zone": "Asia/Tokyo", "sources": [source]}, p="2024-01-01/2024-01-31")
+    found = jcm_calc.monitor(meters, {"timezone": "Asia/Tokyo", "sources": [source]}, p="2024-01-01/2024-01-31")
     ax = plots.readings(found, "INV")
     (line,) = (patch for patch in ax.patches if hasattr(patch, "get_data"))
     values, edges, _ = line.get_data()
@@ -295,7 +295,7 @@ drawn = jcm_calc.uncertainty(result, {"EG": "±2 %"}, draws=100)
 hours = pd.DataFrame({"time": pd.date_range("2024-01-01", periods=8784, freq="h"), "kW": 10.0})
 source = {"frame": hours, "kind": "power", "step": "1 h", "stamp": "start", "time": "time", "columns": {"INV": "kW"}}
 monitored = jcm_calc.monitor(
-    {"INV": {"parameter": "EG", "unit": "kW"}}, {"zone": "Asia/Tokyo", "sources": [source]}, p="2024"
+    {"INV": {"parameter": "EG", "unit": "kW"}}, {"timezone": "Asia/Tokyo", "sources": [source]}, p="2024"
 )
 """
 

@@ -98,7 +98,7 @@ def found(frame, kind, zone):
     unit = "kW" if kind.startswith(("power", "samples")) else "kWh"
     monitored = jcm_calc.monitor(
         {"M": {"parameter": "E", "unit": unit}},
-        {"zone": zone, "sources": [{**source, "clock": "UTC"}]},
+        {"timezone": zone, "sources": [{**source, "clock": "UTC"}]},
         p="2024-03-01/2024-03-31",
     )
     return [

@@ -205,7 +205,7 @@ BY_METHODOLOGY = {"methodology": "ID_AM003", **COLD_STORE}  # EC_PJ is in MWh
 
 def monitor(source, folder, unit="kWh", **more):
     meter = {"parameter": "EC_PJ", "labels": {"i": 1}, "rated": "20 kW", **({"unit": unit} if unit else {})}
-    readings = {"zone": "Europe/Berlin", "sources": [source]}
+    readings = {"timezone": "Europe/Berlin", "sources": [source]}
     return jcm_calc.monitor({"M": meter}, readings, p="2024-03-30/2024-03-31", folder=folder, **more)
 
 
@@ -387,7 +387,7 @@ def test_an_address_with_a_password_is_refused_and_not_repeated(tmp_path, key, v
 
     case = tmp_path / "case.toml"
     lines = ['methodology = "ID_AM003"', 'p = "2024"', "[meters.M]", 'parameter = "EC_PJ"', "labels = { i = 1 }"]
-    lines += ["[readings]", 'zone = "UTC"', "[[readings.sources]]", 'kind = "register"', 'time = "time"']
+    lines += ["[readings]", 'timezone = "UTC"', "[[readings.sources]]", 'kind = "register"', 'time = "time"']
     case.write_text("\n".join([*lines, 'columns = { M = "E" }', 'query = "SELECT 1"', f'{key} = "{value}"']))
     with pytest.raises(InputError) as refused:
         read_case(case).monitor()

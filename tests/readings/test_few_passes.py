@@ -29,7 +29,7 @@ def files(folder, gaps):
 def monitored(folder):
     meters = {name: {"parameter": "EG", "unit": "kWh"} for name in "ABC"}
     source = {**SOURCE, "files": str(folder / "*.parquet")}
-    return jcm_calc.monitor(meters, {"zone": "Asia/Jakarta", "sources": [source]}, p="2024-01-01/2024-01-05")
+    return jcm_calc.monitor(meters, {"timezone": "Asia/Jakarta", "sources": [source]}, p="2024-01-01/2024-01-05")
 
 
 @pytest.mark.parametrize("gaps", [False, True])
@@ -70,7 +70,7 @@ def test_of_readings_with_a_wrong_step_few_are_looked_at(monkeypatch, kind, stat
     meters = {name: {"parameter": "EG", "unit": unit} for name in "AB"}
     source = {"frame": frame, "kind": kind, "step": stated, "stamp": "start", "time": "time", "columns": {}}
     source["columns"] = {"A": "A", "B": "B"}
-    plan = {"zone": "Asia/Jakarta", "sources": [source]}
+    plan = {"timezone": "Asia/Jakarta", "sources": [source]}
     p = "2023-11-01/2024-02-29"
     fetched = []
 

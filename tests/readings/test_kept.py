@@ -32,7 +32,7 @@ def read(folder, store=None, **more):
     source = {"files": ["*.csv"], "kind": "interval", "step": "1 h", "stamp": "start", "time": "time", "unit": "kWh"}
     plan = read_plan(
         METERS,
-        {"zone": "Asia/Jakarta", "sources": [source | {"columns": {"M": "M", "N": "N"}} | more]},
+        {"timezone": "Asia/Jakarta", "sources": [source | {"columns": {"M": "M", "N": "N"}} | more]},
         folder,
     )
     with Store(kept=store) as database:

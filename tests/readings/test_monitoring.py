@@ -52,7 +52,7 @@ def survey(frame, meters=None, p="2024", methodology="ID_AM003", zone="Asia/Jaka
     source = {key: value for key, value in source.items() if value is not None}
     given = COLD_STORE if methodology else {}
     plan = meters or {"S1": {"parameter": "EC_PJ", "labels": {"i": 1}, "unit": "kWh"}}
-    return jcm_calc.monitor(plan, {"zone": zone, "sources": [source], **top}, p=p, methodology=methodology, **given)
+    return jcm_calc.monitor(plan, {"timezone": zone, "sources": [source], **top}, p=p, methodology=methodology, **given)
 
 
 def hourly(first="2024-01-01", last="2025-01-01", seed=1):
@@ -238,7 +238,7 @@ def case_b(second, found=None, treatments=(), rules="CDM", error="0.5 %", frame=
     read |= {"frame": registers() if frame is None else frame}
     return jcm_calc.monitor(
         meters,
-        {"zone": "Asia/Jakarta", "rules": rules, "sources": [read], "treatments": list(treatments)},
+        {"timezone": "Asia/Jakarta", "rules": rules, "sources": [read], "treatments": list(treatments)},
         p="2019-07-01/2020-12-31",
         methodology="ID_AM003",
         **COLD_STORE,
@@ -336,7 +336,7 @@ def test_the_safe_direction_is_down_where_er_grows_with_a_reading_and_up_where_i
     worse = jcm_calc.monitor(
         {"S1": {"parameter": "EC_PJ", "labels": {"i": 1}, "unit": "kWh"}},
         {
-            "zone": "Asia/Jakarta",
+            "timezone": "Asia/Jakarta",
             "sources": [
                 {
                     "frame": frame,
@@ -361,7 +361,7 @@ def worse_than_the_reference(frame, *treatments, **changed):
     source = {"kind": "interval", "step": "1 h", "stamp": "start", "time": "time", "columns": {"S1": "kWh"}}
     return jcm_calc.monitor(
         {"S1": {"parameter": "EC_PJ", "labels": {"i": 1}, "unit": "kWh"}},
-        {"zone": "Asia/Jakarta", "sources": [{**source, "frame": frame}], "treatments": list(treatments)},
+        {"timezone": "Asia/Jakarta", "sources": [{**source, "frame": frame}], "treatments": list(treatments)},
         p="2024",
         **{"methodology": "ID_AM003", **COLD_STORE, "COP_PJ": 1.1, **changed},
     )
@@ -378,7 +378,7 @@ def test_claiming_nothing_is_refused_where_it_would_raise_er():
     assert "'substitute'" in told
     assert "'mean of before and after'" not in told
     source = {"frame": frame, "kind": "interval", "step": "1 h", "stamp": "start", "time": "time"}
-    readings = {"zone": "UTC", "sources": [{**source, "columns": {"S1": "kWh"}}], "treatments": [nothing]}
+    readings = {"timezone": "UTC", "sources": [{**source, "columns": {"S1": "kWh"}}], "treatments": [nothing]}
     meters = {"S1": {"parameter": "EC_PJ", "labels": {"i": 1}, "unit": "kWh"}}
     assert "no methodology is named" in problems(jcm_calc.monitor, meters, readings, p="2024")[0]
 
@@ -394,7 +394,7 @@ def test_no_zero_raises_er_whatever_is_found(finding):
         frame.loc[100:200, "kWh"] = 9.0
     if finding == "out of service":
         meter["installed"] = date(2024, 1, 3)
-    readings = {"zone": "Asia/Jakarta", "treatments": [{"finding": finding, "treatment": "count as zero"}]}
+    readings = {"timezone": "Asia/Jakarta", "treatments": [{"finding": finding, "treatment": "count as zero"}]}
     source = {"kind": "interval", "step": "1 h", "stamp": "start", "time": "time", "columns": {"S1": "kWh"}}
     readings["sources"] = [{**source, "frame": frame}]
     call = {"p": "2024", "methodology": "ID_AM003", **COLD_STORE}
@@ -600,7 +600,7 @@ def test_readings_in_two_sources_must_not_overlap():
     frame = hourly()
 
     def of(first, second):
-        readings = {"zone": "Asia/Jakarta", "sources": [{**source, "frame": one} for one in (first, second)]}
+        readings = {"timezone": "Asia/Jakarta", "sources": [{**source, "frame": one} for one in (first, second)]}
         return jcm_calc.monitor(meters, readings, p="2024")
 
     halves = of(frame.iloc[:4000], frame.iloc[4000:])
@@ -633,7 +633,7 @@ def test_methodologies_count_the_days_of_each_part_of_a_period():
     meters = {"G": {"parameter": "EG_SUP", "unit": "kWh"}}
     given = {"EC_CAP": 0.001, "EF_grid": 0.8}
     source = {"frame": frame, "kind": "interval", "step": "1 h", "stamp": "start", "time": "time"}
-    readings = {"zone": "Asia/Jakarta", "sources": [{**source, "columns": {"G": "kWh"}}]}
+    readings = {"timezone": "Asia/Jakarta", "sources": [{**source, "columns": {"G": "kWh"}}]}
     monitored = jcm_calc.monitor(meters, readings, p="2023-07-01/2024-06-30", methodology="ID_AM001", **given)
     result = jcm_calc.calculate("ID_AM001", *monitored.tables, **given)
     assert monitored.table()["hours"].tolist() == [184 * 24, 182 * 24]
@@ -816,7 +816,7 @@ def test_everything_wrong_with_a_plan_comes_at_once():
     readings = {"sources": [source], "treatments": [{"finding": "gab", "treatment": "x"}], "rules": "JCM"}
     listed = "\n".join(problems(read_plan, meters, readings))
     for word in (
-        "zone",
+        "timezone",
         "paramter",
         "a year",
         "per cent",
@@ -950,7 +950,7 @@ def test_splitting_files_gives_identical_numbers(tmp_path):
     with ThreadPoolExecutor(2) as pool:
         spread = jcm_calc.monitor(
             {"S1": {"parameter": "EC_PJ", "labels": {"i": 1}, "unit": "kWh"}},
-            {"zone": "Asia/Jakarta", "sources": [{**source, "columns": {"S1": "kWh"}}], "treatments": choices},
+            {"timezone": "Asia/Jakarta", "sources": [{**source, "columns": {"S1": "kWh"}}], "treatments": choices},
             p="2024",
             methodology="ID_AM003",
             run=pool.map,

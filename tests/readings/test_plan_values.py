@@ -26,7 +26,7 @@ def of_source(**source):
 def refused(source, others):
     """Return what is said of one source, with other meters beside M."""
     plan = {"M": {"parameter": "E", "unit": "kWh"}, **others}
-    readings = {"zone": "Asia/Jakarta", "sources": [source]}
+    readings = {"timezone": "Asia/Jakarta", "sources": [source]}
     return problems(jcm_calc.monitor, plan, readings, p="2024-01-01/2024-01-07")
 
 
@@ -205,11 +205,11 @@ def test_two_sources_do_not_read_the_same_rows(tmp_path, more):
     TWO.to_csv(tmp_path / "a.csv", index=False)
     source = {**HOURLY, "files": "a.csv"}
     plan = {"M": METER, "N": METER}
-    told = problems(read_plan, plan, {"zone": "Asia/Jakarta", "sources": [source, source | more]}, tmp_path)
+    told = problems(read_plan, plan, {"timezone": "Asia/Jakarta", "sources": [source, source | more]}, tmp_path)
     name = "[[readings.sources]] no. 2"
     assert told == [f"{name}: reads the column 'kWh' of a.csv, as no. 1 does: must be read once"]
     for other in ({"only": {"name": "N"}}, {"header_row": 90}, {"columns": {"N": "flag"}}):
-        read_plan(plan, {"zone": "Asia/Jakarta", "sources": [source, source | other]}, tmp_path)
+        read_plan(plan, {"timezone": "Asia/Jakarta", "sources": [source, source | other]}, tmp_path)
 
 
 def test_a_file_that_is_named_twice_is_read_once(tmp_path):
@@ -337,6 +337,6 @@ GIVEN = {"p": "2024-01-01/2024-01-07", "methodology": "ID_AM003", **COLD_STORE}
 )
 def test_a_complaint_says_once_what_was_typed_and_where(meter, source, complaint):
     source = {**HOURLY, "frame": NUMBERS, "columns": {"S1": "kWh"}, **source}
-    readings = {"zone": "Asia/Jakarta", "sources": [source]}
+    readings = {"timezone": "Asia/Jakarta", "sources": [source]}
     told = problems(jcm_calc.monitor, {"S1": METER | meter}, readings, **GIVEN)
     assert [one.startswith(complaint) for one in told] == [True]

@@ -48,7 +48,7 @@ def read(folder, files):
     source = {"kind": "interval", "step": "1 h", "stamp": "start", "time": "time", "columns": {"M": "kWh"}}
     monitored = jcm_calc.monitor(
         {"M": {"parameter": "E", "unit": "kWh"}},
-        {"zone": "Asia/Jakarta", "limits": {"stuck": "96 h"}, "sources": [{**source, "files": files}]},
+        {"timezone": "Asia/Jakarta", "limits": {"stuck": "96 h"}, "sources": [{**source, "files": files}]},
         p="2024-01-01/2024-01-02",
         folder=folder,
     )
@@ -101,7 +101,7 @@ import pandas as pd, jcm_calc
 hours = pd.DataFrame({{"time": pd.date_range("2024-01-01", periods=48, freq="h"), "kW": [10.0, 12.0] * 24}})
 jcm_calc.monitor(
     {{"S1": {{"parameter": "EC_PJ", "unit": "kW"}}}},
-    {{"zone": "Asia/Jakarta", "sources": [{{"frame": hours, "kind": "power", "step": "1 h", "stamp": "start",
+    {{"timezone": "Asia/Jakarta", "sources": [{{"frame": hours, "kind": "power", "step": "1 h", "stamp": "start",
       "time": "time", "columns": {{"S1": "kW"}}}}]}},
     p="2024-01-01/2024-01-02",
 ).amounts["S1"]

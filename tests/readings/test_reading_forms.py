@@ -20,7 +20,7 @@ HOURLY = {"kind": "interval", "step": "1 h", "stamp": "start", "time": "time", "
 
 def monitor(source, p="2024-01-01/2024-01-07", meter=None, zone="Asia/Jakarta", folder=".", **readings):
     plan = {"M": {"parameter": "E", "unit": "kWh", **(meter or {})}}
-    return jcm_calc.monitor(plan, {"zone": zone, "sources": [source], **readings}, p=p, folder=folder)
+    return jcm_calc.monitor(plan, {"timezone": zone, "sources": [source], **readings}, p=p, folder=folder)
 
 
 def refused(*arguments, **keywords):
@@ -140,7 +140,7 @@ def test_rows_of_other_meters_are_left_out_where_that_is_stated(tmp_path):
     long = {**written(tmp_path, lines), "meter": "sensor", "value": "kWh"}
     del long["columns"]
     plan = {"a": {"parameter": "E", "unit": "kWh"}}
-    sources = {"zone": "Asia/Jakarta", "sources": [{**long, "only": {"sensor": "a"}}]}
+    sources = {"timezone": "Asia/Jakarta", "sources": [{**long, "only": {"sensor": "a"}}]}
     monitored = jcm_calc.monitor(plan, sources, p="2024-01-01/2024-01-07", folder=tmp_path)
     assert monitored.amounts["a"][0] == pytest.approx(AMOUNTS.sum())
     assert (monitored.files[0].rows, monitored.files[0].skipped) == (168, 168)

@@ -22,7 +22,7 @@ def monitored():
     return jcm_calc.monitor(
         {"S1": {"parameter": "EC_PJ", "labels": {"i": 1}, "unit": "kWh"}},
         {
-            "zone": "Asia/Jakarta",
+            "timezone": "Asia/Jakarta",
             "sources": [{**source, "frame": hours.drop(index=range(100, 130))}],
             "treatments": [{"finding": "gap", "treatment": "count as zero"}],
         },

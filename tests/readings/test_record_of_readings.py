@@ -141,7 +141,7 @@ def test_a_single_amount_keeps_its_record(tmp_path):
     monitored = jcm_calc.monitor(
         {"M": {"parameter": "EG_SUP", "unit": "kWh"}},
         {
-            "zone": "Asia/Jakarta",
+            "timezone": "Asia/Jakarta",
             "sources": [{**source, "columns": {"M": "kWh"}}],
             "treatments": [{"finding": "gap", "treatment": "count as zero"}],
             "stops": [{"from": date(2024, 6, 1), "to": date(2024, 6, 2), "reason": "overhaul"}],

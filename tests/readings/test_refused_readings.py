@@ -23,7 +23,7 @@ from jcm_calc.readings.rule_sets import rule_set
 METER = {"parameter": "EC_PJ", "labels": {"i": 1}, "unit": "kWh"}
 SOURCE = {"frame": None, "kind": "register", "time": "day", "columns": {"S1": "kWh"}}
 WITHOUT = {key: value for key, value in SOURCE.items() if key != "frame"}
-READINGS = {"zone": "Asia/Jakarta", "sources": [SOURCE]}
+READINGS = {"timezone": "Asia/Jakarta", "sources": [SOURCE]}
 
 
 def two_days(**columns):
@@ -50,7 +50,7 @@ def two_days(**columns):
             {},
             "[meters.S1] replaced: the times are not in order",
         ),
-        ({"S1": METER}, {"zone": "Asia/Djakarta"}, "got 'Asia/Djakarta'; must be a time zone"),
+        ({"S1": METER}, {"timezone": "Asia/Djakarta"}, "got 'Asia/Djakarta'; must be a time zone"),
         ({"S1": METER}, {"sources": []}, "[[readings.sources]]: missing: where the readings are"),
         ({"S1": METER}, {"sources": [SOURCE | {"kind": "power", "stamp": "start"}]}, "step: missing: how long a time"),
         ({"S1": METER}, {"sources": [SOURCE | {"kind": "power", "step": "1 h"}]}, "stamp: missing: whether a time is"),
@@ -420,7 +420,7 @@ def test_a_late_calibration_may_not_raise_er():
     late = METER | {"calibration_interval": "12 months", "calibrations": [{"on": date(2022, 1, 1)}]}
     nothing = {"finding": "late calibration", "treatment": "count as zero"}
     source = {"kind": "interval", "step": "1 h", "stamp": "start", "time": "time", "columns": {"S1": "kWh"}}
-    readings = {"zone": "Asia/Jakarta", "treatments": [nothing], "sources": [source | {"frame": two_days()}]}
+    readings = {"timezone": "Asia/Jakarta", "treatments": [nothing], "sources": [source | {"frame": two_days()}]}
     given = {"p": "2024-01-01/2024-01-02", "methodology": "ID_AM003", **COLD_STORE}
     assert found_kinds(jcm_calc.monitor({"S1": late}, readings, **given)) == ["late calibration"]
     # a refrigerator that is worse than the reference: less electricity means more ER
@@ -468,7 +468,7 @@ parameter = "EC_PJ"
 labels = {{ i = 1 }}
 unit = "kWh"
 [readings]
-zone = "Asia/Jakarta"
+timezone = "Asia/Jakarta"
 [[readings.sources]]
 files = "S1.csv"
 kind = "interval"

@@ -51,7 +51,7 @@ def starts(texts, times="", **source):
     frame = pd.DataFrame({"time": texts, "kWh": [float(number) for number in range(1, len(texts) + 1)]})
     source = {"kind": "interval", "step": "1 min", "stamp": "start", "time": "time", **source}
     source |= {"frame": frame, "times": times, "columns": {"M": "kWh"}}
-    plan = read_plan({"M": {"parameter": "E", "unit": "kWh"}}, {"zone": "Asia/Jakarta", "sources": [source]})
+    plan = read_plan({"M": {"parameter": "E", "unit": "kWh"}}, {"timezone": "Asia/Jakarta", "sources": [source]})
     with Store() as store:
         opened = open_source(store, plan.readings[0], plan.meters, {"M": "kWh"})
         steps = store.frame(f"SELECT * FROM ({opened.steps}) ORDER BY raw")

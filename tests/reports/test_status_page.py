@@ -40,7 +40,7 @@ BARE = replace(
     actions=(),
 )
 QUIET = replace(EXAMPLE, title="Roof B", findings=(), actions=())
-UNUSABLE = FolderEntry("broken/case.toml", None, (Problem("[readings] zone", HOSTILE),))
+UNUSABLE = FolderEntry("broken/case.toml", None, (Problem("[readings] timezone", HOSTILE),))
 FOLDER = (FolderEntry("a/case.toml", EXAMPLE), UNUSABLE, FolderEntry("c/case.toml", BARE), FolderEntry("d.toml", QUIET))
 PAGES = {
     "example": lambda: pages.project_html(EXAMPLE),
@@ -172,7 +172,7 @@ def test_the_page_of_a_folder_keeps_the_order_and_names_what_cannot_be_used():
     assert "2 projects need a person." in said
     places = [said.index(words) for words in ("a/case.toml", "broken/case.toml", "c/case.toml", "d.toml")]
     assert places == sorted(places)
-    assert "[readings] zone: <script>" in said
+    assert "[readings] timezone: <script>" in said
     assert "−34%" in said
 
 

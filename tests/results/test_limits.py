@@ -27,7 +27,7 @@ def solar(rated="100 kW", latitude=None, p="2024", zone="UTC"):
     source = {"frame": frame, "kind": "interval", "step": "1 h", "stamp": "start", "time": "time", "clock": "UTC"}
     return jcm_calc.monitor(
         {"M": meter},
-        {"zone": zone, "sources": [{**source, "columns": {"M": "kWh"}}]},
+        {"timezone": zone, "sources": [{**source, "columns": {"M": "kWh"}}]},
         p=p,
         methodology="PW_AM001",
     )

@@ -643,7 +643,7 @@ def test_strict_of_a_verification_and_of_readings(tmp_path):
     def monitor(frame, **rest):
         source = {"kind": "interval", "step": "1 h", "stamp": "start", "time": "time", "columns": {"S1": "kWh"}}
         meters = {"S1": {"parameter": "EC_PJ", "labels": {"i": "a"}, "unit": "kWh", **rest}}
-        readings = {"zone": "Asia/Jakarta", "sources": [{"frame": frame, **source}]}
+        readings = {"timezone": "Asia/Jakarta", "sources": [{"frame": frame, **source}]}
         needed = {"COP_PJ": 1.63, "application": "individual quick freezer", "EF_elec": 0.814}
         return jcm_calc.monitor(meters, readings, p="2024", methodology="ID_AM003", strict=True, **needed)
 

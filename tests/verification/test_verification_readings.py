@@ -319,7 +319,7 @@ labels = { i = 1 }
 unit = "kWh"
 rated = "25 kW"
 [readings]
-zone = "Asia/Jakarta"
+timezone = "Asia/Jakarta"
 [[readings.sources]]
 files = "case.csv"
 kind = "register"
@@ -463,7 +463,7 @@ def registers_of(found):
     frame = pd.DataFrame(rows, columns=["meter", "day", "value"])
     source = {"frame": frame, "kind": "register", "stamp": "end", "time": "day", "meter": "meter"}
     limits = {"stuck": "100000 h", "above_usual": 1e12, "slip": 1e12}
-    return jcm_calc.monitor(meters, {"zone": "UTC", "sources": [source], "limits": limits}, p=PERIODS)
+    return jcm_calc.monitor(meters, {"timezone": "UTC", "sources": [source], "limits": limits}, p=PERIODS)
 
 
 def one_of_each():

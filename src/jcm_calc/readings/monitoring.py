@@ -95,7 +95,7 @@ def monitor(
     >>> monitored = monitor(
     ...     {"S1": {"parameter": "EC_PJ", "unit": "kW"}},
     ...     {
-    ...         "zone": "Asia/Jakarta",
+    ...         "timezone": "Asia/Jakarta",
     ...         "sources": [
     ...             {"frame": hours, "kind": "power", "step": "1 h", "stamp": "start", "time": "time",
     ...              "columns": {"S1": "kW"}},
@@ -111,7 +111,7 @@ def monitor(
     m = methodology if isinstance(methodology, Declarations) or methodology is None else find(methodology, version)
     problems: list[Problem] = []
     meters = as_mapping("meters", meters, "{'S1': {'parameter': 'EG', 'unit': 'kWh'}}", problems)
-    readings = as_mapping("readings", readings, "{'zone': 'Asia/Jakarta', 'sources': [...]}", problems)
+    readings = as_mapping("readings", readings, "{'timezone': 'Asia/Jakarta', 'sources': [...]}", problems)
     if problems:
         raise InputError(_("the monitoring plan"), problems)
     plan = read_plan(meters, readings, Path(folder))

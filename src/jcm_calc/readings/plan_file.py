@@ -352,7 +352,7 @@ REPLACED = {
     **DEVICE,
 }
 READINGS = {
-    "zone": Field(zone, required=_("the time zone whose days count, such as 'Asia/Jakarta'")),
+    "timezone": Field(zone, required=_("the time zone whose days count, such as 'Asia/Jakarta'")),
     "rules": Field(text),
     "limits": Field(section),
     **dict.fromkeys(("sources", "treatments", "stops", "checks"), Field(tables)),
@@ -430,7 +430,7 @@ def read_plan(meters: Table, readings: Table, folder: Path = Path()) -> Monitori
     >>> plan = read_plan(
     ...     {"S1": {"parameter": "EC_PJ", "maximum_permissible_error": "0.5 %"}},
     ...     {
-    ...         "zone": "Asia/Jakarta",
+    ...         "timezone": "Asia/Jakarta",
     ...         "sources": [{"frame": None, "kind": "register", "time": "day", "columns": {"S1": "kWh"}}],
     ...     },
     ... )
@@ -458,7 +458,7 @@ class _PlanReader:
 
     def plan(self, meters: Table, readings: Table) -> MonitoringPlan | None:
         readings = read_table("[readings]", readings, READINGS, self.problems)
-        self.where = readings.get("zone", self.where)
+        self.where = readings.get("timezone", self.where)
         rules = self.rules(readings)
         self.meters = {name: self.meter(f"[meters.{name}]", name, one) for name, one in meters.items()}
         if not self.meters:
