@@ -134,7 +134,12 @@ accuracy_class = "0.5"
 maximum_permissible_error = "0.5 %"
 calibration_interval = "12 months"
 calibrations = [{{ on = 2019-06-15 }}, {{ on = {dates}{error} }}]""")
-    parts += [meters, '[readings]\ntimezone = "Asia/Jakarta"', "" if "rules =" in readings else 'rules = "CDM"', readings]
+    parts += [
+        meters,
+        '[readings]\ntimezone = "Asia/Jakarta"',
+        "" if "rules =" in readings else 'rules = "CDM"',
+        readings,
+    ]
     parts.append(f"""[[readings.sources]]
 files = "{data.name}"
 kind = "register"

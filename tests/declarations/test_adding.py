@@ -249,7 +249,9 @@ def test_readings_do_not_add_up_to_an_area_or_to_a_level():
         labels = {"i": "a"} if name == "A" else {}
         meters = {"S": {"parameter": name, "unit": unit, "labels": labels}}
         with pytest.raises(InputError, match="does not add over time"):
-            monitor(meters, {"timezone": "UTC", "sources": sources}, p="2024-01-01", methodology=methodology("XX_AM003"))
+            monitor(
+                meters, {"timezone": "UTC", "sources": sources}, p="2024-01-01", methodology=methodology("XX_AM003")
+            )
 
 
 # What an author declares

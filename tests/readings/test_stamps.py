@@ -135,9 +135,9 @@ def test_hour_24_is_midnight_with_minute_and_second_0_alone(times, ending):
     [
         ("%Y-%m-%d %H:%M %Z", "a name such as WIB is not read"),
         ("%H:%M%z %Y-%m-%d", "holds %z before other parts"),
-        ("%Y-%m-%dT%H:%M:%SZ", "write %z in its place"),
-        ("%Y-%m-%d %H:%M UTC", "write %z in its place"),
-        ("%Y-%m-%d %H:%M+07:00", "write %z in its place"),
+        ("%Y-%m-%dT%H:%M:%SZ", "write %z instead"),
+        ("%Y-%m-%d %H:%M UTC", "write %z instead"),
+        ("%Y-%m-%d %H:%M+07:00", "write %z instead"),
         ("%Y-%m-%d %H:%Q", "is not a form of times"),
     ],
 )

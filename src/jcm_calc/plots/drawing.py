@@ -26,6 +26,8 @@ EAST_ASIAN = {"Noto Sans CJK JP", "IPAexGothic", "Yu Gothic", "Hiragino Sans", "
 MOST = 12
 # In inches: the width of a plot, what a plot of horizontal bars needs around them, and for each of them.
 WIDTH, AROUND, BAR = 6.4, 0.95, 0.3
+# Letters of 6 points that fit between the axes next to each other.
+LETTERS = 96
 
 
 @contextmanager
@@ -111,7 +113,7 @@ def title(ax: Axes, text: str, legend: bool = False) -> None:
         columns = len(labels) if sum(len(one) + 6 for one in labels) <= 14 * inches else 2
         rows = -(-len(labels) // columns)
         place: Any = {"loc": "lower left", "bbox_to_anchor": (0, 1.01), "borderaxespad": 0}
-        ax.legend(frameon=False, fontsize=8, ncols=columns, **place)
+        ax.legend(frameon=False, fontsize=8, ncols=columns, columnspacing=1.2, handlelength=1.4, **place)
     ax.set_title(translated(text), fontsize=11, loc="left", pad=8 + 14 * rows)
     ax.spines[["top", "right"]].set_visible(False)
 

@@ -15,6 +15,7 @@ from jcm_calc.plots.drawing import (
     BLUE,
     GREEN,
     GREY,
+    LETTERS,
     MOST,
     ORANGE,
     PURPLE,
@@ -64,15 +65,16 @@ def emissions(result: Calculation, *, ax: Axes | Figure | None = None) -> Axes:
     heights = result.emissions
     drawn = [name for name in heights if name != "PE" or heights[name].any()]
     places, width = np.arange(len(periods)), 0.8 / len(drawn)
+    written = {name: [amount(height) for height in heights[name]] for name in drawn}
+    letters = len(periods) * len(drawn) * max(len(text) for texts in written.values() for text in texts)
     with axes(ax, WIDTH, 3.6) as ax:
         for number, name in enumerate(drawn):
             colour, hatch, words = _series(result, name)
             offset = (number - (len(drawn) - 1) / 2) * width
             bars = ax.bar(places + offset, heights[name], width, color=colour, hatch=hatch, ec="white", lw=0.5)
             bars.set_label(f"{name}, {translated(words)}")
-            if len(periods) <= MOST // 2:
-                size = 8 if len(drawn) <= len(SERIES) else 6
-                ax.bar_label(bars, [amount(height) for height in heights[name]], padding=2, fontsize=size)
+            if letters <= LETTERS:  # next to each other
+                ax.bar_label(bars, written[name], padding=2, fontsize=8 if letters <= 0.75 * LETTERS else 6)
         _periods(ax, [_("\nto ").join(text.split("/")) for text in periods])
         words = _("monitoring period") if "PE" in drawn else _("monitoring period; PE is 0")
         ax.set_xlabel(translated(words))
