@@ -38,7 +38,8 @@ DOORS = {
         ["portfolio", "roofs.csv", "-o", "a.parquet"],
     ],
     "monitoring": [
-        "jcm_calc.monitor({'M': {'parameter': 'EG', 'unit': 'kWh'}}, {'timezone': 'UTC', 'sources': [{'files': 't.csv', "
+        "jcm_calc.monitor({'M': {'parameter': 'EG', 'unit': 'kWh'}}, {'timezone': 'UTC', "
+        "'sources': [{'files': 't.csv', "
         "'kind': 'interval', 'stamp': 'start', 'step': '1d', 'time': 'p', 'columns': {'M': 'EG'}}]}, p='2024')",
         "read_case(Path(metered)).monitor()",
         ["monitor", "METERED"],
@@ -46,7 +47,8 @@ DOORS = {
         ["verify", "report.xlsx", "--case", "METERED"],
     ],
     "postgresql": [
-        "jcm_calc.monitor({'M': {'parameter': 'EG', 'unit': 'kWh'}}, {'timezone': 'UTC', 'sources': [{'service': 'plant', "
+        "jcm_calc.monitor({'M': {'parameter': 'EG', 'unit': 'kWh'}}, {'timezone': 'UTC', "
+        "'sources': [{'service': 'plant', "
         "'query': 'SELECT 1', 'kind': 'register', 'time': 'p', 'columns': {'M': 'EG'}}]}, p='2024')",
     ],
     "documents": ["read_document('text.pdf')", "read_document('text.docx')"],
