@@ -233,11 +233,14 @@ class Confirmed:
                 )
                 self.unread.append(Message("{} ({})").format(where, why))
                 continue
-            told = _("{equation} (agrees by meaning)")
-            if not any(case.agrees for case in one.cases):
+            told, agreeing = _("{equation} (agrees by meaning)"), sum(case.agrees for case in one.cases)
+            if not agreeing:
                 told = _("{equation} (differs by meaning)")
                 self._differing.add(one.name)
-            self._seen.setdefault(("equation", symbols.get(one.name, "")), []).append(told.format(equation=where))
+            elif agreeing < len(one.cases):
+                told = _("{equation} (agrees by meaning in {agreeing} of {all} cases of the choices)")
+            told = told.format(equation=where, agreeing=agreeing, all=len(one.cases))
+            self._seen.setdefault(("equation", symbols.get(one.name, "")), []).append(told)
 
     def _remarks(self) -> Iterator[str]:
         if self.text is not None:
