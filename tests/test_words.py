@@ -1,18 +1,13 @@
 """House words stay out of documents, docstrings and messages: docs/style.md lists them."""
 
 import ast
-import json
 import re
-import sys
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 STYLE = ROOT / "docs" / "style.md"
-# How many house words each file still has; those of a room may only become fewer.
-TO_DO = ROOT / "tests" / "data" / "house_words.json"
 # The pages of methodologies and the checks print what the code declares.
 GENERATED = {STYLE, ROOT / "docs" / "checks.md", *(ROOT / "docs" / "methodologies").glob("*.md")}
 DOCUMENTS = [
@@ -72,22 +67,9 @@ def test_a_document_has_no_house_words(path):
     assert not found(path), "docs/style.md says what to write"
 
 
-def room(name):
-    """The package of a source file: text may move from file to file within one."""
-    return Path(name).parts[2]
-
-
-def test_sources_get_no_more_house_words():
-    to_do = json.loads(TO_DO.read_text("utf-8"))
+def test_sources_have_no_house_words():
     counts = {path.relative_to(ROOT).as_posix(): found(path) for path in SOURCES}
-    allowed, there = Counter(), Counter()
-    for name, count in to_do.items():
-        allowed[room(name)] += count
-    for name, words in counts.items():
-        there[room(name)] += len(words)
-    more = {name: words for name, words in counts.items() if len(words) > to_do.get(name, 0)}
-    rooms = [name for name, count in there.items() if count > allowed[name]]
-    assert not rooms, {name: words for name, words in more.items() if room(name) in rooms}
+    assert not {name: words for name, words in counts.items() if words}
 
 
 @pytest.mark.parametrize("form", forms())
@@ -104,12 +86,3 @@ def test_ordinary_english_is_left_alone():
 def test_docstrings_and_messages_are_read_and_examples_are_not():
     source = 'def f():\n    """Whoever.\n\n    >>> f()\n    came\n    """\n    return _("is no file") + "came"\n'
     assert [word for text in texts(source) for word in HOUSE.findall(text)] == ["Whoever", "is no"]
-
-
-if __name__ == "__main__":  # write down how many are left, never more than before
-    before = json.loads(TO_DO.read_text("utf-8")) if TO_DO.exists() else None
-    left = {path.relative_to(ROOT).as_posix(): len(found(path)) for path in SOURCES}
-    left = {name: count if before is None else min(count, before.get(name, 0)) for name, count in left.items()}
-    left = {name: count for name, count in left.items() if count}
-    TO_DO.write_text(json.dumps(left, indent=1) + "\n", encoding="utf-8")
-    sys.stdout.write(f"{sum(left.values())} in {len(left)} files\n")
