@@ -1,1 +1,1 @@
-"""The rule book of the Joint Crediting Mechanism: one module a methodology."""
+"""The methodology package of the Joint Crediting Mechanism: one module a methodology."""

@@ -36,7 +36,9 @@ ver_1 = Methodology(
 
 ver_1.include(
     solar_pv(
-        entitled(PROPONENT, unconfirmed("the values are in a paper beside the proposal, not read", None, PROPONENT)),
+        entitled(
+            PROPONENT, unconfirmed("the values are in a paper that accompanies the proposal, not read", None, PROPONENT)
+        ),
         factor=FACTOR,
     )
 )

@@ -1,4 +1,4 @@
-"""Cogeneration by gas engines: electricity and heat of one system in place of other power and of a boiler.
+"""Cogeneration by gas engines: electricity and heat of one system instead of other power and of a boiler.
 
 Only what the recipient consumes counts: heat that is blown off displaces nothing.
 """
@@ -12,7 +12,7 @@ from jcm_methodologies.official_pages import GENERAL_RULE, declare_criteria_not_
 from jcm_methodologies.physics import NO_MORE_THAN_RATED
 
 INDICES = {"p": "monitoring period"}
-CONSERVED = unconfirmed("physics, not the methodology: electricity and heat together are no more than the gas has")
+CONSERVED = unconfirmed("physics, not the methodology: electricity and heat together are not more than the gas has")
 
 
 def E_by_mass(FC_gas, NCV_gas):
@@ -132,7 +132,7 @@ def cogeneration(evidence: Mapping[str, Evidence]) -> Group:
     )(used)
     g.summarise(
         evidence["RE"],
-        measure="a gas engine gives electricity and heat to its recipient, in place of other power and of a boiler",
+        measure="a gas engine gives electricity and heat to its recipient, instead of other power and of a boiler",
         reference="electricity consumed × its factor, and heat consumed ÷ efficiency of a boiler × factor of its fuel",
     )
     g.summarise(evidence["PE"], project="natural gas consumed × net calorific value × its factor")

@@ -1,7 +1,7 @@
 """Machines that do the same with less electricity: reference emissions by the ratio of efficiencies.
 
-Chillers, refrigerators and lamps of several countries differ in what the efficiency is called, and in how the factor of
-the electricity comes about. No efficiency of a reference machine was read: each methodology asks for it.
+Chillers, refrigerators and lamps of several countries differ in what the efficiency is called, and in how the factor
+of the electricity is calculated. No efficiency of a reference machine was read: each methodology asks for it.
 """
 
 from collections.abc import Mapping

@@ -41,10 +41,10 @@ m = Methodology(
         "proponent": unconfirmed("JFE Engineering Corporation, which did the study behind it", 80),
     },
     note="The design document says in words that net generation replaces grid electricity and that there are no "
-    "project emissions; every equation behind it is from recollection. Where the plant stands still for long, "
+    "project emissions; every equation behind it is from recollection. Where the plant is out of operation for long, "
     "EG_p and with it "
-    "RE_p become negative, because consumption counts on: how the document treats that is not known, and nothing is "
-    "cut off here. Several WHR systems count as one: their supply and their capacities are totals.",
+    "RE_p become negative, because consumption counts on: how the document treats that is not known, and nothing "
+    "is set to 0 here. Several WHR systems count as one: their supply and their capacities are totals.",
 )
 
 m.define(

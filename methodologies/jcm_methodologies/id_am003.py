@@ -52,8 +52,8 @@ m.define(
 )
 m.define(
     "individual quick freezer",
-    "Freezer of a food plant that freezes pieces one by one; beside cold storage one of two applications with COPs "
-    "of their own",
+    "Freezer of a food plant that freezes pieces one by one; with cold storage one of two applications with separate "
+    "COPs",
     evidence=unconfirmed(
         "the application was read in the project design document; the two classes are from recollection", 85, PDD
     ),
@@ -184,7 +184,10 @@ def PE(PE_i):
 
 
 @m.equation(
-    "ER_p", "tCO2", text="emission reductions", evidence=primary(PDD, "RE 136 and ER 25 are printed; PE is cut off")
+    "ER_p",
+    "tCO2",
+    text="emission reductions",
+    evidence=primary(PDD, "RE 136 and ER 25 are printed; PE is missing in the print"),
 )
 def ER(RE, PE):
     return RE - PE

@@ -1,6 +1,6 @@
 """ID_AM005: LED lighting for grocery stores.
 
-Nobody here has read the methodology or a project that applies it. Symbols are placeholders, the
+Neither the methodology nor a project that applies it was read here. Symbols are placeholders, the
 logic is that of related methodologies, and no number is known.
 """
 

@@ -1,7 +1,7 @@
 """ID_AM006: optimised operation of the hydrogen and the hydrocracking unit of a refinery.
 
-Nobody here has read an equation or a symbol of this methodology. Symbols are placeholders, and the
-structure is that which the official summaries imply; they differ in what ver 2.1 records besides.
+No equation or symbol of this methodology was read here. Symbols are placeholders, and the
+structure is that which the official summaries imply; they differ in what else ver 2.1 records.
 """
 
 from datetime import date
@@ -57,7 +57,7 @@ m = Methodology(
     "is monitored, but takes no part here: either it sets the hydrogen production of the reference, or "
     "it allots the emissions of the hydrogen unit (40 % each). Electricity, imported steam and the process CO2 of "
     "the reformer are treated as outside (65 %). That hydrogen production is the activity of one unit and feed that "
-    "of the other is inferred (70 %). A load without history is refused, which nobody has read either.",
+    "of the other is inferred (70 %). A load without history is refused, which was not read either.",
 )
 
 m.summarise(

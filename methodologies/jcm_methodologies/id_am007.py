@@ -1,6 +1,6 @@
 """ID_AM007: optimised operation of the boilers of an industrial facility.
 
-Nobody here has read an equation or a symbol of this methodology: symbols are placeholders, and the
+No equation or symbol of this methodology was read here: symbols are placeholders, and the
 straight line of emissions against steam is an inference.
 """
 
@@ -49,7 +49,7 @@ m = Methodology(
     note="Summary and first criteria were read; equations, factors, a rule for conservativeness (such as a confidence "
     "bound of the line), the length of the history and later criteria were not. Whether the relation is made for all "
     "boilers together or for each is not known: here it is one for all. Electricity is left out (60 %). A steam load "
-    "outside the history is refused, which nobody has read either.",
+    "outside the history is refused, which was not read either.",
 )
 
 m.define(

@@ -38,8 +38,8 @@ m = Methodology(
         "proponent": unconfirmed("myclimate Japan Co., Ltd., as of the companion ID_AM004; or Lawson, Inc. (35 %)", 55),
     },
     note="How reference emissions are calculated is not known, so they have to be given: the result is only as good "
-    "as they are. Not even whether electricity saved by the showcases counts beside that of the air-conditioning is "
-    "certain. A threshold of efficiency may be a criterion (40 %); its value is not known.",
+    "as they are. Not even whether electricity saved by the showcases counts in addition to that of the "
+    "air-conditioning is certain. A threshold of efficiency may be a criterion (40 %); its value is not known.",
 )
 
 m.summarise(
@@ -88,7 +88,7 @@ m.monitored(
     raises="RE",
     plausible="[0, 1e5]",
     text="reference emissions of period p, calculated outside by the methodology's own text",
-    evidence=unconfirmed("stands in for equations that were not read", None),
+    evidence=unconfirmed("takes the place of equations that were not read", None),
 )
 m.monitored(
     "EC_PJ,i,p",

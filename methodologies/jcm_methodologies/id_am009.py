@@ -1,4 +1,4 @@
-"""ID_AM009: regenerative burners in place of conventional ones in aluminium holding furnaces.
+"""ID_AM009: regenerative burners instead of conventional ones in aluminium holding furnaces.
 
 The symbols of the document were not read; those used here are working symbols.
 """

@@ -55,7 +55,7 @@ m.include(
     solar_pv(
         entitled(PROJECT_LIST, unconfirmed("two editions of the table are known; which one it is was not read")),
         factor="conservative CO2 emission factor for the connection of system i",
-        connections="a grid with case 1 (no captive generator or isolated grid beside it) or case 2 (with one)",
+        connections="a grid with case 1 (no captive generator or isolated grid in addition) or case 2 (with one)",
         candidates={
             "edition with 0.477 for Sumatra": {
                 "Sumatra, case 1": Value(0.477, SUMATRA),

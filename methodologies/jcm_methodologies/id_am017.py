@@ -83,8 +83,8 @@ m.include(
             )
         },
         factor="conservative CO2 emission factor for the connection of system i",
-        connections="grid, or captive diesel generator; in the table a grid with case 1 (no captive generator or "
-        "isolated grid beside it) or case 2 (with one)",
+        connections="grid, or captive diesel generator; in the table a grid with case 1 (no captive generator "
+        "or isolated grid in addition) or case 2 (with one)",
         candidates={"additional information on Indonesian grids, edition with 0.458 for Sumatra": indonesian_grids()},
         generation="",
     ),

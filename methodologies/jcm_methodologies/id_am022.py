@@ -1,4 +1,4 @@
-"""ID_AM022: absorption chillers in place of centrifugal chillers in Indonesia; letters are placeholders."""
+"""ID_AM022: absorption chillers instead of centrifugal chillers in Indonesia; letters are placeholders."""
 
 from jcm_calc import Methodology
 from jcm_calc.evidence import primary, unconfirmed
@@ -32,7 +32,7 @@ m = Methodology(
 
 m.summarise(
     primary(PAGE, "in words"),
-    measure="Absorption chillers make cold with heat or gas in place of electric centrifugal chillers",
+    measure="Absorption chillers make cold with heat or gas instead of electric centrifugal chillers",
     reference="cooling energy ÷ COP of the reference centrifugal chiller × factor of electricity",
     project="electricity of built-in pumps and hot water pumps, and fuel, × their factors",
     monitoring="cooling energy, electricity and fuel of the project chillers",

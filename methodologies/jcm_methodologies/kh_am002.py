@@ -1,4 +1,4 @@
-"""KH_AM002: solar PV in Cambodia. Beside the output, the category of each day is monitored.
+"""KH_AM002: solar PV in Cambodia. In addition to the output, the category of each day is monitored.
 
 What the category decides was not read. The reading here: days of some categories count, those of others do not, or in
 part. Letters of this part are placeholders.

@@ -5,7 +5,7 @@ of the specific emissions of its records, and a period takes the average of the 
 mean daily load. A load that no range with history holds has no reference: the number of such ranges is a
 divisor, so that the result is an error and never 0.
 
-In every symbol u stands for the process unit, and `of_unit` puts its name there. `days_recorded` is what
+In every symbol u means the process unit, and `of_unit` puts its name there. `days_recorded` is what
 ver 2.1 of ID_AM006 adds.
 """
 
@@ -336,7 +336,7 @@ def of_unit(unit: str, index: dict[str, str]) -> dict[str, str]:
     Parameters
     ----------
     unit : str
-        What stands in place of u.
+        What replaces u.
     index : dict
         From the group's indices to those of the unit.
 

@@ -171,7 +171,7 @@ m.at_most("received", "ES", evidence=NO_MORE_THAN_SENT)
 m.attested(
     1,
     "in_Mongolian_grid,L",
-    "LL-ACSR/SA is installed on a transmission line of the Mongolian grid, new or in place of an existing conductor",
+    "LL-ACSR/SA is installed on a transmission line of the Mongolian grid, new or instead of an existing conductor",
     evidence=unconfirmed("title and summary support it; new or replacing is from recollection", 75, PAGE),
 )
 

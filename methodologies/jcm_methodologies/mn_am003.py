@@ -1,6 +1,6 @@
 """MN_AM003: solar PV in Mongolia.
 
-The summary page gives the logic in words, a paper beside the methodology the factors; letters are those of the family.
+The summary page gives the logic in words, a paper about the methodology the factors; letters are those of the family.
 """
 
 from jcm_calc import Methodology
@@ -30,7 +30,7 @@ m = Methodology(
     identity=shown(
         PAGE,
         number="proposed as MN_PM004",
-        version="version 2.0, valid; the date of 30 January 2017 stands beside it, and may be that of version 1.0",
+        version="version 2.0, valid; the date of 30 January 2017 is next to it, and may be that of version 1.0",
         proponent="Institute for Global Environmental Strategies",
     ),
     versions=[

@@ -24,7 +24,7 @@ def decisions(country: str) -> Source:
 
 
 def shown(page: Source, *, number: str, version: str, proponent: str) -> dict[str, Evidence]:
-    """Return the evidence of an identity that the summary page shows; the texts say what stands there."""
+    """Return the evidence of an identity that the summary page shows; the texts say what is there."""
     return {
         "number": primary(page, number),
         "title": primary(page),
@@ -47,7 +47,7 @@ def decided(decision: Source, *, scope: Evidence, version: Evidence) -> dict[str
 
 
 def declare_criteria_not_read(group: Group, number: int | str = "others", *, further: bool = False) -> None:
-    """Declare that the document has criteria nobody here has read, so that nothing is claimed without them.
+    """Declare that the document has criteria that were not read, so that nothing is requested without them.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ SOILS = Source("IPCC 2019 Refinement, volume 4, chapter 11", place="table 11.1")
 
 
 def digested(note: str = "in the digest") -> Evidence:
-    """Return the evidence of what stands in the digest: a secondary source of which nobody knows whose it is."""
+    """Return the evidence of what is in the digest: a secondary source of an unknown author."""
     return unconfirmed(note, None, DIGEST)
 
 
@@ -58,12 +58,11 @@ m = Methodology(
             "version 1.0 is in use: PH008, PH009 and PH010; the day of approval is from a wiki",
         ),
     },
-    note="The document was not read. Everything is from a digest in public code of an unknown author, so nothing of it "
-    "can carry a claim; where the digest takes an IPCC table its values are those of the IPCC. Dry weight of straw, "
-    "fresh weight of other amendments (from recollection, 90 %). The daily factors of a country, 1.46 and 2.95, "
-    "were found "
-    "nowhere else: the IPCC has 1.22 (0.83 to 1.81) for South East Asia. Also with them the digest asks for direct "
-    "measurement. Whether amendments of reference and project may differ was not read: they are the same here.",
+    note="The document was not read. Everything is from a digest in public code of an unknown author, so nothing "
+    "of it can support an issuance request; where the digest takes an IPCC table its values are those of the IPCC. "
+    "Dry weight of straw, fresh weight of other amendments (from recollection, 90 %). The daily factors of a country, "
+    "1.46 and 2.95, were found nowhere else: the IPCC has 1.22 (0.83 to 1.81) for South East Asia. "
+    "Also with them the digest asks for direct measurement. Whether amendments of reference and project may differ was not read: they are the same here.",
 )
 
 m.summarise(
@@ -96,7 +95,7 @@ m.choice(
     {
         SEASONAL: "measured in each stratum, kgCH4/ha in a season",
         DAILY: "measured in each stratum, kgCH4/ha in a day of cultivation",
-        COUNTRY: "daily factors of the country with scaling factors, beside direct measurement",
+        COUNTRY: "daily factors of the country with scaling factors, next to direct measurement",
     },
     text="how the emission factors of methane are determined",
     evidence=READ,

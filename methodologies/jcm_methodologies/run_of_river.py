@@ -1,4 +1,4 @@
-"""Run-of-river hydropower in place of other electricity: what its methodologies have in common.
+"""Run-of-river hydropower instead of other electricity: what its methodologies have in common.
 
 They differ in what is metered: the generation, or what of it is left after the plant's own use.
 """

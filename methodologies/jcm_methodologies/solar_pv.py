@@ -1,7 +1,7 @@
-"""Solar PV in place of other electricity: what its methodologies have in common.
+"""Solar PV instead of other electricity: what its methodologies have in common.
 
-They differ in what is metered, in the reference factors, and in how a factor is chosen for a system. A factor that
-nobody has read has no value here: the methodology asks for it.
+They differ in what is metered, in the reference factors, and in how a factor is chosen for a system. A factor
+that was not read has no value here: the methodology asks for it.
 """
 
 from collections.abc import Mapping
@@ -56,7 +56,7 @@ def charged_by_the_sun(values):
 def indonesian_grids() -> dict[str, float]:
     """Return the factors of the edition with 0.458 for Sumatra, by grid and case.
 
-    That a methodology has this edition nobody has read: the figures take the evidence of where they are offered.
+    That a methodology has this edition was not read: the figures take the evidence of where they are offered.
     """
     return {
         f"{grid}, case {case}": value.value for case in (1, 2) for grid, value in solar_grid_factors("ID", case).items()
@@ -75,8 +75,8 @@ def stored(evidence: Mapping[str, Evidence]) -> Group:
     g.choice(
         "displaced_electricity",
         {
-            "metered": "the meter stands behind the battery",
-            "generation and storage": "the meter stands at the PV system, charge and discharge are metered",
+            "metered": "the meter is behind the battery",
+            "generation and storage": "the meter is at the PV system, charge and discharge are metered",
         },
         text="how the electricity that the project displaces is determined",
         evidence=evidence["options"],

@@ -30,7 +30,7 @@ INFERRED = "that the methodology follows the tool is inferred"
 
 
 def told(value, note, certainty=None, source=TOOL):
-    """Give a figure of the tool, with how it came here."""
+    """Give a figure of the tool, with its way into this module."""
     return Value(value, unconfirmed(f"{note}; which figure the methodology fixes is not known", certainty, source))
 
 
@@ -198,7 +198,7 @@ group.default(
     plausible="[0.2, 1]",
     text="methane correction factor of the disposal site",
     evidence=unconfirmed(
-        f"a factor of the tool; {INFERRED}; max(1 − 2 m ÷ depth, water table ÷ depth) where water stands above the "
+        f"a factor of the tool; {INFERRED}; max(1 − 2 m ÷ depth, water table ÷ depth) where water is above the "
         "bottom is from recollection",
         80,
         TOOL,
@@ -240,7 +240,7 @@ ROWS = {
     WOOD: "a slow row, with straw",
     PAPER: "a slow row",
     TEXTILES: "a slow row, with paper",
-    GARDEN: "the moderate row, with other organic waste that rots and is no food",
+    GARDEN: "the moderate row, with other organic waste that rots and is not food",
     FOOD: "the rapid row",
     "Domestic sludge": "the rapid row, which says sewage sludge",
 }

@@ -1,6 +1,6 @@
 """VN_AM001: digital tachograph systems for freight vehicles in Viet Nam.
 
-Nobody here has read an equation of this methodology. Symbols are placeholders, both readings of the
+No equation of this methodology was read here. Symbols are placeholders, both readings of the
 reference emissions are likely ones, and every factor is the user's to give.
 """
 

@@ -1,6 +1,6 @@
 """VN_AM002: room air conditioners equipped with inverters in Viet Nam.
 
-Nobody here has read an equation of this methodology. Symbols are placeholders, and every number is
+No equation of this methodology was read here. Symbols are placeholders, and every number is
 the user's to give.
 """
 

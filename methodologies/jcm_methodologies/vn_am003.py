@@ -25,7 +25,7 @@ m = Methodology(
     indices={
         "i": "electricity-driven equipment",
         "k": "fuel-fired equipment",
-        "h": "heat pump in place of a boiler",
+        "h": "heat pump instead of a boiler",
         "j": "type of lighting",
         "a": "auxiliary equipment",
         "p": "monitoring period",
@@ -42,7 +42,7 @@ m = Methodology(
     },
     note="Structure only: the official summary page was read. The equipment and thresholds of Table 1, further "
     "criteria, the reference efficiencies and every other number are not known, and none is assumed. Whether the "
-    "document lets a heat pump stand in for a boiler is not known either (50 %). What an energy management system "
+    "document lets a heat pump replace a boiler is not known either (50 %). What an energy management system "
     "saves is taken not to count (70 %).",
 )
 
@@ -146,10 +146,10 @@ m.default(
     lowers="RE",
     bounds="(0, 1]",
     plausible="[0.2, 1]",
-    text="efficiency of the boiler that heat pump h stands in for",
+    text="efficiency of the boiler that heat pump h replaces",
     evidence=REFERENCE,
 )
-m.class_key("fuel_RE,h", text="fuel of the boiler that heat pump h stands in for")
+m.class_key("fuel_RE,h", text="fuel of the boiler that heat pump h replaces")
 m.default(
     "EF_fuel,RE,h",
     "tCO2/GJ",

@@ -60,7 +60,7 @@ m.define(
 )
 m.summarise(
     unconfirmed("read in a press account of the project", None, PRESS),
-    measure="Transformers with amorphous cores in place of silicon steel lower the loss of distribution",
+    measure="Transformers with amorphous cores instead of silicon steel lower the loss of distribution",
 )
 m.emits(
     "reference",
@@ -189,7 +189,7 @@ m.constant("h_per_d", 24, "h/d", text="hours in a day")
 m.constant("Wh_per_MWh", 1_000_000, "W*h/MWh", text="watt hours in a megawatt hour")
 
 WHOLE_DAYS = unconfirmed(
-    "by days is inferred; a day on which a transformer is switched on or off is no whole day in service, "
+    "by days is inferred; a day on which a transformer is switched on or off is not a whole day in service, "
     "and leaving it out is conservative",
     60,
 )
