@@ -62,7 +62,8 @@ m = Methodology(
     "of it can support an issuance request; where the digest takes an IPCC table its values are those of the IPCC. "
     "Dry weight of straw, fresh weight of other amendments (from recollection, 90 %). The daily factors of a country, "
     "1.46 and 2.95, were found nowhere else: the IPCC has 1.22 (0.83 to 1.81) for South East Asia. "
-    "Also with them the digest asks for direct measurement. Whether amendments of reference and project may differ was not read: they are the same here.",
+    "Also with them the digest asks for direct measurement. Whether amendments of reference and project may differ "
+    "was not read: they are the same here.",
 )
 
 m.summarise(

@@ -170,7 +170,7 @@ def test_earlier_years_on_file_give_the_season(tmp_path):
     (tmp_path / "case.toml").write_text(
         'methodology = "ID_AM003"\np = ["2023", "2024"]\n[inputs]\nCOP_PJ = 1.63\n'
         'application = "individual quick freezer"\nEF_elec = 0.8\n'
-        '[meters.M]\nparameter = "EC_PJ"\nlabels = { i = 1 }\n[readings]\nzone = "Asia/Jakarta"\n'
+        '[meters.M]\nparameter = "EC_PJ"\nlabels = { i = 1 }\n[readings]\ntimezone = "Asia/Jakarta"\n'
         '[[readings.sources]]\nfiles = "m.csv"\nkind = "interval"\nstep = "1 h"\nstamp = "start"\ntime = "time"\n'
         'unit = "kWh"\ncolumns = { M = "kWh" }\n'
     )
@@ -191,7 +191,7 @@ def amounts_of_hours(folder, methodology, inputs, parameter="EG_SUP"):
     )
     (folder / "case.toml").write_text(
         f'methodology = "{methodology}"\np = ["2023", "2024"]\n[inputs]\n{inputs}\n'
-        f'[meters.M]\nparameter = "{parameter}"\n[readings]\nzone = "Asia/Jakarta"\n[[readings.sources]]\n'
+        f'[meters.M]\nparameter = "{parameter}"\n[readings]\ntimezone = "Asia/Jakarta"\n[[readings.sources]]\n'
         'files = "m.csv"\nkind = "interval"\nstep = "1 h"\nstamp = "start"\ntime = "time"\ncolumns = { M = "MWh" }\n'
         'unit = "MWh"\n'
     )
@@ -233,7 +233,7 @@ def test_a_cross_check_waits_until_both_sides_have_readings(tmp_path, invoiced, 
     path.write_text(
         'methodology = "ID_AM001"\np = "2024"\n[inputs]\nEC_CAP = 0.5\nEF_grid = 0.8\n[facts]\nmax_output = 2.04\n'
         '[meters.M]\nparameter = "EG_SUP"\nunit = "MWh"\n'
-        '[meters.I]\nparameter = "EG_SUP"\nunit = "MWh"\ncheck_only = true\n[readings]\nzone = "Asia/Jakarta"\n'
+        '[meters.I]\nparameter = "EG_SUP"\nunit = "MWh"\ncheck_only = true\n[readings]\ntimezone = "Asia/Jakarta"\n'
         '[[readings.sources]]\nfiles = "m.csv"\nkind = "interval"\nstep = "1 h"\nstamp = "start"\ntime = "time"\n'
         'columns = { M = "MWh" }\n[[readings.sources]]\nfiles = "i.csv"\nkind = "total"\ntime = "first"\n'
         'until = "last"\ncolumns = { I = "MWh" }\n'
@@ -370,7 +370,7 @@ def hours(folder, amounts, more=None, project="start = 2023-01-01", periods=("20
     head = f'methodology = "ID_AM003"\np = {list(periods)}\n[project]\n{project}\n'
     inputs = '[inputs]\nCOP_PJ = 1.63\napplication = "individual quick freezer"\nEF_elec = "0.814 tCO2/MWh"\n'
     path = folder / "case.toml"
-    path.write_text(head + inputs + FACTS + meters + '[readings]\nzone = "Asia/Jakarta"\nrules = "JCM"\n' + sources)
+    path.write_text(head + inputs + FACTS + meters + '[readings]\ntimezone = "Asia/Jakarta"\nrules = "JCM"\n' + sources)
     return read_case(path)
 
 

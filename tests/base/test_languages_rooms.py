@@ -98,7 +98,7 @@ def test_what_is_open_says_in_japanese_what_may_be_chosen(tmp_path):
     (tmp_path / "case.toml").write_text(
         'methodology = "ID_AM003"\np = "2024"\n'
         '[inputs]\nCOP_PJ = 1.63\napplication = "cold storage"\nEF_elec = 0.8\n'
-        '[meters.S1]\nparameter = "EC_PJ"\nlabels = { i = 1 }\nunit = "kWh"\n[readings]\nzone = "Asia/Jakarta"\n'
+        '[meters.S1]\nparameter = "EC_PJ"\nlabels = { i = 1 }\nunit = "kWh"\n[readings]\ntimezone = "Asia/Jakarta"\n'
         '[[readings.sources]]\nfiles = "S1.csv"\nkind = "interval"\nstep = "1 h"\nstamp = "start"\n'
         'time = "time"\ncolumns = { S1 = "kWh" }\n',
         "utf-8",
