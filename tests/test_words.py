@@ -15,7 +15,7 @@ DOCUMENTS = [
     for path in [*ROOT.glob("*.md"), ROOT / "methodologies" / "README.md", *(ROOT / "docs").rglob("*.md")]
     if path not in GENERATED
 ]
-SOURCES = sorted((ROOT / "src" / "jcm_calc").rglob("*.py"))
+SOURCES = sorted([*(ROOT / "src" / "jcm_calc").rglob("*.py"), *(ROOT / "methodologies").rglob("*.py")])
 
 
 def forms():
