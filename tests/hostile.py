@@ -194,7 +194,7 @@ def compound(stream: str) -> bytes:
 # Files that are something else
 
 
-@refused(r"is damaged or no Excel workbook")
+@refused(r"is damaged or not an Excel workbook")
 def truncated(folder: Path) -> Path:
     """The end is missing, as after a broken download."""
     content = written()
@@ -207,7 +207,7 @@ def random_bytes(folder: Path) -> Path:
     return save(folder, random.Random(0).randbytes(10_000))
 
 
-@refused(r"is damaged or no Excel workbook")
+@refused(r"is damaged or not an Excel workbook")
 def random_archive(folder: Path) -> Path:
     """Noise that begins as a ZIP archive does."""
     return save(folder, b"PK\3\4" + random.Random(1).randbytes(10_000))
@@ -389,7 +389,7 @@ def newline_in_name(folder: Path) -> Path:
     return with_cells(folder, **{COP: 0}).rename(folder / "hostile\nER = 1,000 tCO2.xlsx")
 
 
-@refused(r"is not an Excel workbook")
+@refused(r"content is not that of an Excel workbook")
 def escapes_in_name(folder: Path) -> Path:
     """A name that would clear the screen and turn the line around."""
     return save(folder, b"noise", "hostile\x1b[2J\u202e.xlsx")

@@ -302,7 +302,7 @@ def test_what_cannot_be_begun_is_refused(tmp_path):
     (tmp_path / "rules" / "__init__.py").touch()
     assert "must be a number" in run("new", "pumps", code=2).output
     assert "--revises VERSION" in run("new", "ID_AM003", "-o", tmp_path / "rules", code=2).output
-    assert "is no package" in run("new", "XX_AM009", "-o", tmp_path, code=2).output
+    assert "must be a methodology package" in run("new", "XX_AM009", "-o", tmp_path, code=2).output
     assert "no version '9.0'" in run("new", "ID_AM003", "--revises", "9.0", "-o", tmp_path / "rules", code=2).output
     run("new", "XX_AM009", "-o", tmp_path / "rules")
     assert "exists already" in run("new", "XX_AM009", "-o", tmp_path / "rules", code=2).output

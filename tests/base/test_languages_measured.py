@@ -19,8 +19,8 @@ pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
 
 ROOT = Path(jcm_calc.__file__).parent
 MODULES = [
-    *("against_readings", "metered_amounts", "cross_checks", "dated_rows", "design_changes", "deviations", "gaps"),
-    *("metered", "meters", "other_periods_and_meters", "periods", "traceability", "known_errors"),
+    *("against_readings", "cross_checks", "dated_rows", "design_changes", "deviations", "gaps"),
+    *("metered", "meters", "periods", "traceability", "known_errors"),
 ]
 SOURCES = [
     *(f"verification/{name}.py" for name in MODULES),
@@ -69,7 +69,7 @@ def unmarked(tree):
 
 # Kinds of findings, treatments and keys; what is looked for in complaints, which are English until they are shown.
 KEYS = {
-    *("out of service", "maximum permissible error", "there are no readings of it"),
+    *("out of service", "count as zero", "maximum permissible error", "there are no readings of it"),
     *("two or more rows|has two rows", "|is given twice", "f'document {len(documents) + 1}'"),
 }
 
@@ -103,7 +103,7 @@ def in_place(text):
 def own_words(path, given, verification):
     """Return what stands in a workbook, its case file, its methodology and the rules for readings."""
     found = [cell.value for sheet in load_workbook(path) for row in sheet for cell in row]
-    for verdict in verification.result.verdicts if verification.result else ():
+    for verdict in verification.recalculation.verdicts if verification.recalculation else ():
         found += [verdict.criterion.text, verdict.criterion.evidence.note]
     if "case" in given:
         found.append(given["case"].read_text(encoding="utf-8"))

@@ -137,7 +137,7 @@ def test_a_declaration_counts_until_the_first_calculation_and_is_refused_after_i
     m = declared()
     calculate(m, **GIVEN)
     before = state(m)
-    with pytest.raises(FrozenError, match=r"XX_AM001 ver 1\.0 is in use and cannot be changed: m\.mended"):
+    with pytest.raises(FrozenError, match=r"XX_AM001 ver 1\.0 is in use and cannot be changed: `m\.mended"):
         DECLARING[way](m)
     assert state(m) == before
 

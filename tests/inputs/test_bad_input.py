@@ -660,7 +660,7 @@ def test_a_list_beside_a_table_is_not_paired_by_the_order_of_its_rows(labels):
     table = units().drop(columns="COP_PJ").assign(i=labels)
     energy = readings().assign(i=np.repeat(labels, 2))
     found = only(refusal("ID_AM003", table, energy, COP_PJ=[1.6, 2.2], EF_elec=0.8))
-    assert found.startswith("COP_PJ: got a list without labels, but table 1 has labels of i, in an order of its own")
+    assert found.startswith("COP_PJ: got a list without labels, but table 1 has labels of i, in another order")
     assert f"COP_PJ = {{{labels[0]!r}: ..., {labels[1]!r}: ...}}" in found
 
 

@@ -182,7 +182,7 @@ def test_a_unit_with_such_a_name_counts_where_its_value_is_no_sum(label, templat
 def test_verification_and_the_command_leave_it_out_too(how, template, tmp_path):
     path = filled(template, tmp_path / "report.xlsx", "Total", "last", FORMULAS[how])
     found = jcm_calc.verify(path)
-    assert found.result.ER.item().magnitude == pytest.approx(right().ER.item().magnitude)
+    assert found.recalculation.ER.item().magnitude == pytest.approx(right().ER.item().magnitude)
     assert not [one for one in found.findings if one.code == "A9"]
     result = CliRunner().invoke(jcm, ["calc", str(path)], env={"COLUMNS": "200"})
     assert f"{right().ER.item().magnitude:.4g}" in result.output

@@ -1062,6 +1062,7 @@ ALLOWED = {
     "inputs/arguments.py _replace": "the number of a candidate in the document",
     "api/case_file.py _comparisons": "results",
     "inputs/coordinates.py selected": "places of rows",
+    "inputs/coordinates.py unless_given": "days of the periods",
     "inputs/values.py _mean": "numbers in the declared unit",
     "inputs/values.py _weights": "numbers in the declared unit",
     "results/distributions.py": "numbers that are drawn",

@@ -125,7 +125,7 @@ def test_a_name_beside_values_by_class_is_refused(tmp_path):
     head = next(cell for row in classes.iter_rows() for cell in row if cell.value == "NCV_i")
     classes.cell(head.row + 3, 2).value, head.offset(3).value = "Motor gasoline", 44.3
     book.save(tmp_path / "both.xlsx")
-    with pytest.raises(InputError, match="NCV_i: 'IPCC 2006, lower' is named, and values by class are given beside it"):
+    with pytest.raises(InputError, match="NCV_i: 'IPCC 2006, lower' is named, and values by class are given, too"):
         read_workbook(tmp_path / "both.xlsx")
 
 

@@ -207,7 +207,7 @@ def test_the_gas_of_the_engines_and_the_fuel_of_the_boiler_may_differ():
 
 def test_fuels_without_a_name_are_told_how_to_name_them():
     with pytest.raises(
-        InputError, match=r"NCV_f: '1' has no value .* Name each f: a column f in a table, or a mapping"
+        InputError, match=r"NCV_f: got '1', which has no value .* Name each f: a column f in a table, or a mapping"
     ):
         calculate(
             *("ID_AM007",),

@@ -252,7 +252,7 @@ def test_a_value_in_place_of_the_documents_that_raises_ER_is_remarked_on_with_it
     assert numbers["effect on ER"] == pytest.approx(other.ER.m - own.ER.m, rel=1e-12)
     assert numbers["ER by the document"] == pytest.approx(own.ER.m)
     assert (numbers["value"], numbers["document"]) == (1.0, 1.32)
-    with pytest.warns(InputWarning, match="in place of"):
+    with pytest.warns(InputWarning, match="instead of"):
         jcm_calc.calculate("ID_AM003", **FREEZER, COP_RE=1.0)
 
 
@@ -312,7 +312,7 @@ def test_a_value_that_was_read_is_overridden_upwards_only_with_a_reason():
     ("override", "complaint"),
     [
         ({"EF_REE": "why"}, "did you mean EF_RE"),
-        ({"EG": "why"}, "no value is given in place"),
+        ({"EG": "why"}, "no value is given instead"),
         ({"EF_RE": ""}, "must be a reason"),
         ({"EF_RE": 3}, "must be a reason"),
     ],
@@ -536,7 +536,7 @@ def test_a_workbook_without_the_reason_is_refused(tmp_path):
     book.save(path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        with pytest.raises(InputError, match="in place of"):
+        with pytest.raises(InputError, match="instead of"):
             jcm_calc.read_workbook(path).calculate()
 
 
@@ -562,7 +562,7 @@ def test_a_case_file_gives_its_reason(tmp_path):
 
     path = tmp_path / "case.toml"
     path.write_text(CASE, "utf-8")
-    with pytest.raises(InputError, match="in place of"):
+    with pytest.raises(InputError, match="instead of"):
         read_case(path).calculate()
     path.write_text(CASE + '[override]\nEF_RE = "the study of 2024"\n', "utf-8")
     with warnings.catch_warnings():

@@ -140,8 +140,8 @@ def translated(text: str) -> str:
     Examples
     --------
     >>> with in_language("ja"):
-    ...     print(translated(_("Project emissions")))
-    プロジェクト排出量
+    ...     print(translated(_("Emission reductions")))
+    排出削減量
     """
     code = _language.get()
     if code == "en" or not text:
