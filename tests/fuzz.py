@@ -2,7 +2,7 @@
 
 Files are made from good ones: bytes flipped, pieces cut out, moved or doubled, values replaced by what nobody
 should write; of workbooks most within the XML, which is then zipped again, and of JSON within the data,
-whose hash is then mended. What may come of a file: one of the stated errors, or a result of finite numbers;
+whose hash is then corrected. What may come of a file: one of the stated errors, or a result of finite numbers;
 evidence may confirm what it says and nothing else. Anything else is a failure: another exception, a number
 that is none, more than `SECONDS`, more than 500 MB.
 

@@ -126,7 +126,7 @@ def test_a_mended_version_of_another_rule_book_takes_its_place(environment, tmp_
     run("new", "XX_AM003", "--package", "mending", folder=tmp_path)
     package = tmp_path / "mending" / "src" / "mending"
     run("new", "ID_AM004", "--revises", "2.0", folder=package)
-    module = package / "id_am004_mended.py"
+    module = package / "id_am004_corrected.py"
     text = module.read_text(encoding="utf-8").replace("FILL IN: who has read the document", "nobody: a test")
     text += '\n\n@m.equation("ER_p", "tCO2", text="halved", evidence=unconfirmed("a test"))\ndef ER(RE, PE):\n'
     module.write_text(text + "    return (RE - PE) / 2\n", encoding="utf-8")
@@ -289,7 +289,7 @@ def test_what_is_not_given_is_asked_for_where_somebody_is_there(tmp_path, monkey
 @pytest.mark.parametrize("version", ["", "3.0"])
 def test_the_skeleton_of_a_revision_is_the_version_that_it_revises(version, tmp_path):
     ((path, text),) = revision_files("ID_AM004", "2.0", version).items()
-    assert path == ("id_am004_ver3_0.py" if version else "id_am004_mended.py")
+    assert path == ("id_am004_ver3_0.py" if version else "id_am004_corrected.py")
     scope = {}
     exec(compile(text, path, "exec"), scope)
     found = {one.kind for one in differences(methodology("ID_AM004"), scope["m"])}

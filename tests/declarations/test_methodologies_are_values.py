@@ -83,7 +83,7 @@ DECLARING = {
 }
 # What only reads, or gives a copy.
 READING = {
-    *("revised", "mended", "operands", "graph", "symbols", "written", "section", "check_eligibility", "template"),
+    *("revised", "corrected", "operands", "graph", "symbols", "written", "section", "check_eligibility", "template"),
     *(
         "heading",
         "notices",
@@ -137,7 +137,7 @@ def test_a_declaration_counts_until_the_first_calculation_and_is_refused_after_i
     m = declared()
     calculate(m, **GIVEN)
     before = state(m)
-    with pytest.raises(FrozenError, match=r"XX_AM001 ver 1\.0 is in use and cannot be changed: `m\.mended"):
+    with pytest.raises(FrozenError, match=r"XX_AM001 ver 1\.0 is in use and cannot be changed: `m\.corrected"):
         DECLARING[way](m)
     assert state(m) == before
 
@@ -255,13 +255,13 @@ def test_the_numbers_of_a_rule_book_and_of_tables_cannot_be_changed():
 
 
 def test_the_equation_that_is_shown_is_the_one_that_is_calculated():
-    """A number of a mended methodology, before and after it is mended once more."""
-    first = methodology("PW_AM001").mended(by="x")
+    """A number of a corrected methodology, before and after it is corrected once more."""
+    first = methodology("PW_AM001").corrected(by="x")
     whole = calculate(first, EG="500 MWh", p="2024").ER.magnitude
     with pytest.raises(FrozenError):
         first.equation("ER_p", "tCO2", name="ER", text="", evidence=RECALLED)(lambda RE, PE: (RE - PE) / 2)
     assert str(first["ER"]) == "ER_p = RE_p − PE_p [unconfirmed]"
-    second = first.mended(by="y")
+    second = first.corrected(by="y")
     second.equation("ER_p", "tCO2", name="ER", text="", evidence=RECALLED)(lambda RE, PE: (RE - PE) * 0)
     assert str(second["ER"]).startswith("ER_p = (RE_p − PE_p) × 0")
     assert calculate(second, EG="500 MWh", p="2024").ER.magnitude == 0
@@ -281,7 +281,7 @@ def test_a_default_that_is_declared_again_is_the_one_that_is_calculated():
 def test_a_copy_can_be_changed_and_leaves_the_first_as_it_is(way):
     m = declared_and_frozen()
     before = state(m)
-    for other in (m.mended(by="x"), m.revised("2.0", unchanged=READ, identity={"version": READ}), duplicate(m)):
+    for other in (m.corrected(by="x"), m.revised("2.0", unchanged=READ, identity={"version": READ}), duplicate(m)):
         changed = state(other)
         DECLARING[way](other)
         assert state(other) != changed

@@ -229,7 +229,7 @@ def test_a_default_is_moved_to_its_safe_side_by_the_sign_of_its_term(effect):
     m.default("k", "", value=0.5, raises="LK", text="k", evidence=GUESS)
     m.equation("LK_p", "tCO2", name="LK", total="i", text="LK", evidence=GUESS)(lambda c, k: c * k)
     assert failures(m) == {}
-    other = m.mended(by="somebody")
+    other = m.corrected(by="somebody")
     other.default("k", "", value=0.5, lowers="LK", text="k", evidence=GUESS)
     assert "ER rises when k moves to its safe side" in failures(other)["conservative defaults"]
 
@@ -238,7 +238,7 @@ def test_terms_are_those_of_the_version():
     m = usual()
     later = m.revised("2.0", unchanged=GUESS, identity={"version": GUESS}, terms={"LK": "deduction"})
     assert (m.terms, later.terms) == (TERMS, {"LK": "deduction"})
-    assert m.mended(by="a reader").terms == TERMS
+    assert m.corrected(by="a reader").terms == TERMS
     with pytest.raises(DeclarationError, match="rebate"):
         m.revised("2.0", unchanged=GUESS, identity={}, terms={"LK": "rebate"})
 

@@ -267,12 +267,12 @@ def test_no_change_reaches_a_claim_but_the_one_that_was_confirmed():
 @pytest.mark.parametrize(
     "changed",
     [
-        lambda m: m.mended(by="x"),
+        lambda m: m.corrected(by="x"),
         lambda m: m.revised("2.0", unchanged=READ, identity={"version": READ}),
         lambda m: with_evidence(m, []),
         lambda m: with_evidence(m, [evidence(content_of(m, "criterion"))]),
     ],
-    ids=["mended", "revised", "no file", "another file"],
+    ids=["corrected", "revised", "no file", "another file"],
 )
 def test_what_a_file_confirms_of_a_methodology_is_not_confirmed_of_what_is_made_of_it(changed):
     m = mill()
@@ -281,7 +281,7 @@ def test_what_a_file_confirms_of_a_methodology_is_not_confirmed_of_what_is_made_
     other = changed(confirmed)
     left = {one.kind for one in statements(other) if not one.confirmed}
     assert left >= {"equation", "default", "choice", "list", "rule"}
-    if other.version == m.version and not other.mended_by:
+    if other.version == m.version and not other.corrected_by:
         return
     other.coordinate("H_p", of="p", what="year")
     other.complete("criteria", "parameters", "equations", evidence=READ)

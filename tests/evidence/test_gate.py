@@ -116,7 +116,7 @@ def test_every_value_of_the_document_has_a_plausible_range_that_holds_what_the_l
 
 
 def test_a_factor_that_asks_about_every_value_is_refused():
-    m = methodology("ID_AM004").mended(by="x")
+    m = methodology("ID_AM004").corrected(by="x")
     with pytest.raises(DeclarationError, match="factor=1 must be more than 1"):
         m.default("X", "", text="x", evidence=READ, factor=1)
 
@@ -159,7 +159,7 @@ def test_a_list_says_what_the_document_has():
 
 
 def test_what_is_added_later_makes_a_confirmed_list_incomplete():
-    m = methodology("ID_AM004").mended(by="x")
+    m = methodology("ID_AM004").corrected(by="x")
     before = {one.key: one for one in statements(m)}
     m.attested("6", "registered", "The project is registered", evidence=READ)
     m.monitored("LK_p", "tCO2", text="leakage", evidence=READ)
@@ -172,11 +172,11 @@ def test_what_is_added_later_makes_a_confirmed_list_incomplete():
 
 
 def test_a_rule_book_that_has_read_the_whole_document_says_so():
-    m = methodology("ID_AM004").mended(by="x")
+    m = methodology("ID_AM004").corrected(by="x")
     m.complete("criteria", "equations", evidence=READ)
     assert {one.name for one in statements(m) if one.kind == "list" and one.confirmed} == {"criteria", "equations"}
     # of what is then changed, nobody has said that it is complete
-    assert not any(one.confirmed for one in statements(m.mended(by="y")) if one.kind == "list")
+    assert not any(one.confirmed for one in statements(m.corrected(by="y")) if one.kind == "list")
     with pytest.raises(DeclarationError, match="complete are criteria, parameters, equations"):
         m.complete("criterias", evidence=READ)
 

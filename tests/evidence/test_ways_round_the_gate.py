@@ -283,7 +283,7 @@ def test_a_revision_waives_nothing_that_it_does_not_say_again():
     m = boilers()
     m.waive("zero activity", "a boiler that stands by burns", of="PE")
     assert m.revised("1.1", unchanged=READ, identity={"version": READ}).waivers == []
-    assert [one.of for one in m.mended(by="x").waivers] == ["PE"]
+    assert [one.of for one in m.corrected(by="x").waivers] == ["PE"]
 
 
 def test_a_frozen_methodology_cannot_be_changed_after_it_was_confirmed():
@@ -762,11 +762,11 @@ def test_a_candidate_named_against_the_evidence_can_be_read_again(m, case, tmp_p
     assert {one.name for one in again.blockers} == {one.name for one in result.blockers} != set()
 
 
-# Who has mended a version, and which one is newer
+# Who has corrected a version, and which one is newer
 
 
 def test_a_version_that_somebody_has_mended_says_so_wherever_it_is_shown(tmp_path, monkeypatch):
-    m = methodology("PW_AM001").mended(by="A. Author")
+    m = methodology("PW_AM001").corrected(by="A. Author")
     result = calculate(m, EG=500.0, p="2024")
     assert "corrected by A. Author" in repr(result).partition(":")[0]
     assert result.manifest()["methodology"]["notices"] == ["corrected by A. Author in package jcm_methodologies"]

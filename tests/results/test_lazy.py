@@ -268,7 +268,7 @@ def test_a_methodology_that_a_worker_would_not_find_is_refused():
     """A worker takes it from the rule book, under number and version: it would calculate something else."""
     energy = da.from_array(np.array([[500.0], [300.0]]), chunks=(1, 1))
     for number in ("PW_AM001", "XX_AM001"):
-        m = methodology("PW_AM001").mended(by="x")
+        m = methodology("PW_AM001").corrected(by="x")
         m.number = number
         m.equation("RE_i,p", "tCO2", name="RE_i", text="r", evidence=unconfirmed("x"))(lambda EG, EF_RE: EG * EF_RE / 2)
         with pytest.raises(InputError, match="is not the one that the methodology packages have under this number"):

@@ -674,7 +674,7 @@ def test_a_reason_that_says_nothing_is_none(override):
 
 
 def test_a_limit_of_another_dimension_is_told_as_the_mistake_of_its_author():
-    m = methodology("PW_AM001").mended(by="x")
+    m = methodology("PW_AM001").corrected(by="x")
     m.at_most("EG", "hours", evidence=unconfirmed("x"))
     with pytest.raises(DeclarationError, match=r"PW_AM001 ver 1\.0: the limit of EG: .*cannot be converted to 'MWh'"):
         calculate(m, EG=500.0, p="2024")

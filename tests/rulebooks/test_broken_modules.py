@@ -272,7 +272,7 @@ def test_a_number_that_two_rule_books_hold_is_refused_with_the_way_to_choose(ins
         methodology("ID_AM003")
     told = str(caught.value)
     assert f"in two methodology packages, jcm_methodologies.id_am003 and {book}.id_am003: uninstall one of them" in told
-    assert "name its module `id_am003_mended`" in told
+    assert "name its module `id_am003_corrected`" in told
     (broken,) = rulebooks.broken()
     assert (broken.number, broken.module) == ("ID_AM003", f"{book}.id_am003")
     assert "in two methodology packages" in run("list", code=1).output
@@ -286,15 +286,15 @@ def test_a_number_that_two_rule_books_hold_is_refused_with_the_way_to_choose(ins
 
 
 def test_an_addition_to_a_methodology_that_nobody_holds_is_told(install):
-    book = install({"xx_am005_mended.py": "from nowhere import m\n"})
+    book = install({"xx_am005_corrected.py": "from nowhere import m\n"})
     (broken,) = rulebooks.broken() or (None,)
-    assert str(broken) == f"{book}.xx_am005_mended: adds to XX_AM005, which no methodology package holds"
+    assert str(broken) == f"{book}.xx_am005_corrected: adds to XX_AM005, which no methodology package holds"
 
 
 def test_a_broken_addition_refuses_the_methodology_that_it_mends_and_no_other(install, tmp_path):
     """What the addition would have said is not known, so that the numbers without it are not what was asked for."""
-    install({"id_am004_mended.py": "x = ("})
-    with pytest.raises(BrokenModuleError, match=r"id_am004_mended: cannot be imported: SyntaxError"):
+    install({"id_am004_corrected.py": "x = ("})
+    with pytest.raises(BrokenModuleError, match=r"id_am004_corrected: cannot be imported: SyntaxError"):
         methodology("ID_AM004")
     others_go_on(tmp_path, 1)
 

@@ -44,7 +44,7 @@ class Methodology(Declarations):
     """One version of an approved methodology.
 
     It can be changed until it is used: until it is calculated for the first time, or comes from a methodology package.
-    After that every change is refused with a `FrozenError`; `mended` and `revised` give a copy to change.
+    After that every change is refused with a `FrozenError`; `corrected` and `revised` give a copy to change.
 
     Parameters
     ----------

@@ -176,9 +176,9 @@ def revision_files(number: str, earlier: str, version: str = "") -> dict[str, st
         raise KeyError(_("{number} ver {version} is there already").format(number=number, version=version))
     base, name = home(known[earlier])
     text = _written(
-        "revision.py", number=number, earlier=earlier, version=version, mends=not version, base=base, name=name
+        "revision.py", number=number, earlier=earlier, version=version, corrects=not version, base=base, name=name
     )
-    suffix = f"_ver{version.replace('.', '_')}" if version else "_mended"
+    suffix = f"_ver{version.replace('.', '_')}" if version else "_corrected"
     return {f"{number.lower()}{suffix}.py": text}
 
 

@@ -531,7 +531,7 @@ def verify(
 @click.option("--package", "project", metavar="NAME", help="Begin a methodology package, such as my-rules.")
 @click.option("--revises", metavar="V", help="Begin a revision of this version.")
 @file_option("--from", "source", metavar="FILE.toml", help="What it declares, without Python.")
-@click.option("--version", metavar="V", help="The version; with --revises the later one, or none to mend it.")
+@click.option("--version", metavar="V", help="The version; with --revises the later one, or none to correct it.")
 @click.option("--title", default="", help="The official title.")
 @click.option("--scope", type=click.IntRange(0, 99), default=0, help="The sectoral scope.")
 @click.option("--index", metavar="TEXT", default="", help="What the index i stands for.")

@@ -26,7 +26,7 @@ def import_module(
         paths.append(folder / f"{Path(found.file).stem}.names.toml")
         texts.append(found.names)
     if found.revision:
-        paths.append(folder / f"{found.number.lower()}_mended.py")
+        paths.append(folder / f"{found.number.lower()}_corrected.py")
         texts.append(found.revision)
     if names is not None and len(paths) > 1 and paths[1].resolve() == names.resolve():
         del paths[1], texts[1]
@@ -76,7 +76,7 @@ def _tell(found: Imported, paths: list[Path], as_json: bool) -> None:
         written = _(
             "{path} revises the installed methodology with tables of the workbook. Fill in who has read the document."
         )
-        output.paragraph(written.format(path=f"{found.number.lower()}_mended.py"))
+        output.paragraph(written.format(path=f"{found.number.lower()}_corrected.py"))
     office = _("LibreOffice was not compared.")
     if found.office is not None:
         office = _("LibreOffice gives the same (largest difference {worst}).").format(worst=f"{found.office:.1g}")

@@ -9,7 +9,7 @@ Examples
 0.5
 >>> FrozenDict({"EF": 0.5})["EF"] = 0.4
 Traceback (most recent call last):
-jcm_calc.declarations.frozen.FrozenError: a methodology that is in use cannot be changed: `m.mended(by="…")` or
+jcm_calc.declarations.frozen.FrozenError: a methodology that is in use cannot be changed: `m.corrected(by="…")` or
 `m.revised("…", …)` gives a copy to declare changes in
 """
 
@@ -22,7 +22,7 @@ from jcm_calc.base.languages import Message, _
 K = TypeVar("K")
 V = TypeVar("V")
 
-INSTEAD = _('`m.mended(by="…")` or `m.revised("…", …)` gives a copy to declare changes in')
+INSTEAD = _('`m.corrected(by="…")` or `m.revised("…", …)` gives a copy to declare changes in')
 
 
 class DeclarationError(Exception):

@@ -60,7 +60,7 @@ class Declarations(Group):
         self.until = until
         self.other_versions = tuple(versions)
         self.note: str = Message(note)
-        self.mended_by = ""
+        self.corrected_by = ""
         self.package = ""  # of a version that a rule book holds, where it comes from
         self.later: tuple[Version, ...] = ()  # versions that are known to exist and are newer
         self.in_use: Mapping[str, tuple[str, ...]] = {}  # by version the projects that are listed with it
@@ -134,7 +134,7 @@ class Declarations(Group):
         later.inherited = revision.everything(later)
         return later
 
-    def mended(self, by: str) -> Declarations:
+    def corrected(self, by: str) -> Declarations:
         """Return the same version, of which what turned out different in its document is then declared again.
 
         Parameters
@@ -146,7 +146,7 @@ class Declarations(Group):
         --------
         >>> import jcm_calc
         >>> from jcm_calc.evidence import unconfirmed
-        >>> m = jcm_calc.methodology("ID_AM004").mended(by="nobody: an example")
+        >>> m = jcm_calc.methodology("ID_AM004").corrected(by="nobody: an example")
         >>> @m.equation("ER_p", "tCO2", text="emission reductions", evidence=unconfirmed("made up"))
         ... def ER(RE, PE):
         ...     return (RE - PE) / 2
@@ -154,7 +154,7 @@ class Declarations(Group):
         ER_p = (RE_p − PE_p) ÷ 2 [unconfirmed]
         """
         found = revision.duplicate(self.without_evidence or self)
-        found.mended_by = by
+        found.corrected_by = by
         corrected = _("Corrected by {name}.").format(name=by)
         found.note = Message("{} {}").format(corrected, self.note) if self.note else corrected
         found.completeness = {}
@@ -174,9 +174,9 @@ class Declarations(Group):
         as of June 2026 no project uses version 1.0
         """
         found = []
-        if self.mended_by:
-            mended = _("corrected by {name} in package {package}") if self.package else _("corrected by {name}")
-            found.append(mended.format(name=self.mended_by, package=self.package))
+        if self.corrected_by:
+            corrected = _("corrected by {name} in package {package}") if self.package else _("corrected by {name}")
+            found.append(corrected.format(name=self.corrected_by, package=self.package))
         if self.later:
             superseded = _("superseded: version {version} is newer")
             found.append(superseded.format(version=self.later[-1].number))

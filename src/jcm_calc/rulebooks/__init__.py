@@ -2,7 +2,7 @@
 
 A methodology package is named by an entry point of the group ``jcm_calc.methodologies``. Its module
 ``id_am003`` holds methodology ID_AM003, and is imported when somebody asks for it. A module such as
-``id_am003_mended`` adds versions to a methodology of another package, or corrects one of them. Its table
+``id_am003_corrected`` adds versions to a methodology of another package, or corrects one of them. Its table
 ``known.csv``, where it has one, names methodologies that exist and that it does not hold; its table ``newer.csv``
 versions that are newer than those that it holds.
 
@@ -333,8 +333,8 @@ def versions(number: str) -> dict[str, Declarations]:
     for path in modules_of(number):
         for item in _usable(path, number):
             other = found.get(item.version)
-            if other is not None and (not item.mended_by or other.mended_by):
-                twice = f"{item} is declared twice, again in {path}: to mend it there, begin with m.mended(…)"
+            if other is not None and (not item.corrected_by or other.corrected_by):
+                twice = f"{item} is declared twice, again in {path}: to mend it there, begin with m.corrected(…)"
                 raise BrokenModuleError(number, [BrokenModule(number, path, twice)])
             found[item.version] = item
     _tell_later(number, found)
@@ -436,8 +436,8 @@ def _refuse_two_holders(number: str) -> None:
     one, other, *_others = held
     twice = _(
         "{number} is in two methodology packages, {one} and {other}: uninstall one of them; or, if one corrects the "
-        "other, name its module `{name}_mended` and begin it with `m.mended(…)`; or calculate with the object itself, "
-        "{other}.m"
+        "other, name its module `{name}_corrected` and begin it with `m.corrected(…)`; or calculate with the object "
+        "itself, {other}.m"
     )
     told = twice.format(number=number, one=one, other=other, name=number.lower())
     raise BrokenModuleError(number, [BrokenModule(number, path, told) for path in held[1:]])
@@ -474,7 +474,7 @@ def declared(path: str, number: str) -> list[Declarations]:
     module = importlib.import_module(path)
     found = {id(item): item for item in vars(module).values() if isinstance(item, Declarations)}
     own = [item for item in found.values() if item.number == number]
-    return [item for item in own if item.mended_by or not _adds(path) or item.version not in _base(path, number)]
+    return [item for item in own if item.corrected_by or not _adds(path) or item.version not in _base(path, number)]
 
 
 def _base(path: str, number: str) -> set[str]:

@@ -21,7 +21,7 @@ def revision_source(found: Translation, known: Declarations, source: Source) -> 
 
     A table that does not fit becomes a remark.
     """
-    symbols, mended, changed = Symbols(known.inputs), known.mended(UNREAD), list[str]()
+    symbols, corrected, changed = Symbols(known.inputs), known.corrected(UNREAD), list[str]()
     for one in found.quantities.values():
         own = symbols.find(one.symbol) if one.what == "table" and not one.filled_in else None
         if own is None or own.kind is not Kind.DEFAULT or own.table is not None:
@@ -35,7 +35,7 @@ def revision_source(found: Translation, known: Declarations, source: Source) -> 
             continue
         more: dict[str, Any] = {way: " ".join(sorted(getattr(own, way))) for way in ("raises", "lowers", "either")}
         more |= {way: str(value) for way in ("bounds", "plausible") if (value := getattr(own, way)) is not None}
-        mended.default(
+        corrected.default(
             own.symbol,
             own.unit,
             name=own.name,
@@ -60,9 +60,9 @@ def revision_source(found: Translation, known: Declarations, source: Source) -> 
             "from jcm_calc.evidence import Source, unconfirmed",
             f"from {module} import {name} as earlier",
             "",
-            f'm = earlier.mended(by="{UNREAD}")',
+            f'm = earlier.corrected(by="{UNREAD}")',
             "",
-            *parameters_source(mended, changed),
+            *parameters_source(corrected, changed),
             "",
         ]
     )
