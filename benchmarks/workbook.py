@@ -72,7 +72,9 @@ def write(folder: Path) -> tuple[Callable[[], object], Callable[[], object]]:
 def _cells(path: Path) -> list[list[tuple[int, int, float | str]]]:
     """Return every cell of a workbook as it is shown: numbers and texts."""
     with zipfile.ZipFile(path) as archive:
-        strings = re.findall(r"<si><t[^>]*>(.*?)</t></si>", archive.read("xl/sharedStrings.xml").decode(), re.S)
+        shared = re.findall(r"<si>(.*?)</si>", archive.read("xl/sharedStrings.xml").decode(), re.S)
+        # a rich text, such as a symbol with subscripts, is in several pieces
+        strings = ["".join(re.findall(r"<t[^>]*>(.*?)</t>", one, re.S)) for one in shared]
         names = sorted(name for name in archive.namelist() if name.startswith("xl/worksheets/sheet"))
         return [list(_of_sheet(archive.read(name).decode(), strings)) for name in names]
 
