@@ -43,8 +43,8 @@ m = Methodology(
     note="The design document says in words that net generation replaces grid electricity and that there are no "
     "project emissions; every equation behind it is from recollection. Where the plant is out of operation for long, "
     "EG_p and with it "
-    "RE_p become negative, because consumption counts on: how the document treats that is not known, and nothing "
-    "is set to 0 here. Several WHR systems count as one: their supply and their capacities are totals.",
+    "RE_p become negative, because consumption counts on: how the document treats that is not known, and negative "
+    "values are kept here. Several WHR systems count as one: their supply and their capacities are totals.",
 )
 
 m.define(
