@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import date
 from functools import partial
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jcm_calc.api import status as of_case
-from jcm_calc.base import workers
+from jcm_calc.base import cores, workers
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.base.toml import parse_toml, read_text
@@ -55,7 +54,7 @@ def statuses(
         raise InputError.of(str(folder), _("has no case file (.toml)"))
     task = partial(_entry, top, day=day, store=store, evidence=evidence)
     found: list[FolderEntry] = []
-    processes = min(processes or os.cpu_count() or 1, len(paths))
+    processes = min(processes or cores.count(), len(paths))
     if processes == 1:
         for path in paths:
             found.append(task(path))

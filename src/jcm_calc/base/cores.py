@@ -10,8 +10,19 @@ Piece = TypeVar("Piece")
 Outcome = TypeVar("Outcome")
 
 
+_shared = False
+
+
+def share() -> None:
+    """Use one core from now on: this process is one of several that take them all."""
+    global _shared
+    _shared = True
+
+
 def count() -> int:
     """Return on how many cores this process may run."""
+    if _shared:
+        return 1
     affinity = getattr(os, "sched_getaffinity", None)  # Linux has it
     return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
 

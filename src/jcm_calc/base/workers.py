@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 
+from jcm_calc.base import cores
+
 # What ends this process: Ctrl-C, a request, the closing of a terminal.
 ENDING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
@@ -70,6 +72,7 @@ def _end_with_parent() -> None:
     for number in ENDING:
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes of a terminal
+    cores.share()
     threading.Thread(target=_wait_for_parent, daemon=True).start()
 
 

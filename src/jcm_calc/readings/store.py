@@ -10,6 +10,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc.base import cores
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.readings.kept import opened
@@ -40,6 +41,7 @@ class Store:
             self.folder.cleanup()
             raise _refused(error, self.folder.name) or error from None
         self.db.execute(f"SET memory_limit = '{memory}'")
+        self.db.execute(f"SET threads = {cores.count()}")
         _prepare(self.db)
         # there is one of our own; in a notebook without ipywidgets it is off, and cannot even be turned off
         if self.db.execute("SELECT current_setting('enable_progress_bar')").fetchall() != [(False,)]:
