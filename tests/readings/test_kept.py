@@ -18,7 +18,7 @@ from jcm_calc.readings.store import Store
 from jcm_calc.rulebooks import methodology
 
 METERS = {"M": {"parameter": "EC_PJ"}, "N": {"parameter": "EC_PJ"}}
-ROWS = "SELECT meter, stamp, until, value, flag FROM ({})"
+ROWS = "SELECT meter, stamp, until, value, flag FROM ({}) ORDER BY ALL"
 
 
 def write(folder, name, first, values):
