@@ -146,7 +146,7 @@ class Declarations(Group):
         --------
         >>> import jcm_calc
         >>> from jcm_calc.evidence import unconfirmed
-        >>> m = jcm_calc.methodology("ID_AM004").corrected(by="nobody: an example")
+        >>> m = jcm_calc.methodology("ID_AM004").corrected(by="an example")
         >>> @m.equation("ER_p", "tCO2", text="emission reductions", evidence=unconfirmed("made up"))
         ... def ER(RE, PE):
         ...     return (RE - PE) / 2
