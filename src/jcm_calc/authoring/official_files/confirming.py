@@ -13,15 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from jcm_calc.authoring.official_files.comparing import ChoiceCase, Selected, compare, selected
-from jcm_calc.authoring.official_files.document import Document, DocumentRow, ParameterRow, read_document
-from jcm_calc.authoring.official_files.document_comparing import (
-    RowMatch,
-    match_criteria,
-    match_equations,
-    match_parameters,
-)
+from jcm_calc.authoring.official_files.document import Document, read_document
+from jcm_calc.authoring.official_files.document_comparing import match_criteria, match_equations, match_parameters
 from jcm_calc.authoring.official_files.drawing import literals
-from jcm_calc.authoring.official_files.matching import factor
 from jcm_calc.base.files import save
 from jcm_calc.base.hashes import of_file
 from jcm_calc.base.languages import Message, _
@@ -53,8 +47,6 @@ class StatementLine:
 
     Attributes
     ----------
-    statement : Statement
-    status : Status
     place : str
         The cell.
     said : str
@@ -76,34 +68,18 @@ class StatementLine:
     seen: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Matched:
-    """A quantity of the methodology with the cells that hold it."""
-
-    symbol: str
-    unit: str
-    written: str
-    unit_there: str | None
-    place: str
-    how: str
-
-
 class Confirmed:
     """What the official files say of a methodology: its monitoring spreadsheet, and the approved text.
 
     Attributes
     ----------
-    m : Methodology
-    workbook : Path
-    sha256 : str
-    comparison : Comparison
     text : Document or None
         What the approved text says, `document` its file.
     unlike : list of Problem
         Where plan and report differ: only the report was compared, and nothing is proposed.
     remarks : list of str
         What limits the proposals.
-    others : list of RowMatch
+    others : list of str
         Criteria and parameters of the document that the methodology does not declare.
     unread : list of str
         Equations of the document that were not compared, with the reason.
@@ -115,7 +91,7 @@ class Confirmed:
         self.m, self.workbook, self.document, self.text = m, workbook, document, text
         self.comparison, self.sha256 = compare(Book(workbook), m), of_file(workbook)
         self.unlike = list(islice(self.comparison.layout.differing(), DIFFERING))
-        self.others: list[RowMatch] = []
+        self.others: list[str] = []
         self.unread: list[str] = []
         self._seen: dict[tuple[str, str], list[str]] = {}
         self._differing: set[str] = set()
@@ -140,8 +116,9 @@ class Confirmed:
     @property
     def differs(self) -> bool:
         """Whether something in the spreadsheet differs from the methodology."""
-        shown = [outcome for case in self.comparison.shown for outcome in case.outcomes.values()]
-        return any(one.differs for one in (self.comparison.table_3, *shown)) or bool(self.of(Status.DIFFERS))
+        one = self.comparison
+        apart = any(outcome.apart for case in one.shown for outcome in case.outcomes.values())
+        return apart or one.table_3.place is not None or bool(self.of(Status.DIFFERS))
 
     @property
     def compared(self) -> bool:
@@ -202,17 +179,13 @@ class Confirmed:
         rows = [("criterion", one.name, one) for one in match_criteria(text, self.m)]
         rows += [("default", symbols.get(one.name, ""), one) for one in match_parameters(text, self.m)]
         for kind, name, match in rows:
-            if not name:
-                self.others.append(match)
+            row = None if match.row is None else " ".join(match.row.text.split())
+            if not name and match.row is not None:
+                self.others.append(f"{match.row.place}: {row}")
                 continue
             told = _("document: not found")
             if match.row is not None:
-                row = (
-                    f"{match.row.description} {match.row.value} {match.row.source}"
-                    if isinstance(match.row, ParameterRow)
-                    else match.row.text
-                )
-                told = _("document, {place}: {text}").format(place=match.row.place, text=" ".join(row.split()))
+                told = _("document, {place}: {text}").format(place=match.row.place, text=row)
             if match.only_here or match.only_there:
                 here, there = (", ".join(map(str, one)) or "-" for one in (match.only_here, match.only_there))
                 told = _("{row} [numbers only in the library: {here}; only in the document: {there}]").format(
@@ -271,7 +244,7 @@ class Confirmed:
         elif lost := max(case.lost for case in one.shown):
             told = _("{kind}: {count} inputs were not compared, because the equations have no value there")
             yield told.format(kind=kind, count=lost)
-        if one.uncut is not None and not one.table_3.differs:
+        if one.uncut is not None and one.table_3.place is None:
             told = _("{cell} of table 3 is not ER rounded down to whole tonnes in every input")
             yield told.format(cell=str(address(one.uncut)))
         if one.fills_all:
@@ -292,17 +265,16 @@ class Confirmed:
                         yield entry, value, monitored
 
     @property
-    def matched(self) -> list[Matched]:
+    def matched(self) -> list[dict[str, Any]]:
         """Where each quantity was found, and in which unit."""
-        found: list[Matched] = []
+        found: list[dict[str, Any]] = []
         for name, (cells, *_more) in self.comparison.found.found.items():
-            item = self.comparison.items[name]
+            item, convert = self.comparison.items[name], cells.convert
             how = _("same symbol") if not cells.by_words else _("by words: please confirm")
-            is_class = isinstance(item, Parameter) and item.textual
-            converted = None if cells.unit is None or is_class else factor(cells.unit, item.unit)
-            if converted is not None and (converted.numerator, converted.denominator, converted.offset) != (1, 1, 0):
-                how = Message("{}; × {:.12g}").format(how, converted.numerator / converted.denominator)
-            found.append(Matched(item.symbol, item.unit, cells.symbol, cells.unit, cells.address, how))
+            if convert != (1, 1, 0):
+                how = Message("{}; × {:.12g}").format(how, convert.numerator / convert.denominator)
+            known = {"symbol": item.symbol, "unit": item.unit, "written": cells.symbol}
+            found.append(known | {"unit in the workbook": cells.unit, "cell": cells.address, "how": how})
         return found
 
     # Statements
@@ -331,11 +303,12 @@ class Confirmed:
         cells = found.cells(name) or found.without_unit.get(name) or found.other_unit.get(name)
         place = cells.address if cells is not None else ""
         if apart := next(
-            (case.outcomes[name] for case in shown if name in case.outcomes and case.outcomes[name].differs), None
+            (case.outcomes[name] for case in shown if name in case.outcomes and case.outcomes[name].apart), None
         ):
+            first = apart.apart[0]
             told = _("differs in {count} of {all} inputs: library {here}, workbook {there}")
-            told = told.format(count=apart.compared - apart.agreed, all=apart.compared, **apart.numbers)
-            return StatementLine(statement, Status.DIFFERS, str(address(apart.place or ("", 0, 0))), told)
+            told = told.format(**apart.counts, **first.numbers)
+            return StatementLine(statement, Status.DIFFERS, _where(first.place), told)
         # a rule without a case of its own must hold in every case in force, one with a case in one of them
         agreeing = [case for case in shown if case.in_force or name in case.outcomes]
         direct = [case for case in agreeing if name in case.outcomes]
@@ -364,8 +337,8 @@ class Confirmed:
             return _("no case of the choices agrees with the workbook")
         if any(case.untaken(name) for case in shown):
             return _("no input took every branch of {equation}").format(equation=rule.written(self.m.symbols()))
-        if name == "ER" and one.table_3.differs:
-            return _("{cell} of table 3 is not ER").format(cell=str(address(one.table_3.place or ("", 0, 0))))
+        if name == "ER" and one.table_3.place is not None:
+            return _("{cell} of table 3 is not ER").format(cell=_where(one.table_3.place))
         if name in one.doubts:
             return one.doubts[name]
         if direct or (through and through[0] not in one.doubts):
@@ -394,8 +367,7 @@ class Confirmed:
         return _("no input exercised its case")
 
     def _agreement(self, case: ChoiceCase, name: str) -> str:
-        outcome = case.outcomes[name]
-        told = _("agrees in {agreed} of {all} inputs").format(agreed=outcome.agreed, all=outcome.compared)
+        told = _("agrees in {agreed} of {all} inputs").format(**case.outcomes[name].counts)
         options = ", ".join(f"{choice} = {option}" for choice, option in case.options.items())
         if case.zeros:
             symbols = [self.comparison.items[zero].symbol for zero in case.zeros]
@@ -412,10 +384,9 @@ class Confirmed:
         if apart := [row for row in rows if row.differs]:
             return StatementLine(statement, Status.DIFFERS, place, Message("; ").join(map(_row, apart)))
         outcomes = [case.outcomes[default.name] for case in one.shown if default.name in case.outcomes]
-        if wrong := next((outcome for outcome in outcomes if outcome.differs), None):
-            place = str(address(wrong.place or ("", 0, 0)))
-            told = _("{cell} gives {there} instead of {here}").format(cell=place, **wrong.numbers)
-            return StatementLine(statement, Status.DIFFERS, place, told)
+        if wrong := next((first for outcome in outcomes for first in outcome.apart[:1]), None):
+            told = _("{cell} gives {there} instead of {here}").format(cell=_where(wrong.place), **wrong.numbers)
+            return StatementLine(statement, Status.DIFFERS, _where(wrong.place), told)
         if default.name in one.doubts:
             return StatementLine(statement, Status.NOT_COMPARED, place, one.doubts[default.name])
         told = Message("; ").join(map(_row, rows))
@@ -455,18 +426,14 @@ class Confirmed:
             "document": self.text and {"file": self.text.name, "sha256": self.text.sha256, "title": self.text.title},
             "differs": self.differs,
             "remarks": [str(one) for one in self.remarks],
-            "parameters": [
-                {"symbol": one.symbol, "unit": one.unit, "written": one.written, "unit in the workbook": one.unit_there}
-                | {"cell": one.place, "how": str(one.how)}
-                for one in self.matched
-            ],
+            "parameters": [{**one, "how": str(one["how"])} for one in self.matched],
             "items": [
                 {"kind": one.statement.kind, "name": one.statement.name, "case": one.statement.case}
                 | {"status": str(one.status.value), "cell": one.place, "said": str(one.said)}
                 | {"proposed": dict(one.answer), "document": list(map(str, one.seen))}
                 for one in self.lines
             ],
-            "only in the document": [row_text(one) for one in self.others],
+            "only in the document": self.others,
             "not read in the document": list(map(str, self.unread)),
             "elasticities": [
                 {"sheets": kind, "of": one.of, "on": one.on, "workbook": one.there, "library": one.here}
@@ -550,13 +517,8 @@ def confirm(
     return Confirmed(m, Path(workbook), Path(document), text)
 
 
-def row_text(match: RowMatch) -> str:
-    """Return a row of the document with its place."""
-    row = match.row
-    if row is None:
-        return ""
-    text = row.text if isinstance(row, DocumentRow) else f"{row.symbol} {row.description}"
-    return f"{row.place}: {' '.join(text.split())}"
+def _where(place: Place | None) -> str:
+    return "" if place is None else str(address(place))
 
 
 def _row(row: Selected) -> str:

@@ -117,6 +117,11 @@ class ParameterRow:
     others: tuple[tuple[str, str], ...] = ()
 
     @property
+    def text(self) -> str:
+        """What the row says."""
+        return f"{self.description} {self.value} {self.source}"
+
+    @property
     def place(self) -> str:
         """Where it is, such as ``page 3, COP_RE,i``."""
         return self.symbol if self.page is None else f"page {self.page}, {self.symbol}"

@@ -20,6 +20,7 @@ import numpy.typing as npt
 from jcm_calc.authoring.official_files.blocks import TypesetEquation
 from jcm_calc.authoring.official_files.document import Document, DocumentRow, ParameterRow
 from jcm_calc.authoring.official_files.drawing import usual_range
+from jcm_calc.authoring.official_files.matching import alike
 from jcm_calc.declarations.expression import Expression
 from jcm_calc.declarations.expression.products import symbols
 from jcm_calc.declarations.graph import Graph, reachable
@@ -33,7 +34,6 @@ DRAWS, LEAST, TOLERANCE = 60, 20, 1e-9
 LABELS = 3  # of each index
 MOST_CASES = 256
 NUMBERS = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?(?!\w|[.,]\d)")
-COMMON = {"an", "and", "are", "at", "be", "by", "for", "in", "is", "of", "or", "the", "to", "with"}
 LEAST_ALIKE, SURE = 0.2, 0.5  # shares of the words
 Array = npt.NDArray[Any]
 
@@ -360,15 +360,3 @@ def numbers(text: str) -> set[Decimal]:
 
 def _differences(here: set[Decimal], there: set[Decimal]) -> tuple[tuple[Decimal, ...], tuple[Decimal, ...]]:
     return tuple(sorted(here - there)), tuple(sorted(there - here))
-
-
-def alike(one: str, other: str) -> float:
-    """Return which share of the fewer words two texts have in common.
-
-    Examples
-    --------
-    >>> alike("Periodical check planned at least once a year", "Periodical check is planned annually")
-    0.75
-    """
-    left, right = (set(re.findall(r"[a-z]{2,}", text.casefold())) - COMMON for text in (one, other))
-    return len(left & right) / max(min(len(left), len(right)), 1)
