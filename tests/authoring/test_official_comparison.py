@@ -9,9 +9,9 @@ import pytest
 
 import jcm_calc
 from jcm_calc.authoring.official_files import confirming, importing
-from jcm_calc.authoring.official_files.blocks import TypesetEquation
 from jcm_calc.authoring.official_files.comparing import compare
 from jcm_calc.authoring.official_files.document import Document, DocumentRow, ParameterRow
+from jcm_calc.authoring.official_files.office_math import TypesetEquation
 from jcm_calc.declarations.expression import Expression
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.verification.location import address

@@ -29,6 +29,7 @@ from jcm_calc.rulebooks import methodology
 from jcm_calc.verification.location import address
 
 DIFFERING = 5  # cells in which plan and report differ that are named
+AGREES = {"agrees": "yes"}
 
 
 class Status(StrEnum):
@@ -139,14 +140,9 @@ class Confirmed:
         return [one for one in self.lines if one.answer]
 
     def evidence(self, person: str = "", day: str = "", answers: Mapping[Any, Mapping[str, Any]] | None = None) -> str:
-        """Return the text of an evidence file with the proposals.
+        """Return the text of an evidence file with the proposals, and with more answers of a person.
 
-        Parameters
-        ----------
-        person, day : str, optional
-            Who signs the proposals, and when; without them the file confirms nothing.
-        answers : mapping, optional
-            More answers of a person, as for `jcm_calc.inputs.confirmation.blank_file`.
+        Without a person and a day the file confirms nothing.
         """
         found: dict[Any, dict[str, Any]] = {one.statement.key: self._item(one) for one in self.lines}
         for key, answer in (answers or {}).items():
@@ -156,20 +152,15 @@ class Confirmed:
         return blank_file(self.m, kept, self.document, found, person, day, self.workbook)
 
     def save(self, path: str | os.PathLike[str], overwrite: bool = False) -> None:
-        """Write the evidence file with the proposals, to be signed.
-
-        Raises
-        ------
-        FileExistsError
-            If there is such a file already.
-        """
+        """Write the evidence file with the proposals, to be signed."""
         save(Path(path), self.evidence().encode(), overwrite=overwrite)
 
     def _item(self, line: StatementLine) -> dict[str, Any]:
         found: dict[str, Any] = {"seen": [str(one) for one in (line.said, *line.seen) if one]}
         if line.answer:
             found["proposed"] = {**line.answer, "document": "workbook", "page": line.place, "sha256": self.sha256}
-        return found | ({"note": str(line.note)} if line.answer and line.note else {})
+            found |= {"note": str(line.note)} if line.note else {}
+        return found
 
     # The document
 
@@ -216,6 +207,7 @@ class Confirmed:
             self._seen.setdefault(("equation", symbols.get(one.name, "")), []).append(told)
 
     def _remarks(self) -> Iterator[str]:
+        one, kind = self.comparison, self.comparison.layout.kind
         if self.text is not None:
             yield from map(str, self.text.remarks)
             if not self.text.number or not self.text.version:
@@ -230,15 +222,14 @@ class Confirmed:
             complaint = _(
                 "is filled in ({cells}): it is not the official blank form, so nothing is proposed. Give the blank form"
             )
-            shown = ", ".join(str(address(one)) for one in self.filled[:3])
-            if left := len(self.filled) - 3 if len(self.filled) > 3 else 0:
+            shown = ", ".join(map(_where, self.filled[:3]))
+            if (left := len(self.filled) - 3) > 0:
                 shown = _("{cells} and {count} more").format(cells=shown, count=left)
             yield complaint.format(cells=shown)
         for place, value, monitored in self._entered():
             if not monitored:
                 told = _("{cell} holds {value}: it is taken as an input, and other values are put into it")
-                yield told.format(cell=str(address(place)), value=value)
-        one, kind = self.comparison, self.comparison.layout.kind
+                yield told.format(cell=_where(place), value=value)
         if not one.shown:
             yield Message("{}: {}").format(kind, _("nothing was compared"))
         elif lost := max(case.lost for case in one.shown):
@@ -246,7 +237,7 @@ class Confirmed:
             yield told.format(kind=kind, count=lost)
         if one.uncut is not None and one.table_3.place is None:
             told = _("{cell} of table 3 is not ER rounded down to whole tonnes in every input")
-            yield told.format(cell=str(address(one.uncut)))
+            yield told.format(cell=_where(one.uncut))
         if one.fills_all:
             told = _("{kind} gives an error where a row of units is blank: only inputs with all rows were compared")
             yield told.format(kind=kind)
@@ -280,12 +271,8 @@ class Confirmed:
     # Statements
 
     def _line(self, statement: Statement) -> StatementLine:
-        if statement.kind == "equation":
-            line = self._equation(statement, statement.item)
-        elif statement.kind == "default":
-            line = self._default(statement, statement.item)
-        else:
-            line = StatementLine(statement, Status.READER)
+        kinds = {"equation": self._equation, "default": self._default}
+        line = kinds.get(statement.kind, lambda one: StatementLine(one, Status.READER))(statement)
         line = replace(line, seen=tuple(self._seen.get((statement.kind, statement.name), ())))
         if statement.kind == "equation" and statement.item.name in self._differing:
             return replace(line, status=Status.DIFFERS, said=_("the document says something else"), answer={})
@@ -295,41 +282,35 @@ class Confirmed:
             return replace(line, note=_("proves the translation alone"))
         return line
 
-    def _equation(self, statement: Statement, rule: Equation) -> StatementLine:
-        one = self.comparison
+    def _equation(self, statement: Statement) -> StatementLine:
+        one, rule = self.comparison, statement.item
         found, name = one.found, rule.name
         cases = [case for case in one.cases if rule in self.m.graph(case.options).equations]
         shown = [case for case in one.shown if case in cases]
-        cells = found.cells(name) or found.without_unit.get(name) or found.other_unit.get(name)
-        place = cells.address if cells is not None else ""
-        if apart := next(
-            (case.outcomes[name] for case in shown if name in case.outcomes and case.outcomes[name].apart), None
-        ):
-            first = apart.apart[0]
+        if apart := next((out for case in shown if (out := case.outcomes.get(name)) and out.apart), None):
             told = _("differs in {count} of {all} inputs: library {here}, workbook {there}")
-            told = told.format(**apart.counts, **first.numbers)
-            return StatementLine(statement, Status.DIFFERS, _where(first.place), told)
+            told = told.format(**apart.counts, **apart.apart[0].numbers)
+            return StatementLine(statement, Status.DIFFERS, _where(apart.apart[0].place), told)
         # a rule without a case of its own must hold in every case in force, one with a case in one of them
         agreeing = [case for case in shown if case.in_force or name in case.outcomes]
         direct = [case for case in agreeing if name in case.outcomes]
         through = sorted(
             {case.parts[name] for case in agreeing if name in case.parts}, key=lambda part: (part in one.doubts, part)
         )
-        if why := self._unproved(rule, cases, shown, bool(direct), through):
+        cells = found.cells(name) or found.not_compared.get(name)
+        place = cells.address if cells is not None else ""
+        if why := self._unproved(rule, cases, shown, [name] if direct else through):
             return StatementLine(statement, Status.NOT_COMPARED, place, why)
         if direct:
             everywhere = [case for case in direct if case.everywhere] or direct
             told = Message("; ").join(self._agreement(case, name) for case in everywhere)
-            return StatementLine(statement, Status.AGREES, place, told, {"agrees": "yes"})
-        note = _("as a part of {symbol}: it has no cell with a unit").format(symbol=one.items[through[0]].symbol)
-        return StatementLine(
-            statement, Status.AGREES, found.found[through[0]][0].address, note, {"agrees": "yes"}, note
-        )
+            return StatementLine(statement, Status.AGREES, place, told, AGREES)
+        place, symbol = found.found[through[0]][0].address, one.items[through[0]].symbol
+        note = _("as a part of {symbol}: it has no cell with a unit").format(symbol=symbol)
+        return StatementLine(statement, Status.AGREES, place, note, AGREES, note)
 
-    def _unproved(
-        self, rule: Equation, cases: list[ChoiceCase], shown: list[ChoiceCase], direct: bool, through: list[str]
-    ) -> str:
-        """Say why equal values do not prove an equation; an empty text where they do."""
+    def _unproved(self, rule: Equation, cases: list[ChoiceCase], shown: list[ChoiceCase], through: list[str]) -> str:
+        """Say why equal values do not prove an equation, itself or through other ones; an empty text where they do."""
         one, name = self.comparison, rule.name
         if not shown:
             return self._not_in_force(cases)
@@ -339,30 +320,25 @@ class Confirmed:
             return _("no input took every branch of {equation}").format(equation=rule.written(self.m.symbols()))
         if name == "ER" and one.table_3.place is not None:
             return _("{cell} of table 3 is not ER").format(cell=_where(one.table_3.place))
-        if name in one.doubts:
-            return one.doubts[name]
-        if direct or (through and through[0] not in one.doubts):
-            return ""
-        if through:
-            return one.doubts[through[0]]
+        if name in one.doubts or through:
+            return one.doubts.get(name) or one.doubts.get(through[0], "")
         if any(name in case.only_zero for case in shown):
             return _("is 0 in the workbook and in the library in every input, which proves nothing")
-        if name in one.found.without_unit:
+        if name not in one.found.not_compared:
+            return _("has no cell, and no result that agrees depends on it")
+        if (unit := one.found.not_compared[name].unit) is None:
             return _("its cell has no unit")
-        if name in one.found.other_unit:
-            told = _("its cell has the unit {unit}, which is not {declared}")
-            return told.format(unit=one.found.other_unit[name].unit, declared=rule.unit)
-        return _("has no cell, and no result that agrees depends on it")
+        return _("its cell has the unit {unit}, which is not {declared}").format(unit=unit, declared=rule.unit)
 
     def _not_in_force(self, cases: list[ChoiceCase]) -> str:
         """Say why no input exercised the cases of an equation."""
         symbols = self.m.symbols()
         if not cases:
             return _("no case of the choices needs it")
-        if missing := [[symbols.get(name, name) for name in one.missing] for one in cases if one.missing]:
+        if missing := [case.missing for case in cases if case.missing]:
             told = _("no input exercised it: the workbook has no usable cell of {symbols}")
-            return told.format(symbols=", ".join(min(missing, key=lambda names: len([*names]))))
-        if texts := next((one.without_text for one in cases if one.without_text), ()):
+            return told.format(symbols=", ".join(symbols.get(name, name) for name in min(missing, key=len)))
+        if texts := next((case.without_text for case in cases if case.without_text), ()):
             return _("no text that selects a value was found for {symbols}").format(symbols=", ".join(texts))
         return _("no input exercised its case")
 
@@ -375,8 +351,8 @@ class Confirmed:
             return _("{agreement} ({options}, where {where})").format(agreement=told, options=options, where=where)
         return Message("{} ({})").format(told, options) if options else told
 
-    def _default(self, statement: Statement, default: Parameter) -> StatementLine:
-        one = self.comparison
+    def _default(self, statement: Statement) -> StatementLine:
+        one, default = self.comparison, statement.item
         rows = selected(one, default)
         if not rows:
             return self._typed(statement, default)
@@ -405,10 +381,9 @@ class Confirmed:
             for place in sorted(layout.reached(start)):
                 if value is not None and value in literals(layout.formula(place), place):
                     told = _("{value:g} is typed into the formula, which agrees").format(value=value)
-                    return StatementLine(statement, Status.AGREES, str(address(place)), told, {"value": value}, told)
-        if default.name in found.without_unit:
-            cell = found.without_unit[default.name].address
-            return StatementLine(statement, Status.NOT_COMPARED, cell, _("its cell has no unit"))
+                    return StatementLine(statement, Status.AGREES, _where(place), told, {"value": value}, told)
+        if (other := found.not_compared.get(default.name)) is not None and other.unit is None:
+            return StatementLine(statement, Status.NOT_COMPARED, other.address, _("its cell has no unit"))
         if (own := found.cells(default.name)) is not None:
             told = _("the workbook leaves it to be filled in")
             return StatementLine(statement, Status.NOT_COMPARED, own.address, told)

@@ -31,23 +31,13 @@ NOTE = (
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What a document added to a module.
+    """What a document added to a module."""
 
-    Attributes
-    ----------
-    criteria, parameters : int
-        Criteria that are declared, and parameters of which it says where their values come from.
-    equations, equal : int
-        Equations that it has, and those of them that give the same as the spreadsheet.
-    remarks : tuple of Problem
-        What differs, or could not be used.
-    """
-
-    criteria: int
-    parameters: int
-    equations: int
-    equal: int
-    remarks: tuple[Problem, ...]
+    criteria: int  # those that are declared
+    parameters: int  # those of which it says where their values come from
+    equations: int  # those that it has
+    equal: int  # those of them that give the same as the spreadsheet
+    remarks: tuple[Problem, ...]  # what differs, or could not be used
 
 
 def declare(m: Methodology, document: Document, *, titled: bool = False) -> Added:
@@ -73,11 +63,10 @@ def declare(m: Methodology, document: Document, *, titled: bool = False) -> Adde
     for one in criteria:
         evidence = unconfirmed(f"{one.place}, read by a program", source=source)
         m.attested(one.number, f"criterion_{one.number}", _short(one.text), evidence=evidence)
-    rows = list(match_parameters(document, m))
+    rows, found = list(match_parameters(document, m)), list(match_equations(document, m))
     described = [one for one in rows if one.name and isinstance(one.row, ParameterRow)]
     for row in described:
         m.inputs[row.name] = _with_source(m.inputs[row.name], row.row)  # type: ignore[arg-type]
-    found = list(match_equations(document, m))
     equal = sum(any(case.agrees for case in one.cases) for one in found)
     remarks = (*document.remarks, *_rows(rows), *_equations(found))
     return Added(len(criteria), len(described), len(found), equal, remarks)

@@ -65,10 +65,8 @@ class Matches:
     """The cells of the quantities of a methodology, by the names of their declarations."""
 
     found: dict[str, list[QuantityCells]] = field(default_factory=dict)
-    unmatched: list[QuantityCells] = field(default_factory=list)
     # their sheet says no unit, or one that does not convert into the declared one: their numbers are not compared
-    without_unit: dict[str, QuantityCells] = field(default_factory=dict)
-    other_unit: dict[str, QuantityCells] = field(default_factory=dict)
+    not_compared: dict[str, QuantityCells] = field(default_factory=dict)
     # of a parameter that the project gives by class, the cells of each class and of its number
     lists: dict[str, list[tuple[Place, Place]]] = field(default_factory=dict)
     # the cells of table 3, with what converts them into tonnes
@@ -118,39 +116,40 @@ def matches(layout: Layout, m: Declarations) -> Matches:
         for one in table
         if len(one.places) == found.units > 1 and (table is main or any(map(layout.formula, one.places)))
     ]
+    unmatched: list[QuantityCells] = []
     for cells in (*columns, *_rows(layout)):
         named = symbols.find(cells.symbol) if cells.symbol else None
         item = None if named is None else declared[named.name]
         # an input is written with the symbol of what it is taken for, so an open cell is not that of an equation
         as_input = isinstance(item, Equation) and item.name not in RESULTS and is_open(layout, cells)
         if item is None or as_input or (found.units > 1 and of_units(item) != cells.tabular):
-            found.unmatched.append(cells)
+            unmatched.append(cells)
         else:
             found.found.setdefault(item.name, []).append(cells)
-    _by_words(layout, m, found)
+    _by_words(layout, m, found, unmatched)
     _convert(layout, declared, found)
     return found
 
 
-def _by_words(layout: Layout, m: Declarations, found: Matches) -> None:
+def _by_words(layout: Layout, m: Declarations, found: Matches, unmatched: list[QuantityCells]) -> None:
     """Match what has no symbol of the methodology: results by their titles, inputs by unit and words."""
     for name, title in RESULTS.items():
-        named = [one for one in found.unmatched if not one.tabular and one.words.casefold().startswith(title)]
+        named = [one for one in unmatched if not one.tabular and one.words.casefold().startswith(title)]
         whole = [one for one in named if one.places[0] not in found.amounts]
         if name not in found.found and whole:
             found.found[name] = [whole[0]]
-            found.unmatched.remove(whole[0])
+            unmatched.remove(whole[0])
     likely = [
         (alike(f"{cells.symbol} {cells.words}", f"{item.text} {item.name}"), cells, item.name)
-        for cells in found.unmatched
+        for cells in unmatched
         if is_open(layout, cells)
         for item in m.inputs.values()
         if item.name not in found.found and _may_be(cells, item, found.units)
     ]
     for share, cells, name in sorted(likely, key=lambda one: -one[0]):
-        if share >= LEAST_ALIKE and name not in found.found and cells in found.unmatched:
+        if share >= LEAST_ALIKE and name not in found.found and cells in unmatched:
             found.found[name] = [replace(cells, by_words=True)]
-            found.unmatched.remove(cells)
+            unmatched.remove(cells)
 
 
 def _may_be(cells: QuantityCells, item: Parameter, units: int) -> bool:
@@ -188,12 +187,10 @@ def _convert(layout: Layout, declared: Mapping[str, Item], found: Matches) -> No
             convert = None if unit is None else factor(unit, item.unit)
             if convert is not None:
                 known.append(replace(one, unit=unit, convert=convert))
-            elif unit is not None:
-                found.other_unit.setdefault(name, one)
-            elif item.unit in ("", "-"):
+            elif unit is None and item.unit in ("", "-"):
                 known.append(one)
             else:
-                found.without_unit.setdefault(name, one)
+                found.not_compared.setdefault(name, one)
         found.found[name] = known
         if not known:
             del found.found[name]
