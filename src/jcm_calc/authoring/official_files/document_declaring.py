@@ -63,10 +63,11 @@ def declare(m: Methodology, document: Document, *, titled: bool = False) -> Adde
     for one in criteria:
         evidence = unconfirmed(f"{one.place}, read by a program", source=source)
         m.attested(one.number, f"criterion_{one.number}", _short(one.text), evidence=evidence)
-    rows, found = list(match_parameters(document, m)), list(match_equations(document, m))
+    rows = list(match_parameters(document, m))
     described = [one for one in rows if one.name and isinstance(one.row, ParameterRow)]
     for row in described:
         m.inputs[row.name] = _with_source(m.inputs[row.name], row.row)  # type: ignore[arg-type]
+    found = list(match_equations(document, m))  # it takes the methodology into use
     equal = sum(any(case.agrees for case in one.cases) for one in found)
     remarks = (*document.remarks, *_rows(rows), *_equations(found))
     return Added(len(criteria), len(described), len(found), equal, remarks)
