@@ -79,27 +79,16 @@ def _report(found: Confirmed) -> None:
         output.paragraph(Message("{}: {}").format(found.workbook.name, remark), bold=True)
     output.heading(_("Quantities"))
     headings = [_("symbol"), _("unit"), _("in the workbook"), _("unit"), _("cell"), ""]
-    output.table(
-        headings,
-        [
-            [
-                one["symbol"],
-                one["unit"] or "-",
-                one["written"],
-                _unit(one["unit in the workbook"]),
-                one["cell"],
-                one["how"],
-            ]
-            for one in found.matched
-        ],
-    )
+    units = ("unit", "unit in the workbook")
+    rows = [one | {key: _unit(one[key]) for key in units} for one in found.matched]
+    output.table(headings, [list(one.values()) for one in rows])
     output.heading(_("Formulas and values by meaning"))
     output.paragraph(Message("{}: {}").format(kind, _covered(found, found.coverage)))
-    rows = [one for status in SHOWN for one in found.of(status)]
+    lines = [one for status in SHOWN for one in found.of(status)]
     output.table(
         ["", "", _("cell")],
-        [[Message(one.status), one.statement.name, one.place] for one in rows],
-        [[Message("({})").format(one.statement.case) if one.statement.case else "", one.said] for one in rows],
+        [[Message(one.status), one.statement.name, one.place] for one in lines],
+        [[Message("({})").format(one.statement.case) if one.statement.case else "", one.said] for one in lines],
     )
     for text in _differences(found):
         output.paragraph(text, indent=2)
@@ -158,9 +147,9 @@ def _differences(found: Confirmed) -> Iterator[str]:
         there, here = (f"{percent:+.2f} %" for percent in (one.there, one.here))
         yield told.format(kind=kind, of=symbols[one.of], on=symbols[one.on], there=there, here=here)
     for name, outcome in (pair for case in compared.shown[-1:] for pair in case.outcomes.items()):
-        for one in outcome.apart[:1] if name in compared.inputs.draws[0].values else ():
+        for first in outcome.apart[:1] if name in compared.inputs.draws[0].values else ():
             told = _("{kind}: {cell} shows {there} instead of {symbol} = {here}, which is filled in")
-            yield told.format(kind=kind, cell=str(address(one.place)), symbol=symbols[name], **one.numbers)
+            yield told.format(kind=kind, cell=str(address(first.place)), symbol=symbols[name], **first.numbers)
     if compared.table_3.place is not None:
         told = _("{kind}: table 3 gives {there}, ER is {here}")
         yield told.format(kind=kind, **compared.table_3.numbers)

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.authoring.official_files.coverage import Branches, doubts
-from jcm_calc.authoring.official_files.drawing import Draw, DrawnInputs, Values, number
+from jcm_calc.authoring.official_files.drawing import Draw, DrawnInputs, Values, around, number
 from jcm_calc.authoring.official_files.layout import Layout
 from jcm_calc.authoring.official_files.matching import Item, Matches, QuantityCells, items_of, matches
 from jcm_calc.base.languages import Message, _, translated
@@ -30,7 +30,7 @@ from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.references import Place
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError
 
-TOLERANCE, NEAR_LIMIT = 1e-9, 1e-9
+TOLERANCE = 1e-9
 CANCELLED = 1e-13  # of two numbers, what the last digits of their difference are
 MORE = 1.01  # what an input is multiplied with for an elasticity
 LEAST_APART = 0.005  # per cent
@@ -419,7 +419,8 @@ class Comparison:
                 if not math.isnan(here) or isinstance(key, str):
                     rated.append((at, here, there))
             if rated:
-                found = pair(cells, *zip(*rated, strict=True))
+                places, ours, theirs = map(list, zip(*rated, strict=True))
+                found = pair(cells, places, ours, theirs)
                 if found.place is not None or proved:
                     yield one.name, found
 
@@ -643,8 +644,7 @@ def _in_bins(default: Parameter, limits: Sequence[float], there: Any, by: Parame
     entries = default.table.entries if default.table else {}
     bins = [name for name in entries if isinstance(name, Interval)]
     ends = sorted({end for name in bins for end in (name.lower, name.upper) if math.isfinite(end)} | {*limits})
-    near = [end + way * _step(end) for end in ends for way in (-1, 0, 1)]
-    near += [end * 2 for end in ends] + [name.first for name in bins if name.closed_lower]
+    near = around(ends) + [end * 2 for end in ends] + [name.first for name in bins if name.closed_lower]
     both = {at: (declared(default, at), there(at)) for at in near if at in by.bounds}
     for name in bins:
         inside = [pair for at, pair in both.items() if at in name]
@@ -652,8 +652,8 @@ def _in_bins(default: Parameter, limits: Sequence[float], there: Any, by: Parame
             continue
         value = inside[0][0]
         other = next((one for _here, one in inside if not math.isclose(one, value, rel_tol=TOLERANCE)), value)
-        below = name.lower - _step(name.lower) * name.closed_lower
-        above = name.upper + _step(name.upper) * name.closed_upper
+        below = around([name.lower])[0] if name.closed_lower else name.lower
+        above = around([name.upper])[2] if name.closed_upper else name.upper
         goes_on = [
             f"{end:g}" for end, at in ((name.lower, below), (name.upper, above))
             if math.isfinite(end) and at in by.bounds and declared(default, at) != other == there(at)
@@ -664,7 +664,3 @@ def _in_bins(default: Parameter, limits: Sequence[float], there: Any, by: Parame
         if bins and math.isnan(here) and math.isfinite(value) and not any(math.isclose(value, one) for one in own):
             yield Selected(f"{at:g}", here, value, more=True)
             return
-
-
-def _step(end: float) -> float:
-    return NEAR_LIMIT * max(1.0, abs(end))

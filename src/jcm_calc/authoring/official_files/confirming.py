@@ -197,13 +197,13 @@ class Confirmed:
                 )
                 self.unread.append(Message("{} ({})").format(where, why))
                 continue
-            told, agreeing = _("{equation} (agrees by meaning)"), sum(case.agrees for case in one.cases)
-            if not agreeing:
+            told = _("{equation} (agrees by meaning)")
+            if not one.agreeing:
                 told = _("{equation} (differs by meaning)")
                 self._differing.add(one.name)
-            elif agreeing < len(one.cases):
+            elif one.agreeing < len(one.cases):
                 told = _("{equation} (agrees by meaning in {agreeing} of {all} cases of the choices)")
-            told = told.format(equation=where, agreeing=agreeing, all=len(one.cases))
+            told = told.format(equation=where, agreeing=one.agreeing, all=len(one.cases))
             self._seen.setdefault(("equation", symbols.get(one.name, "")), []).append(told)
 
     def _remarks(self) -> Iterator[str]:
@@ -320,8 +320,10 @@ class Confirmed:
             return _("no input took every branch of {equation}").format(equation=rule.written(self.m.symbols()))
         if name == "ER" and one.table_3.place is not None:
             return _("{cell} of table 3 is not ER").format(cell=_where(one.table_3.place))
-        if name in one.doubts or through:
-            return one.doubts.get(name) or one.doubts.get(through[0], "")
+        if name in one.doubts:
+            return one.doubts[name]
+        if through:
+            return one.doubts.get(through[0], "")
         if any(name in case.only_zero for case in shown):
             return _("is 0 in the workbook and in the library in every input, which proves nothing")
         if name not in one.found.not_compared:

@@ -69,6 +69,11 @@ class EquationMatch:
     unmatched: tuple[str, ...] = ()  # symbols and indices that are not declared
     cases: tuple[EquationCase, ...] = ()
 
+    @property
+    def agreeing(self) -> int:
+        """In how many cases the document says the same."""
+        return sum(one.agrees for one in self.cases)
+
 
 @dataclass(frozen=True, slots=True)
 class RowMatch:

@@ -68,7 +68,7 @@ def declare(m: Methodology, document: Document, *, titled: bool = False) -> Adde
     for row in described:
         m.inputs[row.name] = _with_source(m.inputs[row.name], row.row)  # type: ignore[arg-type]
     found = list(match_equations(document, m))  # it takes the methodology into use
-    equal = sum(any(case.agrees for case in one.cases) for one in found)
+    equal = sum(one.agreeing > 0 for one in found)
     remarks = (*document.remarks, *_rows(rows), *_equations(found))
     return Added(len(criteria), len(described), len(found), equal, remarks)
 
@@ -123,7 +123,7 @@ def _difference(one: EquationMatch) -> Message | None:
         return _("was not read: {reason}").format(reason=one.equation.unread)
     if not one.cases:
         return _("was not compared: the module has no {names}").format(names=listed(one.unmatched))
-    if any(case.agrees for case in one.cases):
+    if one.agreeing:
         return None
     if unproved := [case.unproved for case in one.cases if case.unproved]:
         return _("says the same only as long as {names} is one number").format(names=listed(unproved[0]))

@@ -146,8 +146,7 @@ class DrawnInputs:
         if at % WIDE == WIDE - 1:
             values = np.clip(values * 10 ** rng.uniform(-3, 1, size), max(one.bounds.lower, -USUAL), one.bounds.upper)
         if ends := self.limits.get(one.name):
-            near = [end + way * NEAR * max(abs(end), 1.0) for end in ends for way in (-1, 0, 1)]
-            near = [number for number in near if number in one.bounds]
+            near = [number for number in around(ends) if number in one.bounds]
             values = np.where(places % 2 == 0, np.array(near)[places // 2 % len(near)], values)
         elif inside := [limit for limit in self._numbers if limit in one.bounds and limit < high]:
             limit = rng.choice(inside, size) * rng.choice([1 - NEAR, 1.0, 1 + NEAR], size)
@@ -164,16 +163,22 @@ class DrawnInputs:
     def wider(self, count: int) -> Iterator[Draw]:
         """Yield more inputs, of every size, among them 0, 1 and the numbers of formulas."""
         rng = self._rng
+        left = {*self.limits, *self.classes, *self.found.lists}
         for at in range(count):
             values = {one.name: self._value(one, at) for one in self.drawn}
             for one in self.drawn:
-                if not (one.is_class or one.name in self.limits or one.name in self.found.lists):
+                if one.name not in left:
                     own = np.atleast_1d(values[one.name])
                     near = rng.choice([0.0, *self._numbers], own.shape) * rng.choice([0.999, 1.0, 1.001], own.shape)
                     chance, scale = rng.random(own.shape), USUAL ** rng.uniform(-1.0, 1.0, own.shape)
                     own = np.where(chance < 0.3, near, np.where(chance < 0.4, 1.0, own * scale))
                     values[one.name] = self._within(one, own, self.found.found[one.name][0])
             yield Draw(values, tuple(range(self.found.units)))
+
+
+def around(ends: Iterable[float]) -> list[float]:
+    """Return numbers, each between its two neighbours."""
+    return [end + way * NEAR * max(abs(end), 1.0) for end in ends for way in (-1, 0, 1)]
 
 
 def usual_range(one: Parameter) -> tuple[float, float]:
