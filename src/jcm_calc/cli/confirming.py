@@ -203,21 +203,18 @@ def _page_or_no(given: str) -> str:
 
 def _default_answer(statement: Statement) -> dict[str, Any]:
     """Ask for the value of a default, or for those of its classes, and for the page."""
-    parameter, found = statement.item, dict[str, Any]()
+    parameter = statement.item
     unit = Message(" [{}]").format(parameter.unit) if parameter.unit else ""
     number = _("Value in the document{unit} (Enter: later)").format(unit=unit)
-    if not parameter.by:
-        if value := prompted(number, str):
-            found = {"value": value}
-    else:
+    keys = [""]
+    if parameter.by:
         keys = list(statement.values) or prompted(_("Classes or intervals of the table, with ; between them"), _several)
-        values = {key: prompted(Message("{}: {}").format(key, number), str) for key in keys}
-        if values := {key: value for key, value in values.items() if value}:
-            found = {"values": values}
-    if not found:
+    asked = {key: prompted(Message("{}: {}").format(key, number) if parameter.by else number, str) for key in keys}
+    given = {key: value for key, value in asked.items() if value}
+    if not given:
         return {}
-    supplied = Supplied(found.get("values", {"": found.get("value", "")}))
-    values, complaints = in_declared_unit(parameter, supplied)
+    found: dict[str, Any] = {"values": given} if parameter.by else {"value": given[""]}
+    values, complaints = in_declared_unit(parameter, Supplied(given))
     for complaint in (*complaints, *unexplained(statement, values)):
         _say(complaint)
         found["note"] = prompted(_("What the document says of it (Enter: nothing)"), str)

@@ -170,10 +170,10 @@ class ChoiceCase:
         return {name: Outcome(pairs) for name, pairs in found.items()}
 
     @property
-    def share(self) -> float:
-        """The share of all comparisons that agree."""
-        compared = sum(len(one.pairs) for one in self.outcomes.values())
-        return 1 - sum(len(one.apart) for one in self.outcomes.values()) / compared if compared else -1.0
+    def apart(self) -> float:
+        """The share of all comparisons that differ."""
+        outcomes = self.outcomes.values()
+        return sum(len(one.apart) for one in outcomes) / sum(len(one.pairs) for one in outcomes)
 
     def untaken(self, name: str) -> bool:
         """Whether some side of a decision in an equation was taken by no draw."""
@@ -191,30 +191,20 @@ class Elasticity:
 
 
 class Comparison:
-    """The cells of a spreadsheet and the equations of a methodology, for the same inputs, in every case of the choices.
-
-    Attributes
-    ----------
-    chosen : dict
-        By the cell in which a choice is made, its name. Where there are any, the spreadsheet must agree in every case.
-    fills_all : bool
-        Whether the spreadsheet gives a result only where every row is filled in: others were not compared.
-    table_3 : Pair
-        Where table 3 is more than ER, or less than it by a tonne: the first cell; without a place where it never is.
-    uncut : tuple or None
-        The cell of table 3, where it is not ER rounded down to whole tonnes.
-    doubts : dict
-        By the name of a quantity, why equal values do not prove that its formulas agree.
-    """
+    """The cells of a spreadsheet and the equations of a methodology, for the same inputs, case by case."""
 
     def __init__(self, layout: Layout, m: Declarations, found: Matches, inputs: DrawnInputs) -> None:
         self.layout, self.m, self.found, self.inputs, self.items = layout, m, found, inputs, items_of(m)
+        # by the cell in which a choice is made, its name; where there are any, the sheet must agree in every case
         self.chosen = {place: name for place, name in layout.choices.items() if name in m.choices}
-        self.table_3, self.fills_all = Pair(), False
-        self.uncut: Place | None = None
-        self.branches = Branches(layout, [found.place(name) for name in RESULTS if name in found.found])
         self.cases: list[ChoiceCase] = []
-        self.doubts: dict[str, Message] = {}
+        # whether the sheet gives a result only where every row is filled in: others were not compared
+        self.fills_all = False
+        # where table 3 is more than ER, or less than it by a tonne: the first cell, without a place where it never is
+        self.table_3 = Pair()
+        self.uncut: Place | None = None  # the cell of table 3, where it is not ER rounded down to whole tonnes
+        self.branches = Branches(layout, [found.place(name) for name in RESULTS if name in found.found])
+        self.doubts: dict[str, Message] = {}  # why equal values do not prove that the formulas of a quantity agree
         self.elasticities: list[Elasticity] = []
 
     def run(self) -> Comparison:
@@ -246,8 +236,9 @@ class Comparison:
     def shown(self) -> list[ChoiceCase]:
         """The cases in force; where there are none, the one that agrees most."""
         compared = [one for one in self.cases if one.outcomes]
-        in_force = [one for one in compared if one.in_force]
-        return compared if self.chosen else in_force or sorted(compared, key=lambda one: -one.share)[:1]
+        if self.chosen:
+            return compared
+        return [one for one in compared if one.in_force] or sorted(compared, key=lambda one: one.apart)[:1]
 
     # The spreadsheet
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any
 
 import numpy as np
 
@@ -143,7 +142,7 @@ def _doubt(layout: Layout, place: Place, filled: Collection[Place], single: Coll
     cell = str(address(place))
     if formula := layout.formula(place):
         try:
-            return next((reason.format(cell=cell) for reason in _reasons([tree(formula, place[0])])), None)
+            return next((reason.format(cell=cell) for reason in _reasons(tree(formula, place[0]))), None)
         except UnreadableError:
             return None  # its value is an error, which is a difference
     value = layout.value(place)
@@ -155,27 +154,29 @@ def _doubt(layout: Layout, place: Place, filled: Collection[Place], single: Coll
     return None
 
 
-def _reasons(parts: Iterable[Tree], asked: bool = False) -> Iterator[Message]:
+def _reasons(part: Tree, asked: bool = False) -> Iterator[Message]:
     """Yield what in a formula has a branch that is not counted; `asked` in the condition of an IF."""
-    for part in parts:
-        if part.leaf:
-            continue
-        arguments: tuple[Any, ...] = part.arguments
-        if part.operation in COMPARISONS:
-            if not asked:
-                yield _("the formula in {cell} compares outside of an IF: its branches are not counted")
-        elif part.operation not in PROVED:
-            told = _("the formula in {cell} uses {function}, whose cases no input exercises one by one")
-            yield told.format(cell="{cell}", function=part.operation)
-        elif part.operation in ("MIN", "MAX") and _of_several(part):
-            yield _("the formula in {cell} takes the least or largest of several cells: its branches are not counted")
-        elif part.operation in ("IFERROR", "IFNA") and not all(map(is_nothing, arguments[1:])):
-            yield _("the formula in {cell} gives another value where a part of it is an error")
-        elif part.operation == "IF":
-            branch = presence(arguments[0])
-            others = [one for at, one in enumerate(arguments) if at not in (0, branch)]
-            if branch is not None and not all(map(is_nothing, others)):
-                yield _("the formula in {cell} gives another value where a cell is empty")
-            yield from _reasons(arguments[:1], True)
-            arguments = arguments[1:]
-        yield from _reasons(arguments, asked and part.operation in ("AND", "OR", "NOT"))
+    if part.leaf:
+        return
+    if (reason := _reason(part, asked)) is not None:
+        yield reason
+    deeper = asked and part.operation in ("AND", "OR", "NOT")
+    for at, one in enumerate(part.arguments):
+        yield from _reasons(one, at == 0 if part.operation == "IF" else deeper)
+
+
+def _reason(part: Tree, asked: bool) -> Message | None:
+    arguments = part.arguments
+    if part.operation in COMPARISONS:
+        return None if asked else _("the formula in {cell} compares outside of an IF: its branches are not counted")
+    if part.operation not in PROVED:
+        told = _("the formula in {cell} uses {function}, whose cases no input exercises one by one")
+        return told.format(cell="{cell}", function=part.operation)
+    if part.operation in ("MIN", "MAX") and _of_several(part):
+        return _("the formula in {cell} takes the least or largest of several cells: its branches are not counted")
+    if part.operation in ("IFERROR", "IFNA") and not all(map(is_nothing, arguments[1:])):
+        return _("the formula in {cell} gives another value where a part of it is an error")
+    branch = presence(arguments[0]) if part.operation == "IF" else None
+    if branch is not None and not all(is_nothing(one) for at, one in enumerate(arguments) if at not in (0, branch)):
+        return _("the formula in {cell} gives another value where a cell is empty")
+    return None

@@ -148,7 +148,7 @@ def read_document(path: str | os.PathLike[str]) -> Document:
     else:
         require("docx", "documents")
         blocks, heads = word_blocks(content, unusable)
-    result = _document(Document(name, hashlib.sha256(content).hexdigest(), "", "", ""), blocks, heads, remarks)
+    result = _document(name, hashlib.sha256(content).hexdigest(), blocks, heads, remarks)
     if not (result.number or result.criteria or result.ex_ante):
         raise unusable(
             _("is not an approved methodology: it has neither a number such as ID_AM003 nor eligibility criteria")
@@ -158,10 +158,8 @@ def read_document(path: str | os.PathLike[str]) -> Document:
 
 def _content(path: Path, unusable: Callable[[Message], InputError]) -> bytes:
     try:
-        if not path.exists():
-            raise unusable(no_such_file(printable(str(path))))
         if not path.is_file():
-            raise unusable(_("is not a file"))
+            raise unusable(_("is not a file") if path.exists() else no_such_file(printable(str(path))))
         if path.stat().st_size > MOST_BYTES:
             raise unusable(_("is larger than {size} MB").format(size=MOST_BYTES // 1_000_000))
         content = path.read_bytes()
@@ -210,7 +208,9 @@ def _pdf_blocks(content: bytes, name: str, remarks: list[Problem]) -> tuple[list
     return blocks, list(found["heads"])
 
 
-def _document(empty: Document, blocks: list[DocumentBlock], heads: Sequence[str], remarks: list[Problem]) -> Document:
+def _document(
+    name: str, sha256: str, blocks: list[DocumentBlock], heads: Sequence[str], remarks: list[Problem]
+) -> Document:
     sections = _sections(blocks)
     title = _joined("\n".join(_texts(sections.get("title", []))))
     running = " ".join([*heads, *_texts(sections.get("", []))])
@@ -218,22 +218,21 @@ def _document(empty: Document, blocks: list[DocumentBlock], heads: Sequence[str]
     versions = {match[2] for match in IN_HEADER.finditer(running)} | {*VERSION.findall(title)}
     if len(versions) > 1:
         complaint = _("gives the versions {versions}: it is not known which one it is")
-        remarks.append(Problem(empty.name, complaint.format(versions=listed(sorted(versions)))))
-    criteria = _criteria(sections.get("criteria", []), empty.name, remarks)
-    fixed = tuple(_parameters(sections.get("ex_ante", []), empty.name, remarks))
+        remarks.append(Problem(name, complaint.format(versions=listed(sorted(versions)))))
     # a picture before the sections, or in one of these, is not an equation
     equations = (
         one.equation for key, many in sections.items() for one in many if not one.page or key not in {"", *SECTIONS}
     )
-    return replace(
-        empty,
-        number=number[1].upper() if number else "",
-        version=versions.pop() if len(versions) == 1 else "",
-        title=VERSION.sub("", title).strip(' "“”'),
-        criteria=tuple(criteria),
-        ex_ante=fixed,
-        equations=tuple(filter(None, equations)),
-        remarks=tuple(remarks),
+    return Document(
+        name,
+        sha256,
+        number[1].upper() if number else "",
+        versions.pop() if len(versions) == 1 else "",
+        VERSION.sub("", title).strip(' "“”'),
+        tuple(_criteria(sections.get("criteria", []), name, remarks)),
+        tuple(_parameters(sections.get("ex_ante", []), name, remarks)),
+        tuple(filter(None, equations)),
+        tuple(remarks),
     )
 
 
