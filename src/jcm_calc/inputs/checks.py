@@ -40,7 +40,7 @@ MISTAKABLE_UNITS = (
 
 def impossible(parameter: Parameter, given: InputValue) -> str:
     """Return a complaint about numbers that are missing or outside the bounds of a parameter; nothing if none is."""
-    if parameter.textual:
+    if parameter.textual or given.unchecked:
         return ""
     lowest, highest = given.extremes
     if parameter.bounds.first <= lowest and highest < parameter.bounds.beyond:
@@ -64,6 +64,15 @@ def impossible(parameter: Parameter, given: InputValue) -> str:
     return complaint
 
 
+def unremarkable(parameter: Parameter, extremes: tuple[float, float]) -> bool:
+    """Whether the checks of numbers by their minimum and maximum have nothing to say of them."""
+    lowest, highest = extremes
+    within = parameter.bounds.first <= lowest and highest < parameter.bounds.beyond
+    if parameter.plausible is not None:
+        within = within and lowest in parameter.plausible and highest in parameter.plausible
+    return within and not (parameter.extensive and (lowest <= 0 or highest > ABOVE * lowest))
+
+
 def reciprocal(remark: Reciprocal, given: InputValue) -> str:
     """Say that a number was given the other way up, and what it was taken for."""
     complaint = _("was given in {unit}, the reciprocal of what is declared, and was converted: {numbers}")
@@ -80,7 +89,7 @@ def plausibility(
     for name, item in given.items():
         parameter = methodology.inputs.get(name) or methodology.facts[name]
         plausible = parameter.plausible
-        if plausible is not None:
+        if plausible is not None and not item.unchecked:
             lowest, highest = item.extremes
             if not (lowest in plausible and highest in plausible):
                 warnings.append(_implausible(parameter, item, plausible))
@@ -177,6 +186,8 @@ def outliers(
 
 def _spread(item: InputValue) -> bool:
     """Whether any two amounts are far apart, so that one of them may be an outlier; cheap for large fleets."""
+    if item.unchecked:
+        return False
     lowest, highest = item.extremes
     if lowest <= 0:
         positive = item.values[item.values > 0]

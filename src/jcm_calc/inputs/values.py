@@ -82,6 +82,8 @@ class InputValue:
         The class of each code.
     cells : CellAddresses, optional
         Where in a workbook the values stand.
+    unchecked : bool
+        Whether the numbers are compared with their limits later; see `Inputs`.
     """
 
     values: Array
@@ -91,6 +93,7 @@ class InputValue:
     written: str = ""
     classes: tuple[str, ...] | None = None
     cells: CellAddresses | None = None
+    unchecked: bool = False
 
     @cached_property
     def extremes(self) -> tuple[float, float]:

@@ -18,8 +18,9 @@ from jcm_calc.declarations.items import Coordinate, DeclarationError, Equation, 
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.names import spelt_out
 from jcm_calc.engine.evaluation import EvaluationError, Lookup, chained, evaluate
-from jcm_calc.inputs import Inputs, coordinates
+from jcm_calc.inputs import Inputs, checks, coordinates
 from jcm_calc.inputs.confirmation.applying import confirm_again
+from jcm_calc.inputs.values import span
 from jcm_calc.results import checked_values, eligibility
 from jcm_calc.results import remarks as _remarks
 from jcm_calc.results.candidates import Combinations, combinations, shown_limit
@@ -67,6 +68,7 @@ class Calculation(Emissions):
         self.call = call
         self._known = dict(inputs.values)
         self._lookups = inputs.lookups()
+        self._extremes: dict[str, list[tuple[float, float]]] = {name: [] for name in inputs.unchecked}
         self._results = self._evaluated()
 
     def _evaluated(self) -> dict[str, Array]:
@@ -77,12 +79,21 @@ class Calculation(Emissions):
         beside = tuple(name for name in names if name in inputs.graph.nodes and name not in self._known)
         for keep in ((*RESULTS, *beside), RESULTS):
             try:
-                return evaluate(inputs.graph, inputs.sizes, self._known, self._lookups, tuple(dict.fromkeys(keep)))
+                wanted = tuple(dict.fromkeys(keep))
+                return evaluate(inputs.graph, inputs.sizes, self._known, self._lookups, wanted, self._extremes)
             except EvaluationError as error:
                 if keep == RESULTS:
                     problem = undefined(error, inputs, self._known, self._lookups)
                     raise InputError(str(inputs.methodology), [problem]) from None
         raise AssertionError("unreachable")
+
+    def unremarkable(self) -> bool:
+        """Whether the checks that `Inputs.unchecked` left for later have nothing to say."""
+        for name, found in self._extremes.items():
+            least, greatest = np.array(found or [span(self._known[name])]).T
+            if not checks.unremarkable(self.methodology.inputs[name], (least.min(), greatest.max())):
+                return False
+        return True
 
     @property
     def _values(self) -> dict[str, Array]:
