@@ -105,5 +105,5 @@ def test_periods(small_blocks, monkeypatch, split, cell, p):
 
 def test_the_numbers_are_not_read_before(monkeypatch, small_blocks):
     """What is unremarkable needs no pass of its own."""
-    monkeypatch.setattr("jcm_calc.inputs.values.span", lambda values: pytest.fail("memory is read twice"))
+    monkeypatch.setattr("jcm_calc.inputs.values.extremes", lambda values: pytest.fail("memory is read twice"))
     jcm_calc.calculate("PW_AM001", EG=ENERGY)

@@ -18,12 +18,12 @@ from jcm_calc.engine.evaluation.contraction import Contraction, contractions
 
 Array = npt.NDArray[Any]
 Lookup = Callable[[Array], Array]
-Extremes = Mapping[str, list[tuple[float, float]]]
+Watch = Mapping[str, Callable[[Array], object]]
 
 # Numbers in one block of one array: a handful of them share a second-level cache; where blocks are only read, in one
 # block of all arrays. Numbers in one piece of the work, of which each core has one at a time.
 BLOCK, READ, PIECE = 32_768, 524_288, 1_048_576
-NONE: Extremes = MappingProxyType({})
+NOTHING: Watch = MappingProxyType({})
 
 
 class EvaluationError(ArithmeticError):
@@ -52,7 +52,7 @@ def evaluate(
     values: Mapping[str, Array],
     lookups: Mapping[str, Lookup],
     keep: tuple[str, ...],
-    extremes: Extremes = NONE,
+    watch: Watch = NOTHING,
 ) -> dict[str, Array]:
     """Evaluate a graph.
 
@@ -68,9 +68,9 @@ def evaluate(
         For each default looked up by class, the function from keys to values.
     keep : tuple of str
         The names whose arrays are returned; everything else is dropped block by block.
-    extremes : mapping
-        For names of arrays an empty list each: minimum and maximum of each block are added to it while the block is in
-        the cache. A list stays empty where the array is not read in blocks.
+    watch : mapping
+        For names of arrays what is called with each block of them, while it is in the cache; it is not called where an
+        array is not read in blocks.
 
     Returns
     -------
@@ -91,7 +91,7 @@ def evaluate(
     """
     if chained(graph, sizes, values):
         return _in_turn(graph, sizes, values, lookups, keep)
-    return _at_once(graph, sizes, values, lookups, keep, extremes)
+    return _at_once(graph, sizes, values, lookups, keep, watch)
 
 
 def chained(graph: Graph, sizes: Mapping[str, int], values: Mapping[str, Array]) -> tuple[Parameter, ...]:
@@ -108,7 +108,7 @@ def _at_once(
     values: Mapping[str, Array],
     lookups: Mapping[str, Lookup],
     keep: tuple[str, ...],
-    extremes: Extremes = NONE,
+    watch: Watch = NOTHING,
 ) -> dict[str, Array]:
     """Evaluate all periods together."""
     split = _split(sizes)
@@ -116,7 +116,7 @@ def _at_once(
     if split != "p" and math.prod(sizes.values()) > BLOCK:
         contracted = {name: one for name, one in contractions(graph, split).items() if not one.inlined & values.keys()}
     for way in (contracted, {}) if contracted else ({},):
-        result = _Run(graph, sizes, lookups, keep, way, extremes).results(values)
+        result = _Run(graph, sizes, lookups, keep, way, watch).results(values)
         if all(np.isfinite(array).all() for array in result.values()):
             return result
     raise _undefined(graph, sizes, values, lookups)
@@ -202,14 +202,14 @@ class _Run:
         lookups: Mapping[str, Lookup],
         keep: tuple[str, ...],
         contracted: Mapping[str, Contraction],
-        extremes: Extremes = NONE,
+        watch: Watch = NOTHING,
     ) -> None:
         self.graph = graph
         self.sizes = dict(sizes)
         self.lookups = lookups
         self.keep = keep
         self.contracted = contracted
-        self.extremes = extremes
+        self.watch = dict(watch)
         self.letters = list(sizes)
         self.split = _split(sizes)
         self.axis = self.letters.index(self.split)
@@ -333,11 +333,8 @@ class _Blocks:
         self.operands = {operand for names in needed for operand in names} & known.keys()
         self.size = run.sizes[run.split]
         read = {name for one in contracted for name in one.names}
-        self.watched = [
-            name
-            for name, found in run.extremes.items()
-            if not found and name in self.operands | read and known[name].shape[run.axis] > 1
-        ]
+        watched = [name for name in run.watch if name in self.operands | read and known[name].shape[run.axis] > 1]
+        self.watch = {name: run.watch.pop(name) for name in watched}  # one pass is enough
         self.width = max(map(run.width, filter(run.spans, {*self.written, *read})), default=1)
         self.rows = BLOCK
         if any(map(run.is_wide, self.written)) or computing:
@@ -362,8 +359,8 @@ class _Blocks:
         block = {name: array[place] if array.shape[run.axis] > 1 else array for name, array in self.known.items()}
         # with the split index contiguous in memory, broadcasting and totals run several times faster
         block.update({name: np.asfortranarray(block[name]) for name in self.operands})
-        for name in self.watched:
-            run.extremes[name].append((float(block[name].min()), float(block[name].max())))
+        for name, look in self.watch.items():
+            look(block[name])
         done = run.equations(self.written, block, rows)
         for name, part in done.items():
             if name in run.keep and run.split in run.graph.nodes[name].indices:
