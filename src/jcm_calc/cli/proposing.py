@@ -14,7 +14,6 @@ from jcm_calc.cli import output
 from jcm_calc.cli.codes import DIFFERS
 from jcm_calc.cli.confirming import answered, signature
 from jcm_calc.rulebooks import methodology
-from jcm_calc.verification.location import address
 
 SHOWN = (Status.DIFFERS, Status.AGREES, Status.NOT_COMPARED, Status.NOT_FOUND)
 
@@ -149,7 +148,7 @@ def _differences(found: Confirmed) -> Iterator[str]:
     for name, outcome in (pair for case in compared.shown[-1:] for pair in case.outcomes.items()):
         for first in outcome.apart[:1] if name in compared.inputs.draws[0].values else ():
             told = _("{kind}: {cell} shows {there} instead of {symbol} = {here}, which is filled in")
-            yield told.format(kind=kind, cell=str(address(first.place)), symbol=symbols[name], **first.numbers)
+            yield told.format(kind=kind, cell=first.address, symbol=symbols[name], **first.numbers)
     if compared.table_3.place is not None:
         told = _("{kind}: table 3 gives {there}, ER is {here}")
         yield told.format(kind=kind, **compared.table_3.numbers)

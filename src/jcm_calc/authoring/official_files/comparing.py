@@ -28,6 +28,7 @@ from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import EvaluationError, evaluate
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.references import Place
+from jcm_calc.verification.location import address
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError
 
 TOLERANCE = 1e-9
@@ -55,6 +56,11 @@ class Pair:
     here: float = math.nan
     there: float = math.nan
     place: Place | None = None
+
+    @property
+    def address(self) -> str:
+        """Where they differ, such as MRS(input)!C13."""
+        return "" if self.place is None else str(address(self.place))
 
     @property
     def apart(self) -> float:

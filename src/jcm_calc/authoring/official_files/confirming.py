@@ -222,14 +222,14 @@ class Confirmed:
             complaint = _(
                 "is filled in ({cells}): it is not the official blank form, so nothing is proposed. Give the blank form"
             )
-            shown = ", ".join(map(_where, self.filled[:3]))
+            shown = ", ".join(str(address(one)) for one in self.filled[:3])
             if (left := len(self.filled) - 3) > 0:
                 shown = _("{cells} and {count} more").format(cells=shown, count=left)
             yield complaint.format(cells=shown)
         for place, value, monitored in self._entered():
             if not monitored:
                 told = _("{cell} holds {value}: it is taken as an input, and other values are put into it")
-                yield told.format(cell=_where(place), value=value)
+                yield told.format(cell=str(address(place)), value=value)
         if not one.shown:
             yield Message("{}: {}").format(kind, _("nothing was compared"))
         elif lost := max(case.lost for case in one.shown):
@@ -237,7 +237,7 @@ class Confirmed:
             yield told.format(kind=kind, count=lost)
         if one.uncut is not None and one.table_3.place is None:
             told = _("{cell} of table 3 is not ER rounded down to whole tonnes in every input")
-            yield told.format(cell=_where(one.uncut))
+            yield told.format(cell=str(address(one.uncut)))
         if one.fills_all:
             told = _("{kind} gives an error where a row of units is blank: only inputs with all rows were compared")
             yield told.format(kind=kind)
@@ -290,7 +290,7 @@ class Confirmed:
         if apart := next((out for case in shown if (out := case.outcomes.get(name)) and out.apart), None):
             told = _("differs in {count} of {all} inputs: library {here}, workbook {there}")
             told = told.format(**apart.counts, **apart.apart[0].numbers)
-            return StatementLine(statement, Status.DIFFERS, _where(apart.apart[0].place), told)
+            return StatementLine(statement, Status.DIFFERS, apart.apart[0].address, told)
         # a rule without a case of its own must hold in every case in force, one with a case in one of them
         agreeing = [case for case in shown if case.in_force or name in case.outcomes]
         direct = [case for case in agreeing if name in case.outcomes]
@@ -319,7 +319,7 @@ class Confirmed:
         if any(case.untaken(name) for case in shown):
             return _("no input took every branch of {equation}").format(equation=rule.written(self.m.symbols()))
         if name == "ER" and one.table_3.place is not None:
-            return _("{cell} of table 3 is not ER").format(cell=_where(one.table_3.place))
+            return _("{cell} of table 3 is not ER").format(cell=one.table_3.address)
         if name in one.doubts:
             return one.doubts[name]
         if through:
@@ -363,8 +363,8 @@ class Confirmed:
             return StatementLine(statement, Status.DIFFERS, place, Message("; ").join(map(_row, apart)))
         outcomes = [case.outcomes[default.name] for case in one.shown if default.name in case.outcomes]
         if wrong := next((first for outcome in outcomes for first in outcome.apart[:1]), None):
-            told = _("{cell} gives {there} instead of {here}").format(cell=_where(wrong.place), **wrong.numbers)
-            return StatementLine(statement, Status.DIFFERS, _where(wrong.place), told)
+            told = _("{cell} gives {there} instead of {here}").format(cell=wrong.address, **wrong.numbers)
+            return StatementLine(statement, Status.DIFFERS, wrong.address, told)
         if default.name in one.doubts:
             return StatementLine(statement, Status.NOT_COMPARED, place, one.doubts[default.name])
         told = Message("; ").join(map(_row, rows))
@@ -383,7 +383,7 @@ class Confirmed:
             for place in sorted(layout.reached(start)):
                 if value is not None and value in literals(layout.formula(place), place):
                     told = _("{value:g} is typed into the formula, which agrees").format(value=value)
-                    return StatementLine(statement, Status.AGREES, _where(place), told, {"value": value}, told)
+                    return StatementLine(statement, Status.AGREES, str(address(place)), told, {"value": value}, told)
         if (other := found.not_compared.get(default.name)) is not None and other.unit is None:
             return StatementLine(statement, Status.NOT_COMPARED, other.address, _("its cell has no unit"))
         if (own := found.cells(default.name)) is not None:
@@ -492,10 +492,6 @@ def confirm(
         given = _("{number} ver {version}").format(number=stated[0], version=stated[1])
         raise InputError(text.name, [Problem(text.name, complaint.format(given=given, expected=m))])
     return Confirmed(m, Path(workbook), Path(document), text)
-
-
-def _where(place: Place | None) -> str:
-    return "" if place is None else str(address(place))
 
 
 def _row(row: Selected) -> str:

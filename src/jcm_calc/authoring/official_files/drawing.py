@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,15 +25,6 @@ USUAL = 1e4
 NEAR = 1e-9
 Values = dict[str, Any]
 Rows = tuple[int, ...]
-# Which rows of a table of units are filled in.
-SOME: tuple[Callable[[Rows], Rows], ...] = (
-    lambda rows: rows[:1],
-    lambda rows: rows[: len(rows) // 2],
-    lambda rows: rows[:-1],
-    lambda rows: rows[1:],
-    lambda rows: rows[::2],
-    lambda rows: rows[:1] + rows[2:],
-)
 
 
 @dataclass
@@ -78,7 +69,8 @@ class DrawnInputs:
         zeros = [one.name for one in self.drawn if not one.is_class and 0 in one.bounds and one.name not in found.lists]
         every = tuple(range(found.units))
         plan = [("", every)] * count + [(name, every) for name in zeros for _number in range(ZEROS)]
-        plan += [("", some(every) or every) for some in SOME if found.units > 1]
+        some = (every[:1], every[: found.units // 2], every[:-1], every[1:], every[::2], every[:1] + every[2:])
+        plan += [("", rows or every) for rows in some if found.units > 1]
         self.draws: list[Draw] = []
         for zero, rows in plan:
             values = {one.name: self._value(one, len(self.draws)) for one in self.drawn}
