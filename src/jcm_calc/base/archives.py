@@ -52,10 +52,6 @@ def workbook(path: Path) -> bytes:
     """Return the content of a workbook whose tables are read whole: nothing of it may fill the memory.
 
     A file that is not an archive is returned as it is; its reader says what is wrong with it.
-
-    Raises
-    ------
-    InputError
     """
 
     def unusable(complaint: Message) -> InputError:
@@ -131,16 +127,7 @@ def _check_start(part: zipfile.ZipInfo, start: bytes, unusable: Unusable) -> boo
 def check_cells(archive: zipfile.ZipFile, part: str, sheet: str, unusable: Unusable, *, addressed: bool = True) -> None:
     """Refuse a sheet whose table of all cells up to the last one would fill the memory.
 
-    Parameters
-    ----------
-    part : str
-        The part of the archive that holds the sheet.
-    sheet : str
-        Its name.
-    unusable : callable
-        What makes a complaint an error.
-    addressed : bool
-        Whether every cell has to give its address.
+    ``part`` is where the archive has the sheet; ``addressed`` says whether every cell has to give its address.
     """
     filled, blank, last_row, columns = 0, 0, 0, set[bytes]()
     with archive.open(part) as file:
@@ -186,15 +173,7 @@ def _pieces(part: IO[bytes]) -> Iterator[bytes]:
 
 
 def hidden_rows(content: bytes, sheet: str) -> list[int]:
-    """Return the numbers of the rows of a sheet that are hidden, by hand or by a filter, and hold something.
-
-    Parameters
-    ----------
-    content : bytes
-        A workbook that `workbook` has let through.
-    sheet : str
-        Its name.
-    """
+    """Return the numbers of the rows of a sheet that are hidden, by hand or by a filter, and hold something."""
     with zipfile.ZipFile(BytesIO(content)) as archive:
         found = {name: archive.read(name) for name in archive.namelist() if name in (BOOK, RELATIONS)}
         keys = [one for one in map(_attributes, ELEMENT.findall(found.get(BOOK, b""))) if one.get("name") == sheet]

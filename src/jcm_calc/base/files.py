@@ -25,17 +25,7 @@ def save(path: str | os.PathLike[str], content: bytes, *, overwrite: bool = Fals
     A reader sees the old file or the new one; a full disk, or an end in the middle of writing,
     leaves what was there.
 
-    Parameters
-    ----------
-    overwrite : bool
-        Whether an existing file may be replaced.
-
-    Raises
-    ------
-    FileExistsError
-        If there is such a file already.
-    OSError
-        If the folder or the disk does not take the file; it names the path that was given.
+    A FileExistsError says that there is such a file already; an OSError names the path that was given.
 
     Examples
     --------
@@ -74,10 +64,6 @@ def save(path: str | os.PathLike[str], content: bytes, *, overwrite: bool = Fals
 def check_ending(path: str | os.PathLike[str], *endings: str) -> None:
     """Refuse a name that ends otherwise than what is written, before anything is calculated for it.
 
-    Raises
-    ------
-    InputError
-
     Examples
     --------
     >>> check_ending("report.XLSX", ".xlsx")
@@ -108,11 +94,6 @@ def within(folder: Path, name: str) -> Path:
     """Return the file that an input names, which must lie in the folder of the input.
 
     Somebody else may have written the input: it must not read what lies elsewhere, on whichever system.
-
-    Raises
-    ------
-    ValueError
-        If the name, or a link on the way, leads out of the folder.
 
     Examples
     --------

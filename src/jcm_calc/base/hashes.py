@@ -21,12 +21,6 @@ def digest(data: Any) -> str:
 
 
 def of_file(path: Path) -> str:
-    """Return the SHA-256 of a file.
-
-    Raises
-    ------
-    OSError
-        If it cannot be read.
-    """
+    """Return the SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -202,17 +202,7 @@ class InputError(ValueError):
 def require(package: str, extra: str) -> None:
     """Refuse to go on where an optional package is missing, and say how to install it.
 
-    Parameters
-    ----------
-    package : str
-        As it is imported.
-    extra : str
-        The extra of this library that installs it.
-
-    Raises
-    ------
-    InputError
-        If there is no such package.
+    ``package`` is as it is imported, and ``extra`` the extra of this library that installs it.
 
     Examples
     --------
@@ -260,10 +250,7 @@ def suggestion(name: str, known: Iterable[str]) -> str:
 def listed(items: Iterable[object], count: int | None = None, limit: int = 5) -> str:
     """Join the first few items, and say how many more there are.
 
-    Parameters
-    ----------
-    count : int, optional
-        How many there are in all, where ``items`` holds only the first few or does not know.
+    ``count`` is how many there are in all, where ``items`` holds only the first few or does not know.
 
     Examples
     --------

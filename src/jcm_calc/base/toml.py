@@ -17,13 +17,7 @@ DEEP = re.compile(r"(?:\.[ \t]*[^\s.=\],\d]+){100}")
 
 
 def read_text(path: Path) -> str:
-    """Return the text of a file in UTF-8.
-
-    Raises
-    ------
-    InputError
-        If there is no such file, or it is in another encoding.
-    """
+    """Return the text of a file in UTF-8."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -50,13 +44,7 @@ def read_text(path: Path) -> str:
 
 
 def parse_toml(name: str, text: str) -> dict[str, Any]:
-    """Return what a TOML holds.
-
-    Raises
-    ------
-    InputError
-        With the line that cannot be read.
-    """
+    """Return what a TOML holds."""
     if len(text) > LARGEST or DEEP.search(text):
         raise InputError.of(name, _("is larger or deeper than any input that people write"))
     try:
@@ -76,13 +64,7 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
 
 
 def read_json(path: Path) -> Any:
-    """Return what a JSON file holds.
-
-    Raises
-    ------
-    InputError
-        If there is no such file, or it cannot be read.
-    """
+    """Return what a JSON file holds."""
     text = read_text(path)
     try:
         found = json.loads(text)

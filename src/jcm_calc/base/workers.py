@@ -23,10 +23,7 @@ def pool(processes: int | None = None) -> Iterator[ProcessPoolExecutor]:
     They also end where this process is killed and cannot say so: none is left to hold memory, or the pipe
     that another program reads.
 
-    Parameters
-    ----------
-    processes : int, optional
-        Without it, one for each core.
+    Without a number, one for each core.
 
     Examples
     --------

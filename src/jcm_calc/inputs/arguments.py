@@ -156,13 +156,7 @@ class Arguments:
             self.refuse(parameter, str(error))
 
     def _labelled(self, parameter: Parameter, frame: pd.DataFrame) -> None:
-        """Take a DataFrame of one parameter, long or wide: with its labels, or as a list if it has none.
-
-        Raises
-        ------
-        ValueError
-            If it has other columns, or labels of which the index is not known.
-        """
+        """Take a DataFrame of one parameter, long or wide: with its labels, or as a list if it has none."""
         from jcm_calc.inputs import shapes
 
         frame = shapes.with_units_in_headings(shapes.with_periods(frame))
@@ -180,13 +174,7 @@ class Arguments:
             self.table(frame, _("the Series {name}").format(name=parameter.name))
 
     def _index_of(self, parameter: Parameter, index: Any) -> str:
-        """Return what an index without a name, or with another name, runs along: its labels are those of a table.
-
-        Raises
-        ------
-        ValueError
-            If no table has these labels.
-        """
+        """Return what an index without a name, or with another name, runs along: its labels are those of a table."""
         from jcm_calc.inputs.axes import label
 
         own = {label(one) for one in index}
@@ -202,13 +190,7 @@ class Arguments:
         raise ValueError(complaint.format(name=called, letters=letters, given=parameter.name, first=first))
 
     def _renamed(self, parameter: Parameter, value: Any) -> Any:
-        """Return a Series as a table of one column, and what else has a name as it is, with the parameter's name.
-
-        Raises
-        ------
-        ValueError
-            If the name may hold a unit, or is that of something else.
-        """
+        """Return a Series as a table of one column, and what else has a name as it is, with the parameter's name."""
         refuse_name(value.name, parameter.name, self.methodology.named)
         if not hasattr(value, "iloc"):
             return value

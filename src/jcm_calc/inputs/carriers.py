@@ -100,18 +100,7 @@ def unit_in(text: str, declared: str) -> str | None:
 def refuse_name(name: Any, own: str, named: Callable[[str], str | None]) -> None:
     """Refuse the name of a Series that may hold a unit, or that is the name of something else.
 
-    Parameters
-    ----------
-    name : object
-        Of the Series.
-    own : str
-        The parameter that it is given for.
-    named : callable
-        Returns which parameter a name or a symbol is of.
-
-    Raises
-    ------
-    ValueError
+    ``own`` is the parameter that it is given for; ``named`` returns which parameter a name or a symbol is of.
     """
     if name is None or isinstance(name, int | np.integer) or str(name).strip().casefold() in GENERIC:
         return
@@ -138,13 +127,6 @@ def carried(raw: Any) -> Carried:
 
     A Quantity and a pint-pandas column state a unit by their type, a Series and an xarray DataArray also by
     their name (``EC_PJ [kWh]``) and by ``attrs["units"]``.
-
-    Raises
-    ------
-    UnitError
-        If a carrier states two different units.
-    ValueError
-        If lists within a list differ in length, or the carrier is of a library whose units are not understood.
 
     Examples
     --------
@@ -186,13 +168,7 @@ def carried(raw: Any) -> Carried:
 
 
 def as_pandas(given: Any) -> Any:
-    """Return a frame or a column of another library as one of pandas, with its units; anything else as it is.
-
-    Raises
-    ------
-    ValueError
-        If it cannot be read, or a dimension of a DataArray has no labels.
-    """
+    """Return a frame or a column of another library as one of pandas, with its units; anything else as it is."""
     if hasattr(given, "iloc"):
         return given
     if isinstance(given, FilledTable):
@@ -250,11 +226,6 @@ def _bare(array: Any) -> Any:
 
 def agreed(*units: str | None) -> str | None:
     """Return the unit that is stated in one or several ways.
-
-    Raises
-    ------
-    UnitError
-        If they differ.
 
     Examples
     --------

@@ -173,13 +173,7 @@ def read(path: str | Path, kind: type[C]) -> C:
 
 
 def of_document(path: Path, document: Mapping[str, Any], kind: type[C]) -> C:
-    """Return what a parsed case file says, as a kind of `Case`; ``path`` is its place.
-
-    Raises
-    ------
-    InputError
-        As `read_case` does.
-    """
+    """Return what a parsed case file says, as a kind of `Case`; ``path`` is its place."""
     problems: list[Problem] = []
     top = read_table("", document, FILE, problems, at=lambda _place, key: str(key))
     sections = {name: _section(name, top[name], problems) if name in top else {} for name in SECTIONS}

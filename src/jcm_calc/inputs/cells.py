@@ -156,13 +156,7 @@ def _number(cell: Any) -> float:
 
 
 def unitless(raw: Any) -> Array:
-    """Return the cells of something that has no unit: yes and no, dates, classes.
-
-    Raises
-    ------
-    UnitError
-        If its carrier states one.
-    """
+    """Return the cells of something that has no unit: yes and no, dates, classes."""
     cells, unit = carried(raw)
     if unit is not None:
         raise UnitError(_("has no unit, but {unit} is stated for it").format(unit=repr(unit)))
@@ -212,11 +206,7 @@ def days(raw: Any) -> tuple[Array, Faults]:
 def classes(raw: Any, known: tuple[str, ...] = ()) -> tuple[Array, tuple[str, ...], Faults]:
     """Read names of classes: a code for each cell, the name of each code, and complaints.
 
-    Parameters
-    ----------
-    raw : str or array_like
-    known : tuple of str
-        The only names there are; any, if empty.
+    ``known`` are the only names there are; any, if empty.
 
     Examples
     --------

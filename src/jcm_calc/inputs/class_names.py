@@ -17,17 +17,7 @@ from jcm_calc.reference_data.tables import folded
 def meant(text: str, known: Collection[str], aliases: Mapping[str, Sequence[str]]) -> str:
     """Return the class that a text means; the text itself where it means none of them.
 
-    Parameters
-    ----------
-    known : collection of str
-        The classes of the tables.
-    aliases : mapping
-        Other names that the methodology declares, each with the classes that it can mean.
-
-    Raises
-    ------
-    ValueError
-        If it means several classes, or a fuel that the tables leave out because it is not fossil.
+    Aliases are other names that the methodology declares, each with the classes that it can mean.
 
     Examples
     --------
@@ -59,10 +49,7 @@ def meant(text: str, known: Collection[str], aliases: Mapping[str, Sequence[str]
 def recognise(taken: Arguments, axes: Mapping[str, Axis]) -> dict[str, tuple[str, ...]]:
     """Put the classes that are meant in the place of those written.
 
-    Returns
-    -------
-    dict
-        By coordinate, the class that each label of its index means.
+    Return, by coordinate, the class that each label of its index means.
     """
     m = taken.methodology
     by_key: dict[str, dict[str, Table]] = {}

@@ -92,14 +92,7 @@ def selected(
 ) -> tuple[TableRows | None, list[Problem]]:
     """Return the rows of a table by its keys, and complaints where there is none.
 
-    Parameters
-    ----------
-    parameter : Parameter
-        Which is looked up by a row.
-    values : mapping
-        The codes of class keys, with one axis for each index.
-    classes : mapping
-        The class of each code.
+    ``values`` are the codes of class keys, with one axis for each index, and ``classes`` the class of each code.
     """
     coordinate = m.coordinates[parameter.by]
     if any(one not in values for one in coordinate.classes):

@@ -22,13 +22,7 @@ def is_factor(parameter: Parameter) -> bool:
 
 
 def of_refrigerants(parameter: Parameter, raw: Any) -> Any:
-    """Return the ozone depletion potentials of refrigerants in the place of their names.
-
-    Raises
-    ------
-    LookupError
-        If there is no refrigerant of a name, or its potential was not read.
-    """
+    """Return the ozone depletion potentials of refrigerants in the place of their names."""
     if Listed.ODP not in parameter.listed:
         return raw
     if isinstance(raw, str):
@@ -65,12 +59,6 @@ def one_factor_name(m: Declarations, parameter: Parameter, raw: Any) -> str | No
 
 
 def factor_named(m: Declarations, parameter: Parameter, name: str) -> ElectricityFactor:
-    """Return the factor that a name means for a parameter of a methodology.
-
-    Raises
-    ------
-    LookupError
-        If it means none or several.
-    """
+    """Return the factor that a name means for a parameter of a methodology."""
     (full,) = parameter.aliases.get(name, (name,))
     return electricity_named(full, m.country, m.number, parameter.listed)

@@ -97,13 +97,7 @@ def refuse_lost(source: str, meters: str = "") -> InputError:
 
 
 def plain(table: pd.DataFrame, source: str) -> pd.DataFrame:
-    """Return a table as an ordinary one, without the column that names the meters.
-
-    Raises
-    ------
-    InputError
-        If its amounts are from meters, and the record of their readings was lost on the way.
-    """
+    """Return a table as an ordinary one, without the column that names the meters."""
     named = METERS in table.columns or METERS in table.index.names
     if not named and not isinstance(table, MonitoredTable):
         return table

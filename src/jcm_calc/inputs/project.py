@@ -121,11 +121,6 @@ def as_mapping(
 def checked(m: Declarations, project: Any, sources: Any) -> tuple[dict[str, Any], Sources]:
     """Return what the arguments ``project=`` and ``sources=`` say.
 
-    Raises
-    ------
-    InputError
-        If a key or a parameter is unknown, or a value is of another kind.
-
     Examples
     --------
     >>> from jcm_calc import methodology
@@ -168,12 +163,7 @@ def in_future(project: Mapping[str, Any]) -> Iterator[Problem]:
 def unknown_parameters(m: Declarations, sources: Sources, place: Callable[[str], str]) -> Iterator[Problem]:
     """Yield the names that belong to no parameter, and those by which a parameter is named twice.
 
-    Parameters
-    ----------
-    sources : mapping
-        By the name or symbol of a parameter how it is monitored.
-    place : callable
-        From a name to where it is, for complaints.
+    ``place`` returns where a name is, for complaints.
     """
     seen: dict[str, str] = {}
     for name in sources:
@@ -192,12 +182,7 @@ def _parameter(m: Declarations, name: Any) -> Parameter | None:
 def without_column(m: Declarations, sources: Sources, entered: Collection[str]) -> Iterator[Problem]:
     """Yield what is said of parameters for which the spreadsheet has no cell.
 
-    Parameters
-    ----------
-    sources : mapping
-        From `checked`.
-    entered : collection of str
-        The names of the parameters that have a row.
+    ``entered`` are the names of the parameters that have a row.
     """
     for name, given in sources.items():
         parameter = _parameter(m, name)

@@ -77,20 +77,9 @@ def read_table(
 ) -> dict[str, Any]:
     """Return the fields of a table that are right.
 
-    Parameters
-    ----------
-    place : str
-        Where the table is, for complaints.
-    given : object
-        A table is expected.
-    fields : mapping
-        From a key to its `Field`.
-    problems : list of Problem
-        Complaints are appended: unknown and missing keys, and values that a check refuses.
-    other_keys : bool
-        Whether keys without a field are left alone, as in a file that a program has written.
-    at : callable, optional
-        From the place of the table and a key to the place of the key: `under`, or `item`.
+    Complaints are appended: unknown and missing keys, and values that a check refuses. With ``other_keys``, keys
+    without a field are left alone, as in a file that a program has written. ``at`` says where a key is: `under`, or
+    `item`.
     """
     at = at or under
     if not isinstance(given, Mapping):
@@ -325,12 +314,12 @@ def by_name(check: Callable[[Any], Any]) -> Callable[[Any], dict[Any, Any]]:
     return checked
 
 
-def table_of(fields: Fields) -> Callable[[Any], dict[str, Any]]:
+def table_of(fields: Fields, *, other_keys: bool = True) -> Callable[[Any], dict[str, Any]]:
     """Return a check of a table within a table, which may have other keys."""
 
     def checked(given: Any) -> dict[str, Any]:
         problems: list[Problem] = []
-        found = read_table("", section(given), fields, problems, other_keys=True)
+        found = read_table("", section(given), fields, problems, other_keys=other_keys)
         if problems:
             raise NestedError(problems)
         return found

@@ -53,15 +53,7 @@ def dated(labels: Iterable[Any]) -> bool:
 def long(frame: pd.DataFrame, parameter: Parameter) -> pd.DataFrame:
     """Return a table with a column for each label of an index as one with a row for each.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        The other indices of the parameter are columns or levels of the index.
-
-    Raises
-    ------
-    ValueError
-        If it is not clear which index runs along the columns, or they state different units.
+    The other indices of the parameter are columns or levels of the index.
     """
     frame, units_above = _with_one_heading(frame, parameter)
     frame = frame.set_axis(_written(frame.columns).rename(frame.columns.name), axis=1)
@@ -91,11 +83,6 @@ def _with_one_heading(frame: pd.DataFrame, parameter: Parameter) -> tuple[pd.Dat
     """Return a table whose headings are labels, and the unit of each column that a second row of headings states.
 
     One of two rows names the parameter, with its unit if it has one, or the unit of each column.
-
-    Raises
-    ------
-    ValueError
-        If a row of headings is something else.
     """
     if frame.columns.nlevels == 1:
         return frame, [None] * len(frame.columns)
@@ -135,13 +122,7 @@ def _refuse_other_levels(frame: pd.DataFrame, parameter: Parameter) -> None:
 
 
 def _of_names(frame: pd.DataFrame, parameter: Parameter) -> list[str]:
-    """Return the units that the names of the two axes state, such as ``EC_PJ [kWh]`` in the corner of a sheet.
-
-    Raises
-    ------
-    ValueError
-        If a name may be a unit.
-    """
+    """Return the units that the names of the two axes state, such as ``EC_PJ [kWh]`` in the corner of a sheet."""
     found = []
     for name in (*frame.columns.names, *frame.index.names):
         if not isinstance(name, str) or name in [*parameter.indices]:
@@ -232,13 +213,7 @@ def labelled(given: Any, parameter: Parameter) -> Any:
 
 
 def of_mapping(parameter: Parameter, values: Mapping[Any, Any]) -> pd.DataFrame | pd.Series[Any]:
-    """Return values by label, or by label and label, as a table.
-
-    Raises
-    ------
-    ValueError
-        If it is not clear which index the labels are of.
-    """
+    """Return values by label, or by label and label, as a table."""
     if any(isinstance(one, Mapping) for one in values.values()):
         return _nested(parameter, values)
     others = parameter.indices.replace("p", "")

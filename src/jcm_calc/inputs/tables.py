@@ -74,13 +74,7 @@ class TableColumn:
 
 
 def read(path: str | os.PathLike[str]) -> pd.DataFrame:
-    """Read a table from CSV (UTF-8), Excel (first sheet) or Parquet.
-
-    Raises
-    ------
-    InputError
-        If there is no such file, or its format or encoding is not understood.
-    """
+    """Read a table from CSV (UTF-8), Excel (first sheet) or Parquet."""
     file = Path(path)
     try:
         frame = _read(file)
@@ -268,13 +262,7 @@ def _refuse_encoding(file: Path) -> None:
 
 
 def flat(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table whose index levels, where they have names, are columns, with headings as stripped text.
-
-    Raises
-    ------
-    ValueError
-        If a heading is missing or is there twice, or one unit is stated for several columns.
-    """
+    """Return a table whose index levels, where they have names, are columns, with headings as stripped text."""
     import pandas as pd
 
     if table.columns.nlevels > 1:
@@ -337,25 +325,8 @@ def _attrs(table: pd.DataFrame) -> dict[Any, Any]:
 def dense(frame: pd.DataFrame | FilledTable, letters: Iterable[str], name: str) -> dict[str, TableColumn]:
     """Arrange the columns of a table over its indices.
 
-    Parameters
-    ----------
-    frame : DataFrame or FilledTable
-        A DataFrame is from `flat`. A column named like an index letter holds its labels; every other column is a
-        parameter, with its unit in brackets if it is not the declared one: ``EC_PJ [kWh]``.
-    letters : iterable of str
-        The methodology's indices in order.
-    name : str
-        What to call the table in complaints.
-
-    Returns
-    -------
-    dict
-        From the heading to a `TableColumn`.
-
-    Raises
-    ------
-    InputError
-        If rows are missing or stand twice, or labels are empty or no periods.
+    A column named like an index letter holds its labels; every other column is a parameter, with its unit in brackets
+    if it is not the declared one: ``EC_PJ [kWh]``.
     """
     if isinstance(frame, FilledTable):
         table: Mapping[str, Any] = {heading: carried(cells).cells for heading, cells in frame.columns.items()}

@@ -138,13 +138,7 @@ class InputValue:
         return listed(found, int(np.count_nonzero(mask)), SHOWN)
 
     def without_extra_indices(self, parameter: Parameter) -> InputValue:
-        """Drop the indices of a table that the parameter lacks, along which it must be constant.
-
-        Raises
-        ------
-        ValueError
-            If it is not.
-        """
+        """Drop the indices of a table that the parameter lacks, along which it must be constant."""
         given = self
         for letter in self.letters:
             if letter not in parameter.indices:
@@ -180,18 +174,7 @@ class InputValue:
     ) -> InputValue:
         """Sum amounts of finer rows into the periods, average levels; anything else must be constant within each.
 
-        Parameters
-        ----------
-        targets : sequence of Period
-            Periods that the rows fill exactly.
-        weight : InputValue, optional
-            The amount, in the same rows, by which a level is averaged.
-
-        Raises
-        ------
-        ValueError
-            If a level that is not averaged changes within a period, its weight does not have the same rows, or an
-            array fits two indices.
+        The rows fill the periods exactly; ``weight`` is the amount, in the same rows, by which a level is averaged.
         """
         if self.letters == UNDECIDED:
             return replace(self, letters=_decide(parameter, self.values.shape[0], targets))
@@ -260,20 +243,7 @@ class InputValue:
         Rows that lie within the parts are summed; one amount for a whole period is shared by days; what
         is not an amount holds for each part.
 
-        Parameters
-        ----------
-        wholes, parts : sequence of Period
-            The periods, which the rows fill exactly, and their parts in each year.
-
-        Returns
-        -------
-        InputValue, bool
-            And whether an amount was shared by days.
-
-        Raises
-        ------
-        ValueError
-            As in `onto_periods`.
+        ``parts`` are those of ``wholes`` in each year. Also returned is whether an amount was shared by days.
         """
         if "p" in self.labels and min(within(self.labels["p"], parts)) >= 0:
             return self.onto_periods(parameter, parts, weight), False
@@ -297,12 +267,7 @@ class InputValue:
     def onto(self, labels: Mapping[str, Sequence[Any]], orders: dict[tuple[str, int], Any]) -> InputValue:
         """Bring the array, whose size fits, onto the axes of the methodology.
 
-        Parameters
-        ----------
-        labels : mapping
-            The labels along each index.
-        orders : dict
-            Keeps, for each list of labels in another order, the position of each label in it.
+        ``orders`` keeps, for each list of labels in another order, the position of each label in it.
         """
         values = self.values
         for axis, letter in enumerate(self.letters):
@@ -341,24 +306,8 @@ def read_value(
 ) -> InputValue:
     """Read what was given for a parameter.
 
-    Parameters
-    ----------
-    raw : scalar, str, pint.Quantity or array_like
-    source : str
-        What to call it.
-    unit : str, optional
-        From the heading of a column.
-    labels : mapping, optional
-        Labels along each axis, for a column of a table.
-    cells_of : CellAddresses, optional
-        Where in a workbook the values stand.
-    remarks : list of Reciprocal, optional
-        Each conversion by the reciprocal is appended to it; without it they are refused.
-
-    Raises
-    ------
-    ValueError
-        If a unit or a cell cannot be understood, or the shape does not fit.
+    ``unit`` is from the heading of a column. Each conversion by the reciprocal is appended to ``remarks``; without
+    them it is refused.
     """
     values, names, faults = read_cells(parameter, raw, unit, remarks)
     if values.size == 0:
@@ -374,13 +323,7 @@ def read_value(
 def read_cells(
     parameter: Parameter, raw: Any, unit: str | None = None, remarks: list[Reciprocal] | None = None
 ) -> tuple[Array, tuple[str, ...] | None, cells.Faults]:
-    """Return numbers in the declared unit, truth values or codes of classes; the classes; and complaints.
-
-    Raises
-    ------
-    ValueError
-        If a unit, or a single cell, cannot be understood.
-    """
+    """Return numbers in the declared unit, truth values or codes of classes; the classes; and complaints."""
     if (parameter.textual or parameter.unit == "date") and unit not in (None, "", parameter.unit):
         raise ValueError(_("has no unit, but its heading says {unit}").format(unit=repr(unit)))
     if isinstance(raw, np.ndarray) and raw.ndim == 0:

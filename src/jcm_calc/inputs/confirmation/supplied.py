@@ -15,7 +15,7 @@ from jcm_calc.declarations.rows import row_key
 from jcm_calc.evidence import Evidence, Grade
 from jcm_calc.inputs.cells import numbers
 from jcm_calc.inputs.confirmation.file import Supplied
-from jcm_calc.inputs.confirmation.statement import Statement, digest
+from jcm_calc.inputs.confirmation.statements import Statement, digest
 
 CLASS_NAME = re.compile(r"[A-Za-z]\w*")
 
@@ -52,14 +52,7 @@ def stated_wrongly(
 ) -> Iterator[str]:
     """Yield what is wrong with the form of what is supplied: a table for a single value, an unknown candidate.
 
-    Parameters
-    ----------
-    inputs : mapping
-        The parameters of the methodology by name.
-    others : collection of str
-        Other names that it declares.
-    statement : Statement
-        Of the default.
+    ``others`` are further names that the methodology declares.
     """
     parameter: Parameter = statement.item
     if supplied.candidate:
@@ -212,12 +205,7 @@ def comparable(statement: Statement, key: str) -> Iterator[float]:
 def compared(before: Statement, after: Parameter) -> Iterator[tuple[str, float, str, Evidence]]:
     """Yield class, value and evidence of each confirmed value, with what the library has, as text.
 
-    Parameters
-    ----------
-    before : Statement
-        Of a default of the library.
-    after : Parameter
-        The same default with what evidence files confirm.
+    ``before`` is of a default of the library, ``after`` the same with what evidence files confirm.
     """
     for candidate, found in after.by_candidate():
         for key, value in found.items() if not candidate else ():

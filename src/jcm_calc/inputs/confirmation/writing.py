@@ -11,7 +11,7 @@ from typing import Any
 from jcm_calc.base.hashes import of_file
 from jcm_calc.declarations.items import Value
 from jcm_calc.inputs.confirmation.file import KINDS, SCHEMA
-from jcm_calc.inputs.confirmation.statement import Statement, Versioned, order
+from jcm_calc.inputs.confirmation.statements import Statement, Versioned, order
 from jcm_calc.inputs.confirmation.supplied import values_digest
 
 HEAD = """\
