@@ -112,13 +112,7 @@ _ = Message
 
 
 def ngettext(singular: str, plural: str, count: int) -> Message:
-    """Return a message whose form depends on a number.
-
-    Examples
-    --------
-    >>> print(ngettext("{count} unit", "{count} units", 2).format(count=2))
-    2 units
-    """
+    """Return a message whose form depends on a number."""
     found = Message(singular if count == 1 else plural)
     found.plural = singular, plural, count
     return found
@@ -135,14 +129,7 @@ UNOFFICIAL = _("{title} (a translation; the official title is English)")
 
 
 def translated(text: str) -> str:
-    """Return a text in the language of the context; a text that is not a message of the library stays as it is.
-
-    Examples
-    --------
-    >>> with in_language("ja"):
-    ...     print(translated(_("Emission reductions")))
-    排出削減量
-    """
+    """Return a text in the language of the context; a text that is not a message of the library stays as it is."""
     code = _language.get()
     if code == "en" or not text:
         return text
@@ -234,13 +221,7 @@ def in_language(code: str | None) -> Iterator[None]:
 
 
 def preferred(environment: Callable[[str], str | None]) -> str:
-    """Return the language that environment variables ask for; English where there is none of ours.
-
-    Examples
-    --------
-    >>> preferred({"LANG": "ja_JP.UTF-8"}.get), preferred({"JCM_LANG": "en", "LANG": "ja_JP.UTF-8"}.get)
-    ('ja', 'en')
-    """
+    """Return the language that environment variables ask for; English where there is none of ours."""
     asked = next((value for variable in VARIABLES if (value := environment(variable))), "")
     codes = (re.split(r"[_.@-]", one)[0].casefold() for one in asked.split(":"))
     return next((code for code in codes if code in LANGUAGES), "en")

@@ -203,34 +203,18 @@ def require(package: str, extra: str) -> None:
     """Refuse to go on where an optional package is missing, and say how to install it.
 
     ``package`` is as it is imported, and ``extra`` the extra of this library that installs it.
-
-    Examples
-    --------
-    >>> require("numpy", "all")
-    >>> require("no_such_package", "plot")
-    Traceback (most recent call last):
-    jcm_calc.base.problems.InputError: 1 problem with the input of this environment; nothing was calculated
-      no_such_package: is not installed, and this needs it: pip install 'jcm-calc[plot]'
     """
     if find_spec(package) is None:
         complaint = _("is not installed, and this needs it: pip install 'jcm-calc[{extra}]'").format(extra=extra)
         raise InputError(_("this environment"), [Problem(package, complaint)])
 
 
-def no_such_file(path: object) -> Message:
-    """Return the complaint about a file that is not there, or lies in a network.
-
-    Examples
-    --------
-    >>> print(no_such_file("meters.csv"))
-    there is no such file: meters.csv
-    >>> print(no_such_file("s3://bucket/meters.csv"))
-    s3://bucket/meters.csv is an address; nothing is read from a network: download the file and name the copy
-    """
+def no_such_file(path: object, subject: str = "") -> Message:
+    """Return the complaint about a file that is not there, or lies in a network; ``subject`` may name it already."""
     if re.match(r"[A-Za-z][\w+.-]+:/", str(path)):
         complaint = _("{file} is an address; nothing is read from a network: download the file and name the copy")
     else:
-        complaint = _("there is no such file: {file}")
+        complaint = _("there is no such file") if str(path) == subject else _("there is no such file: {file}")
     return complaint.format(file=path)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +19,20 @@ DEEP = re.compile(r"(?:\.[ \t]*[^\s.=\],\d]+){100}")
 
 def read_text(path: Path) -> str:
     """Return the text of a file in UTF-8."""
+    name = path.name or str(path)
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise InputError.of(path.name or str(path), no_such_file(path)) from None
+        raise InputError.of(name, no_such_file(path, name)) from None
     except OSError as error:
-        raise InputError.of(
-            path.name or str(path), _("cannot be read: {reason}").format(reason=error.strerror)
-        ) from None
+        raise InputError.of(name, _("cannot be read: {reason}").format(reason=error.strerror)) from None
     if content.startswith(b"PK\x03\x04"):
         packed = _(
             "got a workbook or another packed file; must be a text file. `jcm calc` and `jcm verify` read workbooks"
         )
-        raise InputError.of(path.name, packed)
+        raise InputError.of(name, packed)
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise InputError.of(path.name or str(path), _("the file is in UTF-16: save it as UTF-8"))
+        raise InputError.of(name, _("the file is in UTF-16: save it as UTF-8"))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -40,7 +40,7 @@ def read_text(path: Path) -> str:
         complaint = _(
             "line {line} is in cp932 (Shift-JIS) or another encoding that is not UTF-8: save the file as UTF-8"
         )
-        raise InputError.of(path.name, complaint.format(line=line)) from None
+        raise InputError.of(name, complaint.format(line=line)) from None
 
 
 def parse_toml(name: str, text: str) -> dict[str, Any]:
@@ -97,3 +97,13 @@ def crowded(data: Any) -> str:
         elif tables:
             waiting += [(name, part) for part in one]
     return ""
+
+
+def written(value: str | float | Mapping[str, Any]) -> str:
+    """Write a text, a number or a table in TOML, on one line."""
+    if not isinstance(value, Mapping):
+        return json.dumps(value, ensure_ascii=False)
+    pairs = (
+        (key if key.isidentifier() and key.isascii() else written(key), written(one)) for key, one in value.items()
+    )
+    return f"{{ {', '.join(f'{key} = {one}' for key, one in pairs)} }}"

@@ -24,12 +24,6 @@ def pool(processes: int | None = None) -> Iterator[ProcessPoolExecutor]:
     that another program reads.
 
     Without a number, one for each core.
-
-    Examples
-    --------
-    >>> with pool(2) as found:
-    ...     list(found.map(abs, [-1, 2]))
-    [1, 2]
     """
     before = set(multiprocessing.active_children())
     executor = ProcessPoolExecutor(processes, initializer=_end_with_parent)

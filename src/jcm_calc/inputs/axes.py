@@ -30,13 +30,7 @@ class Axis:
 
 
 def named_periods(p: Any) -> Axis:
-    """Read the argument ``p``: one period, or several in order of time.
-
-    Examples
-    --------
-    >>> [str(period) for period in named_periods(["2024", "2025"]).labels]
-    ['2024', '2025']
-    """
+    """Read the argument ``p``: one period, or several in order of time."""
     many = isinstance(p, list | range) or getattr(p, "ndim", 0) == 1 or hasattr(p, "to_list")
     periods = several(p) if many else [Period.parse(p)]
     if not periods:

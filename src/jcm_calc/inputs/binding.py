@@ -15,14 +15,15 @@ from jcm_calc.base.languages import Message, _, translated
 from jcm_calc.base.problems import InputError, InputWarning, Problem, Remark, RemarkWarning, Topic, listed, shown
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.interval import Interval
-from jcm_calc.declarations.items import Kind, Table, Value
+from jcm_calc.declarations.items import Kind, Parameter, Table, Value
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import axes as _axes
 from jcm_calc.inputs import checks, class_names, completeness, coordinates
-from jcm_calc.inputs.arguments import Arguments, where
+from jcm_calc.inputs.arguments import Arguments
 from jcm_calc.inputs.axes import Axis
 from jcm_calc.inputs.factors import REFERENCE
 from jcm_calc.inputs.periods import Period, split_at_years
+from jcm_calc.inputs.values import InputValue, where
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -203,7 +204,8 @@ def _find_axes(taken: Arguments, p: Any, split: str) -> dict[str, Axis]:
     if periods is not None and split != "whole":
         periods = _split(taken, periods, split)
     if periods is not None:
-        _sum(taken, periods.labels)
+        targets = periods.labels
+        _bring(taken, lambda given, parameter, weight: (given.onto_periods(parameter, targets, weight), False))
     axes = {
         letter: _axes.of_labels(letter, taken.given, taken.problems)
         if letter != "p"
@@ -236,18 +238,7 @@ def _split(taken: Arguments, periods: Axis, split: str) -> Axis:
         taken.problems += over_new_year(wholes)
         return periods
     parts = [part for period in wholes for part in split_at_years(period)]
-    shared = []
-    rows = dict(taken.given)
-    for name, given in rows.items():
-        parameter = taken.declared[name]
-        try:
-            taken.given[name], by_days = given.onto_years(parameter, wholes, parts, rows.get(parameter.weighted_by))
-        except ValueError as error:
-            del taken.given[name]
-            taken.refuse(parameter, Message("{}{}").format(error, where(given.source) if given.labels else ""))
-            continue
-        if by_days:
-            shared.append(parameter)
+    shared = _bring(taken, lambda given, parameter, weight: given.onto_years(parameter, wholes, parts, weight))
     for parameter in shared if split == "years" else ():
         complaint = _("got one amount for {periods}: give one for each of {parts}, or share it with split='days'")
         taken.refuse(parameter, complaint.format(periods=listed(across), parts=listed(parts)))
@@ -259,15 +250,21 @@ def _split(taken: Arguments, periods: Axis, split: str) -> Axis:
     return Axis(parts, False)
 
 
-def _sum(taken: Arguments, periods: Sequence[Period]) -> None:
-    rows = dict(taken.given)
+def _bring(
+    taken: Arguments, onto: Callable[[InputValue, Parameter, InputValue | None], tuple[InputValue, bool]]
+) -> list[Parameter]:
+    """Bring what was given onto other periods; return the parameters of which an amount was shared by days."""
+    rows, shared = dict(taken.given), []
     for name, given in rows.items():
         parameter = taken.declared[name]
         try:
-            taken.given[name] = given.onto_periods(parameter, periods, rows.get(parameter.weighted_by))
+            taken.given[name], by_days = onto(given, parameter, rows.get(parameter.weighted_by))
         except ValueError as error:
             del taken.given[name]
             taken.refuse(parameter, Message("{}{}").format(error, where(given.source) if given.labels else ""))
+        else:
+            shared += [parameter] if by_days else []
+    return shared
 
 
 def _check(

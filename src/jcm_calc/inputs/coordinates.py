@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.base.languages import _
-from jcm_calc.base.problems import Problem, listed, suggestion
+from jcm_calc.base.problems import Problem, ProblemKind, listed, suggestion
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.items import Coordinate, Parameter, Table
 from jcm_calc.declarations.methodology import Declarations
@@ -113,20 +113,20 @@ def selected(
     known = {str(key): number for number, key in enumerate(table.entries)}
     texts = [SIGN.join(map(str, place)) for place in zip(*parts, strict=True)]
     if unknown := list(dict.fromkeys(text for text in texts if text not in known)):
-        message = _(
-            "got {which}, which has no value of {symbol}; known: {known}{hint}; "
-            "for another class, give a value of {name} for each class"
-        )
-        complaint = message.format(
-            which=listed(list(map(repr, unknown))),
-            symbol=parameter.symbol,
-            known=listed(list(known), limit=10) or _("none"),
-            hint=suggestion(unknown[0], known),
-            name=parameter.name,
-        )
+        complaint = without_value(parameter, listed(map(repr, unknown)), list(known), suggestion(unknown[0], known))
         return None, [Problem(parameter.symbol, complaint, parameter.section)]
     codes = np.array([known[text] for text in texts]).reshape(np.broadcast_shapes(*(array.shape for array in found)))
     return TableRows(tuple(known), codes), []
+
+
+def without_value(parameter: Parameter, which: str, known: Sequence[str], hint: str) -> str:
+    """Complain of classes of which a table has no value."""
+    message = _(
+        "got {which}, which has no value of {symbol}; known: {known}{hint}; "
+        "for another class, give a value of {name} for each class"
+    )
+    fields = {"which": which, "symbol": parameter.symbol, "known": listed(known, limit=10) or _("none"), "hint": hint}
+    return message.tagged(ProblemKind.NO_CLASS).format(**fields, name=parameter.name)
 
 
 def _parts(

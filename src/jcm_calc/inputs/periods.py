@@ -165,12 +165,6 @@ def of_frequency(index: Any) -> Any:
     """Return the days of a DatetimeIndex as periods, where its frequency is known and tells them; others as they are.
 
     pandas dates ``MS`` by its first day and ``ME`` by its last one, also in ``3ME``.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> print(*of_frequency(pd.date_range("2024-01-31", periods=2, freq="3ME")))
-    2023-11-01/2024-01-31 2024-02-01/2024-04-30
     """
     step = getattr(index, "freq", None)
     if step is None or not hasattr(index, "normalize") or index.tz is not None:
@@ -232,12 +226,6 @@ def sheets(rows: Sequence[Period]) -> list[Period]:
     """Return the periods that report sheets cover: one a calendar year, or the part that has rows.
 
     A row that lies in two years, or that has no dates, stays as it is.
-
-    Examples
-    --------
-    >>> months = [Period.parse(f"2024-{month:02}") for month in range(10, 13)]
-    >>> print(*sheets([*months, Period.parse("2025-01")]))
-    2024-10-01/2024-12-31 2025-01
     """
     found: list[Period] = []
     for row in rows:
@@ -249,13 +237,7 @@ def sheets(rows: Sequence[Period]) -> list[Period]:
 
 
 def within(rows: Sequence[Period], targets: Sequence[Period]) -> list[int]:
-    """Return, for each row, the number of the target period it lies in, or −1.
-
-    Examples
-    --------
-    >>> within([Period.parse("2024-03"), Period.parse("2026-03")], [Period.parse("2024"), Period.parse("2025")])
-    [0, -1]
-    """
+    """Return, for each row, the number of the target period it lies in, or −1."""
     same = {target: number for number, target in enumerate(targets)}
     starts = [target.first for target in targets if target.first is not None]
     found = []

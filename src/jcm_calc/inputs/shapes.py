@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any
 
@@ -13,7 +13,17 @@ from jcm_calc.base.languages import _
 from jcm_calc.base.problems import listed
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.inputs.axes import label
-from jcm_calc.inputs.carriers import agreed, carried, is_like, is_unit, is_unit_key, split_heading, stated, unit_in
+from jcm_calc.inputs.carriers import (
+    agreed,
+    carried,
+    is_like,
+    is_unit,
+    is_unit_key,
+    objects,
+    split_heading,
+    stated,
+    unit_in,
+)
 from jcm_calc.inputs.periods import Period, of_frequency
 
 # What pint-pandas writes in place of a unit where a column has none.
@@ -29,6 +39,24 @@ def with_periods(table: Any) -> Any:
     if not isinstance(index, pd.DatetimeIndex | pd.PeriodIndex) or "p" in getattr(table, "columns", ()):
         return table
     return table.set_axis(_written(index).rename("p"), axis=0)
+
+
+def with_units_in_headings(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose second row of headings has units, as `pint` writes it, with one row of headings."""
+    if table.columns.nlevels != 2 or not is_unit_key(table.columns.names[1]):
+        return table
+    names, units = (table.columns.get_level_values(level).astype(str) for level in (0, 1))
+    pairs = zip(names, units, strict=True)
+    headings = [name if unit in (NO_UNIT, "") else f"{name} [{unit}]" for name, unit in pairs]
+    return table.set_axis(headings, axis=1)
+
+
+def framed(series: pd.Series[Any], name: str) -> pd.DataFrame:
+    """Return a Series as a table of one column of that name, with its unit in the heading."""
+    unit = carried(series).unit
+    frame = series.to_frame(name if unit is None else f"{name} [{unit}]")
+    frame.attrs = {key: one for key, one in series.attrs.items() if not is_unit_key(key)}
+    return frame
 
 
 def _written(index: Any) -> Any:
@@ -181,16 +209,6 @@ def _column(frame: pd.DataFrame, place: int, above: str | None) -> tuple[Any, An
     return name, cells, agreed(unit, above, stated(frame.attrs, heading), own)
 
 
-def with_units_in_headings(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table whose second row of headings has units, as `pint` writes it, with one row of headings."""
-    if table.columns.nlevels != 2 or not is_unit_key(table.columns.names[1]):
-        return table
-    names, units = (table.columns.get_level_values(level).astype(str) for level in (0, 1))
-    pairs = zip(names, units, strict=True)
-    headings = [name if unit in (NO_UNIT, "") else f"{name} [{unit}]" for name, unit in pairs]
-    return table.set_axis(headings, axis=1)
-
-
 def labelled(given: Any, parameter: Parameter) -> Any:
     """Return a Series or DataFrame by name as one whose indices have names; as a mapping, where they have none."""
     given = with_periods(given)
@@ -224,7 +242,7 @@ def of_mapping(parameter: Parameter, values: Mapping[Any, Any]) -> pd.DataFrame 
     else:
         complaint = _("depends on {indices}: give a table with a column for each of them")
         raise ValueError(complaint.format(indices=", ".join(parameter.indices)))
-    return pd.Series(_objects(values.values()), pd.Index(_objects(values), name=letter), name=parameter.name)
+    return pd.Series(objects(values.values()), pd.Index(objects(values), name=letter), name=parameter.name)
 
 
 def _nested(parameter: Parameter, values: Mapping[Any, Any]) -> pd.DataFrame:
@@ -232,12 +250,4 @@ def _nested(parameter: Parameter, values: Mapping[Any, Any]) -> pd.DataFrame:
         raise ValueError(_("has mappings for some labels and single values for others"))
     across = list(dict.fromkeys(chain.from_iterable(values.values())))
     cells = [[row.get(one) for one in across] for row in values.values()]
-    return pd.DataFrame(cells, pd.Index(_objects(values)), pd.Index(_objects(across)), dtype=object)
-
-
-def _objects(cells: Iterable[Any]) -> Any:
-    several: Sequence[Any] = list(cells)
-    found = np.empty(len(several), dtype=object)
-    for place, cell in enumerate(several):
-        found[place] = cell
-    return found
+    return pd.DataFrame(cells, pd.Index(objects(values)), pd.Index(objects(across)), dtype=object)

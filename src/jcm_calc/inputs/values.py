@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -60,6 +61,45 @@ class CellAddresses:
     def __str__(self) -> str:
         first, last = self.address(0), self.address(self.rows.size - 1)
         return first if first == last else _("{first} to {last}").format(first=first, last=last)
+
+
+class GivenCells(NamedTuple):
+    """What was given for one parameter: a scalar, an array, or a column of a table as a dense array over its indices.
+
+    Attributes
+    ----------
+    values : scalar, str, pint.Quantity or array_like
+    source : str
+        What to call it: of a column the table and the heading, or the cells of a workbook.
+    unit : str or None
+        Of a column from the heading, the type, or the ``attrs`` of the table.
+    labels : mapping
+        Of a column the labels along each index, in the methodology's order; periods in order of time, all others as
+        they first appear.
+    cells : CellAddresses, optional
+        Where in a workbook the values stand.
+    of_table : bool
+        Whether it is a column of a table, which may have no index.
+    """
+
+    values: Any
+    source: str
+    unit: str | None = None
+    labels: Mapping[str, Sequence[Any]] = MappingProxyType({})
+    cells: CellAddresses | None = None
+    of_table: bool = False
+
+    def where(self, complaint: str = "") -> str:
+        """Name the table of a column; not its cells as well, where the complaint names one."""
+        if not self.of_table:
+            return ""
+        named = self.cells is not None and any(f"{sheet}!" in complaint for sheet, _ in self.cells.columns)
+        return where(self.source.partition(", ")[0] if named else self.source)
+
+
+def where(source: str) -> str:
+    """Name the table of a column, where it is in one."""
+    return _(" (in {source})").format(source=source) if source else ""
 
 
 @dataclass(frozen=True)
@@ -126,16 +166,20 @@ class InputValue:
 
     def numbers_at(self, mask: Array, unit: str = "") -> str:
         """List the first few numbers under a mask with their places."""
-        found = [
-            f"{self.values.flat[number]:,.15g} {unit}".strip() + self.place(int(number))
-            for number in np.flatnonzero(mask)[:SHOWN]
-        ]
-        return listed(found, int(np.count_nonzero(mask)), SHOWN)
+        return self._list(mask, lambda at: f"{self.values.flat[at]:,.15g} {unit}".strip() + self.place(at))
 
     def places(self, mask: Array) -> str:
         """List the first few places under a mask; nothing for a single value."""
-        found = [self.place(int(number)).strip() for number in np.flatnonzero(mask)[:SHOWN]]
-        return listed(found, int(np.count_nonzero(mask)), SHOWN)
+        return self._list(mask, lambda at: self.place(at).strip())
+
+    def examples(self, mask: Array) -> str:
+        """List the first few values under a mask, numbers or classes, with their places."""
+        if (names := self.classes) is None:
+            return self.numbers_at(mask)
+        return self._list(mask, lambda at: f"{names[self.values.flat[at]]!r}{self.place(at)}")
+
+    def _list(self, mask: Array, write: Callable[[int], str]) -> str:
+        return listed([write(int(at)) for at in np.flatnonzero(mask)[:SHOWN]], int(np.count_nonzero(mask)), SHOWN)
 
     def without_extra_indices(self, parameter: Parameter) -> InputValue:
         """Drop the indices of a table that the parameter lacks, along which it must be constant."""
@@ -158,16 +202,6 @@ class InputValue:
         cells = None if self.cells is None else self.cells.first_along(axis)
         letters = self.letters.replace(letter, "")
         return replace(self, values=first.squeeze(axis), letters=letters, labels=labels, cells=cells)
-
-    def examples(self, mask: Array) -> str:
-        """List the first few values under a mask, numbers or classes, with their places."""
-        if self.classes is None:
-            return self.numbers_at(mask)
-        found = [
-            f"{self.classes[self.values.flat[number]]!r}{self.place(int(number))}"
-            for number in np.flatnonzero(mask)[:SHOWN]
-        ]
-        return listed(found, int(np.count_nonzero(mask)), SHOWN)
 
     def onto_periods(
         self, parameter: Parameter, targets: Sequence[Period], weight: InputValue | None = None
@@ -295,29 +329,17 @@ def _decide(parameter: Parameter, size: int, targets: Sequence[Period]) -> str:
     raise ValueError(complaint.format(indices=", ".join(parameter.indices), size=size, others=others))
 
 
-def read_value(
-    parameter: Parameter,
-    raw: Any,
-    source: str,
-    unit: str | None = None,
-    labels: Mapping[str, Sequence[Any]] | None = None,
-    cells_of: CellAddresses | None = None,
-    remarks: list[Reciprocal] | None = None,
-) -> InputValue:
-    """Read what was given for a parameter.
-
-    ``unit`` is from the heading of a column. Each conversion by the reciprocal is appended to ``remarks``; without
-    them it is refused.
-    """
-    values, names, faults = read_cells(parameter, raw, unit, remarks)
+def read_value(parameter: Parameter, given: GivenCells, remarks: list[Reciprocal]) -> InputValue:
+    """Read what was given for a parameter; append each conversion by the reciprocal to the remarks."""
+    values, names, faults = read_cells(parameter, given.values, given.unit, remarks)
     if values.size == 0:
         raise ValueError(_("is empty"))
-    letters = "".join(labels) if labels is not None else _letters(parameter, values.shape)
-    written = str(raw) if values.ndim == 0 and labels is None else ""
-    given = InputValue(values, letters, labels or {}, source, written, names, cells_of)
+    letters = "".join(given.labels) if given.of_table else _letters(parameter, values.shape)
+    written = str(given.values) if values.ndim == 0 and not given.of_table else ""
+    found = InputValue(values, letters, given.labels, given.source, written, names, given.cells)
     if faults:
-        raise ValueError(_together(given, faults))
-    return given
+        raise ValueError(_together(found, faults))
+    return found
 
 
 def read_cells(

@@ -130,16 +130,16 @@ class _Applying:
 
     def take(self, file: EvidenceFile) -> None:
         if not file.about(self.m.number, self.m.version):
-            complaint = _("is about {methodology} ver {version}, but {m} is applied")
-            complaint = complaint.format(methodology=file.methodology, version=file.version, m=self.m)
-            self.problems.append(Problem(file.name, complaint))
+            other = _("is about {methodology} ver {version}, but {m} is applied")
+            other = other.format(methodology=file.methodology, version=file.version, m=self.m)
+            self.problems.append(Problem(file.name, other))
             return
         for entry in file.entries:
             statement = self.known.get(entry.key)
-            complaint = self._refusal(entry, statement)
+            refusal = self._refusal(entry, statement)
             section = "" if statement is None else statement.section
             values: dict[str, float] = {}
-            complaints = [complaint] if complaint else []
+            complaints: list[str] = [refusal] if refusal else []
             if not complaints and statement is not None and entry.kind == "default":
                 values, complaints = self._values(entry, statement)
             for complaint in complaints:

@@ -6,7 +6,7 @@ another statement, and what was confirmed of the old one does not hold for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -108,6 +108,7 @@ def statements(m: Declarations) -> Iterator[Statement]:
             if item.kind is Kind.DEFAULT:
                 yield _default(m, item)
             continue
+        of_kind: Callable[[Declarations, Any], tuple[str, str, list[Any]]]
         of_kind = {Stated.CHOICE: _choice, Stated.EQUATION: _equation, Stated.CRITERION: _criterion}[one.kind]
         reading, section, content = of_kind(m, item)
         fingerprint = _of_version(m, *content)
@@ -247,7 +248,7 @@ def _operand(m: Declarations, name: str) -> list[Any]:
     item = rule or m.facts.get(name) or m.inputs.get(name)
     if item is None:
         return [name]
-    found = [item.symbol, item.unit, item.indices]
+    found: list[Any] = [item.symbol, item.unit, item.indices]
     if isinstance(item, Parameter):
         acts = [sorted(effect) for effect in (item.raises, item.lowers, item.either)]
         combined = {"weighted by": item.weighted_by, "previous of": item.previous_of, "otherwise": item.otherwise}

@@ -13,7 +13,7 @@ from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Kind, Parameter, Table, Value
 from jcm_calc.declarations.rows import row_key
 from jcm_calc.evidence import Evidence, Grade
-from jcm_calc.inputs.cells import numbers
+from jcm_calc.inputs.cells import single
 from jcm_calc.inputs.confirmation.file import Supplied
 from jcm_calc.inputs.confirmation.statements import Statement, digest
 
@@ -121,24 +121,12 @@ def in_declared_unit(parameter: Parameter, supplied: Supplied) -> tuple[dict[str
     complaints: list[str] = []
     for key, raw in supplied.values.items():
         try:
-            found[key] = _number(parameter, raw)
+            found[key] = single(parameter, raw)
             if is_bin(key):
                 Interval.parse(key)
         except ValueError as error:
             complaints.append(Message("{}{}").format(f"{key}: " if key else "", error))
     return found, complaints
-
-
-def _number(parameter: Parameter, raw: Any) -> float:
-    """Return a value in the declared unit."""
-    values, faults = numbers(raw, parameter.unit)
-    if values.size != 1 or faults:
-        raise ValueError(next(iter(faults.values()), _("{given} is not a number").format(given=shown(raw))))
-    value = float(values.flat[0])
-    if value not in parameter.bounds:
-        complaint = _("got {given}; must be a number {range}")
-        raise ValueError(complaint.format(given=shown(raw), range=parameter.bounds.words(parameter.unit)))
-    return value
 
 
 def contradictions(statement: Statement, supplied: Supplied, values: Mapping[str, float]) -> Iterator[str]:
