@@ -41,6 +41,17 @@ class ProblemKind(StrEnum):
     NO_READINGS = "no readings"
 
 
+class ArgumentKey(str):
+    """A key of an argument, such as ``project['number']``, with what it is called in a file: ``[project] number``."""
+
+    in_file: str
+
+    def __add__(self, rest: str) -> ArgumentKey:
+        found = ArgumentKey(f"{self}{rest}")
+        found.in_file = f"{self.in_file}{rest}"
+        return found
+
+
 class InputWarning(UserWarning):
     """A value that is possible but implausible."""
 

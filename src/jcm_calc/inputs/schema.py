@@ -24,7 +24,7 @@ from numbers import Real
 from typing import Any
 
 from jcm_calc.base.languages import Message, _
-from jcm_calc.base.problems import Problem, shown, suggestion
+from jcm_calc.base.problems import ArgumentKey, Problem, shown, suggestion
 from jcm_calc.units import dates
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -130,9 +130,11 @@ def under(place: str, key: object) -> str:
     return Message("{} {}" if place.endswith("]") else "{}, {}").format(place, str(key))
 
 
-def item(argument: str, key: object) -> str:
-    """Return where a key of an argument is."""
-    return f"{argument}[{key!r}]"
+def item(argument: str, key: object) -> ArgumentKey:
+    """Return where a key of an argument is; a command says where the case file has it."""
+    found = ArgumentKey(f"{argument}[{key!r}]")
+    found.in_file = under(getattr(argument, "in_file", f"[{argument}]"), key)
+    return found
 
 
 def got(given: object, wanted: str) -> str:
