@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the value of a parameter comes from."""
+
+    source: str
+    written: str = ""
+
+
 class Arguments:
     """The arguments that were read so far, and every complaint about them.
 
@@ -40,8 +49,8 @@ class Arguments:
         The option of each choice.
     tables : dict
         Defaults by class that the user named or gave.
-    named : dict
-        The candidate that each of these tables is, or an empty text.
+    origins : dict
+        Where each of these tables comes from.
     by_class : dict
         The classes of which the user gave a value.
     replaced : dict
@@ -58,7 +67,7 @@ class Arguments:
         self.given: dict[str, InputValue] = {}
         self.choices: dict[str, str] = {}
         self.tables: dict[str, Table] = {}
-        self.named: dict[str, str] = {}
+        self.origins: dict[str, Origin] = {}
         self.by_class: dict[str, tuple[str | Interval, ...]] = {}
         self.replaced: dict[str, Value | Table | None] = {}
         self.refused: set[str] = set()
@@ -217,7 +226,7 @@ class Arguments:
         self.replaced[parameter.name] = known
         if isinstance(known, Table):
             self.tables[parameter.name] = known
-            self.named[parameter.name] = candidate
+            self.origins[parameter.name] = Origin("candidate", candidate) if candidate else Origin(_("given by class"))
         else:
             self.given[parameter.name] = InputValue(np.array(known.value), "", {}, source, candidate)
 

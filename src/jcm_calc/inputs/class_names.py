@@ -88,7 +88,7 @@ def _meaning(
     taken: Arguments, tables: Mapping[str, Table], written: Sequence[str], aliases: Mapping[str, Sequence[str]]
 ) -> tuple[str, ...]:
     """Return the classes that are meant, and give those of tables by hand the same names."""
-    by_hand = [name for name in tables if name in taken.tables and not taken.named.get(name)]
+    by_hand = [name for name in tables if name in taken.by_class]
     own = [table for name, table in tables.items() if name not in by_hand] or list(tables.values())
     known = dict.fromkeys(str(name) for table in own for name in table.entries)
     meaning = tuple(meant(text, known, aliases) for text in written)

@@ -45,14 +45,14 @@ def _odp(cell: Any) -> Any:
 
 def names_factor(value: Any, m: Declarations, parameter: Parameter) -> TypeGuard[str]:
     """Whether a value is the name of a factor, or nearly, of a parameter that takes factors by name."""
-    if not is_factor(parameter) or not isinstance(value, str) or not value.strip()[:1].isalpha():
+    if not isinstance(value, str) or not value.strip()[:1].isalpha() or not is_factor(parameter):
         return False  # a number begins with no letter, and needs no table of factors
     return value in parameter.aliases or is_factor_name(value, m.country)
 
 
 def one_factor_name(m: Declarations, parameter: Parameter, raw: Any) -> str | None:
     """Return the name that every cell of a column holds; nothing where it holds anything else."""
-    if not is_factor(parameter) or not isinstance(raw, np.ndarray) or raw.dtype.kind not in "OU" or not raw.size:
+    if not isinstance(raw, np.ndarray) or raw.dtype.kind not in "OU" or not raw.size or not is_factor(parameter):
         return None
     first = raw.flat[0]
     return first if names_factor(first, m, parameter) and all(cell == first for cell in raw.flat) else None

@@ -162,7 +162,7 @@ def accepts(fits: Callable[[Any], bool], wanted: str) -> Check:
 
 
 def is_a(*kinds: type) -> Callable[[Any], bool]:
-    """Return whether something is of one of some kinds; true and false are no numbers."""
+    """Return whether something is of one of some kinds; true and false do not count as numbers."""
     return lambda given: isinstance(given, kinds) and (bool in kinds or not isinstance(given, bool))
 
 

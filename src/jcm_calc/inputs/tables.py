@@ -87,7 +87,7 @@ def _read_excel(file: Path) -> pd.DataFrame:
         raise InputError.of(file.name, _("the sheet {sheet} is empty").format(sheet=repr(first)))
     frame = cells.iloc[1:].reset_index(drop=True).set_axis(pd.Index(cells.iloc[0].tolist(), dtype=object), axis=1)
     frame.attrs[FIRST_ROW] = 2
-    remarks = []
+    remarks: list[str] = []
     if len(book.sheet_names) > 1:
         complaint = _("has the sheets {sheets}; only {first} was read: give another as pd.read_excel(file, sheet)")
         remarks.append(complaint.format(sheets=listed(map(repr, book.sheet_names)), first=repr(first)))

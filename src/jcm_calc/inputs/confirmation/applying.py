@@ -48,7 +48,9 @@ def evidence_folder() -> Path:
 def evidence_files(m: Declarations, given: EvidenceFiles) -> tuple[EvidenceFile, ...]:
     """Return the evidence files that are named; where none is, those of the user's folder that are about it."""
     if given is None:
-        return named_files([path for path in sorted(evidence_folder().glob("*.toml")) if _about(path, m)])
+        folder = evidence_folder()
+        found = sorted(folder.glob("*.toml")) if folder.is_dir() else []
+        return named_files([path for path in found if _about(path, m)])
     return named_files(several(given))
 
 

@@ -102,15 +102,15 @@ def order(section: str) -> tuple[bool, str]:
 
 def statements(m: Declarations) -> Iterator[Statement]:
     """Yield everything of a methodology that a document can confirm, and the rules of the scheme."""
+    of_kind: Mapping[Stated, Callable[[Declarations, Any], tuple[str, str, list[Any]]]]
+    of_kind = {Stated.CHOICE: _choice, Stated.EQUATION: _equation, Stated.CRITERION: _criterion}
     for one in declared(m, Stated.CHOICE, Stated.EQUATION, Stated.PARAMETER, Stated.CRITERION):
         item = one.item
         if one.kind is Stated.PARAMETER:
             if item.kind is Kind.DEFAULT:
                 yield _default(m, item)
             continue
-        of_kind: Callable[[Declarations, Any], tuple[str, str, list[Any]]]
-        of_kind = {Stated.CHOICE: _choice, Stated.EQUATION: _equation, Stated.CRITERION: _criterion}[one.kind]
-        reading, section, content = of_kind(m, item)
+        reading, section, content = of_kind[one.kind](m, item)
         fingerprint = _of_version(m, *content)
         yield Statement(one.kind.value, one.name, one.case, reading, section, fingerprint, item.evidence, item=item)
     yield from lists(m)
