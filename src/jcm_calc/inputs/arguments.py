@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,8 +61,9 @@ class Arguments:
         Whether a table could not be read, so that it is not known what is missing.
     """
 
-    def __init__(self, methodology: Declarations) -> None:
+    def __init__(self, methodology: Declarations, unchecked: Collection[str] = ()) -> None:
         self.methodology = methodology
+        self.unchecked = unchecked
         self.declared = {**methodology.inputs, **methodology.facts}
         self.given: dict[str, InputValue] = {}
         self.choices: dict[str, str] = {}
@@ -247,6 +248,8 @@ class Arguments:
             fields["hint"] = self._names(parameter, given.values)
             self.refuse(parameter, _("{error}{place}; must be {expected}{hint}").format(**fields))
             return
+        if parameter.name in self.unchecked:
+            found = replace(found, unchecked=True)
         complaint = checks.impossible(parameter, found)
         if not complaint and given.of_table:
             try:
