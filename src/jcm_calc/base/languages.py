@@ -36,31 +36,18 @@ class Message(str):
     What is put together from messages, by `format`, `join` or ``+``, is a message again. An f-string
     gives plain English.
 
-    Attributes
-    ----------
-    template : Message, optional
-        What `format` was called on.
-    args, fields : tuple and dict
-        What was put in place.
-    plural : tuple, optional
-        Singular, plural and number, where the text is one of two.
-    unofficial : mapping
-        Translations that are given with the text itself, such as those of a title.
-    tag : tuple, optional
-        What the text is about, for programs, which do not read it; see `tagged`.
-
     Examples
     --------
     >>> print(_("{count:,} units").format(count=1200))
     1,200 units
     """
 
-    template: Message | None = None
-    args: tuple[Any, ...] = ()
+    template: Message | None = None  # what `format` was called on
+    args: tuple[Any, ...] = ()  # what was put in place, and by name in `fields`
     fields: Mapping[str, Any] = MappingProxyType({})
-    plural: tuple[str, str, int] | None = None
-    unofficial: Mapping[str, str] = MappingProxyType({})
-    tag: tuple[StrEnum, str] | None = None
+    plural: tuple[str, str, int] | None = None  # singular, plural and number, where the text is one of two
+    unofficial: Mapping[str, str] = MappingProxyType({})  # translations that are given with the text itself
+    tag: tuple[StrEnum, str] | None = None  # what the text is about, for programs, which do not read it
 
     def __str__(self) -> str:
         return self

@@ -39,40 +39,20 @@ class Origin:
 
 
 class Arguments:
-    """The arguments that were read so far, and every complaint about them.
-
-    Attributes
-    ----------
-    given : dict
-        Numbers and classes by the name of their parameter or fact.
-    choices : dict
-        The option of each choice.
-    tables : dict
-        Defaults by class that the user named or gave.
-    origins : dict
-        Where each of these tables comes from.
-    by_class : dict
-        The classes of which the user gave a value.
-    replaced : dict
-        Value or table that the user named or gave instead of the document's.
-    refused : set of str
-        Names with a complaint, which are not missing as well.
-    unread : bool
-        Whether a table could not be read, so that it is not known what is missing.
-    """
+    """The arguments that were read so far, and every complaint about them; all by the name of a parameter or fact."""
 
     def __init__(self, methodology: Declarations, unchecked: Collection[str] = ()) -> None:
         self.methodology = methodology
         self.unchecked = unchecked
         self.declared = {**methodology.inputs, **methodology.facts}
-        self.given: dict[str, InputValue] = {}
-        self.choices: dict[str, str] = {}
-        self.tables: dict[str, Table] = {}
-        self.origins: dict[str, Origin] = {}
-        self.by_class: dict[str, tuple[str | Interval, ...]] = {}
-        self.replaced: dict[str, Value | Table | None] = {}
-        self.refused: set[str] = set()
-        self.unread = False
+        self.given: dict[str, InputValue] = {}  # numbers and classes
+        self.choices: dict[str, str] = {}  # the option of each
+        self.tables: dict[str, Table] = {}  # defaults by class that the user named or gave
+        self.origins: dict[str, Origin] = {}  # of these tables
+        self.by_class: dict[str, tuple[str | Interval, ...]] = {}  # the classes of which the user gave a value
+        self.replaced: dict[str, Value | Table | None] = {}  # what was named or given instead of the document's
+        self.refused: set[str] = set()  # with a complaint: these are not missing as well
+        self.unread = False  # whether a table could not be read, so that it is not known what is missing
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
         self.shared: list[Parameter] = []  # whose amounts of a period over New Year are shared by days

@@ -36,50 +36,26 @@ SPLITS = ("refuse", "years", "days", "whole")
 
 @dataclass(frozen=True)
 class Inputs:
-    """A complete, checked input.
+    """A complete, checked input, by the names of parameters.
 
-    Attributes
-    ----------
-    values : dict
-        An array for each parameter and coordinate, with one axis for each index of the methodology
-        (size 1 where it lacks the index), in declared units; codes for class keys.
-    tables : dict
-        The table that each default looked up by class takes its values from.
-    classes : dict
-        The class of each code of a class key.
-    origins : dict
-        Where each parameter comes from.
-    replaced : dict
-        Value or table that the user named or gave instead of the document's.
-    graph : Graph
-        The way to ER.
-    absent : str
-        Optional indices that nothing given has; totals over them are 0.
-    warnings : tuple of Problem
-        What was noticed in reading.
-    overrides : mapping
-        By name of a default why it is given instead of the document's value.
-    shared : tuple of str
-        The symbols of amounts of which a period over New Year was shared by days.
-    unchecked : tuple of str
-        The names of arrays whose numbers were not compared with their limits: `checks.unremarkable` is asked later.
+    An array has one axis for each index of the methodology, of size 1 where the parameter lacks it.
     """
 
     methodology: Declarations
     choices: dict[str, str]
     axes: dict[str, Axis]
-    values: dict[str, Array]
-    tables: dict[str, Table]
-    classes: dict[str, tuple[str, ...]]
+    values: dict[str, Array]  # of parameters and coordinates, in declared units; codes for class keys
+    tables: dict[str, Table]  # from which each default looked up by class takes its values
+    classes: dict[str, tuple[str, ...]]  # the class of each code of a class key
     origins: dict[str, Origin]
-    replaced: dict[str, Value | Table | None]
+    replaced: dict[str, Value | Table | None]  # what the user named or gave instead of the document's
     facts: dict[str, Array]
-    graph: Graph
-    absent: str = ""
-    warnings: tuple[Problem, ...] = ()
-    overrides: Mapping[str, str] = field(default_factory=dict)
-    shared: tuple[str, ...] = ()
-    unchecked: tuple[str, ...] = ()
+    graph: Graph  # the way to ER
+    absent: str = ""  # optional indices that nothing given has; totals over them are 0
+    warnings: tuple[Problem, ...] = ()  # what was noticed in reading
+    overrides: Mapping[str, str] = field(default_factory=dict)  # why a default is given instead of the document's
+    shared: tuple[str, ...] = ()  # symbols of amounts of which a period over New Year was shared by days
+    unchecked: tuple[str, ...] = ()  # not compared with their limits: `checks.unremarkable` is asked later
 
     def warn(self, stacklevel: int) -> None:
         """Warn of what was noticed in reading, as the caller's caller does."""
@@ -126,29 +102,11 @@ def bind(
     split: str = "whole",
     unchecked: Collection[str] = (),
 ) -> Inputs:
-    """Bind an input to a methodology.
+    """Bind an input to a methodology, or refuse it with every problem found.
 
-    Parameters
-    ----------
-    tables : iterable of DataFrame or path
-        One for each set of indices.
-    values : mapping
-        Parameters, choices and class keys by name or symbol.
-    p : str, date, pandas.Period, tuple or list of these, optional
-        The periods of the report.
-    facts : mapping, optional
-        What eligibility criteria ask for.
-    whole : bool
-        Whether all that a calculation needs must be there, or only as much as is given is bound.
-    split : {"whole", "refuse", "years", "days"}
-        What becomes of a period over New Year; see `jcm_calc.calculate`.
-    unchecked : collection of str
-        Parameters whose numbers are not compared with their limits, because `checks.unremarkable` is asked later.
-
-    Raises
-    ------
-    InputError
-        With every problem found.
+    Arguments are those of `jcm_calc.calculate`, with ``values`` and ``facts`` by name or symbol. Unless ``whole``, only
+    as much is bound as is given. The numbers of ``unchecked`` parameters are not compared with their limits, because
+    `checks.unremarkable` is asked later.
     """
     taken = Arguments(methodology, unchecked)
     for number, table in enumerate(tables, 1):

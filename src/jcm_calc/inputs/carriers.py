@@ -36,37 +36,19 @@ ARROW = ("__arrow_c_stream__", "__arrow_c_array__", "collect_schema")
 
 
 class Carried(NamedTuple):
-    """The cells of a carrier.
-
-    Attributes
-    ----------
-    cells : object or ndarray
-        A single cell as it is; several as an array of numbers or truth values where all are, of objects otherwise.
-    unit : str or None
-        What the carrier states for all of them; None where it states nothing.
-    """
+    """The cells of a carrier: one as it is; several as an array, of objects unless all are numbers or truth values."""
 
     cells: Any
-    unit: str | None = None
+    unit: str | None = None  # what the carrier states for all of them
 
 
 @dataclass(frozen=True)
 class FilledTable:
-    """Columns of a workbook, which complaints call by file and cell.
+    """A table of a filled workbook, which a calculation takes without pandas; complaints name file and cell."""
 
-    Attributes
-    ----------
-    source : str
-        The name of the file.
-    columns : dict
-        From heading to cells, in the order of rows; a heading that is the letter of an index has its labels.
-    cells : dict
-        From the heading of a parameter to the `jcm_calc.inputs.values.CellAddresses` of its cells.
-    """
-
-    source: str
-    columns: Mapping[str, list[Any]]
-    cells: Mapping[str, Any]
+    source: str  # the name of the file
+    columns: Mapping[str, list[Any]]  # cells by heading; a heading that is the letter of an index has its labels
+    cells: Mapping[str, Any]  # from the heading of a parameter to the `CellAddresses` of its cells
 
     def to_pandas(self) -> pd.DataFrame:
         """Return the same as a DataFrame, with file and cells in its ``attrs``."""

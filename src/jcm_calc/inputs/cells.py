@@ -44,21 +44,9 @@ def numbers(
 ) -> tuple[Array, Faults]:
     """Read numbers into the declared unit.
 
-    Parameters
-    ----------
-    raw : scalar, str, pint.Quantity or array_like
-        Strings and quantities have their own units; a bare number has the unit of its carrier, or ``unit``.
-    unit : str, optional
-        From the heading of a column; the declared one if there is none.
-    remarks : list of Reciprocal, optional
-        Each conversion by the reciprocal is appended to it; without it they are refused.
-
-    Raises
-    ------
-    UnitError
-        If the unit of a Quantity or a heading is not understood.
-    ValueError
-        If a single cell, or the array as a whole, cannot be understood.
+    Texts and quantities have their own units; a bare number has that of its carrier, or ``unit``, or the declared one.
+    Each conversion by the reciprocal is appended to the remarks; without them it is refused. A single cell that cannot
+    be read is an error, one of several a complaint by its place in the flattened array.
 
     Examples
     --------

@@ -37,31 +37,17 @@ Check = Callable[[Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One key of a table.
+    """One key of a table."""
 
-    Attributes
-    ----------
-    check : callable
-        Returns the value in the form in which it is used; raises a ValueError that says what it must be.
-    required : bool or str
-        Whether a table without the key is refused; a text says what is missing.
-    """
-
-    check: Check
-    required: bool | str = False
+    check: Check  # returns the value in the form in which it is used; raises a ValueError that says what it must be
+    required: bool | str = False  # whether a table without the key is refused; a text says what is missing
 
 
 Fields = Mapping[str, Field]
 
 
 class NestedError(ValueError):
-    """What is wrong within a table or list of a table.
-
-    Attributes
-    ----------
-    problems : list of Problem
-        Each with the rest of its place, such as ``", year"`` or ``" no. 2"``.
-    """
+    """What is wrong within a table or list, each with the rest of its place, such as ``", year"`` or ``" no. 2"``."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems

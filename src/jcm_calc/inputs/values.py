@@ -26,21 +26,13 @@ CHUNK, PIECE = 65_536, 1_048_576
 SHOWN = 5
 
 
+@dataclass(frozen=True, eq=False)
 class CellAddresses:
-    """Where in a workbook the values of an array stand, so that a complaint can name the cell.
+    """Where in a workbook the values of an array stand, so that a complaint can name the cell."""
 
-    Parameters
-    ----------
-    columns : sequence of tuple
-        Name of the sheet and letters of the column, for each place that values come from.
-    places, rows : ndarray
-        For each value the number of its place and its row.
-    """
-
-    def __init__(self, columns: Sequence[tuple[str, str]], places: Array, rows: Array) -> None:
-        self.columns = columns
-        self.places = places
-        self.rows = rows
+    columns: Sequence[tuple[str, str]]  # name of the sheet and letters of the column, for each place of values
+    places: Array  # the number of the place of each value
+    rows: Array
 
     def __deepcopy__(self, memo: Any) -> CellAddresses:
         return self
@@ -64,30 +56,14 @@ class CellAddresses:
 
 
 class GivenCells(NamedTuple):
-    """What was given for one parameter: a scalar, an array, or a column of a table as a dense array over its indices.
-
-    Attributes
-    ----------
-    values : scalar, str, pint.Quantity or array_like
-    source : str
-        What to call it: of a column the table and the heading, or the cells of a workbook.
-    unit : str or None
-        Of a column from the heading, the type, or the ``attrs`` of the table.
-    labels : mapping
-        Of a column the labels along each index, in the methodology's order; periods in order of time, all others as
-        they first appear.
-    cells : CellAddresses, optional
-        Where in a workbook the values stand.
-    of_table : bool
-        Whether it is a column of a table, which may have no index.
-    """
+    """What was given for one parameter: a scalar, an array, or a column of a table, dense over its indices."""
 
     values: Any
-    source: str
-    unit: str | None = None
-    labels: Mapping[str, Sequence[Any]] = MappingProxyType({})
+    source: str  # what to call it: of a column the table and the heading, or the cells of a workbook
+    unit: str | None = None  # of a column from the heading, the type, or the ``attrs`` of the table
+    labels: Mapping[str, Sequence[Any]] = MappingProxyType({})  # along each index: periods in order of time
     cells: CellAddresses | None = None
-    of_table: bool = False
+    of_table: bool = False  # whether it is a column of a table, which may have no index
 
     def where(self, complaint: str = "") -> str:
         """Name the table of a column; not its cells as well, where the complaint names one."""
@@ -127,36 +103,16 @@ class Extremes(NamedTuple):
 
 @dataclass(frozen=True)
 class InputValue:
-    """Values on the way to their place on the axes.
+    """Values on the way to their place on the axes."""
 
-    Attributes
-    ----------
-    values : ndarray
-        Numbers in the declared unit, truth values, or codes of classes.
-    letters : str
-        The index of each axis.
-    labels : dict
-        The labels along the indices of a table, periods in order of time; an array has none.
-    source : str
-        Where the values come from.
-    written : str
-        What the user wrote, for single values.
-    classes : tuple of str, optional
-        The class of each code.
-    cells : CellAddresses, optional
-        Where in a workbook the values stand.
-    unchecked : bool
-        Whether the numbers are compared with their limits later; see `Inputs`.
-    """
-
-    values: Array
-    letters: str
-    labels: Mapping[str, Sequence[Any]]
+    values: Array  # numbers in the declared unit, truth values, or codes of classes
+    letters: str  # the index of each axis
+    labels: Mapping[str, Sequence[Any]]  # along the indices of a table, periods in order of time; an array has none
     source: str
-    written: str = ""
-    classes: tuple[str, ...] | None = None
+    written: str = ""  # what the user wrote, for single values
+    classes: tuple[str, ...] | None = None  # of each code
     cells: CellAddresses | None = None
-    unchecked: bool = False
+    unchecked: bool = False  # whether the numbers are compared with their limits later; see `Inputs`
 
     @cached_property
     def extremes(self) -> Extremes:

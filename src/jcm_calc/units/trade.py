@@ -14,24 +14,12 @@ from jcm_calc.base.languages import _
 
 
 class Spelling(NamedTuple):
-    """One way, or several, to write a unit.
+    """One way, or several, to write a unit."""
 
-    Attributes
-    ----------
-    written : tuple of str
-        As people write it.
-    means : str
-        The same in the units of ``definitions.txt``; empty where it is refused.
-    word : str
-        Why it is refused and what to write, or what it is.
-    source : str
-        Where the meaning, or the different meanings, are from.
-    """
-
-    written: tuple[str, ...]
-    means: str
-    word: str
-    source: str = ""
+    written: tuple[str, ...]  # as people write it
+    means: str  # the same in the units of ``definitions.txt``; empty where it is refused
+    word: str  # why it is refused and what to write, or what it is
+    source: str = ""  # where the meaning, or the different meanings, are from
 
 
 CUSTOM = "usage of the trade"

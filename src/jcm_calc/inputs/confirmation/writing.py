@@ -67,21 +67,10 @@ def blank_file(
 ) -> str:
     """Return the text of an evidence file in which nothing is filled in but what is answered.
 
-    Parameters
-    ----------
-    m : Methodology or None
-        Without one, a file for the rules of the scheme, which serves every methodology.
-    statements : iterable of Statement
-        In any order; they are written in the order of a methodology document.
-    document : Path, optional
-        The document that was read, whose name and SHA-256 are then filled in.
-    answers : mapping, optional
-        By the key of a statement, what its item says: ``agrees`` or ``value`` or ``values``, ``page``, ``note``;
-        what is ``proposed`` for it; ``seen``, what a reader may look at first.
-    person, day : str, optional
-        Who has read, and when.
-    workbook : Path, optional
-        The spreadsheet in which proposals were found.
+    Without a methodology it is for the rules of the scheme, which serve every one. Of the document that was read, and
+    of the spreadsheet in which proposals were found, it states name and SHA-256. The answers are, by the key of a
+    statement, what its item says: ``agrees`` or ``value`` or ``values``, ``page``, ``note``; what is ``proposed`` for
+    it; ``seen``, what a reader may look at first. Statements are written in the order of a methodology document.
     """
     found = sorted(statements, key=lambda one: order(one.section))
     text = HEAD.format(
