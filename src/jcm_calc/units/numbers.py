@@ -128,13 +128,7 @@ def is_missing(cell: Any) -> bool:
 
 
 def plain_signs(text: str) -> str:
-    """Return the text without blanks around it, and with a hyphen for the minus sign ``−``.
-
-    Raises
-    ------
-    UnitError
-        If digits or signs in it are full-width ones.
-    """
+    """Return the text without blanks around it, with a hyphen for the minus sign ``−``; refuse full-width signs."""
     stripped = text.strip()
     if OTHER_SIGNS.search(stripped):
         plain = unicodedata.normalize("NFKC", stripped).replace("−", "-")
