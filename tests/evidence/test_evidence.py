@@ -457,10 +457,10 @@ def test_whatever_is_accepted_is_well_formed_and_nothing_else_is_a_fault_of_ours
         assert entry.confirmation.page.strip()
         assert entry.confirmation.person.strip()
         assert entry.confirmation.document.strip()
-        assert bool(entry.supplied.values) == (entry.kind == "default")
+        assert bool(entry.values) == (entry.kind == "default")
     again = from_data(found.as_data()["content"], found.name, found.sha256)
-    assert {one.key: (one.supplied.values, one.confirmation, one.agrees) for one in again.entries} == {
-        one.key: (one.supplied.values, one.confirmation, one.agrees) for one in found.entries
+    assert {one.key: (one.values, one.confirmation, one.agrees) for one in again.entries} == {
+        one.key: (one.values, one.confirmation, one.agrees) for one in found.entries
     }
     json.dumps(found.as_data())
 

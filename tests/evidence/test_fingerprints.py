@@ -207,7 +207,7 @@ def of_equation(m, rule):
 
 def stated_by(file):
     """Return the numbers that an evidence file states, by symbol and class."""
-    return {(entry.name, key): float(value) for entry in file.entries for key, value in entry.supplied.values.items()}
+    return {(entry.name, key): float(value) for entry in file.entries for key, value in entry.values.items()}
 
 
 def confirmed_values(m):

@@ -220,6 +220,11 @@ class EvidenceEntry:
         """The key of the statement that it is about."""
         return self.kind, self.name, self.case
 
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """The values of a default as they were written, by class; under no name a single value."""
+        return self.supplied.values
+
 
 @dataclass(frozen=True, eq=False)
 class EvidenceFile:
