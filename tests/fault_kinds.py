@@ -11,9 +11,9 @@ from datetime import date
 import openpyxl
 from faults import calculate_again
 
+from jcm_calc.base.sheet_xml import column_number
 from jcm_calc.declarations.items import Equation, Kind
 from jcm_calc.inputs import Period
-from jcm_calc.reports.workbook.sheet_xml import column_number
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.location import address
 from jcm_calc.verification.spreadsheet import REFERENCE, Calculator
