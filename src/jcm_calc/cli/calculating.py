@@ -34,17 +34,11 @@ if TYPE_CHECKING:
 STATED = ("periods", "choices", "inputs", "evidence", "eligibility", "issuable")
 
 
-class Shown(NamedTuple):
-    """What is shown in addition to the result: every quantity, and the result over all candidates."""
-
-    trace: bool
-    candidates: bool
-
-
 def calculate_case(
     path: Path,
     require_confirmed: bool,
-    asked: Shown,
+    trace: bool,
+    candidates: bool,
     target: Path | None,
     plan: Path | None,
     stage: Literal["plan", "report"] | None,
@@ -86,7 +80,7 @@ def calculate_case(
     if as_json:
         output.data(_as_data(result, manifest, years, credits, missing, comparisons, given.remarks))
     else:
-        _page(given.case, result, years, credits, comparisons, asked)
+        _page(given.case, result, years, credits, comparisons, trace, candidates)
     output.remarks([*given.remarks, *(result.remarks if as_json else ())])
     if refused:
         title = _("{methodology} supports an estimate only: {count} items are missing for an issuance request")
@@ -250,20 +244,21 @@ def _page(
     years: Sequence[CalendarYear] | None,
     credits: Mapping[str, int] | None,
     comparisons: Sequence[PublishedFigure],
-    asked: Shown,
+    trace: bool,
+    candidates: bool,
 ) -> None:
     output.paragraph(Message("{}: {}").format(result.methodology.heading, result.methodology.title), bold=True)
     if title := ": ".join(case.project[key] for key in ("number", "title") if key in case.project):
         output.paragraph(title)
     output.remarked(result.remarks)
-    if asked.trace:
+    if trace:
         _trace(result)
     else:
         _inputs(result)
     _periods(result)
     if years is not None:
         _years(years)
-    _over_candidates(result, asked.candidates)
+    _over_candidates(result, candidates)
     if comparisons:
         _comparisons(case, comparisons)
     if case.facts or any(verdict.answer is not Answer.NOT_SHOWN for verdict in result.verdicts):
