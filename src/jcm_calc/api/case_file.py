@@ -248,15 +248,7 @@ class CaseFile(Case):
 
 
 def _comparisons(result: Result, name: str, figures: Any) -> Iterator[PublishedFigure]:
-    """Yield figures of a quantity next to the calculated ones: of all its places in order, or by label.
-
-    Raises
-    ------
-    KeyError
-        If there is no such quantity.
-    ValueError
-        If there is no such label.
-    """
+    """Yield figures of a quantity next to the calculated ones: of all its places in order, or by label."""
     own = result.methodology.named(name) or name
     if own not in result:
         hint = suggestion(name, result.keys())

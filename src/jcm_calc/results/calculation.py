@@ -91,13 +91,7 @@ class Calculation(Emissions):
         return self._known
 
     def check_inputs(self) -> None:
-        """Refuse to go on where a large array that was given, and was not copied, has other numbers now.
-
-        Raises
-        ------
-        InputError
-            If the results do not follow from the input any more.
-        """
+        """Refuse to go on where a large array that was given, and was not copied, has other numbers now."""
         if not self.call.get("followed"):
             return
         try:
@@ -583,10 +577,9 @@ class Calculation(Emissions):
             *(_remarks.confirmed(inputs) if self.call["evidence"] else ()),
             *_remarks.begun(inputs, self.full),
             *_remarks.left_out(inputs),
-            *_remarks.of_several_sets(inputs),
-            *_remarks.of_several_fuels(inputs),
+            *_remarks.of_several(inputs),
             *_remarks.near_a_limit(inputs),
-            *_remarks.noted(inputs.warnings),
+            *map(Remark.of, inputs.warnings),
         ]
         return _remarks.ordered(found)
 

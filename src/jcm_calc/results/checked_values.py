@@ -57,14 +57,7 @@ def _reach(
 
 
 def values(inputs: Inputs, results: Mapping[str, Array]) -> dict[str, Array]:
-    """Return the values of what is looked at, one axis for each index, without what has no finite value.
-
-    Parameters
-    ----------
-    inputs : Inputs
-    results : mapping
-        What is calculated already.
-    """
+    """Return the finite values of what is looked at, one axis for each index; ``results`` are calculated already."""
     graph, names = reach(inputs)
     known = {**operands(inputs, graph), **results}
     computed = tuple(name for name in names if name not in known)

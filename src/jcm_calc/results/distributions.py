@@ -62,22 +62,7 @@ class Distribution:
 
 
 def read(parameter: Parameter, given: Any, value: Array, letters: Sequence[str]) -> Distribution:
-    """Read how far a value may be off.
-
-    Parameters
-    ----------
-    parameter : Parameter
-    given : str or frozen distribution
-    value : ndarray
-        The value in the declared unit, with one axis for each index.
-    letters : sequence of str
-        The indices.
-
-    Raises
-    ------
-    ValueError
-        If it cannot be understood.
-    """
+    """Read how far a value in the declared unit may be off; what cannot be understood is a `ValueError`."""
     if isinstance(given, str):
         return _limits(parameter, given.strip(), value)
     if not all(hasattr(given, name) for name in ("ppf", "cdf", "std", "dist", "args", "kwds")):

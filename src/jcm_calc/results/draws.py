@@ -21,13 +21,9 @@ LEAST = 2.0**-60
 
 
 class RandomNumbers:
-    """Random numbers for one input at a time: they depend on nothing else that is drawn, and not on the batches.
+    """Random numbers for one input at a time, a stream for each ``length`` draws.
 
-    Parameters
-    ----------
-    seed : int
-    length : int
-        How many draws come from one stream.
+    They depend on nothing else that is drawn, and not on the batches.
     """
 
     def __init__(self, seed: int, length: int) -> None:

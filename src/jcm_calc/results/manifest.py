@@ -302,18 +302,9 @@ def _period(cell: Any) -> Any:
 
 
 def recall(name: str, recorded: Any, handed: list[Any], problems: list[Problem]) -> Any:
-    """Return the argument that was recorded.
+    """Return the argument that was recorded; complaints are appended to ``problems``.
 
-    Parameters
-    ----------
-    name : str
-    recorded : object
-        From `record` or `record_table`.
-    handed : list
-        What the user gives for arguments that were too large to be written out; the first one is
-        taken when it is needed.
-    problems : list of Problem
-        Complaints are appended to it.
+    What was too large to be written out is the first of ``handed``, which is taken.
     """
     try:
         return _recalled(name, recorded, handed, problems)

@@ -131,19 +131,9 @@ def largest_remainder(tonnes: int, shares: Mapping[str, str]) -> dict[str, int]:
 
 
 def allocate(tonnes: int, wanted: Mapping[str, Any], problems: list[Problem], subject: str) -> tuple[Share, ...]:
-    """Split the whole tonnes of a year among accounts.
+    """Split the whole tonnes of a year among accounts; complaints about ``subject`` are appended to ``problems``.
 
-    Parameters
-    ----------
-    tonnes : int
-    wanted : mapping
-        For each account whole tonnes, a share with its rounding (``"70 % down"``, ``"1/2 up"``), or
-        ``"rest"``. Shares without rounding are split by the largest remainder, and are then all
-        that there is.
-    problems : list of Problem
-        Complaints are appended to it.
-    subject : str
-        What the complaints are about.
+    Shares without rounding are split by the largest remainder, and are then all that there is.
 
     Examples
     --------

@@ -71,14 +71,7 @@ def request_digest(data: Mapping[str, Any]) -> str:
 
 
 def read_previous(given: str | os.PathLike[str] | Mapping[str, Any], problems: list[Problem]) -> PreviousRequest | None:
-    """Read an earlier request; complaints are appended to ``problems``.
-
-    Parameters
-    ----------
-    given : path or mapping
-        As `IssuanceRequest.to_json` or `IssuanceRequest.as_data` gives it.
-    problems : list of Problem
-    """
+    """Read an earlier request, from its file or as `IssuanceRequest.as_data` gives it."""
     name = _("earlier request") if isinstance(given, Mapping) else Path(given).name
     try:
         data = given if isinstance(given, Mapping) else read_json(Path(given))

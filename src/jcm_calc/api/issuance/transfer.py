@@ -17,15 +17,7 @@ def cap_problems(
 ) -> tuple[list[Problem], list[Problem]]:
     """Return what breaks the cap of a host country, and what has to be said of it.
 
-    Parameters
-    ----------
-    project : mapping
-        ``host_accounts``, the accounts of the host country's side, and ``transfer_list``, the list of the country
-        on which the activity is.
-    country : str
-        ISO code.
-    years : mapping
-        By calendar year the whole tonnes and their parts.
+    ``years`` has the whole tonnes of each calendar year and their parts.
     """
     caps = [cap for cap in transfer_caps(country) if cap.in_force <= dates.today()]
     if not caps:

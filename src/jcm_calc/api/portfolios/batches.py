@@ -35,14 +35,7 @@ ATTEMPTS = 3
 
 
 def batches(m: Declarations, frame: pd.DataFrame) -> Iterator[Batch]:
-    """Yield the projects that fill the same cells with the same labels, choices and periods.
-
-    Parameters
-    ----------
-    m : Methodology
-    frame : DataFrame
-        Rows of whole projects.
-    """
+    """Yield whole projects that fill the same cells with the same labels, choices and periods."""
     projects = pd.factorize(frame["project"])[0]
     order = np.argsort(projects, kind="stable")
     frame, projects = frame.iloc[order], projects[order]
@@ -76,10 +69,7 @@ def _named(cell: Any, known: Mapping[str, Any]) -> bool:
 class Batch:
     """Projects of one methodology, each of so many rows, that fill the same cells.
 
-    Attributes
-    ----------
-    places : ndarray
-        The label of the first row of each project.
+    ``places`` has the label of the first row of each project.
     """
 
     def __init__(self, m: Declarations, frame: pd.DataFrame, size: int) -> None:

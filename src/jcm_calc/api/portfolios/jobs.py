@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,15 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.api.case_file import CaseFile, read_case
-from jcm_calc.api.portfolios.listed import doubts, far_from_estimate
 from jcm_calc.api.portfolios.rows import arguments
 from jcm_calc.api.result import Result
 from jcm_calc.api.workbook import read_workbook
-from jcm_calc.base.problems import InputError, InputWarning, Problem
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import InputError, InputWarning, Problem, Remark, Topic, shown
 from jcm_calc.declarations.graph import RESULTS
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs.confirmation import EvidenceFile, about
 from jcm_calc.inputs.project import estimate_of
+from jcm_calc.reference_data import listed_project, partner_countries
 from jcm_calc.results.calculating import calculated
 from jcm_calc.results.credits import CalendarYear
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
@@ -25,11 +28,12 @@ from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jcm_calc.declarations.methodology import Declarations
-
 # By how much ER is less than RE − PE: leakage, discounts and other terms that a methodology declares.
 OTHER_TERMS = "other terms"
+# How many times an estimate, or the plan of the list, is hardly ever right: units are slipped by 1,000.
+FAR = 100.0
 Row = dict[str, Any]
+Estimates = Mapping[int | None, float]
 
 
 @dataclass(frozen=True)
@@ -61,14 +65,14 @@ class Job:
     methodology: str = ""
     version: str | None = None
     rows: pd.DataFrame | None = None
-    estimates: Mapping[int | None, float] = field(default_factory=dict)
+    estimates: Estimates = field(default_factory=dict)
     evidence: tuple[EvidenceFile, ...] | None = None
     country: str = ""
     title: str = ""
     filled: tuple[tuple[str, str], ...] = ()
     problems: tuple[Problem, ...] = ()
 
-    def calculate(self) -> tuple[Result, dict[int | None, float], str]:
+    def calculate(self) -> tuple[Result, Estimates, str]:
         """Return the result, the estimates of a workbook's plan with those declared, and the number of the project.
 
         Raises
@@ -84,22 +88,52 @@ class Job:
             given = arguments(rows, m, self.source)
             evidence = about(m, self.evidence)
             result = calculated(Result, m, *given.tables, p=given.p, evidence=evidence, **given.values)
-            return result, dict(self.estimates), self.project
+            return result, self.estimates, self.project
+        planned: Estimates = {}
         if self.path.suffix.casefold() == ".toml":
             case = read_case(self.path)
-            estimates = {**estimate_of(case.project.get("estimate")), **self.estimates}
-            return self._of(case), estimates, str(case.project.get("number", ""))
-        book = read_workbook(self.path)
-        result = self._of(book.case)
-        planned = {}
-        if book.report is not None and book.plan is not None:
-            planned = {one.year: one.emissions["ER"] for one in self._of(book.plan).calendar_years()}
-        return result, {**planned, **self.estimates}, str(book.case.project.get("number", ""))
+            planned = estimate_of(case.project.get("estimate"))
+        else:
+            book = read_workbook(self.path)
+            case = book.case
+            if book.report is not None and book.plan is not None:
+                planned = {one.year: one.emissions["ER"] for one in self._of(book.plan).calendar_years()}
+        return self._of(case), {**planned, **self.estimates}, str(case.project.get("number", ""))
 
     def _of(self, case: CaseFile) -> Result:
-        return case.calculate(
-            evidence=about(methodology(case.methodology, case.version, case.submitted), self.evidence)
-        )
+        m = methodology(case.methodology, case.version, case.submitted)
+        return case.calculate(evidence=about(m, self.evidence))
+
+    def outcome(
+        self,
+        m: Declarations,
+        years: Iterable[CalendarYear],
+        estimates: Estimates,
+        number: str,
+        remarks: Iterable[Remark] = (),
+    ) -> ProjectOutcome:
+        """Return the calendar years as rows, with what the list of projects and the estimates make doubtful."""
+        rows = [self._row(m, estimates, year) for year in years]
+        return ProjectOutcome(self, rows, (), (*_doubts(number, m, self.country), *_far(number, rows), *remarks))
+
+    def _row(self, m: Declarations, estimates: Estimates, found: CalendarYear) -> Row:
+        re, pe, er = (found.emissions[name] for name in RESULTS)
+        return {
+            "project": self.project,
+            "title": self.title,
+            "country": m.country,
+            "scope": m.sectoral_scope,
+            "methodology": m.number,
+            "version": m.version,
+            "year": found.year,
+            "RE": re,
+            "PE": pe,
+            "ER": er,
+            "tonnes": found.tonnes,
+            OTHER_TERMS: re - pe - er if m.terms else 0.0,
+            "estimate": estimates.get(found.year, estimates.get(None, math.nan)),
+            "source": self.source,
+        }
 
 
 @dataclass
@@ -114,44 +148,47 @@ class ProjectOutcome:
 
 def solve(jobs: Iterable[Job]) -> list[ProjectOutcome]:
     """Calculate projects one by one; nothing that is wrong with one stops another."""
-    return list(_solved(jobs))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InputWarning)
+        warnings.simplefilter("ignore", UnconfirmedWarning)
+        return list(map(_solved, jobs))
 
 
-def _solved(jobs: Iterable[Job]) -> Iterator[ProjectOutcome]:
-    for job in jobs:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", InputWarning)
-            warnings.simplefilter("ignore", UnconfirmedWarning)
-            try:
-                result, estimates, number = job.calculate()
-                rows = [row(job, result.methodology, estimates, year) for year in result.calendar_years()]
-                found = (*doubts(number, result.methodology, job.country), *far_from_estimate(number, rows))
-                yield ProjectOutcome(job, rows, (), (*found, *result.remarks))
-            except InputError as error:
-                yield ProjectOutcome(job, [], error.problems, error.warnings)
-            except MethodologyNotFoundError as error:
-                yield ProjectOutcome(job, [], [Problem("methodology", str(error))])
-            except ValueError as error:  # a period in two calendar years
-                yield ProjectOutcome(job, [], [Problem("p", str(error))])
+def _solved(job: Job) -> ProjectOutcome:
+    try:
+        result, estimates, number = job.calculate()
+        return job.outcome(result.methodology, result.calendar_years(), estimates, number, result.remarks)
+    except InputError as error:
+        return ProjectOutcome(job, [], error.problems, error.warnings)
+    except MethodologyNotFoundError as error:
+        return ProjectOutcome(job, [], [Problem("methodology", str(error))])
+    except ValueError as error:  # a period in two calendar years
+        return ProjectOutcome(job, [], [Problem("p", str(error))])
 
 
-def row(job: Job, m: Declarations, estimates: Mapping[int | None, float], found: CalendarYear) -> Row:
-    """Return the row of a project and a calendar year."""
-    year, emissions, tonnes = found
-    re, pe, er = (emissions[name] for name in RESULTS)
-    return {
-        "project": job.project,
-        "title": job.title,
-        "country": m.country,
-        "scope": m.sectoral_scope,
-        "methodology": m.number,
-        "version": m.version,
-        "year": year,
-        "RE": re,
-        "PE": pe,
-        "ER": er,
-        "tonnes": tonnes,
-        OTHER_TERMS: re - pe - er if m.terms else 0.0,
-        "estimate": estimates.get(year, estimates.get(None, float("nan"))),
-        "source": job.source,
-    }
+def _far(number: str, rows: Iterable[Row]) -> Iterator[Remark]:
+    """Remark on a year whose ER is 100 times the estimate, or a hundredth; without one, on a plan of the list."""
+    project = listed_project(number)
+    for row in rows:
+        er, estimate = row["ER"], row["estimate"]
+        told = _("{er:,.6g} tCO2 is {ratio:,.3g} times the estimate of {estimate:,.6g} tCO2")
+        if math.isnan(estimate) and project is not None:
+            estimate = project.planned
+            told = _("{er:,.6g} tCO2 is {ratio:,.3g} times the {estimate:,.6g} tCO2 a year of the list of projects")
+        ratio = er / estimate if estimate > 0 else math.nan
+        if ratio >= FAR or 0 < ratio <= 1 / FAR:
+            subject = "ER" if row["year"] is None else f"ER {row['year']}"
+            numbers = (("ER", er), ("estimate", estimate))
+            complaint = told.format(er=er, ratio=ratio, estimate=estimate)
+            yield Remark(subject, complaint, topic=Topic.IMPLAUSIBLE, numbers=numbers)
+
+
+def _doubts(number: str, m: Declarations, country: str) -> Iterator[Remark]:
+    """Remark on a project that the list has otherwise than it was calculated, or whose country is another one."""
+    project = listed_project(number)
+    if project is not None and (told := project.contradiction(m.number, m.version)):
+        yield Remark(_("methodology"), told, topic=Topic.CONTRADICTORY)
+    if country and country.casefold() not in {m.country.casefold(), partner_countries().get(m.country, "").casefold()}:
+        complaint = _("got {got}; {methodology} is for {country}")
+        told = complaint.format(got=shown(country), methodology=str(m), country=m.country)
+        yield Remark(_("country"), told, topic=Topic.CONTRADICTORY)

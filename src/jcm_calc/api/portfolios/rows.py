@@ -28,13 +28,7 @@ class CallArguments(NamedTuple):
 
 
 def arguments(rows: pd.DataFrame, m: Declarations, source: str) -> CallArguments:
-    """Return what the rows of one project say.
-
-    Raises
-    ------
-    InputError
-        If they contradict each other.
-    """
+    """Return what the rows of one project say; they must not contradict each other."""
     if len(rows) > 1:
         return _several(rows, m, source)
     return _single({str(heading): rows[heading].array[0] for heading in rows.columns}, m, source)
