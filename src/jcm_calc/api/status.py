@@ -76,7 +76,7 @@ def status(
         warnings.simplefilter("ignore", UnconfirmedWarning)
         assert year.first is not None
         if day < year.first:
-            return replace(_of_project_alone(case, m, day, year, None), plan=_scaled(plan, year, None))
+            return _described(case, m, day, year, None, so_far=None, ER=None, months={}, plan=plan)
         if case.meters:
             return _metered(case, m, day, year, plan, store_of(case.path) if store else None, evidence, progress)
         return _typed(case, m, day, year, plan, evidence)
@@ -144,22 +144,28 @@ def _metered(
     since = case.project.get("start")
     periods = _case_periods(case)
     found = measure(plan, m, case.tables, values, periods, year, since, day, kept, progress)
-    reductions = None if found.result is None else float(found.result.emissions["ER"].sum())
-    of_year = _scaled(planned, year, found.so_far)
     found = replace(found, findings=tuple(_of_case(found, plan, periods, year)))
-    findings = [_finding(one, found, plan) for one in sorted(found.findings, key=lambda one: (not one.open, one.start))]
-    status = replace(
-        _of_project_alone(case, m, day, year, found.result),
+    status = _described(
+        case,
+        m,
+        day,
+        year,
+        found.result,
         so_far=found.so_far,
+        ER=None if found.result is None else float(found.result.emissions["ER"].sum()),
+        months=found.months,
+        plan=planned,
+    )
+    status = replace(
+        status,
         meters=tuple(_meter(meter, found, year, day) for meter in plan.meters.values()),
-        findings=tuple(findings),
+        findings=tuple(
+            _finding(one, found, plan) for one in sorted(found.findings, key=lambda one: (not one.open, one.start))
+        ),
         calibrations=tuple(
             sorted(_calibrations(plan, day), key=lambda one: -(10**6) if one.days is None else one.days)
         ),
-        ER=reductions,
-        months=tuple(_months(found, year, of_year)),
-        plan=of_year,
-        forecast=forecast(year, found.so_far, reductions, found.months, of_year),
+        months=tuple(_months(found, year, status.plan)),
         problems=found.problems,
     )
     return replace(status, actions=_ordered([*_of_meters(status, plan, found), *_of_project(status)]))
@@ -177,15 +183,13 @@ def _of_case(
 
 def _meter(meter: Meter, found: Measured, year: Period, day: date) -> MeterStatus:
     assert year.first is not None
-    until = found.until.get(meter.name)
+    name, until = meter.name, found.until.get(meter.name)
     behind = (day - (until or year.first - timedelta(days=1))).days
     # before the first common day the readings are not looked at closely
-    looked_at = until is None or meter.name in found.coverage
-    coverage = tuple(_coverage(found.coverage.get(meter.name, {}), year, day)) if looked_at else ()
-    unit = found.units[meter.name]
-    return MeterStatus(
-        meter.name, meter.parameter, unit, not meter.check_only, until, behind, found.amounts.get(meter.name), coverage
-    )
+    looked_at = until is None or name in found.coverage
+    coverage = tuple(_coverage(found.coverage.get(name, {}), year, day)) if looked_at else ()
+    amount = found.amounts.get(name)
+    return MeterStatus(name, meter.parameter, found.units[name], not meter.check_only, until, behind, amount, coverage)
 
 
 def _coverage(covered: Mapping[date, float], year: Period, day: date) -> Iterator[MonthCoverage]:
@@ -202,22 +206,8 @@ def _coverage(covered: Mapping[date, float], year: Period, day: date) -> Iterato
 
 def _finding(one: ReadingsFinding, found: Measured, plan: MonitoringPlan) -> FindingStatus:
     start, end = (clock.local(moment, plan.where).replace(tzinfo=None) for moment in (one.start, one.end))
-    options = found.options.get(one, ())
-    unit = found.units[one.meter]
-    return FindingStatus(
-        one.meter,
-        one.kind,
-        one.code,
-        start,
-        end,
-        one.note,
-        one.read,
-        unit,
-        one.treatment,
-        one.tonnes,
-        one.question,
-        options,
-    )
+    told = (one.treatment, one.tonnes, one.question, found.options.get(one, ()))
+    return FindingStatus(one.meter, one.kind, one.code, start, end, one.note, one.read, found.units[one.meter], *told)
 
 
 def _calibrations(plan: MonitoringPlan, day: date) -> Iterator[CalibrationStatus]:
@@ -252,37 +242,41 @@ def _months(found: Measured, year: Period, plan: Plan | None) -> Iterator[MonthR
         yield MonthReductions(first, days, amount, None if plan is None else plan.ER * days / year.days)
 
 
-def _of_project_alone(
-    case: Case, m: Declarations, day: date, year: Period, result: Calculation | None
+def _described(
+    case: Case,
+    m: Declarations,
+    day: date,
+    year: Period,
+    result: Calculation | None,
+    *,
+    so_far: Period | None,
+    ER: float | None,  # noqa: N803
+    months: Mapping[Period, float],
+    plan: tuple[float, str] | None,
 ) -> ProjectStatus:
-    """Return the status without anything that was measured: criteria, and what an issuance request still lacks."""
+    """Return the status without meters: reductions, plan, forecast, criteria, what an issuance request still lacks."""
     if result is None:
         verdicts = eligibility.check(m, case.facts, p=case.p, **case.choices, **case.inputs)
     else:
         verdicts = result.verdicts
-    documents = [
-        DocumentToShow(one.kind, one.name, one.section, one.detail, one.lacks or str(one.evidence.grade))
-        for one in (() if result is None else result.unconfirmed)
-    ]
+    scaled = _scaled(plan, year, so_far)
     return ProjectStatus(
         case=case.path.name,
         title=str(case.project.get("title", "")),
         methodology=str(m),
         day=day,
         year=year,
-        so_far=None,
-        meters=(),
-        findings=(),
-        calibrations=(),
+        so_far=so_far,
         criteria=tuple(
             CriterionStatus(one.criterion.number, one.criterion.text, one.answer, one.missing) for one in verdicts
         ),
-        documents=tuple(documents),
-        ER=None,
-        months=(),
-        plan=None,
-        forecast=forecast(year, None, None, {}, None),
-        actions=(),
+        documents=tuple(
+            DocumentToShow(one.kind, one.name, one.section, one.detail, one.lacks or str(one.evidence.grade))
+            for one in (() if result is None else result.unconfirmed)
+        ),
+        ER=ER,
+        plan=scaled,
+        forecast=forecast(year, so_far, ER, months, scaled),
     )
 
 
@@ -312,15 +306,16 @@ def _typed(
         if one.year is not None and one.last is not None and one.last <= day
     }
     own = sorted((one for one in periods if one.year == day.year), key=lambda one: one.order)
-    so_far = Period(own[0].first, own[-1].last) if own else None
-    reductions = sum(periods[one] for one in own) if own else None
-    plan = _scaled(planned, year, so_far)
-    status = replace(
-        _of_project_alone(case, m, day, year, result),
-        so_far=so_far,
-        ER=reductions,
-        plan=plan,
-        forecast=forecast(year, so_far, reductions, periods, plan),
+    status = _described(
+        case,
+        m,
+        day,
+        year,
+        result,
+        so_far=Period(own[0].first, own[-1].last) if own else None,
+        ER=sum(periods[one] for one in own) if own else None,
+        months=periods,
+        plan=planned,
     )
     return replace(status, actions=_ordered(_of_project(status)))
 

@@ -68,16 +68,23 @@ def calculate_case(
         with output.working(_("calculating")):
             before = None if previous is None else _before(previous, evidence)
             result = given.case.calculate(monitored, evidence, previous=before)
-            planned = _planned(given if plan is None else read(plan), evidence) if plan or given.plan else None
+            estimated = given if plan is None else read(plan)
+            planned = (estimated.plan or estimated.case).calculate(evidence=evidence) if plan or given.plan else None
     years = _by_year(result)
     credits, refused = _credits(result) if require_confirmed else (None, None)
-    missing = refused.missing if refused else ()
     comparisons = given.case.compare(result)
     manifest = result.manifest()
     if target is not None:
-        with output.working(_("writing")):
-            _save(given.case, result, planned, stage, manifest, target, force)
+        case = given.case
+        with output.working(_("writing")), output.writing(target):
+            if target.suffix.casefold() == ".xlsx":
+                result.to_excel(
+                    target, planned, stage=stage, project=case.project, sources=case.sources, overwrite=force
+                )
+            else:
+                save(target, f"{json.dumps(manifest, indent=2, ensure_ascii=False)}\n".encode(), overwrite=force)
     if as_json:
+        missing = refused.missing if refused else ()
         output.data(_as_data(result, manifest, years, credits, missing, comparisons, given.remarks))
     else:
         _page(given.case, result, years, credits, comparisons, trace, candidates)
@@ -122,12 +129,8 @@ def read(path: Path) -> Given:
 def _plan_of(path: Path, given: Given) -> Given:
     """Return what is planned, without a report."""
     if given.plan is None and path.suffix.casefold() != ".toml":
-        raise _unusable(path, _("holds a report and no plan: its monitored values are not estimates"))
+        raise InputError.of(path.name, _("holds a report and no plan: its monitored values are not estimates"))
     return given._replace(case=given.plan or given.case, plan=None)
-
-
-def _planned(given: Given, evidence: Sequence[Path] | None) -> Result:
-    return (given.plan or given.case).calculate(evidence=evidence)
 
 
 def monitored_shown(case: CaseFile, evidence: Sequence[Path] | None) -> Monitored | None:
@@ -150,10 +153,6 @@ def warnings_shown_here() -> Iterator[None]:
         yield
 
 
-def _unusable(path: Path, complaint: str) -> InputError:
-    return InputError(path.name, [Problem(path.name, complaint)])
-
-
 def _by_year(result: Result) -> tuple[CalendarYear, ...] | None:
     try:
         return result.calendar_years()
@@ -172,24 +171,6 @@ def _credits(result: Result) -> tuple[dict[str, int] | None, UnconfirmedError | 
         raise
     except ValueError as error:
         raise InputError(str(result.methodology), [Problem("p", str(error))]) from None
-
-
-def _save(
-    case: CaseFile,
-    result: Result,
-    planned: Result | None,
-    stage: Literal["plan", "report"],
-    manifest: Mapping[str, Any],
-    path: Path,
-    force: bool,
-) -> None:
-    """Write the workbook or the manifest, as the name of the file says."""
-    with output.writing(path):
-        if path.suffix.casefold() == ".xlsx":
-            result.to_excel(path, planned, stage=stage, project=case.project, sources=case.sources, overwrite=force)
-        else:
-            text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-            save(path, text.encode(), overwrite=force)
 
 
 def _as_data(

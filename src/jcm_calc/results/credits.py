@@ -39,21 +39,11 @@ BY_DAYS = of_treatment(
 
 
 class CalendarYear(NamedTuple):
-    """Emissions and emission reductions of a calendar year.
+    """Emissions and emission reductions of a calendar year."""
 
-    Attributes
-    ----------
-    year : int or None
-        None of an undated period.
-    emissions : mapping
-        RE, PE, other terms of ER and ER in tCO2.
-    tonnes : int
-        Whole tonnes of ER.
-    """
-
-    year: int | None
-    emissions: Mapping[str, float]
-    tonnes: int
+    year: int | None  # None of an undated period
+    emissions: Mapping[str, float]  # RE, PE, other terms of ER and ER in tCO2
+    tonnes: int  # whole tonnes of ER
 
 
 class UnconfirmedError(Exception):

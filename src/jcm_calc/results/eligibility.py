@@ -32,23 +32,12 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer to one criterion.
-
-    Attributes
-    ----------
-    criterion : Criterion
-    answer : Answer
-        For all units together: met only if it is met by each.
-    missing : tuple of str
-        What would have to be known.
-    failing : ndarray
-        A mask of the units that fail, with one axis for each index.
-    """
+    """The answer to one criterion."""
 
     criterion: Criterion
-    answer: Answer
-    missing: tuple[str, ...] = ()
-    failing: npt.NDArray[np.bool_] | None = None
+    answer: Answer  # for all units together: met only if it is met by each
+    missing: tuple[str, ...] = ()  # what would have to be known
+    failing: npt.NDArray[np.bool_] | None = None  # a mask of the units that fail, with one axis for each index
 
 
 def judge(

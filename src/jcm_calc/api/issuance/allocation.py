@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil as rounded_up
 from math import floor as cut
-from typing import Any
+from typing import Any, NamedTuple
 
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem, listed
@@ -27,22 +27,12 @@ EXPECTED = _("whole tonnes such as 201, a share such as '70 % down', '1/2 up' or
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one account gets of the tonnes of a year.
-
-    Attributes
-    ----------
-    account : str
-    tonnes : int
-    asked : str
-        What was asked for: ``"70 % down"``, ``"rest"``, ``"201"``.
-    exact : Fraction or None
-        Of a share, the tonnes before rounding.
-    """
+    """What one account gets of the tonnes of a year."""
 
     account: str
     tonnes: int
-    asked: str
-    exact: Fraction | None = None
+    asked: str  #: What was asked for: ``"70 % down"``, ``"rest"``, ``"201"``.
+    exact: Fraction | None = None  #: Of a share, the tonnes before rounding.
 
 
 @dataclass(frozen=True)
@@ -145,11 +135,9 @@ def allocate(tonnes: int, wanted: Mapping[str, Any], problems: list[Problem], su
     entries = _read(tonnes, wanted, problems, subject)
     if len(problems) == known:
         try:
-            parts = _settled(tonnes, wanted, entries)
+            return _settled(tonnes, wanted, entries)
         except ValueError as error:
             problems.append(Problem(subject, str(error)))
-        else:
-            return parts
     return ()
 
 
@@ -209,17 +197,12 @@ def _check_names(wanted: Mapping[str, Any], problems: list[Problem], subject: st
         if not isinstance(account, str) or not name:
             problems.append(Problem(subject, got(account, _("the name of an account"))))
         elif name in seen:
-            problems.append(
-                Problem(
-                    subject,
-                    _("{account!r} and {other!r} are the same account").format(account=account, other=seen[name]),
-                )
-            )
+            same = _("{account!r} and {other!r} are the same account")
+            problems.append(Problem(subject, same.format(account=account, other=seen[name])))
         seen[name] = str(account)
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     """What was asked for one account: tonnes where they are known already, and the exact share."""
 
     asked: str
@@ -251,12 +234,11 @@ def _settled(tonnes: int, wanted: Mapping[str, Any], entries: Mapping[str, _Entr
     by_remainder = [account for account, entry in entries.items() if entry.tonnes is None and entry.exact is not None]
     resting = [account for account, entry in entries.items() if entry.asked == REST]
     if by_remainder and len(by_remainder) < len(entries):
-        raise ValueError(
-            _(
-                "shares without rounding ({names}) are split by the largest remainder and stand alone: add "
-                "'down' or 'up' to each, or give shares for all accounts"
-            ).format(names=listed(by_remainder))
+        told = _(
+            "shares without rounding ({names}) are split by the largest remainder and stand alone: add "
+            "'down' or 'up' to each, or give shares for all accounts"
         )
+        raise ValueError(told.format(names=listed(by_remainder)))
     if len(resting) > 1:
         raise ValueError(_("{names} cannot each get the rest").format(names=listed(resting)))
     if by_remainder:

@@ -34,27 +34,13 @@ REQUEST = {
 
 @dataclass(frozen=True)
 class PreviousRequest:
-    """An earlier request.
+    """An earlier request."""
 
-    Attributes
-    ----------
-    name : str
-        Of its file.
-    number : str
-        Of its project.
-    periods : tuple of Period
-    inputs : tuple of str
-        What was calculated with, as the manifests name it.
-    tonnes : mapping
-        Whole tonnes by calendar year.
-    hash : str
-    """
-
-    name: str
-    number: str
+    name: str  # of its file
+    number: str  # of its project
     periods: tuple[Period, ...]
-    inputs: tuple[str, ...]
-    tonnes: Mapping[int, int]
+    inputs: tuple[str, ...]  # what was calculated with, as the manifests name it
+    tonnes: Mapping[int, int]  # whole tonnes by calendar year
     hash: str
 
 

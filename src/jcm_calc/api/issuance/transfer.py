@@ -58,14 +58,5 @@ def _exceeded(
                 told = _(
                     "{year}: {leaving:,} of {tonnes:,} t leave the country; list {name} allows {share}: {evidence}"
                 )
-                yield (
-                    cap,
-                    told.format(
-                        year=year,
-                        leaving=leaving,
-                        tonnes=tonnes,
-                        name=cap.of_list,
-                        share=cap.share,
-                        evidence=cap.evidence,
-                    ),
-                )
+                amounts = {"year": year, "leaving": leaving, "tonnes": tonnes}
+                yield cap, told.format(name=cap.of_list, share=cap.share, evidence=cap.evidence, **amounts)

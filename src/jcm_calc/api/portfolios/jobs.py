@@ -38,39 +38,21 @@ Estimates = Mapping[int | None, float]
 
 @dataclass(frozen=True)
 class Job:
-    """A project to be calculated: a file, or rows of a table.
-
-    Attributes
-    ----------
-    project : str
-    source : str
-        The file, or the table and the numbers of the rows.
-    rows : DataFrame, optional
-        Its rows, maybe among those of other projects.
-    estimates : mapping
-        ER expected ex ante by calendar year, in tCO2; under None where it holds for each year.
-    evidence : tuple of EvidenceFile, optional
-        Of any methodology; None for those of the user's folder.
-    country, title : str
-        As the table says them.
-    filled : tuple of (str, str)
-        Columns and values that the list of projects filled in.
-    problems : tuple of Problem
-        Why it cannot be calculated, as the table as a whole shows.
-    """
+    """A project to be calculated: a file, or rows of a table."""
 
     project: str
-    source: str
+    source: str  # the file, or the table and the number of the first row
     path: Path | None = None
     methodology: str = ""
     version: str | None = None
-    rows: pd.DataFrame | None = None
+    rows: pd.DataFrame | None = None  # maybe among those of other projects
+    # ER expected ex ante by calendar year, in tCO2; under None where it holds for each year
     estimates: Estimates = field(default_factory=dict)
-    evidence: tuple[EvidenceFile, ...] | None = None
-    country: str = ""
+    evidence: tuple[EvidenceFile, ...] | None = None  # of any methodology; None for those of the user's folder
+    country: str = ""  # as the table says it, and so the title
     title: str = ""
-    filled: tuple[tuple[str, str], ...] = ()
-    problems: tuple[Problem, ...] = ()
+    filled: tuple[tuple[str, str], ...] = ()  # columns and values that the list of projects filled in
+    problems: tuple[Problem, ...] = ()  # why it cannot be calculated, as the table as a whole shows
 
     def calculate(self) -> tuple[Result, Estimates, str]:
         """Return the result, the estimates of a workbook's plan with those declared, and the number of the project.
