@@ -117,16 +117,14 @@ class CaseFile(Case):
 
     def _remarked(self, result: Result, strict: bool) -> Result:
         """Remark on what the file says of the project and does not fit the result; with strict it is refused."""
-        start, end = self.project.get("start"), self.project.get("end")
         found = [*in_future(self.project)]
         for period in result.inputs.periods:
-            found += outside_crediting(period, start, end)
-        split = all(period.year is not None for period in result.inputs.periods)
-        years = result.calendar_years() if self.allocation and split else ()
-        tonnes = {one.year: one.tonnes for one in years if one.year is not None}
-        for year, one in tonnes.items():
-            parts_of_year(self.allocation, year, one, found)
-        found += unknown_years(self.allocation, tonnes) if tonnes else ()
+            found += outside_crediting(period, self.project.get("start"), self.project.get("end"))
+        if self.allocation and all(period.year is not None for period in result.inputs.periods):
+            tonnes = {one.year: one.tonnes for one in result.calendar_years() if one.year is not None}
+            for year, one in tonnes.items():
+                parts_of_year(self.allocation, year, one, found)
+            found += unknown_years(self.allocation, tonnes)
         if not found:
             return result
         remarks = [Remark(one.subject, one.complaint, topic=Topic.CONTRADICTORY) for one in found]

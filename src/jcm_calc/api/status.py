@@ -1,4 +1,4 @@
-"""The status of a project's monitoring on a day, from its case file; see `jcm_calc.api.case_file.CaseFile.status`."""
+"""The status of a project's monitoring on a day, from its case file, and of every project of a folder, on all cores."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from math import nan
 from pathlib import Path
 from typing import Any
 
+from jcm_calc.base import cores, workers
 from jcm_calc.base.languages import Message, _
-from jcm_calc.base.problems import InputError, InputWarning, listed
+from jcm_calc.base.problems import InputError, InputWarning, Problem, listed
+from jcm_calc.base.toml import parse_toml, read_text
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs.axes import named_periods
-from jcm_calc.inputs.case import Case
+from jcm_calc.inputs.case import Case, read
 from jcm_calc.inputs.confirmation import EvidenceFiles
 from jcm_calc.inputs.periods import Period
 from jcm_calc.inputs.project import estimate_of
@@ -38,6 +41,7 @@ from jcm_calc.results.status import (
     CriterionStatus,
     DocumentToShow,
     FindingStatus,
+    FolderEntry,
     MeterStatus,
     MonthCoverage,
     MonthReductions,
@@ -45,7 +49,7 @@ from jcm_calc.results.status import (
     Plan,
     ProjectStatus,
 )
-from jcm_calc.rulebooks import methodology
+from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import dates
 
 SOON = 60  # days before a calibration is due
@@ -408,3 +412,79 @@ def _of_project(status: ProjectStatus) -> Iterator[Action]:
         text = _("{ER:,.1f} tCO2 are {share:.0%} below the plan for the same days, {planned:,.1f} tCO2")
         told = text.format(ER=status.ER, share=1 - status.ER / plan.so_far, planned=plan.so_far)
         yield Action(Need.BELOW_PLAN, "ER", told, plan.so_far - status.ER, None, f"below plan {status.year}")
+
+
+# Of every project of a folder
+
+
+def statuses(
+    folder: str | Path,
+    on: Any = None,
+    *,
+    store: bool = True,
+    evidence: EvidenceFiles = None,
+    processes: int | None = None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> tuple[FolderEntry, ...]:
+    """Return the status of each case file in a folder and below, those that need a person most first.
+
+    Parameters
+    ----------
+    folder : path
+    on, store, evidence
+        As for `jcm_calc.api.case_file.CaseFile.status`.
+    processes : int, optional
+        All cores by default.
+    progress : callable
+        Is called with the number of projects that are done, and of all.
+
+    Raises
+    ------
+    InputError
+        If the folder has no case file. A case file that cannot be used is an entry with its problems.
+    """
+    day = dates.today() if on is None else dates.day_of("on", on)
+    top = Path(folder)
+    paths = sorted(path for path in top.rglob("*.toml") if not path.name.startswith((".", "~")) and _is_case(path))
+    if not paths:
+        raise InputError.of(str(folder), _("has no case file (.toml)"))
+    task = partial(_entry, top, day=day, store=store, evidence=evidence)
+    found: list[FolderEntry] = []
+    processes = min(processes or cores.count(), len(paths))
+    if processes == 1:
+        for path in paths:
+            found.append(task(path))
+            progress(len(found), len(paths))
+    else:
+        with workers.pool(processes) as pool:
+            for entry in pool.map(task, paths):
+                found.append(entry)
+                progress(len(found), len(paths))
+    return tuple(sorted(found, key=_urgency))
+
+
+def _is_case(path: Path) -> bool:
+    """Whether a TOML file is a case file, or cannot be read and may be one."""
+    try:
+        document = parse_toml(path.name, read_text(path))
+    except (InputError, OSError):
+        return True
+    return "methodology" in document and "schema" not in document  # evidence files have a schema
+
+
+def _entry(top: Path, path: Path, *, day: date, store: bool, evidence: EvidenceFiles) -> FolderEntry:
+    name = str(path.relative_to(top))
+    try:
+        return FolderEntry(name, status(read(path, Case), day, store=store, evidence=evidence))
+    except InputError as error:
+        return FolderEntry(name, None, tuple(error.problems))
+    except MethodologyNotFoundError as error:
+        return FolderEntry(name, None, (Problem("methodology", str(error)),))
+    except Exception as error:  # whatever is wrong with one does not stop the others
+        return FolderEntry(name, None, (Problem(name, f"{type(error).__name__}: {error}"),))
+
+
+def _urgency(entry: FolderEntry) -> tuple[Any, ...]:
+    if entry.status is None:
+        return 0, 0.0, 0, entry.name
+    return 1, -(entry.status.tonnes_at_stake or 0.0), -len(entry.status.actions), entry.name

@@ -76,7 +76,7 @@ def calculate_case(
     manifest = result.manifest()
     if target is not None:
         case = given.case
-        with output.working(_("writing")), output.writing(target):
+        with output.writing(target):
             if target.suffix.casefold() == ".xlsx":
                 result.to_excel(
                     target, planned, stage=stage, project=case.project, sources=case.sources, overwrite=force
@@ -253,63 +253,51 @@ def _page(
 def _over_candidates(result: Result, whole: bool) -> None:
     """Say between which ER the estimate lies over all candidates; where asked for, show every combination."""
     found = result.candidate_combinations()
-    if width := amounts.width(found):
-        output.heading(width)
-    elif whole:
-        output.heading(_("No value was chosen among several candidates"))
+    width = amounts.width(found)
+    if width or whole:
+        output.heading(width or _("No value was chosen among several candidates"))
     if whole and width:
-        output.table(
-            [*(one.symbol for one in found.parameters), *RESULTS, _("grade")],
-            [
-                [*choice, *("" if math.isnan(one) else amounts.tonnes(one) for one in emissions), Message(grade)]
-                for choice, emissions, grade in found.rows
-            ],
-        )
+        rows = [
+            [*choice, *("" if math.isnan(one) else amounts.tonnes(one) for one in emissions), Message(grade)]
+            for choice, emissions, grade in found.rows
+        ]
+        output.table([*(one.symbol for one in found.parameters), *RESULTS, _("grade")], rows)
 
 
 def _inputs(result: Result) -> None:
     rows = [row for row in result.quantities() if row["name"] in result.methodology.inputs]
     output.heading(_("Inputs"))
-    output.table(
-        [_("symbol"), _("value"), _("from"), _("grade")],
-        [[row["symbol"], amounts.value(row), row["from"], row["grade"]] for row in rows],
-    )
+    cells = [[row["symbol"], amounts.value(row), row["from"], row["grade"]] for row in rows]
+    output.table([_("symbol"), _("value"), _("from"), _("grade")], cells)
 
 
 def _trace(result: Result) -> None:
     rows = list(result.quantities())
     output.heading(_("Every quantity in the order of calculation"))
-    output.table(
-        [_("symbol"), _("value"), _("grade")],
-        [[row["symbol"], amounts.value(row, amounts.CALCULATED), row["grade"]] for row in rows],
-        [[row["from"]] for row in rows],
-    )
+    cells = [[row["symbol"], amounts.value(row, amounts.CALCULATED), row["grade"]] for row in rows]
+    output.table([_("symbol"), _("value"), _("grade")], cells, [[row["from"]] for row in rows])
 
 
 def _periods(result: Result) -> None:
     columns = result.emissions
+    rows = zip(result.inputs.periods, *columns.values(), strict=True)
     output.heading(_("Emissions by period, tCO2"))
-    output.table(
-        ["p", *columns],
-        [
-            [str(period), *map(amounts.tonnes, emissions)]
-            for period, *emissions in zip(result.inputs.periods, *columns.values(), strict=True)
-        ],
-    )
+    output.table(["p", *columns], [[str(period), *map(amounts.tonnes, emissions)] for period, *emissions in rows])
 
 
 def _years(years: Sequence[CalendarYear]) -> None:
+    rows = [
+        [str(one.year or _("undated")), *map(amounts.tonnes, one.emissions.values()), f"{one.tonnes:,}"]
+        for one in years
+    ]
     output.heading(_("By calendar year, tCO2 and whole tonnes"))
-    output.table(
-        [_("year"), *years[0].emissions, _("tonnes")],
-        [
-            [str(one.year or _("undated")), *map(amounts.tonnes, one.emissions.values()), f"{one.tonnes:,}"]
-            for one in years
-        ],
-    )
+    output.table([_("year"), *years[0].emissions, _("tonnes")], rows)
 
 
 def _comparisons(case: CaseFile, comparisons: Sequence[PublishedFigure]) -> None:
+    def calculated(values: Sequence[float]) -> str:
+        return ", ".join(f"{value:,}" if isinstance(value, int) else amounts.tonnes(value) for value in values)
+
     output.heading(_("Published figures"))
     output.table(
         ["", _("published"), _("calculated"), ""],
@@ -317,9 +305,7 @@ def _comparisons(case: CaseFile, comparisons: Sequence[PublishedFigure]) -> None
             [
                 Message(one.name),
                 ", ".join(one.published),
-                ", ".join(
-                    f"{value:,}" if isinstance(value, int) else amounts.tonnes(value) for value in one.calculated
-                ),
+                calculated(one.calculated),
                 _("agrees") if one.agrees else _("differs"),
             ]
             for one in comparisons

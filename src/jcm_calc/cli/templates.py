@@ -40,16 +40,13 @@ def write_template(
             save(target, blank_case(m, years).encode(), overwrite=force)
         else:
             counts = _counts(units or ["1"], [letter for letter in m.indices if letter != "p"])
-            with output.working(_("writing")):
-                write_workbook(target, m, counts, years, force, None)
+            write_workbook(target, m, counts, years, force, None)
     if as_json:
         output.data({"written": str(target), "methodology": m.number, "version": m.version})
         return
-    if case_file:
-        told = _("{path}: fill in the lines with a ?, then run: jcm calc {path}")
-    else:
-        told = _("{path}: fill in the coloured cells, then run: jcm calc {path}")
-    output.paragraph(told.format(path=target))
+    lines = _("{path}: fill in the lines with a ?, then run: jcm calc {path}")
+    cells = _("{path}: fill in the coloured cells, then run: jcm calc {path}")
+    output.paragraph((lines if case_file else cells).format(path=target))
 
 
 def _counts(units: Sequence[str], letters: Sequence[str]) -> dict[str, int]:

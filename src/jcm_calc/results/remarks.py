@@ -320,14 +320,14 @@ def of_several(inputs: Inputs) -> Iterator[Remark]:
     for (first, written), *others in sets.values():
         for one, own in others:
             if own != written:
-                fields = {"own": repr(own), "other": first.symbol, "written": repr(written)}
-                yield _about(one, Topic.CONTRADICTORY, of_set, **fields)
+                said = {"own": repr(own), "other": first.symbol, "written": repr(written)}
+                yield _about(one, Topic.CONTRADICTORY, of_set, None, **said)
     of_fuel = _("is of {own}, and {other} of {fuel}: take both of one fuel")
     for (first, fuel), *others in fuels.values():
         for one, own in others:
             if own != fuel and tuple(one.candidates) != tuple(first.candidates):
-                fields = {"own": repr(own), "other": first.symbol, "fuel": repr(fuel)}
-                yield _about(one, Topic.CONTRADICTORY, of_fuel, **fields)
+                said = {"own": repr(own), "other": first.symbol, "fuel": repr(fuel)}
+                yield _about(one, Topic.CONTRADICTORY, of_fuel, None, **said)
 
 
 # So near to the limit of a class, as a share of it, another conversion of units can decide the class.

@@ -12,9 +12,8 @@ from functools import partial
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.api.issuance.allocation import Year, parts_of_year, unknown_years
+from jcm_calc.api.issuance.allocation import Year, cap_problems, parts_of_year, unknown_years
 from jcm_calc.api.issuance.previous import PreviousRequest, read_previous, request_digest
-from jcm_calc.api.issuance.transfer import cap_problems
 from jcm_calc.api.result import Result
 from jcm_calc.base import notebook
 from jcm_calc.base.files import check_ending, save

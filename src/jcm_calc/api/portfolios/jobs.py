@@ -7,10 +7,12 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
 
 from jcm_calc.api.case_file import CaseFile, read_case
-from jcm_calc.api.portfolios.rows import arguments
 from jcm_calc.api.result import Result
 from jcm_calc.api.workbook import read_workbook
 from jcm_calc.base.languages import _
@@ -18,18 +20,20 @@ from jcm_calc.base.problems import InputError, InputWarning, Problem, Remark, To
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.evidence import UnconfirmedWarning
+from jcm_calc.inputs.axes import label
+from jcm_calc.inputs.carriers import carried, split_heading
 from jcm_calc.inputs.confirmation import EvidenceFile, about
 from jcm_calc.inputs.project import estimate_of
 from jcm_calc.reference_data import listed_project, partner_countries
 from jcm_calc.results.calculating import calculated
 from jcm_calc.results.credits import CalendarYear
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
-
-if TYPE_CHECKING:
-    import pandas as pd
+from jcm_calc.units import is_missing, is_quantity, parse_unit, registry
 
 # By how much ER is less than RE − PE: leakage, discounts and other terms that a methodology declares.
 OTHER_TERMS = "other terms"
+# The columns of the table itself; all others are the projects'.
+OWN = ("project", "methodology", "version", "estimate", "country", "title")
 # How many times an estimate, or the plan of the list, is hardly ever right: units are slipped by 1,000.
 FAR = 100.0
 Row = dict[str, Any]
@@ -174,3 +178,84 @@ def _doubts(number: str, m: Declarations, country: str) -> Iterator[Remark]:
         complaint = _("got {got}; {methodology} is for {country}")
         told = complaint.format(got=shown(country), methodology=str(m), country=m.country)
         yield Remark(_("country"), told, topic=Topic.CONTRADICTORY)
+
+
+# Rows of a table as arguments
+
+
+class CallArguments(NamedTuple):
+    """The arguments of `jcm_calc.calculate`, without the methodology."""
+
+    tables: tuple[pd.DataFrame, ...]
+    values: dict[str, Any]
+    p: Any = None
+
+
+def arguments(rows: pd.DataFrame, m: Declarations, source: str) -> CallArguments:
+    """Return what the rows of one project say; they must not contradict each other."""
+    rows = rows.loc[:, rows.notna().any()]  # most columns are those of other methodologies
+    if len(rows) > 1:
+        return _several(rows, m, source)
+    return _single({str(heading): rows[heading].array[0] for heading in rows.columns}, m, source)
+
+
+def _single(row: Mapping[str, Any], m: Declarations, source: str) -> CallArguments:
+    """Return the arguments of `calculate` of a project that is one row."""
+    values: dict[str, Any] = {}
+    columns: dict[str, list[Any]] = {}
+    for heading, cell in row.items():
+        if _empty(cell) or heading in OWN or heading == "p":
+            continue
+        name, unit = split_heading(heading)
+        own = m.named(name) or name
+        parameter = m.inputs.get(own)
+        by_name = own in m.choices or isinstance(cell, Mapping | list | np.ndarray)
+        if by_name or (parameter is not None and isinstance(cell, str) and cell in parameter.candidates):
+            values[name] = cell if unit is None else _in_unit(cell, unit)
+        else:
+            columns[heading] = [cell]
+    tables: tuple[pd.DataFrame, ...] = ()
+    if columns:
+        frame = pd.DataFrame(columns)
+        frame.attrs["source"] = source
+        tables = (frame,)
+    return CallArguments(tables, values, None if _empty(row.get("p")) else label(row["p"]))
+
+
+def _in_unit(cell: Any, unit: str) -> Any:
+    """Return the bare numbers of a list, or by label, in the unit of their heading."""
+    if isinstance(cell, Mapping):
+        return {key: _in_unit(one, unit) for key, one in cell.items()}
+    cells, own = carried(cell)
+    if own is not None or isinstance(cells, str):
+        return cell
+    return registry().Quantity(cells, parse_unit(unit))
+
+
+def _several(frame: pd.DataFrame, m: Declarations, source: str) -> CallArguments:
+    """Return the arguments of `calculate` of a project of several rows: a table for each set of indices."""
+    for name in OWN[1:]:
+        if name in frame and frame[name].nunique(dropna=False) > 1:
+            raise InputError(source, [Problem(name, _("changes from row to row of one project"))])
+    rest = frame.drop(columns=[name for name in OWN if name in frame])
+    letters = [letter for letter in m.indices if letter in rest]
+    values: dict[str, Any] = {}
+    for name in [one for one in rest if one in m.choices]:
+        distinct = rest[name].dropna().unique()
+        if len(distinct) > 1:
+            complaint = _("got {count} options; must be one choice for the whole project").format(count=len(distinct))
+            raise InputError(source, [Problem(name, complaint)])
+        values[name] = distinct[0]
+    rest = rest.drop(columns=list(values))
+    tables = []
+    patterns = rest[letters].notna().apply(tuple, axis=1) if letters else pd.Series([()] * len(rest), rest.index)
+    for __, part in rest.groupby(patterns, sort=False):
+        kept = part.loc[:, part.notna().any()].reset_index(drop=True)
+        kept.attrs["source"] = source
+        tables.append(kept)
+    return CallArguments(tuple(tables), values)
+
+
+def _empty(cell: Any) -> bool:
+    cell = carried(cell).cells if is_quantity(cell) else cell
+    return not isinstance(cell, Mapping | list | np.ndarray) and is_missing(cell)

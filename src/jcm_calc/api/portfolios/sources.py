@@ -11,8 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from jcm_calc.api.portfolios.jobs import Job
-from jcm_calc.api.portfolios.rows import OWN
+from jcm_calc.api.portfolios.jobs import OWN, Job
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, InputWarning, Problem, listed, no_such_file, shown, suggestion
 from jcm_calc.inputs.confirmation import EvidenceFile
@@ -153,7 +152,7 @@ def of_table(
     frame["project"] = frame["project"].astype(str).str.strip()
     rows = _empty(frame, frame.index, "methodology")
     unusable = {
-        project: unclear.get(project, Problem("methodology", told.format(heading="methodology", row=listed(own))))
+        project: unclear.get(str(project), Problem("methodology", told.format(heading="methodology", row=listed(own))))
         for project, own in frame.loc[rows].groupby("project").groups.items()
     }
     frame.loc[rows, "methodology"] = ""
