@@ -74,7 +74,8 @@ class MeterStatus:
     until : date or None
         The last day that readings cover to its end. None where there are no readings.
     behind : int
-        The days from `until` to the day of the status. Without readings, from the first day of the year.
+        The days from `until` to the day of the status. Without readings, from the first day of the year, or from the
+        day on which the meter was installed.
     amount : float or None
         The amount of `ProjectStatus.so_far` after treatment, in `unit`. An open finding counts with the permitted
         treatment that has the least ER. None while there is no such treatment.
@@ -429,13 +430,18 @@ class FolderEntry:
         if self.status is not None:
             return self.status.actions
         return tuple(
-            Action(Need.INPUT, one.subject, one.complaint, None, None, f"input {one.subject}") for one in self.problems
+            Action(Need.INPUT, one.subject, one.complaint, None, None, input_key(one)) for one in self.problems
         )
 
     def as_data(self) -> dict[str, Any]:
         """Return it as data for JSON."""
         data: dict[str, Any] = _plain(self)
         return data
+
+
+def input_key(problem: Problem) -> str:
+    """Return the key of the action about a problem: of several with one subject, each is a matter by itself."""
+    return f"input {problem.subject}: {problem.complaint}"
 
 
 def _plain(value: Any) -> Any:
