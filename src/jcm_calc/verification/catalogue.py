@@ -58,24 +58,16 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Check:
-    """A check of the catalogue.
+    """A check of the catalogue; its texts are explained there.
 
     Attributes
     ----------
     code : str
         A letter for the group, and a number.
-    title : str
-        What its findings say.
-    rule : str
-        What must hold, in a sentence or two.
     severity : Severity
         Of its findings, unless one says otherwise.
     needs : tuple of str
         Keys of `NEEDS`; without them the check is not made.
-    why, example, answer : str
-        Why it matters, what it looks like in a workbook, and what answers a finding.
-    case, review : str
-        The finding of a review, elsewhere, that the check goes back to, and its public page.
     """
 
     code: str

@@ -35,11 +35,8 @@ class ReportedReductions:
 
     Attributes
     ----------
-    sheet : str
-    cell : Cell or None
-        The whole tonnes; None where no such table was found.
-    exact : Cell or None
-        ER before rounding.
+    cell, exact : Cell or None
+        The whole tonnes, where such a table was found; ER before rounding.
     heading : str
         The heading of the tonnes where it is not that of table 3.
     again : tuple of Cell

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from jcm_calc.base.languages import Message
+from jcm_calc.verification.against_plan import MUCH
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.cross_checks import MUCH
 from jcm_calc.verification.findings import ORDER, Finding, Severity
 from jcm_calc.verification.totals import following
 

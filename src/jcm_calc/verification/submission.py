@@ -21,12 +21,12 @@ from jcm_calc.inputs.confirmation import EvidenceFiles, evidence_files, with_evi
 from jcm_calc.reports.workbook.filled_sheets import Reader, SheetSet
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.sheet_sets import HEADER, Roles, matches, project_of, sheet_sets
-from jcm_calc.reports.workbook.tables import Cell, Row, Sheets
+from jcm_calc.reports.workbook.tables import Cell, Row, Sheets, UnitTable
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.verification import quantities
 from jcm_calc.verification.completing import complete, complete_periods
 from jcm_calc.verification.location import Location, address, at, located
-from jcm_calc.verification.quantities import EnteredValue, Quantities, ShownQuantity
+from jcm_calc.verification.quantities import CalculationRow, EnteredValue, Quantities, ShownQuantity
 from jcm_calc.verification.recalculating import Recalculation, recalculated
 from jcm_calc.verification.reported import ReportedReductions, reported_reductions
 
@@ -126,6 +126,27 @@ class Submission:
     def own(self) -> list[ReportPart]:
         """The sets that are looked at."""
         return self.of(self.kind)
+
+    @cached_property
+    def dated(self) -> list[Period]:
+        """The periods that have dates, in order of time."""
+        found = [period for part in self.own for period in part.periods if period.dated]
+        return sorted(found, key=lambda period: period.order)
+
+    @property
+    def input_sheets(self) -> tuple[Location, ...]:
+        """The input sheets that are looked at."""
+        return tuple(at(part.roles["input"]) for part in self.own)
+
+    def lines(self) -> Iterator[CalculationRow]:
+        """Yield the rows of the blocks of the calculation sheets."""
+        for part in self.own:
+            yield from quantities.lines(part.roles["calc"], self.sheets) if "calc" in part.roles else ()
+
+    def unit_tables(self) -> Iterator[UnitTable]:
+        """Yield the tables with a row for each unit."""
+        for sheet in (part.roles["separate"] for part in self.own if "separate" in part.roles):
+            yield from self.sheets.unit_tables(sheet, self.reader.symbols, self.reader.keys)
 
     # Entries
 
