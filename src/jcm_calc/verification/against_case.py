@@ -13,6 +13,7 @@ from jcm_calc.declarations.items import Parameter
 from jcm_calc.units import UnitError
 from jcm_calc.units import magnitude as magnitude_of
 from jcm_calc.verification.analyses import Analyses
+from jcm_calc.verification.checks import check
 from jcm_calc.verification.completing import by_name, periods_of
 from jcm_calc.verification.findings import Finding, Severity, finding, shown_number
 from jcm_calc.verification.location import Location, at
@@ -23,6 +24,7 @@ from jcm_calc.verification.spreadsheet import close
 COUNTS = _("{symbol}: the case file has {expected} values, and the report {found}")
 
 
+@check("K2")
 def other_value(documents: Analyses) -> Iterator[Finding]:
     """Find what the case file has otherwise than the report, and figures that the workbook does not give."""
     case, m = documents.case, documents.m
@@ -128,6 +130,3 @@ def _same(entry: EnteredValue, parameter: Parameter, stated: Any) -> bool:
 def _otherwise(places: tuple[Location, ...], symbol: str, unit: str, found: Any, stated: Any) -> Finding:
     message = _("{symbol} is {expected} in the case file, and {found} in the workbook")
     return finding("K2", message, places, symbol, found, stated, severity=Severity.ERROR, unit=unit)
-
-
-CHECKS = {"K2": other_value}

@@ -12,6 +12,7 @@ from jcm_calc.readings.plan import Device
 from jcm_calc.reports.workbook.tables import Cell, Row
 from jcm_calc.verification.against_plan import accuracy_class, stated
 from jcm_calc.verification.analyses import Analyses
+from jcm_calc.verification.checks import check
 from jcm_calc.verification.findings import Finding, Severity, finding
 from jcm_calc.verification.location import at, located
 
@@ -43,6 +44,7 @@ def _said(row: Row) -> str:
     return "; ".join(filter(None, (str(cell.value).strip() for cell in _cells(row))))
 
 
+@check("E11")
 def unknown(documents: Analyses) -> Iterator[Finding]:
     """Find readings of meters that the plan does not know; a warning where the report only names one."""
     meters = documents.meters
@@ -64,6 +66,7 @@ def unknown(documents: Analyses) -> Iterator[Finding]:
             yield finding("E11", message, place, symbol, there, planned, severity=Severity.WARNING)
 
 
+@check("E12", _("the report says nothing of its meters"), described)
 def described_differently(documents: Analyses) -> Iterator[Finding]:
     """Find days of calibration and classes that the meters do not have."""
     planned = {one.symbol: known[0] for one, _row, _now, known in stated(documents, "procedure", accuracy_class)}
@@ -91,6 +94,7 @@ def _same(one: str, other: str) -> bool:
         return one.casefold() == other.casefold()
 
 
+@check("G8", _("no stop is declared"), lambda m: m.meters.plan.stops)
 def events(documents: Analyses) -> Iterator[Finding]:
     """Find stops outside the monitoring period."""
     meters = documents.meters
@@ -103,6 +107,16 @@ def events(documents: Analyses) -> Iterator[Finding]:
             yield finding("G8", message, place, "p", time, say={"time": time, "reason": stop.reason})
 
 
+COMPARISONS = {"at most": "I2", "equal": "I4"}
+
+
+def _declared(documents: Analyses) -> list[str]:
+    """Return the codes of the comparisons of meters that are declared."""
+    return [COMPARISONS[one.kind] for one in documents.meters.plan.checks]
+
+
+@check("I2", _("no balance is declared"), lambda m: "I2" in _declared(m))
+@check("I4", _("no comparison of meters is declared"), lambda m: "I4" in _declared(m))
 def comparisons(documents: Analyses) -> Iterator[Finding]:
     """Find balances that do not hold, and cross-checks that differ by more than their tolerance."""
     meters = documents.meters
@@ -113,19 +127,28 @@ def comparisons(documents: Analyses) -> Iterator[Finding]:
         message = _(
             "{check}, {period}: {found} against {expected} {unit} ({difference:+.3%}), allowed is {tolerance:.3%}"
         )
-        values = {name: getattr(one, name) for name in ("period", "unit", "difference", "tolerance")}
+        say = {name: getattr(one, name) for name in ("period", "unit", "difference", "tolerance")}
         if one.tonnes is not None:
             effect = _("ER would change by {tonnes:+,.3f} tCO2 with the other one")
-            message, values["tonnes"] = message + "; " + effect, one.tonnes
-        sides, values["check"] = declared[one.name], one.name
+            message, say["tonnes"] = message + "; " + effect, one.tonnes
+        sides, say["check"] = declared[one.name], one.name
         place = at(meters=[*sides.left, *sides.right], period=str(one.period))
-        code = COMPARISONS[sides.kind]
-        yield finding(code, message, place, sides.left[0], one.left, one.right, say=values, unit=one.unit)
+        values = (place, sides.left[0], one.left, one.right)
+        yield finding(COMPARISONS[sides.kind], message, *values, say=say, unit=one.unit)
 
 
-COMPARISONS = {"at most": "I2", "equal": "I4"}
+def prescribed(documents: Analyses) -> Iterator[tuple[Parameter, Row, str]]:
+    """Yield the parameters for which the plan provides for a cross-check, with row and text."""
+    for parameter, row in documents.registered.rows("MPS") if "plan" in documents.has else ():
+        if said := next(filter(PRESCRIBED.search, (row.text("procedure"), row.text("comment"))), ""):
+            yield parameter, row, said
 
 
+@check(
+    "I3",
+    _("no cross-check is prescribed"),
+    lambda m: any(meter.check_only for meter in m.meters.plan.meters.values()) or prescribed(m),
+)
 def not_done(documents: Analyses) -> Iterator[Finding]:
     """Find cross-checks of the plan without a result."""
     meters = documents.meters
@@ -146,21 +169,20 @@ def not_done(documents: Analyses) -> Iterator[Finding]:
             yield finding("I3", message, at(meters=[name]), meter.parameter, say={"name": name})
 
 
-def prescribed(documents: Analyses) -> Iterator[tuple[Parameter, Row, str]]:
-    """Yield the parameters for which the plan provides for a cross-check, with row and text."""
-    for parameter, row in documents.registered.rows("MPS") if "plan" in documents.has else ():
-        if said := next(filter(PRESCRIBED.search, (row.text("procedure"), row.text("comment"))), ""):
-            yield parameter, row, said
-
-
-def shared(documents: Analyses) -> Iterator[Finding]:
-    """Find meters with one serial number at two points."""
+def _serials(documents: Analyses) -> dict[str, list[str]]:
+    """Return the meters with each serial number."""
     meters = documents.meters
-    points: dict[str, list[str]] = {}
+    found: dict[str, list[str]] = {}
     for name in meters.known:
         for serial in {device.serial for device in meters.plan.meters[name].devices if device.serial}:
-            points.setdefault(serial, []).append(name)
-    for serial, names in points.items():
+            found.setdefault(serial, []).append(name)
+    return found
+
+
+@check("I11", _("no serial numbers"), _serials)
+def shared(documents: Analyses) -> Iterator[Finding]:
+    """Find meters with one serial number at two points."""
+    for serial, names in _serials(documents).items():
         if len(names) > 1:
             message, question = (
                 _("{names} have the meter {symbol} in common"),
@@ -168,13 +190,3 @@ def shared(documents: Analyses) -> Iterator[Finding]:
             )
             say = {"names": _(" and ").join(names)}
             yield finding("I11", message, at(meters=names), serial, say=say, question=question)
-
-
-CHECKS = {
-    "E11": unknown,
-    "E12": described_differently,
-    "G8": events,
-    "I2": comparisons,  # and I4
-    "I3": not_done,
-    "I11": shared,
-}

@@ -18,6 +18,7 @@ from jcm_calc.reports.workbook.tables import Row
 from jcm_calc.rulebooks import versions
 from jcm_calc.verification import ratios
 from jcm_calc.verification.analyses import Analyses
+from jcm_calc.verification.checks import check, has_text, in_both, or_readings
 from jcm_calc.verification.documents import of_unit
 from jcm_calc.verification.findings import Finding, Severity, finding, of_problem
 from jcm_calc.verification.location import Location, address, at, located
@@ -31,6 +32,17 @@ CAPACITIES = ("kW", "MW", "GW", "USRt", "kVA", "MVA", "t/h", "t/d", "kL/d", "GJ/
 # Values fixed beforehand
 
 
+def comparable(entry: EnteredValue) -> bool:
+    """Whether an entry is fixed beforehand, so that the plan has it too."""
+    return entry.parameter.kind is not Kind.MONITORED and entry.value is not None
+
+
+@check(
+    "D2",
+    _("one year, and no value of the plan to compare with"),
+    lambda m: len(m.report.own) > 1 or ("plan" in m.has and in_both(comparable)(m)),
+)
+@check("J1", _("no capacity in report and plan"), in_both(lambda one: one.parameter.unit in CAPACITIES))
 def changed(documents: Analyses) -> Iterator[Finding]:
     """Find values fixed beforehand that differ from the plan, or from year to year."""
     for problem in documents.problems(ProblemKind.YEARS_DIFFER):
@@ -69,11 +81,6 @@ def _named(documents: Analyses) -> Iterator[Finding]:
                 message = _("{symbol} has the value for {found!r} in the report, and for {expected!r} in the plan")
                 code = "D1" if symbol.startswith("GWP") else "D6"
                 yield finding(code, message, at(part.roles["input"]), symbol, candidate, planned[name], THE_PLAN)
-
-
-def comparable(entry: EnteredValue) -> bool:
-    """Whether an entry is fixed beforehand, so that the plan has it too."""
-    return entry.parameter.kind is not Kind.MONITORED and entry.value is not None
 
 
 def _same(entry: EnteredValue, before: EnteredValue) -> bool:
@@ -167,6 +174,7 @@ def folded(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
+@check("E3", _("no interval of calibration in report and plan"), lambda m: stated(m, "procedure", months))
 def interval(documents: Analyses) -> Iterator[Finding]:
     """Find intervals of calibration other than planned; an error where they are longer."""
     for parameter, row, found, (expected, *_others) in stated(documents, "procedure", months):
@@ -177,6 +185,7 @@ def interval(documents: Analyses) -> Iterator[Finding]:
             yield finding("E3", message, *values, severity=severity, unit=_("months"))
 
 
+@check("E10", _("no accuracy class in report and plan"), lambda m: stated(m, "procedure", accuracy_class))
 def accuracy(documents: Analyses) -> Iterator[Finding]:
     """Find classes other than planned; an error where they are worse."""
     for parameter, row, found, (expected, *_others) in stated(documents, "procedure", accuracy_class):
@@ -189,6 +198,7 @@ def accuracy(documents: Analyses) -> Iterator[Finding]:
             yield finding("E10", message, *values, severity=severity)
 
 
+@check("I1", _("no monitoring option is named"), or_readings(has_text("option")))
 def other_option(documents: Analyses) -> Iterator[Finding]:
     """Find options that are not allowed or not planned."""
     planned = {
@@ -212,6 +222,7 @@ def other_option(documents: Analyses) -> Iterator[Finding]:
             yield finding("I1", message, place, parameter.symbol, letter, before, THE_PLAN)
 
 
+@check("J5", _("no monitoring points in report and plan"), lambda m: stated(m, "point"))
 def point(documents: Analyses) -> Iterator[Finding]:
     """Find numbers of monitoring points other than planned."""
     told: set[str] = set()
@@ -223,6 +234,11 @@ def point(documents: Analyses) -> Iterator[Finding]:
             yield finding("J5", message, located(row.cells["point"]), parameter.symbol, found, expected, THE_PLAN)
 
 
+@check(
+    "K4",
+    _("no text on measurement in report and plan"),
+    lambda m: (one for key in TEXTS for one in stated(m, key)),
+)
 def two_ways(documents: Analyses) -> Iterator[Finding]:
     """Find frequencies, procedures and sources that differ from the plan."""
     message = _("the {key} of {symbol} is {found!r}, and {expected!r} in the plan")
@@ -244,6 +260,7 @@ def frequencies(documents: Analyses) -> dict[tuple[str, str], float]:
     return found
 
 
+@check("F9", _("the plan names no frequency"), frequencies)
 def too_few_readings(documents: Analyses) -> Iterator[Finding]:
     """Find meters that were read less often than the plan says."""
     meters, planned = documents.meters, frequencies(documents)
@@ -261,6 +278,11 @@ def too_few_readings(documents: Analyses) -> Iterator[Finding]:
             yield finding("F9", message, place, meter.parameter, usual, step, because, values, unit=_("days"))
 
 
+@check(
+    "D10",
+    _("no dated rows behind a monitored property"),
+    lambda m: any(not one.entry.parameter.adds_over_time for one in m.rows.of.values()),
+)
 def too_rare(documents: Analyses) -> Iterator[Finding]:
     """Find monitored properties with fewer dated determinations than planned."""
     planned = frequencies(documents)
@@ -281,6 +303,7 @@ def too_rare(documents: Analyses) -> Iterator[Finding]:
 # Units, version, options
 
 
+@check("J3", _("no units in report and plan"), in_both(lambda one: any(letter != "p" for letter in one.labels)))
 def units(documents: Analyses) -> Iterator[Finding]:
     """Find units of the plan without rows; rows of units that the plan lacks, which is an error."""
     planned, reported = _units(documents.registered, "MPS"), _units(documents.report, "MRS")
@@ -318,6 +341,7 @@ def _label_cell(submission: Submission, entry: EnteredValue, label: str) -> Loca
     return entry.address if column is None else address((sheet, row, column))
 
 
+@check("J4")
 def version(documents: Analyses) -> Iterator[Finding]:
     """Find headers that differ among the sheets, or from the plan."""
     report, plan = documents.report, documents.plan
@@ -339,6 +363,11 @@ def version(documents: Analyses) -> Iterator[Finding]:
         yield finding("J4", message, at(file=plan.name), _("header"), used, planned)
 
 
+@check(
+    "J6",
+    _("no classes, options or facts in report and plan"),
+    lambda m: any(part.found.choices for part in m.report.own) or in_both(lambda one: isinstance(one.value, str))(m),
+)
 def description(documents: Analyses) -> Iterator[Finding]:
     """Find classes and options that differ, which select values; other facts, which is a warning."""
     planned = {name: option for part in documents.registered.of("MPS") for name, option in part.found.choices.items()}
@@ -385,6 +414,7 @@ def _of_reductions(documents: Analyses) -> tuple[Location, ...]:
     return cells or tuple(located(cell) for _part, cell, _exact in documents.report.reported_cells())
 
 
+@check("I9 I10", _("no estimate for periods with dates"), with_plan)
 def above_plan(documents: Analyses) -> Iterator[Finding]:
     """Find reductions above the plan, scaled to the days of the report; for fewer days they may seem to be below it."""
     if (compared := with_plan(documents)) is None:
@@ -403,19 +433,3 @@ def above_plan(documents: Analyses) -> Iterator[Finding]:
         message = _("the report covers {days:g} days and the plan {planned:g}: day by day, ER is above the estimate")
         say, per_day = {"days": days, "planned": planned_days}, (actual / days, planned / planned_days)
         yield finding("I10", message, place, "ER_p", *per_day, say=say, unit=_("tCO2 a day"))
-
-
-CHECKS = {
-    "D2": changed,
-    "D10": too_rare,
-    "E3": interval,
-    "E10": accuracy,
-    "F9": too_few_readings,
-    "I1": other_option,
-    "I9": above_plan,  # and I10
-    "J3": units,
-    "J4": version,
-    "J5": point,
-    "J6": description,
-    "K4": two_ways,
-}

@@ -90,7 +90,7 @@ def years(documents: Analyses, errors: Iterable[Finding]) -> list[ReportedYear]:
     """Return the amounts of each calendar year; of parts of a report that share a year, together."""
     report = documents.report
     if report.result is None:
-        tonnes = ((part, Amounts(tonnes=_whole(report.reported(part).tonnes))) for part in _filled(documents))
+        tonnes = ((part, Amounts(tonnes=_whole(part.reported.tonnes))) for part in _filled(documents))
         return [ReportedYear(_named(part), amounts, Amounts(), Amounts(), None) for part, amounts in tonnes]
     recalculated = {name: documents.effects.by_period(name) for name in RESULTS}
     replaced = documents.effects.corrected(one for error in errors for one in error.corrections)
@@ -164,7 +164,7 @@ def _groups(documents: Analyses) -> list[tuple[list[str], list[ReportPart]]]:
 
 
 def _reported(documents: Analyses, parts: Sequence[ReportPart], places: Sequence[int]) -> Amounts:
-    reported = [documents.report.reported(part) for part in parts]
+    reported = [part.reported for part in parts]
     periods = {str(documents.result.inputs.periods[place]) for place in places}
     sums = {}
     for name in RESULTS:

@@ -180,13 +180,15 @@ class Finding:
         """The check that it belongs to."""
         return checks()[self.code]
 
-    def __str__(self) -> str:
+    @property
+    def headline(self) -> str:
+        """Code, severity, message and place."""
         where = Message(" ({})").format(self.place) if self.place else ""
-        parts: list[str] = [Message("{} {}: {}{}").format(self.code, self.severity, self.message, where)]
-        if self.effect is not None:
-            parts.append(str(self.effect))
-        parts += filter(None, (self.cause, self.asked))
-        return Message("; ").join(parts)
+        return Message("{} {}: {}{}").format(self.code, self.severity, self.message, where)
+
+    def __str__(self) -> str:
+        effect = "" if self.effect is None else str(self.effect)
+        return Message("; ").join(filter(None, (self.headline, effect, self.cause, self.asked)))
 
     @property
     def places(self) -> tuple[Location, ...]:

@@ -19,6 +19,7 @@ from jcm_calc.reports.workbook import written_periods
 from jcm_calc.results.credits import whole_tonnes
 from jcm_calc.units import with_unit
 from jcm_calc.verification.analyses import Analyses
+from jcm_calc.verification.checks import check, has_text, or_readings
 from jcm_calc.verification.findings import (
     Correction,
     EffectOnER,
@@ -38,6 +39,7 @@ SPLIT = _("the period {period} lies in two calendar years, so its tonnes cannot 
 DOUBT = _("the rule that ER is rounded down to whole tonnes for each calendar year is not verified")
 
 
+@check("G1", _("no row names its period"), lambda m: m.report.dated and or_readings(has_text("period"))(m))
 def other_cycle(documents: Analyses) -> Iterator[Finding]:
     """Find values for days that are not one of the periods."""
     own = documents.report.dated
@@ -51,6 +53,7 @@ def other_cycle(documents: Analyses) -> Iterator[Finding]:
             yield finding("G1", message, located(row.cells["period"]), parameter.symbol, text, listed(own))
 
 
+@check("G2", _("no period has dates"), lambda m: m.report.dated)
 def two_years(documents: Analyses) -> Iterator[Finding]:
     """Find periods across 31 December."""
     for part in documents.report.own:
@@ -92,6 +95,14 @@ def _by_year(documents: Analyses, period: Period) -> dict[int, float]:
     return found
 
 
+def _chained(documents: Analyses) -> bool:
+    case = documents.case
+    bounded = case is not None and any(case.project.get(key) for key in ("start", "end"))
+    count = sum(len(one.dated) for one in (documents.report, *documents.previous))
+    return count > (0 if bounded else 1)
+
+
+@check("G3", _("one period, and no crediting period"), or_readings(_chained))
 def chain(documents: Analyses) -> Iterator[Finding]:
     """Find overlaps, holes, stocks that do not carry over, and days outside the crediting period."""
     own = documents.report.dated
@@ -193,6 +204,7 @@ def _outside(documents: Analyses, own: list[Period]) -> Iterator[Finding]:
                 yield finding("G3", message, documents.report.input_sheets, *values)
 
 
+@check("G5", _("table 3 names no period"), lambda m: m.rows.of or of_tables(m))
 def differs(documents: Analyses) -> Iterator[Finding]:
     """Find periods of table 3 that are not those of the sheet, and periods that the dated rows do not fill."""
     for place, text, named, own in of_tables(documents):
@@ -227,6 +239,7 @@ def _span(periods: list[Period]) -> tuple[date | None, date | None]:
     return ordered[0].first, ordered[-1].last
 
 
+@check("G6", _("no sheet names a year"), lambda m: any(YEAR.fullmatch(part.suffix) for part in m.report.own))
 def fiscal(documents: Analyses) -> Iterator[Finding]:
     """Find sheets whose name is another year than their periods."""
     for part in documents.report.own:
@@ -236,12 +249,3 @@ def fiscal(documents: Analyses) -> Iterator[Finding]:
             found = ", ".join(map(str, sorted(years)))
             message = _("the sheet is named {expected}, and its periods lie in {found}")
             yield finding("G6", message, at(part.roles["input"]), "p", found, match[1])
-
-
-CHECKS = {
-    "G1": other_cycle,
-    "G2": two_years,
-    "G3": chain,
-    "G5": differs,
-    "G6": fiscal,
-}

@@ -14,8 +14,9 @@ from jcm_calc.reports.workbook import evidence_sheet
 from jcm_calc.reports.workbook.filled_sheets import ELSEWHERE as ELSEWHERE_ON_SHEET
 from jcm_calc.reports.workbook.filled_sheets import plain_value
 from jcm_calc.reports.workbook.sheet_sets import REFERENCE, matches
-from jcm_calc.reports.workbook.tables import Sheets, UnitTable
+from jcm_calc.reports.workbook.tables import Row, Sheets, UnitTable
 from jcm_calc.verification.analyses import Analyses
+from jcm_calc.verification.checks import check, has_text
 from jcm_calc.verification.findings import Finding, Severity, finding, of_problem
 from jcm_calc.verification.location import address, at, located, ranges
 from jcm_calc.verification.quantities import Quantities
@@ -32,6 +33,7 @@ ZERO = _("is the value missing, or is it zero?")
 # The calculation sheets
 
 
+@check("A3")
 def step_not_shown(documents: Analyses) -> Iterator[Finding]:
     """Find intermediates that are not shown or hidden, and formulas that cannot be followed."""
     nodes = documents.sheet.nodes
@@ -61,6 +63,7 @@ def step_not_shown(documents: Analyses) -> Iterator[Finding]:
             yield finding("A3", _("{count} filled cells are hidden"), ranges(filled), say={"count": len(filled)})
 
 
+@check("A4", _("no formulas"), lambda m: any(map(m.report.book.formulas, m.report.book.sheets)))
 def other_files(documents: Analyses) -> Iterator[Finding]:
     """Find links to other workbooks."""
     book = documents.report.book
@@ -73,6 +76,7 @@ def other_files(documents: Analyses) -> Iterator[Finding]:
             yield finding("A4", message, tuple(address((sheet, *place)) for place in found), say=say)
 
 
+@check("A6")
 def unexplained(documents: Analyses) -> Iterator[Finding]:
     """Find rows with a value whose symbol is not in the methodology."""
     report, m = documents.report, documents.m
@@ -86,6 +90,7 @@ def unexplained(documents: Analyses) -> Iterator[Finding]:
             yield finding("A6", message, line.address, line.symbol, say=say, question=question)
 
 
+@check("A11")
 def no_symbol(documents: Analyses) -> Iterator[Finding]:
     """Find formulas without a symbol."""
     for line in documents.report.lines():
@@ -98,13 +103,18 @@ def no_symbol(documents: Analyses) -> Iterator[Finding]:
 # The input sheets
 
 
+def _fixed(documents: Analyses) -> Iterator[tuple[Parameter, Row]]:
+    """Yield the rows with a value that is fixed beforehand."""
+    rows = documents.report.rows()
+    return ((one, row) for one, row in rows if one.kind is Kind.FIXED and row.text("value"))
+
+
+@check("A5", _("no value fixed beforehand"), _fixed)
 def no_source(documents: Analyses) -> Iterator[Finding]:
     """Find sources that support nothing; for empty ones the project participant is asked."""
     empty = []
-    for parameter, row in documents.report.rows():
+    for parameter, row in _fixed(documents):
         source = row.text("source")
-        if parameter.kind is not Kind.FIXED or row.text("value") == "":
-            continue
         if UNSUPPORTED.search(source):
             message, say = _("the source of {symbol} is given as {source!r}"), {"source": source}
             yield finding("A5", message, located(row.cells["source"]), parameter.symbol, say=say)
@@ -117,6 +127,7 @@ def no_source(documents: Analyses) -> Iterator[Finding]:
         yield finding("A5", message, places, say=say, severity=Severity.QUESTION, question=question)
 
 
+@check("I12", _("no source is named"), has_text("source"))
 def from_memory(documents: Analyses) -> Iterator[Finding]:
     """Find sources that are somebody's statement, not a record."""
     message, question = _("the source of {symbol} is {found!r}"), _("which record confirms it?")
@@ -126,6 +137,7 @@ def from_memory(documents: Analyses) -> Iterator[Finding]:
             yield finding("I12", message, located(row.cells["source"]), parameter.symbol, source, question=question)
 
 
+@check("A7")
 def marks(documents: Analyses) -> Iterator[Finding]:
     """Find errors and texts where numbers belong."""
     report = documents.report
@@ -172,6 +184,7 @@ def _unused(sheets: Sheets, table: UnitTable, row: int) -> bool:
     return bool(calculated) and all(cell.value == "" for cell in cells if cell not in calculated)
 
 
+@check("A9")
 def blank(documents: Analyses) -> Iterator[Finding]:
     """Find empty cells next to filled ones."""
     report = documents.report
@@ -190,6 +203,7 @@ def blank(documents: Analyses) -> Iterator[Finding]:
         yield finding("A9", message, *values, say={"count": len(places)}, question=ZERO)
 
 
+@check("A10")
 def two_versions(documents: Analyses) -> Iterator[Finding]:
     """Find values that differ between the input sheets, or from the calculation sheet; rows that occur twice."""
     separate = {part.roles["input"]: part.roles.get("separate") for part in documents.report.own}
@@ -227,6 +241,7 @@ def _comparable(parameter: Parameter, written: Any) -> Any:
         return None
 
 
+@check("E9")
 def two_ways(documents: Analyses) -> Iterator[Finding]:
     """Find dates such as 12/03/2024."""
     unclear = documents.problems(ProblemKind.AMBIGUOUS_DATE, ProblemKind.AMBIGUOUS_NUMBER)
@@ -238,6 +253,7 @@ def two_ways(documents: Analyses) -> Iterator[Finding]:
         yield of_problem("E9", problem, places, question=question, unresolved=True)
 
 
+@check("K1")
 def missing(documents: Analyses) -> Iterator[Finding]:
     """Find parameters without a row or column, and choices that are not made."""
     report, m = documents.report, documents.m
@@ -275,6 +291,7 @@ def _no_dates(documents: Analyses) -> Iterator[Finding]:
             yield Finding("K1", message, place, "p", severity=Severity.WARNING, question=question, unresolved=True)
 
 
+@check("K3")
 def other_symbols(documents: Analyses) -> Iterator[Finding]:
     """Find rows with a value whose symbol is unknown."""
     for problem in documents.report.remarks:
@@ -300,6 +317,7 @@ def projects_named(documents: Analyses) -> dict[str, list[str]]:
     return found
 
 
+@check("K5", _("one reference number only"), lambda m: sum(map(len, projects_named(m).values())) > 1)
 def references(documents: Analyses) -> Iterator[Finding]:
     """Find reference numbers that differ."""
     report, found = documents.report, projects_named(documents)
@@ -311,6 +329,11 @@ def references(documents: Analyses) -> Iterator[Finding]:
         yield finding("K5", message, places, REFERENCE_NUMBER)
 
 
+@check(
+    "J7",
+    _("no project number, or none that the list of projects of {month} has").format(month=AS_OF),
+    lambda m: any(map(listed_project, projects_named(m))),
+)
 def listed_otherwise(documents: Analyses) -> Iterator[Finding]:
     """Find projects that the list of projects has with another methodology or version."""
     report = documents.report
@@ -323,21 +346,3 @@ def listed_otherwise(documents: Analyses) -> Iterator[Finding]:
         source = read.format(page=project.page, month=AS_OF, grade=Message(project.evidence.grade))
         question = _("which project is it, or when was the change of the methodology approved?")
         yield Finding("J7", message, places, REFERENCE_NUMBER, number, because=source, question=question)
-
-
-CHECKS = {
-    "A3": step_not_shown,
-    "A4": other_files,
-    "A5": no_source,
-    "A6": unexplained,
-    "A7": marks,
-    "A9": blank,
-    "A10": two_versions,
-    "A11": no_symbol,
-    "E9": two_ways,
-    "I12": from_memory,
-    "J7": listed_otherwise,
-    "K1": missing,
-    "K3": other_symbols,
-    "K5": references,
-}

@@ -39,12 +39,18 @@ RESULTS = ("RE", "PE", "ER")
 
 @dataclass(frozen=True)
 class ReportPart:
-    """One set of sheets: of the plan, or of a year of the report."""
+    """One set of sheets, of the plan, or of a year of the report: what is read there, entered there, and reported.
+
+    Its rows are those of tables 1 and 2 and of the facts, with the parameter that each is about.
+    """
 
     kind: str
     suffix: str
     roles: Roles
     found: SheetSet
+    entries: list[EnteredValue]
+    rows: list[tuple[Parameter, Row]]
+    reported: ReportedReductions
 
     @property
     def periods(self) -> list[Period]:
@@ -86,7 +92,6 @@ class Submission:
         self.book = Book(path)
         self.kind = kind
         self.sheets = Sheets(self.book)
-        self._rows: dict[str, list[tuple[Parameter, Row]]] = {}
         sets = sheet_sets(self.book)
         self.headers = _headers(self.book, sets)
         own = self._methodology(sets, kind, fallback)
@@ -94,9 +99,18 @@ class Submission:
         self.m = with_evidence(own, self.evidence)
         self.reader = Reader(self.book, self.m)
         self.project = project_of(self.book, sets)
-        self.parts = [ReportPart(one, suffix, roles, self.reader.read(roles)) for (one, suffix), roles in sets.items()]
         self.given = given if given is not None and given.methodology == self.m.number else None
-        self.completed = complete_periods([part.found for part in self.own], self.given)
+        read = {named: self.reader.read(roles) for named, roles in sets.items()}
+        self.completed = complete_periods([found for (one, _), found in read.items() if one == kind], self.given)
+        self.parts = [self._part(*named, sets[named], found) for named, found in read.items()]
+
+    def _part(self, kind: str, suffix: str, roles: Roles, found: SheetSet) -> ReportPart:
+        entries = quantities.entries(found, self.sheets, {**self.m.inputs, **self.m.facts})
+        tables = [rows for what, rows in self.sheets.tables(roles["input"]) if what == "parameters"]
+        named = ((self.reader.symbols.find(row.text("symbol")), row) for rows in tables for row in rows)
+        rows = [(parameter, row) for parameter, row in named if parameter is not None]
+        reported = reported_reductions(self.sheets, roles["input"], similar=kind == "MRS")
+        return ReportPart(kind, suffix, roles, found, list(entries), rows, reported)
 
     def _methodology(
         self, sets: Mapping[tuple[str, str], Roles], kind: str, fallback: Declarations | None
@@ -148,33 +162,13 @@ class Submission:
         for sheet in (part.roles["separate"] for part in self.own if "separate" in part.roles):
             yield from self.sheets.unit_tables(sheet, self.reader.symbols, self.reader.keys)
 
-    # Entries
-
-    @cached_property
-    def _entries(self) -> dict[str, list[EnteredValue]]:
-        parameters = {**self.m.inputs, **self.m.facts}
-        found: dict[str, list[EnteredValue]] = {}
-        for part in self.parts:
-            found.setdefault(part.kind, []).extend(quantities.entries(part.found, self.sheets, parameters))
-        return found
-
     def entries(self, kind: str = "") -> list[EnteredValue]:
         """Return what is entered on the sheets of a kind."""
-        return self._entries.get(kind or self.kind, [])
+        return [entry for part in self.of(kind or self.kind) for entry in part.entries]
 
     def rows(self, kind: str = "") -> list[tuple[Parameter, Row]]:
         """Return each row of tables 1 and 2 and of the facts with the parameter that it is about."""
-        kind = kind or self.kind
-        if kind not in self._rows:
-            self._rows[kind] = [
-                (parameter, row)
-                for part in self.of(kind)
-                for what, rows in self.sheets.tables(part.roles["input"])
-                if what == "parameters"
-                for row in rows
-                if (parameter := self.reader.symbols.find(row.text("symbol"))) is not None
-            ]
-        return self._rows[kind]
+        return [row for part in self.of(kind or self.kind) for row in part.rows]
 
     def cells_with(self, text: str, sheets: Iterable[str] = ()) -> tuple[Location, ...]:
         """Return the cells that have a text; on some sheets, or those of the report or plan that is looked at."""
@@ -197,7 +191,13 @@ class Submission:
         rows = [
             located(row.cells["value"]) for other, row in self.rows() if other.name == name and "value" in row.cells
         ]
-        return tuple(cells or rows or [at(part.roles["input"]) for part in self.own if "input" in part.roles])
+        return tuple(cells or rows) or self.input_sheets
+
+    def reported_cells(self, kind: str = "") -> Iterator[tuple[ReportPart, Cell, Cell | None]]:
+        """Yield the cell of each set with the reported tonnes, and the one with ER before rounding."""
+        for part in self.of(kind or self.kind):
+            if part.reported.cell is not None:
+                yield part, part.reported.cell, part.reported.exact
 
     # Calculating
 
@@ -235,26 +235,6 @@ class Submission:
     def remarks(self) -> list[Problem]:
         """What was noted in reading."""
         return self.reader.remarks
-
-    # Reported reductions
-
-    @cached_property
-    def _reported(self) -> dict[int, ReportedReductions]:
-        return {
-            id(part): reported_reductions(self.sheets, part.roles["input"], similar=part.kind == "MRS")
-            for part in self.parts
-        }
-
-    def reported(self, part: ReportPart) -> ReportedReductions:
-        """Return what a set of sheets reports."""
-        return self._reported[id(part)]
-
-    def reported_cells(self, kind: str = "") -> Iterator[tuple[ReportPart, Cell, Cell | None]]:
-        """Yield the cell of each set with the reported tonnes, and the one with ER before rounding."""
-        for part in self.of(kind or self.kind):
-            found = self.reported(part)
-            if found.cell is not None:
-                yield part, found.cell, found.exact
 
     def steps(self, result: Result) -> list[ShownQuantity]:
         """Return the cells of the calculation sheets, by the symbols in their rows and headings."""

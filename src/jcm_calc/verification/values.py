@@ -8,11 +8,12 @@ from datetime import date
 
 from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.base.problems import listed
-from jcm_calc.declarations.items import Kind, Table, Value
+from jcm_calc.declarations.items import Kind, Parameter, Table, Value
 from jcm_calc.results.eligibility import Answer, Verdict
 from jcm_calc.verification import ratios
 from jcm_calc.verification.against_plan import differing, kind
 from jcm_calc.verification.analyses import Analyses
+from jcm_calc.verification.checks import Subject, check, or_readings, there
 from jcm_calc.verification.documents import of_unit
 from jcm_calc.verification.findings import Details, Finding, Severity, finding, shown_number
 from jcm_calc.verification.quantities import EnteredValue
@@ -29,7 +30,7 @@ def by_hand(documents: Analyses) -> Iterator[EnteredValue]:
     """Yield the defaults that are entered as numbers."""
     graph = documents.result.inputs.graph.nodes
     for entry in documents.report.entries():
-        default = entry.parameter.kind is Kind.DEFAULT and entry.parameter.name in graph
+        default = _is_default(entry.parameter) and entry.parameter.name in graph
         if default and isinstance(entry.value, int | float):
             yield entry
 
@@ -53,6 +54,13 @@ def _not_of_document(documents: Analyses) -> Iterator[tuple[EnteredValue, list[V
             yield entry, known, doubt, ratios.other_potential(entry.parameter.symbol, entry.value, known[0].value)
 
 
+def _potentials(documents: Analyses) -> bool:
+    shown = documents.result.inputs.graph.nodes if documents.report.result is not None else {}
+    names = [entry.parameter.symbol for entry in documents.report.entries()]
+    return any(symbol.startswith("GWP") for symbol in (*names, *shown))
+
+
+@check("D1", _("no global warming potential"), _potentials)
 def warming_potential(documents: Analyses) -> Iterator[Finding]:
     """Find potentials of another assessment report than the plan's or the document's."""
     if "result" in documents.has:
@@ -82,6 +90,15 @@ def _of_another_set(documents: Analyses) -> Iterator[Finding]:
             )
 
 
+def _is_default(node: object) -> bool:
+    return isinstance(node, Parameter) and node.kind is Kind.DEFAULT
+
+
+@check(
+    "D7",
+    _("no default is entered by hand or shown on a calculation sheet"),
+    lambda m: there(by_hand(m)) or any(_is_default(cell.node) for cell in m.sheet.cells),
+)
 def not_in_table(documents: Analyses) -> Iterator[Finding]:
     """Find values by hand that the document does not have; a question where the document's own is not confirmed."""
     for entry, known, doubt, sets in _not_of_document(documents):
@@ -92,6 +109,7 @@ def not_in_table(documents: Analyses) -> Iterator[Finding]:
             yield documents.of_entry("D7", entry, BY_HAND, values, **more)
 
 
+@check("D11", _("no default is entered by hand"), by_hand)
 def not_derived(documents: Analyses) -> Iterator[Finding]:
     """Find defaults by hand without a value of the document and without a source."""
     sources = {parameter.name for parameter, row in documents.report.rows() if row.text("source")}
@@ -115,6 +133,12 @@ def series(documents: Analyses) -> Iterator[list[EnteredValue]]:
         yield sorted(group, key=lambda entry: entry.labels["p"])
 
 
+def _amounts(count: int) -> Subject:
+    """Return whether there are so many amounts of a quantity, or dated rows behind one."""
+    return or_readings(lambda m: bool(m.rows.of) or any(len(one) >= count for one in series(m)))
+
+
+@check("F2", _("fewer than five amounts of one quantity"), _amounts(ENOUGH))
 def filled(documents: Analyses) -> Iterator[Finding]:
     """Find amounts that look filled in."""
     question = _("was this value read, or substituted for a gap? where does the plan allow it?")
@@ -137,6 +161,7 @@ def filled(documents: Analyses) -> Iterator[Finding]:
                 yield replace(found, where=tuple(one.address for one in entries[at : at + RUN]))
 
 
+@check("F4", _("fewer than two amounts of one quantity"), _amounts(2))
 def ends(documents: Analyses) -> Iterator[Finding]:
     """Find amounts of 0 at the beginning or end of a report that has others."""
     question = _("was the unit out of service, or are data missing?")
@@ -151,6 +176,7 @@ def ends(documents: Analyses) -> Iterator[Finding]:
 # Eligibility
 
 
+@check("J2", _("no criteria"), lambda m: m.result.verdicts)
 def criteria(documents: Analyses) -> Iterator[Finding]:
     """Find criteria that are not met; those not shown are asked about."""
     open_, lacking = list[str](), list[str]()
@@ -191,13 +217,3 @@ def _of_criterion(documents: Analyses, verdict: Verdict) -> list[EnteredValue]:
         if entry.parameter.name in names
         if failing is None or (at := documents.effects.at(entry.labels, failing.shape)) is None or failing[at].any()
     ]
-
-
-CHECKS = {
-    "D1": warming_potential,
-    "D7": not_in_table,
-    "D11": not_derived,
-    "F2": filled,
-    "F4": ends,
-    "J2": criteria,
-}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,19 +13,8 @@ from jcm_calc.api.case_file import CaseFile
 from jcm_calc.base.languages import Message, _, in_language
 from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.inputs.confirmation import EvidenceFiles
-from jcm_calc.verification import (
-    against_case,
-    against_meters,
-    against_plan,
-    formulas,
-    magnitudes,
-    periods,
-    sheets,
-    totals,
-    values,
-)
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.applicability import inapplicable
+from jcm_calc.verification.applicability import CHECKS, inapplicable
 from jcm_calc.verification.basis import identified, support
 from jcm_calc.verification.catalogue import NEEDS, Check, checks, selected
 from jcm_calc.verification.completing import read_in_one_way
@@ -37,15 +26,6 @@ from jcm_calc.verification.submission import Submission
 if TYPE_CHECKING:
     from jcm_calc.readings import Monitored
 
-# The checks that look at something themselves; the others are made by the analyses.
-CHECKS: Mapping[str, Callable[[Analyses], Iterable[Finding]]] = {
-    code: function
-    for module in (
-        *(sheets, values, magnitudes, formulas, periods, totals),
-        *(against_plan, against_meters, against_case),
-    )
-    for code, function in module.CHECKS.items()
-}
 MATERIALITY = 0.05
 Paths = str | os.PathLike[str]
 
@@ -198,9 +178,8 @@ def _unmatched(findings: Sequence[Finding], waived: Sequence[Acceptance]) -> Ite
 def _findings(documents: Analyses, possible: Collection[str]) -> list[Finding]:
     """Return what the analyses and the checks find, in the order of the catalogue."""
     found = [*documents.findings]
-    for code, check in CHECKS.items():
-        if code in possible:
-            found += check(documents)
+    for check in dict.fromkeys(check for code, check in CHECKS.items() if code in possible):
+        found += check(documents)
     order = list(checks())
     return sorted(found, key=lambda one: order.index(one.code))
 
