@@ -5,7 +5,7 @@
 calculation sheets (with `spreadsheet`, which evaluates their formulas), `dated_rows` behind the amounts, and amounts
 `against_readings`. A module for each thing that the report is compared with makes the other checks: its own `sheets`,
 `values`, `magnitudes`, `formulas`, `periods` and `totals`; and, `against_plan`, `against_meters` and `against_case`,
-another document. Each declares its checks at its functions, as `checks` explains; `applicability` says which have
-nothing to compare. `effects` say what a finding does to the reductions, `root_causes` leaves one finding for one cause,
-`conclusion` has the result, and `paper` writes it down.
+another document. Each declares its checks at its functions, see `declared_checks`; `applicability` says which of them
+have nothing to compare. `effects` say what a finding does to the reductions, `root_causes` leaves one finding for one
+cause, `basis` says what the values rest on, `conclusion` has the result, and `paper` writes it down.
 """

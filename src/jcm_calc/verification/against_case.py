@@ -13,8 +13,8 @@ from jcm_calc.declarations.items import Parameter
 from jcm_calc.units import UnitError
 from jcm_calc.units import magnitude as magnitude_of
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.checks import check
 from jcm_calc.verification.completing import by_name, periods_of
+from jcm_calc.verification.declared_checks import check
 from jcm_calc.verification.findings import Finding, Severity, finding, shown_number
 from jcm_calc.verification.location import Location, at
 from jcm_calc.verification.quantities import EnteredValue

@@ -12,7 +12,7 @@ from jcm_calc.readings.plan import Device
 from jcm_calc.reports.workbook.tables import Cell, Row
 from jcm_calc.verification.against_plan import accuracy_class, stated
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.checks import check
+from jcm_calc.verification.declared_checks import check
 from jcm_calc.verification.findings import Finding, Severity, finding
 from jcm_calc.verification.location import at, located
 

@@ -18,7 +18,7 @@ from jcm_calc.reports.workbook.tables import Row
 from jcm_calc.rulebooks import versions
 from jcm_calc.verification import ratios
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.checks import check, has_text, in_both, or_readings
+from jcm_calc.verification.declared_checks import check, has_text, in_both, or_readings
 from jcm_calc.verification.documents import of_unit
 from jcm_calc.verification.findings import Finding, Severity, finding, of_problem
 from jcm_calc.verification.location import Location, address, at, located

@@ -19,7 +19,7 @@ from jcm_calc.verification import (
 )
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.cells.wrong_formula import chooses
-from jcm_calc.verification.checks import DeclaredCheck, Finds, Subject, declared_in, entered, there
+from jcm_calc.verification.declared_checks import DeclaredCheck, Finds, Subject, declared_in, entered, there
 from jcm_calc.verification.known_errors import compared
 
 DECLARED = tuple(declared_in((sheets, values, periods, against_plan, against_meters, against_case)))

@@ -77,14 +77,7 @@ class Steps:
 
 
 class Metered:
-    """What meters have for the values of a report.
-
-    Parameters
-    ----------
-    monitored : Monitored
-    unknown : sequence of str
-        Meters with readings that the plan does not know.
-    """
+    """What meters have for the values of a report; ``unknown`` are meters with readings that the plan does not know."""
 
     def __init__(self, monitored: Monitored, unknown: Sequence[str] = ()) -> None:
         self.monitored, self.plan, self.unknown = monitored, monitored.plan, tuple(unknown)

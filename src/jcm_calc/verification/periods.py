@@ -19,7 +19,7 @@ from jcm_calc.reports.workbook import written_periods
 from jcm_calc.results.credits import whole_tonnes
 from jcm_calc.units import with_unit
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.checks import check, has_text, or_readings
+from jcm_calc.verification.declared_checks import check, has_text, or_readings
 from jcm_calc.verification.findings import (
     Correction,
     EffectOnER,

@@ -16,7 +16,7 @@ from jcm_calc.reports.workbook.filled_sheets import plain_value
 from jcm_calc.reports.workbook.sheet_sets import REFERENCE, matches
 from jcm_calc.reports.workbook.tables import Row, Sheets, UnitTable
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.checks import check, has_text
+from jcm_calc.verification.declared_checks import check, has_text
 from jcm_calc.verification.findings import Finding, Severity, finding, of_problem
 from jcm_calc.verification.location import address, at, located, ranges
 from jcm_calc.verification.quantities import Quantities

@@ -6,9 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
-
-import numpy.typing as npt
+from typing import TYPE_CHECKING
 
 from jcm_calc.api.case_file import CaseFile
 from jcm_calc.api.workbook_years import joined
@@ -32,9 +30,6 @@ from jcm_calc.verification.reported import ReportedReductions, reported_reductio
 
 if TYPE_CHECKING:
     from jcm_calc.api.result import Result
-
-Array = npt.NDArray[Any]
-RESULTS = ("RE", "PE", "ER")
 
 
 @dataclass(frozen=True)
@@ -63,7 +58,6 @@ class Submission:
 
     Parameters
     ----------
-    path : path
     kind : {"MRS", "MPS"}
         Whether its report or its plan is looked at.
     fallback : Methodology, optional
@@ -72,13 +66,6 @@ class Submission:
         Evidence files that the verifier takes.
     given : CaseFile, optional
         Completes what the workbook has no place for; `completed` names what was taken from it.
-
-    Attributes
-    ----------
-    headers : dict
-        For each sheet, the methodologies and versions that its header names.
-    problems, remarks : list of Problem
-        Why nothing can be calculated from it, and what was noted.
     """
 
     def __init__(
@@ -93,6 +80,7 @@ class Submission:
         self.kind = kind
         self.sheets = Sheets(self.book)
         sets = sheet_sets(self.book)
+        # for each sheet, the methodologies and versions that its header names
         self.headers = _headers(self.book, sets)
         own = self._methodology(sets, kind, fallback)
         self.evidence = evidence_files(own, evidence)

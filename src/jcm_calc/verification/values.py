@@ -13,7 +13,7 @@ from jcm_calc.results.eligibility import Answer, Verdict
 from jcm_calc.verification import ratios
 from jcm_calc.verification.against_plan import differing, kind
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.checks import Subject, check, or_readings, there
+from jcm_calc.verification.declared_checks import Subject, check, or_readings, there
 from jcm_calc.verification.documents import of_unit
 from jcm_calc.verification.findings import Details, Finding, Severity, finding, shown_number
 from jcm_calc.verification.quantities import EnteredValue
