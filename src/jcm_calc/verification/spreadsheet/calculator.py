@@ -1,19 +1,32 @@
-"""The cells of a workbook, with values as they are or as they might be."""
+"""The cells of a workbook, with values as they are or as they might be, and what formulas make of them."""
 
 from __future__ import annotations
 
+import math
+import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import shown
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.references import Area, Place, areas, form
-from jcm_calc.verification.spreadsheet.functions import MOST_CELLS
-from jcm_calc.verification.spreadsheet.reading import read
-from jcm_calc.verification.spreadsheet.trees import NESTED
-from jcm_calc.verification.spreadsheet.values import Array, FormulaError, UnreadableError, as_number
+from jcm_calc.verification.spreadsheet.functions import COMPARE, FUNCTIONS, MOST_CELLS, Code
+from jcm_calc.verification.spreadsheet.trees import NESTED, Tree, parsed
+from jcm_calc.verification.spreadsheet.values import (
+    Array,
+    CellValues,
+    FormulaError,
+    UnreadableError,
+    as_number,
+    comparable,
+    elementwise,
+    number,
+    text_of,
+)
 
 DEEPEST = 80
 # Cells that are read in the ranges of a workbook, over and over with other inputs.
@@ -21,6 +34,125 @@ MOST_READ = 5_000_000
 FASTER = 5  # times, where no formula is among them
 SLOWER = 3  # times, where each is calculated with
 DYNAMIC = re.compile(r"\b(?:OFFSET|INDIRECT)\(", re.I)
+Operation = Callable[[Any, Any], Any]
+
+
+@dataclass(frozen=True)
+class Read:
+    """A formula that was read: what it does, and which functions and numbers it has."""
+
+    run: Code
+    functions: frozenset[str]
+    numbers: tuple[float, ...]
+
+
+@lru_cache(maxsize=4096)
+def read(formula: str) -> Read:
+    """Read a formula in which addresses are replaced by their numbers."""
+    found = parsed(formula)
+    try:
+        run = code(found)
+    except RecursionError:
+        raise UnreadableError(NESTED) from None
+    parts = list(found.walk())
+    functions = frozenset(part.operation for part in parts if part.operation in FUNCTIONS)
+    return Read(run, functions, tuple(part.value for part in parts if part.operation == "number"))
+
+
+def _arithmetic(function: Operation) -> Operation:
+    def run(a: Any, b: Any) -> Any:
+        try:
+            found = function(number(a), number(b))
+        except ZeroDivisionError:
+            raise FormulaError("#DIV/0!") from None
+        except OverflowError:
+            raise FormulaError("#NUM!") from None
+        if isinstance(found, complex) or not math.isfinite(found):
+            raise FormulaError("#NUM!")
+        return found
+
+    return run
+
+
+def _comparison(compare: Operation) -> Operation:
+    def run(a: Any, b: Any) -> bool:
+        # nothing compares as what the other one is: an empty text, FALSE or 0
+        a, b = (type(other)() if one is None and other is not None else one for one, other in ((a, b), (b, a)))
+        return bool(compare(comparable(a), comparable(b)))
+
+    return run
+
+
+OPERATIONS: dict[str, Operation] = {
+    "^": _arithmetic(operator.pow),
+    "*": _arithmetic(operator.mul),
+    "/": _arithmetic(operator.truediv),
+    "+": _arithmetic(operator.add),
+    "-": _arithmetic(operator.sub),
+    "&": lambda a, b: text_of(a) + text_of(b),
+    **{sign: _comparison(compare) for sign, compare in COMPARE.items()},
+}
+
+
+def code(of: Tree) -> Code:
+    """Return a tree as a function."""
+    if of.leaf:
+        return _leaf(of)
+    if of.operation == "negate":
+        return _applied(lambda c, r: -1.0, [(OPERATIONS["*"], code(of.value))])
+    if of.operation == "%":
+        return _applied(code(of.value), [(OPERATIONS["/"], lambda c, r: 100.0)])
+    if of.operation not in OPERATIONS:
+        return _called(of.operation, [code(part) for part in of.arguments])
+    others: list[tuple[Operation, Code]] = []
+    while of.operation in OPERATIONS:
+        others.append((OPERATIONS[of.operation], code(of.arguments[1])))
+        of = of.arguments[0]
+    return _applied(code(of), others[::-1])
+
+
+def _leaf(of: Tree) -> Code:
+    def failing(c: CellValues, r: Sequence[Area]) -> Any:
+        raise FormulaError(of.value)
+
+    if of.operation == "error":
+        return failing
+    if of.operation == "reference":
+        return lambda c, r, number=of.value: r[number]  # type: ignore[misc]
+    value = of.arguments[0]
+    if of.operation == "array":
+        rows = [
+            [-part.value.value if part.operation == "negate" else part.value for part in row] for row in of.arguments
+        ]
+        value = Array(rows)
+    return lambda c, r: value
+
+
+def _applied(first: Code, others: Sequence[tuple[Operation, Code]]) -> Code:
+    """Return what operations do one after the other: a sum of a thousand cells is not a thousand calls deep."""
+
+    def run(c: CellValues, r: Sequence[Area]) -> Any:
+        found = c.array(first(c, r))
+        for operation, operand in others:
+            found = elementwise(operation, found, c.array(operand(c, r)))
+        return found
+
+    return run
+
+
+def _called(name: str, arguments: Sequence[Code]) -> Code:
+    if name not in FUNCTIONS:
+        raise UnreadableError(_("the function {name} is not known here").format(name=name))
+    function = FUNCTIONS[name]
+
+    def run(c: CellValues, r: Sequence[Area]) -> Any:
+        try:
+            return function(c, [partial(argument, c, r) for argument in arguments])
+        except (IndexError, TypeError):
+            complaint = _("{name} does not take {count} arguments")
+            raise UnreadableError(complaint.format(name=name, count=len(arguments))) from None
+
+    return run
 
 
 class Calculator:

@@ -14,8 +14,8 @@ from jcm_calc.reports.workbook.opening import ERRORS
 from jcm_calc.reports.workbook.references import areas, form
 from jcm_calc.verification.spreadsheet.values import UnreadableError
 
-BINDING = {"^": 5, "*": 4, "/": 4, "+": 3, "-": 3, "&": 2}
 COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
+BINDING = {"^": 5, "*": 4, "/": 4, "+": 3, "-": 3, "&": 2, **dict.fromkeys(COMPARISONS, 1)}
 LEAVES = ("number", "text", "truth", "error", "blank", "reference", "area", "array")
 # Excel takes 8,192 characters; names that are written out make a formula longer.
 LONGEST = 20_000
@@ -125,7 +125,7 @@ def parsed(formula: str) -> Tree:
         raise UnreadableError(_("it is longer than {count:,} characters").format(count=LONGEST))
     parser = _Parser([token for token in tokens(formula) if token.lastgroup != "space"])
     try:
-        found = parser.comparison()
+        found = parser.binary()
     except RecursionError:
         raise UnreadableError(NESTED) from None
     if parser.at < len(parser.tokens):
@@ -146,13 +146,7 @@ class _Parser:
     def _peek(self, *signs: str) -> bool:
         return self.at < len(self.tokens) and self.tokens[self.at][0] in signs
 
-    def comparison(self) -> Tree:
-        left = self.binary(2)
-        while self._peek(*COMPARISONS):
-            left = Tree(self._next()[0], (left, self.binary(2)))
-        return left
-
-    def binary(self, least: int) -> Tree:
+    def binary(self, least: int = 1) -> Tree:
         left = self.prefixed()
         while self._peek(*(sign for sign, binding in BINDING.items() if binding >= least)):
             sign = self._next()[0]
@@ -174,7 +168,7 @@ class _Parser:
         if token.lastgroup == "call":
             return self._call(token["name"].upper().removeprefix("_XLFN.").removeprefix("_XLWS."))
         if token[0] == "(":
-            inner = self.comparison()
+            inner = self.binary()
             self._close(")")
             return inner
         if token[0] == "{":
@@ -221,7 +215,7 @@ class _Parser:
 
     def _argument(self) -> Tree:
         """Read an argument, which may be left out."""
-        return Tree("blank", (None,)) if self._peek(",", ";", ")") else self.comparison()
+        return Tree("blank", (None,)) if self._peek(",", ";", ")") else self.binary()
 
     def _close(self, sign: str) -> None:
         token = self._next()
