@@ -105,9 +105,9 @@ def _checked(cell: QuantityCell) -> Slip | Wrong | bool:
 
 def _in_a_branch(cell: QuantityCell, rule: Equation, formula: CellFormula, expected: float) -> Wrong | None:
     """Return what is wrong with a formula in a branch that the inputs do not take."""
-    operands = {other.place for other in cell.beside(rule.arguments)}
+    operands = cell.beside(rule.arguments)
     ranges = areas(formula.text, cell.place[0])
-    if any(area.size > len(operands) or not operands.issuperset(area.places) for area in ranges):
+    if any(area.size > len(operands) or not operands.keys() >= set(area.places) for area in ranges):
         return None  # it takes what its operands are made of, which would have to change with them
     scenarios = list(cell.sheet.branches(cell, rule))
     found = (_wrong(cell, formula, [one, *scenarios], expected) for one in scenarios)
@@ -127,7 +127,7 @@ def _at_a_limit(cell: QuantityCell, rule: Equation, formula: CellFormula, expect
         return None
     operands = cell.summands(rule) if made_of.adds else cell.beside(made_of.arguments)
     places = {place for area in areas(formula.text, cell.place[0]) for place in area.places}
-    others = places - {other.place for other in operands}
+    others = places - operands.keys()
     if any(place in sheet.actual.cells for place in others) or not places - others:
         return None
     limits = {*numbers(formula.text), *(value for place in others if is_number(value := sheet.stored(place)))}
@@ -229,7 +229,7 @@ def _slip(
 ) -> Slip:
     """Return what is wrong with a cell, with the value that it should show."""
     values = (cell.symbol, cell.told(found), cell.told(cell.expected), because(cell), effect, cause)
-    details: Details = {"severity": severity, "unit": cell.shown_unit, "unconfirmed": doubt(cell)}
+    details: Details = {"severity": severity, "unit": cell.converted or cell.declared.unit, "unconfirmed": doubt(cell)}
     return Slip(cell.name, Finding(code, message, cell.address, *values, **details))
 
 
@@ -306,7 +306,7 @@ def because(cell: QuantityCell) -> str:
         values = [
             Message("{} = {}").format(sheet.symbol(name), shown_number(value))
             for name in node.arguments
-            if (value := cell.operand(sheet.actual.arrays, name)) is not None
+            if (value := cell.element(sheet.actual.arrays, name)) is not None
         ]
         if values:
             written = _("{equation}; with {values}").format(equation=written, values=Message(", ").join(values))

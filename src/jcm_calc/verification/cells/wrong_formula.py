@@ -36,15 +36,14 @@ CHOOSING = {"IF", "MIN", "MAX", "IFERROR", "MEDIAN", "CHOOSE", "SIGN", "ABS", "S
 
 def unfolded(sheet: CalculationSheets, rule: Equation) -> Unfolded:
     """Return an equation in what the sheet shows; a sum over one unit is that unit's term."""
-    shown = {cell.name for cell in sheet.cells} | sheet.entered
     several = bool(rule.total) and sheet.several(rule.total)
-    if rule.total and (TERMS + rule.name in shown or set(rule.arguments) & shown):
+    if rule.total and (TERMS + rule.name in sheet.shown or set(rule.arguments) & sheet.shown):
         return Unfolded(rule.arguments, rule.function, (rule,), adds=True)
     parts: dict[str, Unfolded | None] = {}
     for name in rule.arguments:
         node = sheet.nodes.get(name)
-        taken = isinstance(node, Equation) and name not in shown and not (node.total and sheet.several(node.total))
-        parts[name] = unfolded(sheet, node) if taken and isinstance(node, Equation) else None
+        hidden = isinstance(node, Equation) and name not in sheet.shown
+        parts[name] = unfolded(sheet, node) if hidden and not (node.total and sheet.several(node.total)) else None
     names = tuple(dict.fromkeys(one for name, part in parts.items() for one in (part.arguments if part else (name,))))
 
     def function(*values: Any) -> Any:
@@ -62,16 +61,9 @@ def unfolded(sheet: CalculationSheets, rule: Equation) -> Unfolded:
 
 @dataclass(frozen=True)
 class Wrong:
-    """A cell that does not show what it should.
+    """A cell that does not show what it should: what its formula gives, and what it should, in some scenarios.
 
-    Attributes
-    ----------
-    scenarios : tuple of Scenario
-        In which it is judged.
-    got, want : tuple of float
-        What its formula gives, and what it should, in each of them.
-    found, expected : object
-        The same for the inputs as they are.
+    ``found`` and ``expected`` are the same for the inputs as they are.
     """
 
     cell: QuantityCell
@@ -114,7 +106,7 @@ class Wrong:
                 arrays = self.cell.sheet.by_unit(scenario.arrays, self.arguments, self.cell.labels)
                 found.append(dict(zip(self.arguments, arrays, strict=True)))
                 continue
-            values = {name: self.cell.operand(scenario.arrays, name) for name in self.arguments}
+            values = {name: self.cell.element(scenario.arrays, name) for name in self.arguments}
             found.append({name: math.nan if value is None else value for name, value in values.items()})
         return found
 
@@ -158,12 +150,6 @@ class Wrong:
         of = sheet.result.inputs.graph.upstream(name).nodes
         return any(place in self.precedents for one in of for place in sheet.places(one))
 
-    @cached_property
-    def summands(self) -> list[QuantityCell]:
-        """The cells that it should add up."""
-        assert self.cell.rule is not None
-        return self.cell.summands(self.cell.rule)
-
 
 def given(cell: QuantityCell, formula: str, scenario: Scenario, exact: bool = False) -> Any:
     """Return what a formula in a cell gives in a scenario; an error as a text."""
@@ -183,11 +169,6 @@ def functions(formula: str) -> frozenset[str]:
 def numbers(formula: str) -> tuple[float, ...]:
     """Return the numbers that are written in a formula."""
     return read(form(formula)).numbers
-
-
-def without_rounding(wrong: Wrong) -> list[Any]:
-    """Return what a formula would give in each changed scenario if nothing were rounded."""
-    return [given(wrong.cell, wrong.formula, scenario, exact=True) for scenario in wrong.scenarios]
 
 
 def chooses(rule: Equation) -> bool:
