@@ -45,7 +45,8 @@ def wrong_unit(documents: Analyses) -> Iterator[Finding]:
     listed = [
         one
         for part in report.own
-        for one in listed_defaults(part.roles.get("calc"), part.periods, report.sheets, report.reader.symbols)
+        if "calc" in part.roles
+        for one in listed_defaults(part.roles["calc"], part.periods, report.sheets, report.reader.symbols)
         if not _converted(report.book.value(*one.place), one.unit, known[one.name])
     ]
     shown = [(cell, cell.declared) for cell in documents.sheet.cells if not cell.converted]

@@ -11,6 +11,7 @@ from jcm_calc.base.languages import spellings
 from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
 from jcm_calc.inputs import Period
+from jcm_calc.inputs.checks import MISTAKABLE_UNITS
 from jcm_calc.reports.workbook.filled_sheets import SheetSet, is_declared
 from jcm_calc.reports.workbook.symbols import Symbols
 from jcm_calc.reports.workbook.tables import CAPTION, TERMS_OF, Sheets, UnitTable, in_english
@@ -25,16 +26,10 @@ WITH_UNIT = re.compile(r"(\S+) \[(.*)\]")
 
 @dataclass(frozen=True, slots=True)
 class EnteredValue:
-    """A value that was entered.
+    """A value that was entered, with the label along each index.
 
-    Attributes
-    ----------
-    labels : dict
-        The label along each index, as text.
-    value : object
-        In the declared unit, where it is a number.
-    unit : str
-        In which it is written; none where that is the declared one.
+    The value is in the declared unit, where it is a number; ``unit`` is that in which it is written, none where that
+    is the declared one.
     """
 
     parameter: Parameter
@@ -48,6 +43,15 @@ class EnteredValue:
     def address(self) -> Location:
         """Sheet and cell."""
         return address(self.place)
+
+    @property
+    def period(self) -> Period | None:
+        """The period that it is of, where that has dates."""
+        try:
+            found = Period.parse(self.labels.get("p", ""))
+        except ValueError:
+            return None
+        return found if found.dated else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +73,17 @@ class ShownQuantity:
 def label_text(label: Any) -> str:
     """Return a label as it is compared: 1, 1.0 and "1" are one."""
     return str(label).strip().removesuffix(".0")
+
+
+def mistakable(unit: str) -> dict[str, float]:
+    """Return the units that are mistaken for a unit, each with how many of them are one of it."""
+    found = {}
+    for other in MISTAKABLE_UNITS:
+        try:
+            found[other] = float(conversion(unit, other)(1.0))
+        except UnitError:
+            continue
+    return found
 
 
 # Entries
@@ -172,8 +187,9 @@ def lines(sheet: str, sheets: Sheets) -> Iterator[CalculationRow]:
                 key: str(cells[column]).strip() if 0 <= column < len(cells) else "" for key, column in columns.items()
             }
             places = tuple((sheet, row, column) for column in values)
-            texts = read["symbol"], read["unit"], read["equation"], str(first)
-            yield CalculationRow(*texts, places, columns["symbol"], (sheet, row, columns["unit"]))
+            unit_place = (sheet, row, columns["unit"])
+            written = read["symbol"], read["unit"], read["equation"], str(first)
+            yield CalculationRow(*written, places, columns["symbol"], unit_place)
 
 
 def steps(
@@ -210,19 +226,17 @@ def _in_table(table: UnitTable, sheets: Sheets, periods: Sequence[Period]) -> It
             yield ShownQuantity(quantity.name, own, unit, (table.sheet, row, column), at)
 
 
-def listed_defaults(
-    sheet: str | None, periods: Sequence[Period], sheets: Sheets, symbols: Symbols
-) -> Iterator[ShownQuantity]:
+def listed_defaults(sheet: str, periods: Sequence[Period], sheets: Sheets, symbols: Symbols) -> Iterator[ShownQuantity]:
     """Yield the values of the lists of default values, each with the unit in its row; the title has the symbol."""
     title, column, known = "", -1, None
-    for row, cells in enumerate(sheets.book.grid(sheet) if sheet else ()):
+    for row, cells in enumerate(sheets.book.grid(sheet)):
         texts = {in_english(cell): at for at, cell in enumerate(cells) if cell != ""}
         first = str(next((cell for cell in cells if cell != ""), ""))
         if "units" in texts and texts.keys().isdisjoint(("parameter", "parameters")):
             column, known = texts["units"], symbols.find(title.partition(":")[0].strip())
         elif len(texts) < 2:
             title, known = first, None
-        elif known is not None:
+        elif known is not None and column < len(cells):
             unit = plain_unit(str(cells[column]).strip(), known.unit, periods)
             for at in range(column + 1, len(cells)):
                 if isinstance(cells[at], int | float):

@@ -300,8 +300,8 @@ class CalculationSheets:
         for name, node in self.nodes.items():
             if not isinstance(node, Equation):
                 array = self.documents.effects.actual[name]
-                drawn = isinstance(node, Parameter) and numeric(node) and name in self.shown and name not in keys
-                values[name] = _drawn(rng, node, array) if drawn else array
+                changed = numeric(node) and name in self.shown and name not in keys
+                values[name] = _drawn(rng, node, array) if changed and isinstance(node, Parameter) else array
         return values
 
     def _scenario(self, arrays: Mapping[str, Array], own: Mapping[str, Array]) -> Scenario:

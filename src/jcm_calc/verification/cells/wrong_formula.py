@@ -42,8 +42,9 @@ def unfolded(sheet: CalculationSheets, rule: Equation) -> Unfolded:
     parts: dict[str, Unfolded | None] = {}
     for name in rule.arguments:
         node = sheet.nodes.get(name)
-        hidden = isinstance(node, Equation) and name not in sheet.shown
-        parts[name] = unfolded(sheet, node) if hidden and not (node.total and sheet.several(node.total)) else None
+        parts[name] = None
+        if isinstance(node, Equation) and name not in sheet.shown and not (node.total and sheet.several(node.total)):
+            parts[name] = unfolded(sheet, node)
     names = tuple(dict.fromkeys(one for name, part in parts.items() for one in (part.arguments if part else (name,))))
 
     def function(*values: Any) -> Any:

@@ -7,7 +7,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 from jcm_calc.base.languages import _
@@ -147,7 +147,7 @@ def _called(name: str, arguments: Sequence[Code]) -> Code:
 
     def run(c: CellValues, r: Sequence[Area]) -> Any:
         try:
-            return function(c, [partial(argument, c, r) for argument in arguments])
+            return function(c, r, arguments)
         except (IndexError, TypeError):
             complaint = _("{name} does not take {count} arguments")
             raise UnreadableError(complaint.format(name=name, count=len(arguments))) from None
@@ -156,17 +156,10 @@ def _called(name: str, arguments: Sequence[Code]) -> Code:
 
 
 class Calculator:
-    """The cells of a workbook, some of them taken to hold other values than are stored.
+    """The cells of a workbook, those given taken to hold other values than are stored, whatever their formulas are.
 
-    Parameters
-    ----------
-    book : Book
-    given : mapping
-        From a place to the value that it is taken to hold; its formula, if any, is not looked at.
-    stored : bool
-        Whether of every other cell the stored value is taken, not what its formula gives.
-    exact : bool
-        Whether functions that round are taken to do nothing.
+    With ``stored``, the stored value of every other cell is taken, not what its formula gives. In one that is
+    ``exact``, functions that round do nothing.
     """
 
     def __init__(
@@ -180,13 +173,7 @@ class Calculator:
         self.sheet = ""  # of the formula that is evaluated
 
     def value(self, place: Place) -> Any:
-        """Return the value of a cell: a number, a text, a truth value, or None where it is blank.
-
-        Raises
-        ------
-        FormulaError
-            If it holds an error, or its formula gives one.
-        """
+        """Return the value of a cell: a number, a text, a truth value, or None where it is blank; raise its error."""
         if place in self.given:
             return self.given[place]
         if place not in self._known:
@@ -241,21 +228,11 @@ class Calculator:
             return self.value((value.sheet, value.row, value.column))
         if value.size > MOST_CELLS:
             raise UnreadableError(_("a range of more than {count:,} cells").format(count=MOST_CELLS))
-        width = value.shape[1]
         self._spend(SLOWER * value.size)
-        cells = self.values(value)
-        return Array([cells[start : start + width] for start in range(0, len(cells), width)])
+        return Array.of(self.values(value), value.shape[1])
 
     def values(self, area: Area) -> list[Any]:
-        """Return the values of a range, row by row; of a workbook so many only that a verification ends.
-
-        Raises
-        ------
-        UnreadableError
-            If with these it would be more than `MOST_READ`.
-        FormulaError
-            If a cell holds an error, or its formula gives one.
-        """
+        """Return the values of a range, row by row; of a workbook so many only that a verification ends."""
         plain = self._is_plain(area.sheet)
         self._spend(area.size // FASTER if plain else area.size)
         if not plain:

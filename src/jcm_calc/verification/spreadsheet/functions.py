@@ -33,15 +33,15 @@ from jcm_calc.verification.spreadsheet.values import (
 
 MOST_CELLS = 1_000_000
 Code = Callable[[CellValues, Sequence[Area]], Any]
-Argument = Callable[[], Any]  # evaluated when it is asked for, so that IF takes one branch only
-Function = Callable[[CellValues, Sequence[Argument]], Any]
+# Each argument is evaluated when it is asked for, so that IF takes one branch only.
+Function = Callable[[CellValues, Sequence[Area], Sequence[Code]], Any]
+Later = Callable[..., Any]
 
 
 def _grid(cells: CellValues, found: Any) -> Array:
     """Return the values of a range or an array, row by row."""
     if isinstance(found, Area):
-        values, width = cells.values(found), found.shape[1]
-        return Array([values[start : start + width] for start in range(0, len(values), width)])
+        return Array.of(cells.values(found), found.shape[1])
     if isinstance(found, Array):
         return found
     raise UnreadableError(NO_RANGE)
@@ -67,10 +67,10 @@ def _several(cells: CellValues, found: Any) -> tuple[bool, Iterable[Any]]:
     return (True, found.values) if isinstance(found, Array) else (False, [found])
 
 
-def _caught(cells: CellValues, argument: Argument) -> Any:
+def _caught(c: CellValues, r: Sequence[Area], argument: Code) -> Any:
     """Return an argument, or the error that it gives."""
     try:
-        return cells.plain(argument())
+        return c.plain(argument(c, r))
     except UnreadableError:
         raise
     except FormulaError as error:
@@ -79,30 +79,30 @@ def _caught(cells: CellValues, argument: Argument) -> Any:
 
 NO_RANGE = _("got a value; must be a range")
 # What a function takes an argument as
-KINDS: dict[str, Callable[[CellValues, Argument], Any]] = {
-    "given": lambda c, of: of(),
-    "value": lambda c, of: c.plain(of()),
-    "number": lambda c, of: number(c.plain(of())),
-    "whole": lambda c, of: int(number(c.plain(of()))),
-    "wanted": lambda c, of: 0.0 if (found := c.plain(of())) is None else found,  # nothing is looked up as 0
-    "array": lambda c, of: c.array(of()),
-    "area": lambda c, of: _area(of()),
-    "values": lambda c, of: c.values(_area(of())),
-    "grid": lambda c, of: _grid(c, of()),
-    "line": lambda c, of: _line(_grid(c, of())),
-    "several": lambda c, of: _several(c, of()),
+KINDS: dict[str, Callable[[CellValues, Sequence[Area], Code], Any]] = {
+    "given": lambda c, r, of: of(c, r),
+    "value": lambda c, r, of: c.plain(of(c, r)),
+    "number": lambda c, r, of: number(c.plain(of(c, r))),
+    "whole": lambda c, r, of: int(number(c.plain(of(c, r)))),
+    "wanted": lambda c, r, of: 0.0 if (found := c.plain(of(c, r))) is None else found,  # nothing is looked up as 0
+    "array": lambda c, r, of: c.array(of(c, r)),
+    "area": lambda c, r, of: _area(of(c, r)),
+    "values": lambda c, r, of: c.values(_area(of(c, r))),
+    "grid": lambda c, r, of: _grid(c, of(c, r)),
+    "line": lambda c, r, of: _line(_grid(c, of(c, r))),
+    "several": lambda c, r, of: _several(c, of(c, r)),
     "caught": _caught,
-    "later": lambda c, of: lambda array=False: (c.array if array else c.plain)(of()),
+    "later": lambda c, r, of: lambda array=False: (c.array if array else c.plain)(of(c, r)),
 }
 
 
 def _of(kinds: str, function: Callable[..., Any]) -> Function:
     """Return a function of arguments of some kinds; those after a star come over and over."""
-    once, _star, again = (part.split() for part in kinds.partition("*"))
+    once, again = ([KINDS[kind] for kind in part.split()] for part in kinds.partition("*")[::2])
 
-    def run(cells: CellValues, arguments: Sequence[Argument]) -> Any:
-        own = zip(itertools.chain(once, itertools.cycle(again)), arguments, strict=False)
-        return function(*[KINDS[kind](cells, argument) for kind, argument in own])
+    def run(c: CellValues, r: Sequence[Area], arguments: Sequence[Code]) -> Any:
+        taken = itertools.chain(once, itertools.cycle(again)) if again else once
+        return function(*[take(c, r, argument) for take, argument in zip(taken, arguments, strict=False)])
 
     return run
 
@@ -133,7 +133,7 @@ def _plain(function: Callable[..., Any]) -> Function:
 def _rounding(function: Callable[..., float]) -> Function:
     """Return a function that rounds, except in a calculator that is exact."""
     rounded, plain = _plain(function), _plain(lambda value: value)
-    return lambda cells, given: plain(cells, given[:1]) if cells.exact else rounded(cells, given)
+    return lambda c, r, given: plain(c, r, given[:1]) if c.exact else rounded(c, r, given)
 
 
 def _digits(how: str) -> Function:
@@ -162,14 +162,14 @@ def _steps(how: str) -> Function:
     return _rounding(rounded)
 
 
-def _if(condition: Any, yes: Callable[..., Any], no: Callable[..., Any] = lambda array=False: False) -> Any:
+def _if(condition: Any, yes: Later, no: Later = lambda array=False: False) -> Any:
     if not isinstance(condition, Array):
         return yes() if number(condition) else no()
     pairs = elementwise(lambda one, other: (one, other), yes(True), no(True))
     return elementwise(lambda met, pair: pair[0 if number(met) else 1], condition, pairs)
 
 
-def _if_error(caught: Any, instead: Argument, of: Callable[[Any], bool] = lambda error: True) -> Any:
+def _if_error(caught: Any, instead: Later, of: Callable[[Any], bool] = lambda error: True) -> Any:
     if not isinstance(caught, FormulaError):
         return caught
     if not of(caught):
@@ -265,7 +265,7 @@ def _truths(of: Callable[[list[bool]], bool]) -> Function:
     return _of("* several", run)
 
 
-def _ifs(*given: Argument) -> Any:
+def _ifs(*given: Later) -> Any:
     for at in range(0, len(given), 2):
         if number(given[at]()):
             return given[at + 1]()
@@ -288,15 +288,15 @@ SUMMING = {1: "AVERAGE", 2: "COUNT", 4: "MAX", 5: "MIN", 6: "PRODUCT", 9: "SUM"}
 def _aggregated(first: int) -> Function:
     """Return SUBTOTAL or AGGREGATE: the function is a number; 101 and so on leave out hidden rows."""
 
-    def run(cells: CellValues, arguments: Sequence[Argument]) -> Any:
-        which = KINDS["whole"](cells, arguments[0]) % 100
+    def run(c: CellValues, r: Sequence[Area], arguments: Sequence[Code]) -> Any:
+        which = KINDS["whole"](c, r, arguments[0]) % 100
         if which not in SUMMING:
             raise UnreadableError(_("a figure that is not a sum, mean or the like"))
         for argument in arguments[first:]:
-            given = argument()
-            if isinstance(given, Area) and _aggregates(cells.book, given):
+            given = argument(c, r)
+            if isinstance(given, Area) and _aggregates(c.book, given):
                 raise UnreadableError(_("a subtotal of hidden rows or of other subtotals"))
-        return FUNCTIONS[SUMMING[which]](cells, arguments[first:])
+        return FUNCTIONS[SUMMING[which]](c, r, arguments[first:])
 
     return run
 
@@ -364,9 +364,9 @@ def _fits(values: Sequence[Any], wanted: Any) -> list[bool]:
     return list(map(met, values))
 
 
-def _offset(cells: CellValues, arguments: Sequence[Argument]) -> Area:
+def _offset(c: CellValues, r: Sequence[Area], arguments: Sequence[Code]) -> Area:
     """Return the range that lies some rows and columns from another one, of its size or of a given one."""
-    start, rows, columns, *given = _OFFSET(cells, arguments)
+    start, rows, columns, *given = _OFFSET(c, r, arguments)
     sizes = [
         own if one is None else int(number(one)) for own, one in zip(start.shape, (*given, None, None), strict=False)
     ]
@@ -377,19 +377,19 @@ def _offset(cells: CellValues, arguments: Sequence[Argument]) -> Area:
         (first, first + size - 1) if size > 0 else (first + size + 1, first)
         for first, size in ((row, sizes[0]), (column, sizes[1]))
     )
-    return _reached(cells, Area(start.sheet, row, column, last_row, last_column))
+    return _reached(c, Area(start.sheet, row, column, last_row, last_column))
 
 
-def _indirect(cells: CellValues, arguments: Sequence[Argument]) -> Area:
+def _indirect(c: CellValues, r: Sequence[Area], arguments: Sequence[Code]) -> Area:
     """Return the range that a text names, in the style A1."""
-    text, in_a1 = _INDIRECT(cells, arguments)
+    text, in_a1 = _INDIRECT(c, r, arguments)
     if not in_a1:
         raise UnreadableError(_("an address in the style R1C1"))
-    formula = cells.book.expanded(str(text or "").strip(), cells.sheet)
-    found = areas(formula, cells.sheet)
-    if len(found) != 1 or form(formula) != "REF_0" or found[0].sheet not in cells.book.sheets:
+    formula = c.book.expanded(str(text or "").strip(), c.sheet)
+    found = areas(formula, c.sheet)
+    if len(found) != 1 or form(formula) != "REF_0" or found[0].sheet not in c.book.sheets:
         raise FormulaError("#REF!")
-    return _reached(cells, found[0])
+    return _reached(c, found[0])
 
 
 _OFFSET = _of("area whole whole value value", lambda start, rows, columns, *sizes: (start, rows, columns, *sizes))
@@ -471,7 +471,7 @@ def _serial(year: float, month: float, day: float) -> float:
     return float((date(months // 12, months % 12 + 1, 1) - EPOCH).days) + day - 1
 
 
-def _choose(which: int, *given: Argument) -> Any:
+def _choose(which: int, *given: Later) -> Any:
     if not 0 < which <= len(given):
         raise FormulaError("#VALUE!")
     return given[which - 1]()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,6 +16,11 @@ from jcm_calc.verification.spreadsheet.values import UnreadableError
 
 COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
 BINDING = {"^": 5, "*": 4, "/": 4, "+": 3, "-": 3, "&": 2, **dict.fromkeys(COMPARISONS, 1)}
+LITERALS: dict[str, Callable[[str], Any]] = {
+    "number": float,
+    "text": lambda text: text[1:-1].replace('""', '"'),
+    "error": str,
+}
 LEAVES = ("number", "text", "truth", "error", "blank", "reference", "area", "array")
 # Excel takes 8,192 characters; names that are written out make a formula longer.
 LONGEST = 20_000
@@ -176,14 +181,10 @@ class _Parser:
         return self._operand(token)
 
     def _operand(self, token: re.Match[str]) -> Tree:
-        text = token[0]
-        if token.lastgroup == "number":
-            return Tree("number", (float(text),))
-        if token.lastgroup == "text":
-            return Tree("text", (text[1:-1].replace('""', '"'),))
-        if token.lastgroup == "error":
-            return Tree("error", (text,))
-        if token.lastgroup == "sign":
+        text, kind = token[0], str(token.lastgroup)
+        if kind in LITERALS:
+            return Tree(kind, (LITERALS[kind](text),))
+        if kind == "sign":
             raise _unexpected(token)
         if text in ("TRUE", "FALSE"):
             return Tree("truth", (text == "TRUE",))
@@ -204,12 +205,10 @@ class _Parser:
         return Tree("array", tuple(map(tuple, rows)))
 
     def _call(self, name: str) -> Tree:
-        arguments: list[Tree] = []
-        if not self._peek(")"):
+        arguments = [] if self._peek(")") else [self._argument()]
+        while arguments and self._peek(",", ";"):
+            self._next()
             arguments.append(self._argument())
-            while self._peek(",", ";"):
-                self._next()
-                arguments.append(self._argument())
         self._close(")")
         return Tree(name, tuple(arguments))
 

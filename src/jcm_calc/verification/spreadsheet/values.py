@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 
 import numpy as np
 
@@ -18,6 +18,11 @@ EPOCH = date(1899, 12, 30)
 
 class Array(list[list[Any]]):
     """Values in rows and columns: what an operation on ranges gives."""
+
+    @classmethod
+    def of(cls, cells: list[Any], width: int) -> Array:
+        """Return values that come row by row."""
+        return cls(cells[start : start + width] for start in range(0, len(cells), width))
 
     @property
     def values(self) -> Iterator[Any]:
@@ -115,18 +120,16 @@ def as_number(value: Any) -> Any:
     """Return a stored value as formulas see it: dates as numbers, nothing as None."""
     if value == "":
         return None
-    if isinstance(value, datetime):
-        return (value - datetime.combine(EPOCH, datetime.min.time())) / timedelta(days=1)
-    if isinstance(value, date):
-        return float((value - EPOCH).days)
     if isinstance(value, time):
-        return (datetime.combine(EPOCH, value) - datetime.combine(EPOCH, time())) / timedelta(days=1)
-    if isinstance(value, timedelta):
-        return value / timedelta(days=1)
-    return value
+        value = datetime.combine(EPOCH, value)
+    elif isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time())
+    if isinstance(value, datetime):
+        value -= datetime.combine(EPOCH, time())
+    return value / timedelta(days=1) if isinstance(value, timedelta) else value
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeGuard[float]:
     """Whether a value is a number, which truth values are not."""
     return isinstance(value, int | float | np.floating) and not isinstance(value, bool)
 
