@@ -41,7 +41,7 @@ def not_used(documents: Analyses) -> Iterator[Finding]:
 
 def wrong_unit(documents: Analyses) -> Iterator[Finding]:
     """Find units on the calculation sheet that are other than declared: of its quantities, and of listed defaults."""
-    report, known = documents.report, documents.m.inputs
+    report, known = documents.report, documents.report.reader.symbols.parameters
     listed = [
         one
         for part in report.own

@@ -128,28 +128,27 @@ def _unread(documents: Analyses, found: ReportedReductions) -> Iterator[Finding]
         say = {"one": repr(str(_("CO2 emission reductions"))), "other": repr(str(_("Units")))}
         yield finding("H1", message, at(found.sheet), "ER_p", because=RULE, say=say)
         return
-    own = partial(finding, "H1", where=located(cell), symbol="ER_p")
+    own = partial(finding, "H1", where=located(cell), symbol="ER_p", because=RULE)
     typed = not (str(cell.value).startswith("#") and documents.slips and _calculated(documents, cell))
     if cell.value == "" and documents.report.sheets.uncalculated(cell):
         message = _(
             "the reported reductions are a formula without a stored value: calculate and save the workbook first"
         )
-        yield own(message=message, because=RULE, severity=Severity.QUESTION)
+        yield own(message=message, severity=Severity.QUESTION)
     elif cell.value == "":
-        yield own(message=_("table 3 reports no reductions"), because=RULE)
+        yield own(message=_("table 3 reports no reductions"))
     elif not found.unit:
-        message = _("the reported reductions have no unit; the unit must be tCO2")
-        yield own(message=message, found=cell.value, because=RULE)
+        yield own(message=_("the reported reductions have no unit; the unit must be tCO2"), found=cell.value)
     elif not found.in_tonnes:
-        message = _("the reported reductions are in {unit}; the unit must be tCO2")
-        yield own(message=message, found=f"{cell.value} {found.unit}", because=RULE, say={"unit": found.unit})
+        message, say = _("the reported reductions are in {unit}; the unit must be tCO2"), {"unit": found.unit}
+        yield own(message=message, found=f"{cell.value} {found.unit}", say=say)
     elif found.tonnes is None and typed:
         message = _("the reported reductions are {found!r}; they must be a number")
-        yield own(message=message, found=str(cell.value), because=RULE)
+        yield own(message=message, found=str(cell.value))
     if found.heading:
         message = _("the reductions are reported under {heading!r}, not under the heading of table 3")
         say = {"heading": " ".join(found.heading.split())}
-        yield own(message=message, found=cell.value, say=say, severity=Severity.WARNING, unit="t")
+        yield own(message=message, found=cell.value, because="", say=say, severity=Severity.WARNING, unit="t")
     for other in found.again:
         message, because = _("another row reports reductions, too: {found}"), _("each period is reported once")
         yield finding("H1", message, located(other), "ER_p", other.value, because=because, unit="t")

@@ -85,10 +85,8 @@ def _turned(wrong: Wrong) -> Diagnosis | None:
     # a quantity that no cell is known to hold may be anywhere
     names = [name for name in wrong.arguments if wrong.reaches(name) or not wrong.cell.sheet.places(name)]
     symbol = wrong.cell.sheet.symbol
-    for name in names:
-        if wrong.fits(**{name: lambda value, _: -value}):
-            message = _("{symbol} has the wrong sign of {operand}")
-            return wrong.told("C1", message, ratios.TURNED, operand=symbol(name))
+    if name := next((one for one in names if wrong.fits(**{one: lambda value, _: -value})), ""):
+        return wrong.told("C1", _("{symbol} has the wrong sign of {operand}"), ratios.TURNED, operand=symbol(name))
     for count in (1, 2):
         for group in itertools.combinations(names, count):
             if wrong.fits(**dict.fromkeys(group, lambda value, _: 1 / value)):

@@ -61,24 +61,19 @@ class Unfolded:
 
 @dataclass(frozen=True, eq=False)
 class QuantityCell(ShownQuantity):
-    """A cell of a calculation sheet that shows an element of a quantity; before the terms of a total is `TERMS`."""
+    """A cell of a calculation sheet that shows an element of a quantity; before the terms of a total is `TERMS`.
+
+    ``plain`` is the name of its quantity and ``declared`` the quantity itself; for the terms of a total, the total.
+    """
 
     sheet: CalculationSheets
+    plain: str
+    declared: Node
 
     @property
     def node(self) -> Node | None:
         """What it shows; None for the terms of a total."""
-        return self.sheet.nodes.get(self.name)
-
-    @property
-    def plain(self) -> str:
-        """The name of its quantity; of the terms of a total, that of the total."""
-        return self.name.removeprefix(TERMS)
-
-    @property
-    def declared(self) -> Node:
-        """The quantity as it is declared; for the terms of a total, the total."""
-        return self.sheet.nodes[self.plain]
+        return self.declared if self.name == self.plain else None
 
     @property
     def rule(self) -> Equation | None:
@@ -164,8 +159,9 @@ class CalculationSheets:
         self.documents, self.report, self.result, self.m = documents, documents.report, documents.result, documents.m
         known = documents.effects.actual
         self.nodes: Mapping[str, Node] = self.result.inputs.graph.nodes
+        steps = ((step, step.name.removeprefix(TERMS)) for step in self.report.steps(self.result) if step.name in known)
         self.cells = [
-            QuantityCell(**vars(step), sheet=self) for step in self.report.steps(self.result) if step.name in known
+            QuantityCell(**vars(one), sheet=self, plain=name, declared=self.nodes[name]) for one, name in steps
         ]
         self.entries = [entry for entry in self.report.entries() if entry.parameter.name in known]
         self.by_place = {cell.place: cell for cell in self.cells}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -174,17 +174,14 @@ def numbers(formula: str) -> tuple[float, ...]:
 
 def chooses(rule: Equation) -> bool:
     """Whether an equation chooses between values."""
-    return bool(BRANCHING & set(operations(record(rule.function))))
+    return _branches(record(rule.function))
+
+
+def _branches(expression: Expression) -> bool:
+    parts = (one for one in expression.arguments if isinstance(one, Expression))
+    return expression.operation in BRANCHING or any(map(_branches, parts))
 
 
 def lacks_choice(rule: Equation, formula: str) -> bool:
     """Whether an equation chooses between values, and a formula has nothing that could."""
     return chooses(rule) and not functions(formula) & CHOOSING and not set("<>=") & set(formula)
-
-
-def operations(expression: Expression) -> Iterator[str]:
-    """Yield the operations of an expression."""
-    yield expression.operation
-    for argument in expression.arguments:
-        if isinstance(argument, Expression):
-            yield from operations(argument)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,13 +14,13 @@ from jcm_calc.base.languages import _
 from jcm_calc.base.problems import shown
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.references import Area, Place, areas, form
-from jcm_calc.verification.spreadsheet.functions import COMPARE, FUNCTIONS, MOST_CELLS, Code
+from jcm_calc.verification.spreadsheet.functions import COMPARE, FUNCTIONS, Code
 from jcm_calc.verification.spreadsheet.trees import NESTED, Tree, parsed
 from jcm_calc.verification.spreadsheet.values import (
     Array,
-    CellValues,
     FormulaError,
     UnreadableError,
+    WorkbookCells,
     as_number,
     comparable,
     elementwise,
@@ -29,10 +29,6 @@ from jcm_calc.verification.spreadsheet.values import (
 )
 
 DEEPEST = 80
-# Cells that are read in the ranges of a workbook, over and over with other inputs.
-MOST_READ = 5_000_000
-FASTER = 5  # times, where no formula is among them
-SLOWER = 3  # times, where each is calculated with
 DYNAMIC = re.compile(r"\b(?:OFFSET|INDIRECT)\(", re.I)
 Operation = Callable[[Any, Any], Any]
 
@@ -112,7 +108,7 @@ def code(of: Tree) -> Code:
 
 
 def _leaf(of: Tree) -> Code:
-    def failing(c: CellValues, r: Sequence[Area]) -> Any:
+    def failing(c: WorkbookCells, r: Sequence[Area]) -> Any:
         raise FormulaError(of.value)
 
     if of.operation == "error":
@@ -131,7 +127,7 @@ def _leaf(of: Tree) -> Code:
 def _applied(first: Code, others: Sequence[tuple[Operation, Code]]) -> Code:
     """Return what operations do one after the other: a sum of a thousand cells is not a thousand calls deep."""
 
-    def run(c: CellValues, r: Sequence[Area]) -> Any:
+    def run(c: WorkbookCells, r: Sequence[Area]) -> Any:
         found = c.array(first(c, r))
         for operation, operand in others:
             found = elementwise(operation, found, c.array(operand(c, r)))
@@ -145,7 +141,7 @@ def _called(name: str, arguments: Sequence[Code]) -> Code:
         raise UnreadableError(_("the function {name} is not known here").format(name=name))
     function = FUNCTIONS[name]
 
-    def run(c: CellValues, r: Sequence[Area]) -> Any:
+    def run(c: WorkbookCells, r: Sequence[Area]) -> Any:
         try:
             return function(c, r, arguments)
         except (IndexError, TypeError):
@@ -155,22 +151,8 @@ def _called(name: str, arguments: Sequence[Code]) -> Code:
     return run
 
 
-class Calculator:
-    """The cells of a workbook, those given taken to hold other values than are stored, whatever their formulas are.
-
-    With ``stored``, the stored value of every other cell is taken, not what its formula gives. In one that is
-    ``exact``, functions that round do nothing.
-    """
-
-    def __init__(
-        self, book: Book, given: Mapping[Place, Any] | None = None, *, stored: bool = False, exact: bool = False
-    ) -> None:
-        self.book, self.given, self.stored, self.exact = book, given or {}, stored, exact
-        self.reached: list[Area] = []  # by OFFSET and INDIRECT
-        self._known: dict[Place, Any] = {}
-        self._running: set[Place] = set()
-        self._depth = 0
-        self.sheet = ""  # of the formula that is evaluated
+class Calculator(WorkbookCells):
+    """The cells of a workbook, with what their formulas give."""
 
     def value(self, place: Place) -> Any:
         """Return the value of a cell: a number, a text, a truth value, or None where it is blank; raise its error."""
@@ -210,51 +192,6 @@ class Calculator:
         finally:
             self._depth -= 1
             self.sheet = before
-
-    def plain(self, value: Any) -> Any:
-        """Return the value of a cell instead of its reference."""
-        found = self.array(value)
-        if not isinstance(found, Array):
-            return found
-        if len(found) != 1 or len(found[0]) != 1:
-            raise UnreadableError(_("got a range; must be one value"))
-        return found[0][0]
-
-    def array(self, value: Any) -> Any:
-        """Return the values of a range instead of its reference, the value of a single cell as it is."""
-        if not isinstance(value, Area):
-            return value
-        if value.single:
-            return self.value((value.sheet, value.row, value.column))
-        if value.size > MOST_CELLS:
-            raise UnreadableError(_("a range of more than {count:,} cells").format(count=MOST_CELLS))
-        self._spend(SLOWER * value.size)
-        return Array.of(self.values(value), value.shape[1])
-
-    def values(self, area: Area) -> list[Any]:
-        """Return the values of a range, row by row; of a workbook so many only that a verification ends."""
-        plain = self._is_plain(area.sheet)
-        self._spend(area.size // FASTER if plain else area.size)
-        if not plain:
-            return [self.value(place) for place in area.places]
-        width = area.shape[1]
-        found: list[Any] = []
-        for row in self.book.grid(area.sheet)[area.row : area.last_row + 1]:
-            cells = [as_number(cell) for cell in row[area.column : area.last_column + 1]]
-            found += cells + [None] * (width - len(cells))
-        return found + [None] * (area.size - len(found))
-
-    def _spend(self, cells: int) -> None:
-        if self.book.followed + cells > MOST_READ:
-            raise UnreadableError(_("its ranges are too large to be followed"))
-        self.book.followed += cells
-
-    def _is_plain(self, sheet: str) -> bool:
-        """Whether every cell of a sheet is what is stored: no formula, no error, no other value given."""
-        book = self.book
-        if sheet not in book.sheets or book.formulas(sheet) or book.errors(sheet):
-            return False
-        return not any(place[0] == sheet for place in self.given)
 
 
 def precedents(book: Book, place: Place) -> list[Area]:

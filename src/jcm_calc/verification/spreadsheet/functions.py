@@ -20,10 +20,11 @@ from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.references import Area, areas, form
 from jcm_calc.verification.spreadsheet.values import (
     EPOCH,
+    MOST_CELLS,
     Array,
-    CellValues,
     FormulaError,
     UnreadableError,
+    WorkbookCells,
     comparable,
     elementwise,
     is_number,
@@ -31,14 +32,13 @@ from jcm_calc.verification.spreadsheet.values import (
     text_of,
 )
 
-MOST_CELLS = 1_000_000
-Code = Callable[[CellValues, Sequence[Area]], Any]
+Code = Callable[[WorkbookCells, Sequence[Area]], Any]
 # Each argument is evaluated when it is asked for, so that IF takes one branch only.
-Function = Callable[[CellValues, Sequence[Area], Sequence[Code]], Any]
+Function = Callable[[WorkbookCells, Sequence[Area], Sequence[Code]], Any]
 Later = Callable[..., Any]
 
 
-def _grid(cells: CellValues, found: Any) -> Array:
+def _grid(cells: WorkbookCells, found: Any) -> Array:
     """Return the values of a range or an array, row by row."""
     if isinstance(found, Area):
         return Array.of(cells.values(found), found.shape[1])
@@ -60,14 +60,14 @@ def _area(found: Any) -> Area:
     return found
 
 
-def _several(cells: CellValues, found: Any) -> tuple[bool, Iterable[Any]]:
+def _several(cells: WorkbookCells, found: Any) -> tuple[bool, Iterable[Any]]:
     """Return the values of an argument, and whether they are of a range."""
     if isinstance(found, Area):
         return True, cells.values(found)
     return (True, found.values) if isinstance(found, Array) else (False, [found])
 
 
-def _caught(c: CellValues, r: Sequence[Area], argument: Code) -> Any:
+def _caught(c: WorkbookCells, r: Sequence[Area], argument: Code) -> Any:
     """Return an argument, or the error that it gives."""
     try:
         return c.plain(argument(c, r))
@@ -79,7 +79,7 @@ def _caught(c: CellValues, r: Sequence[Area], argument: Code) -> Any:
 
 NO_RANGE = _("got a value; must be a range")
 # What a function takes an argument as
-KINDS: dict[str, Callable[[CellValues, Sequence[Area], Code], Any]] = {
+KINDS: dict[str, Callable[[WorkbookCells, Sequence[Area], Code], Any]] = {
     "given": lambda c, r, of: of(c, r),
     "value": lambda c, r, of: c.plain(of(c, r)),
     "number": lambda c, r, of: number(c.plain(of(c, r))),
@@ -100,7 +100,7 @@ def _of(kinds: str, function: Callable[..., Any]) -> Function:
     """Return a function of arguments of some kinds; those after a star come over and over."""
     once, again = ([KINDS[kind] for kind in part.split()] for part in kinds.partition("*")[::2])
 
-    def run(c: CellValues, r: Sequence[Area], arguments: Sequence[Code]) -> Any:
+    def run(c: WorkbookCells, r: Sequence[Area], arguments: Sequence[Code]) -> Any:
         taken = itertools.chain(once, itertools.cycle(again)) if again else once
         return function(*[take(c, r, argument) for take, argument in zip(taken, arguments, strict=False)])
 
@@ -288,7 +288,7 @@ SUMMING = {1: "AVERAGE", 2: "COUNT", 4: "MAX", 5: "MIN", 6: "PRODUCT", 9: "SUM"}
 def _aggregated(first: int) -> Function:
     """Return SUBTOTAL or AGGREGATE: the function is a number; 101 and so on leave out hidden rows."""
 
-    def run(c: CellValues, r: Sequence[Area], arguments: Sequence[Code]) -> Any:
+    def run(c: WorkbookCells, r: Sequence[Area], arguments: Sequence[Code]) -> Any:
         which = KINDS["whole"](c, r, arguments[0]) % 100
         if which not in SUMMING:
             raise UnreadableError(_("a figure that is not a sum, mean or the like"))
@@ -364,7 +364,7 @@ def _fits(values: Sequence[Any], wanted: Any) -> list[bool]:
     return list(map(met, values))
 
 
-def _offset(c: CellValues, r: Sequence[Area], arguments: Sequence[Code]) -> Area:
+def _offset(c: WorkbookCells, r: Sequence[Area], arguments: Sequence[Code]) -> Area:
     """Return the range that lies some rows and columns from another one, of its size or of a given one."""
     start, rows, columns, *given = _OFFSET(c, r, arguments)
     sizes = [
@@ -380,7 +380,7 @@ def _offset(c: CellValues, r: Sequence[Area], arguments: Sequence[Code]) -> Area
     return _reached(c, Area(start.sheet, row, column, last_row, last_column))
 
 
-def _indirect(c: CellValues, r: Sequence[Area], arguments: Sequence[Code]) -> Area:
+def _indirect(c: WorkbookCells, r: Sequence[Area], arguments: Sequence[Code]) -> Area:
     """Return the range that a text names, in the style A1."""
     text, in_a1 = _INDIRECT(c, r, arguments)
     if not in_a1:
@@ -396,7 +396,7 @@ _OFFSET = _of("area whole whole value value", lambda start, rows, columns, *size
 _INDIRECT = _of("value number", lambda text, in_a1=1.0: (text, in_a1))
 
 
-def _reached(c: CellValues, area: Area) -> Area:
+def _reached(c: WorkbookCells, area: Area) -> Area:
     if area.size > MOST_CELLS:
         raise UnreadableError(_("a range of more than {count:,} cells").format(count=MOST_CELLS))
     c.reached.append(area)
