@@ -408,13 +408,17 @@ def _others(
 
 
 def _units(grid: Grid, start: int, columns: Mapping[int, Parameter]) -> int | None:
-    """Return the row that holds the units: the first below the symbols in which every text is one."""
+    """Return the row that holds the units: the first below the symbols in which every text is one, or else half."""
+    found: int | None = None
     filled = (row for row in range(start + 1, len(grid)) if any(cell != "" for cell in grid[row]))
     for row in itertools.islice(filled, 3):
         texts = [(grid[row][column], parameter.unit) for column, parameter in columns.items()]
-        if all(isinstance(text, str) and text and _is_unit(text, own) for text, own in texts):
-            return row
-    return None
+        if all(isinstance(text, str) for text, _own in texts):
+            units = sum(bool(text) and _is_unit(text, own) for text, own in texts)
+            if units == len(texts):
+                return row
+            found = row if found is None and 2 * units >= len(texts) else found
+    return found
 
 
 @lru_cache(maxsize=4096)
