@@ -118,7 +118,7 @@ def _values(
 
 def _numbers(methodology: Declarations, parameter: Parameter) -> st.SearchStrategy[float]:
     """Draw from the plausible range, away from its ends, or from the classes that the number selects."""
-    low, high = _range(parameter)
+    low, high = usual_range(parameter)
     for other in methodology.inputs.values():
         if other.by == parameter.name and other.table is not None and other.table.numeric:
             classes = [key for key in other.table.entries if isinstance(key, Interval)]
@@ -131,7 +131,7 @@ def _numbers(methodology: Declarations, parameter: Parameter) -> st.SearchStrate
     return st.floats(low + 0.05 * (high - low), low + 0.95 * (high - low))
 
 
-def _range(parameter: Parameter) -> tuple[float, float]:
+def usual_range(parameter: Parameter) -> tuple[float, float]:
     """Return the ends between which a number is drawn: those of the plausible range, and within the bounds."""
     bounds, plausible = parameter.bounds, parameter.plausible
     low = max(bounds.lower, plausible.lower if plausible else 0.0)
