@@ -34,14 +34,25 @@ from datetime import date
 from enum import StrEnum
 from inspect import Parameter as Argument
 from inspect import Signature
-from itertools import accumulate, pairwise
+from itertools import accumulate, groupby, pairwise
 from typing import Any, TypeAlias
 
 from jcm_calc.declarations.constants import MASSES
 from jcm_calc.declarations.expression import Expression, infix, record
-from jcm_calc.declarations.group import stated
+from jcm_calc.declarations.group import SCENARIOS, SUMMARISED, stated
 from jcm_calc.declarations.interval import Interval
-from jcm_calc.declarations.items import Criterion, Equation, Indicator, Kind, Parameter, Product, Table, Value, Version
+from jcm_calc.declarations.items import (
+    Criterion,
+    DocumentSection,
+    Equation,
+    Indicator,
+    Kind,
+    Parameter,
+    Product,
+    Table,
+    Value,
+    Version,
+)
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.rows import SIGN
 from jcm_calc.evidence import Evidence, Source
@@ -165,15 +176,7 @@ def _laid_out(piece: Piece, indent: int = 0, used: int = 0, rest: int = 0) -> st
 
 @dataclass(slots=True)
 class Writer:
-    """Writes values as an author does.
-
-    Attributes
-    ----------
-    names : dict
-        Of documents, and of evidence that many statements have.
-    used : Counter
-        How often each evidence was written.
-    """
+    """Writes values as an author does, with the names of documents and of evidence that many statements have."""
 
     names: dict[Source | Evidence, str] = field(default_factory=dict)
     used: Counter[Evidence] = field(default_factory=Counter)
@@ -299,9 +302,8 @@ def module_source(m: Declarations, summary: str = "") -> str:
 
 
 def _body(m: Declarations, writer: Writer) -> str:
-    parts = [*writer.named(), "", _laid_out(_methodology(m, writer)), ""]
-    parts += map(_laid_out, [*_decisions(m, writer), *_parameters(m, writer)])
-    parts += [*_functions(m, writer), *_criteria(m, writer), *_endings(m, writer)]
+    statements = [*_head(m, writer), *_parameters(m, writer), *_functions(m, writer), *_criteria(m, writer)]
+    parts = [*writer.named(), "", *map(_laid_out, [*statements, *_endings(m, writer)])]
     text = parts[0]
     for before, after in pairwise(parts):
         is_function = "\ndef " in before or "\ndef " in after
@@ -323,8 +325,9 @@ def _imports(body: str) -> str:
     return "\n\n".join("\n".join(block) for block in (*blocks, library) if block)
 
 
-def _methodology(m: Declarations, writer: Writer) -> SourceCall:
-    return writer.call(
+def _head(m: Declarations, writer: Writer) -> Iterator[Piece]:
+    """Yield identity, what the document describes, and what the project decides."""
+    yield writer.call(
         "m = Methodology",
         m.number,
         version=m.version,
@@ -341,9 +344,20 @@ def _methodology(m: Declarations, writer: Writer) -> SourceCall:
         versions=list(m.other_versions),
         note=m.note,
     )
-
-
-def _decisions(m: Declarations, writer: Writer) -> Iterator[SourceCall]:
+    yield SourceCode("")
+    for (part, evidence), many in groupby(m.passages, lambda one: (one.part, one.evidence)):
+        if part is DocumentSection.SUMMARY:
+            yield writer.call("m.summarise", evidence, **{_key(SUMMARISED, one.subject): one.text for one in many})
+            continue
+        for one in many:
+            if part is DocumentSection.TERMS:
+                yield writer.call("m.define", one.subject, one.text, evidence=evidence)
+            elif part is DocumentSection.ESTABLISHMENT:
+                yield writer.call("m.establish", one.text, evidence=evidence)
+            else:
+                counted = None if one.counted else SourceCode(False)
+                given = [_key(SCENARIOS, one.subject), one.text, *([one.gas] if one.gas != "CO2" else [])]
+                yield writer.call("m.emits", *given, counted=counted, evidence=evidence)
     for choice in m.choices.values():
         yield writer.call("m.choice", choice.name, choice.options, text=choice.text, evidence=choice.evidence)
     for one in m.coordinates.values():
@@ -351,12 +365,16 @@ def _decisions(m: Declarations, writer: Writer) -> Iterator[SourceCall]:
             yield writer.call("m.coordinate", one.name, of=one.of, what=one.what)
 
 
+def _key(words: Mapping[str, str], text: str) -> str:
+    return next(key for key, one in words.items() if str(one) == str(text))
+
+
 def parameters_source(m: Declarations, names: Sequence[str]) -> list[str]:
     """Return the statements that declare some parameters, each with its evidence written out."""
     return [_laid_out(_parameter(m, m.inputs[name], Writer())) for name in names]
 
 
-def _parameters(m: Declarations, writer: Writer) -> Iterator[SourceCall]:
+def _parameters(m: Declarations, writer: Writer) -> Iterator[Piece]:
     attested = {one.arguments[0] for one in m.conditions if _is_statement(m, one)}
     for item in (*m.inputs.values(), *(fact for fact in m.facts.values() if fact.name not in attested)):
         if item.kind is Kind.CONSTANT:
@@ -405,14 +423,14 @@ def _read_as(m: Declarations, symbol: str, name: str, indices: str) -> dict[str,
 # Functions
 
 
-def _function(decorator: SourceCall, name: str, arguments: Sequence[str], expression: Expression) -> str:
+def _function(decorator: SourceCall, name: str, arguments: Sequence[str], expression: Expression) -> SourceCode:
     """Return a function that is declared, with what it gives."""
     given = infix.written(expression, PYTHON)[0]
     line = f"    return {given}"
     if len(line) > WIDTH:
         line = f"    return (\n{textwrap.indent(chr(10).join(_operands(given)), ' ' * 2 * STEP)}\n    )"
     head = _laid_out(SourceCall(f"def {name}(", tuple(("", SourceCode(one)) for one in arguments)), rest=1)
-    return f"{_laid_out(decorator)}\n{head}:\n{line}"
+    return SourceCode(f"{_laid_out(decorator)}\n{head}:\n{line}")
 
 
 def _operands(given: str) -> list[str]:
@@ -437,7 +455,7 @@ def _identifier(name: str, taken: set[str]) -> str:
     return _free(f"_{stem}" if not stem.isidentifier() or keyword.iskeyword(stem) else stem, taken)
 
 
-def _functions(m: Declarations, writer: Writer) -> Iterator[str]:
+def _functions(m: Declarations, writer: Writer) -> Iterator[Piece]:
     """Yield equations, limits and indicators."""
     taken = {*TAKEN, *writer.names.values()}
     for rule in m.rules:
@@ -451,7 +469,7 @@ def _functions(m: Declarations, writer: Writer) -> Iterator[str]:
     for limit in m.limits:
         rated = None if limit.rated is None else _product(limit.rated)
         product = _product(limit.product)
-        yield _laid_out(writer.call("m.at_most", limit.parameter, product, rated=rated, evidence=limit.evidence))
+        yield writer.call("m.at_most", limit.parameter, product, rated=rated, evidence=limit.evidence)
     taken |= {rule.name for rule in m.rules}
     for one in m.indicators:
         function = _identifier(one.name, taken)
@@ -477,36 +495,37 @@ def _is_statement(m: Declarations, condition: Criterion) -> bool:
     )
 
 
-def _criteria(m: Declarations, writer: Writer) -> Iterator[str]:
+def _criteria(m: Declarations, writer: Writer) -> Iterator[Piece]:
     for condition in m.conditions:
         of = SourceCode(condition.number) if condition.number.isdecimal() else condition.number
         name = re.sub(r"\W", "_", f"criterion_{condition.number}")
         evidence = condition.evidence
         if _is_statement(m, condition):
             symbol = m.facts[condition.arguments[0]].symbol
-            yield _laid_out(writer.call("m.attested", of, symbol, condition.text, evidence=evidence))
+            yield writer.call("m.attested", of, symbol, condition.text, evidence=evidence)
             continue
         try:
             expression = _own_expression(condition)
         except Exception:  # whatever a function does that is not an expression
-            yield f"# FILL IN: the condition, which looks at {', '.join(condition.arguments) or 'nothing'}"
-            yield _laid_out(writer.call("m.attested", of, name, condition.text, evidence=evidence))
+            looked_at = ", ".join(condition.arguments) or "nothing"
+            yield SourceCode(f"# FILL IN: the condition, which looks at {looked_at}")
+            yield writer.call("m.attested", of, name, condition.text, evidence=evidence)
         else:
             decorator = writer.call("@m.criterion", of, condition.text, evidence=evidence)
             yield _function(decorator, name, condition.arguments, expression)
 
 
-def _endings(m: Declarations, writer: Writer) -> Iterator[str]:
+def _endings(m: Declarations, writer: Writer) -> Iterator[Piece]:
     """Yield what is said of the methodology as a whole."""
     for evidence in dict.fromkeys(m.completeness.values()):
-        what = [one for one, its in m.completeness.items() if its == evidence]
-        yield _laid_out(writer.call("m.complete", *what, evidence=evidence))
+        yield writer.call(
+            "m.complete", *(one for one in m.completeness if m.completeness[one] == evidence), evidence=evidence
+        )
     for waiver in m.waivers:
-        given = (waiver.check, waiver.reason)
-        yield _laid_out(writer.call("m.waive", *given, of=waiver.of, evidence=waiver.evidence))
+        yield writer.call("m.waive", waiver.check, waiver.reason, of=waiver.of, evidence=waiver.evidence)
     for one in m.derivations:
         arguments = ", ".join(Signature.from_callable(one.function).parameters)
         written = SourceCode(f"lambda {arguments}: {infix.written(record(one.function), PYTHON)[0]}")
-        yield _laid_out(writer.call("m.derivation", one.of, written, values=one.values, unit=one.unit, text=one.text))
+        yield writer.call("m.derivation", one.of, written, values=one.values, unit=one.unit, text=one.text)
     if m.fit is not dict:
-        yield "# FILL IN: @m.fitting: how values that are drawn for checks are made to fit each other"
+        yield SourceCode("# FILL IN: @m.fitting: how values that are drawn for checks are made to fit each other")
