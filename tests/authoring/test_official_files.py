@@ -157,6 +157,14 @@ def test_the_command_writes_module_and_names(tmp_path, monkeypatch):
     assert "exists already" in again.output
 
 
+def test_the_command_says_what_to_type_where_no_folder_is_given(tmp_path):
+    path = official.blank(tmp_path / "f.xlsx")
+    run = CliRunner().invoke(jcm, ["import", str(path)])
+    assert run.exit_code == 2
+    assert "--output: must be the folder of a methodology package" in run.output
+    assert f"jcm import {path} -o FOLDER" in "".join(run.output.splitlines())
+
+
 def test_the_libraries_own_templates_are_translated_or_refused(tmp_path):
     translated, refused = [], {}
     for number in sorted(modules()):

@@ -569,12 +569,12 @@ def new(
 @jcm.command("import")
 @click.argument("workbook", metavar="FILE.xlsx", type=FILE)
 @click.argument("document", metavar="[DOCUMENT]", type=FILE, required=False)
-@output_option("The package.", name="folder", metavar="FOLDER", required=True)
+@output_option("The package.", name="folder", metavar="FOLDER")
 @file_option("--names", metavar="FILE.toml", help="Answers to what is asked.")
 @force_option("what is there")
 @as_json
 def import_(
-    workbook: Path, document: Path | None, folder: Path, names: Path | None, force: bool, as_json: bool
+    workbook: Path, document: Path | None, folder: Path | None, names: Path | None, force: bool, as_json: bool
 ) -> None:
     """Translate an official monitoring spreadsheet into a methodology module.
 
