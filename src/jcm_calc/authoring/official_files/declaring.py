@@ -12,12 +12,12 @@ from typing import Any
 from jcm_calc.api.methodology import Methodology
 from jcm_calc.authoring import home
 from jcm_calc.authoring.module_source import as_function, parameters_source
-from jcm_calc.authoring.official_files.dimensions import typed_numbers, units_of, with_names
+from jcm_calc.authoring.official_files.dimensions import units_of, with_names
 from jcm_calc.authoring.official_files.translating import Quantity, Translation, split_symbol
 from jcm_calc.base.languages import _
 from jcm_calc.declarations.constants import by_definition
 from jcm_calc.declarations.expression import Expression
-from jcm_calc.declarations.expression.products import symbols
+from jcm_calc.declarations.expression.products import symbols, typed_numbers
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Kind
 from jcm_calc.declarations.methodology import Declarations
@@ -38,13 +38,7 @@ BOUNDS = {"°C": "(-273.15, inf)"}
 class Declared:
     """The methodology `m` of a translation.
 
-    Parameters
-    ----------
-    found : Translation
-    effects : mapping
-        By the name of a parameter, how it acts: such as ``{"raises": "RE PE"}``.
-    ranges : mapping
-        By the name of a parameter, its plausible range.
+    By the names of parameters it is given how each acts, such as ``{"raises": "RE PE"}``, and plausible ranges.
     """
 
     def __init__(

@@ -600,7 +600,7 @@ def _put(of: Tree, found: Sequence[Tree]) -> Tree:
 
 def _unwrapped(of: Tree) -> Tree:
     """Return a formula without the questions whether its inputs are filled in."""
-    if of.leaf or of.operation == "moving":
+    if of.leaf:
         return of
     if of.operation == "IF" and len(of.arguments) > 2 and (caught := _caught(*of.arguments)) is not None:
         return Tree("IFERROR", tuple(map(_unwrapped, caught)))
@@ -616,14 +616,12 @@ def _caught(condition: Tree, yes: Tree, no: Tree) -> tuple[Tree, Tree] | None:
     """Return what is looked up and what is given instead, of a formula that asks first whether it is found."""
     if condition.operation in ("ISERROR", "ISNA") and condition.value == no:
         return no, yes
-    looked_up = condition.operation == "ISNUMBER" and not condition.value.leaf and condition.value.operation != "moving"
+    looked_up = condition.operation == "ISNUMBER" and not condition.value.leaf
     return (yes, no) if looked_up and no.operation == "number" else None
 
 
 def _divides(of: Tree, by: Tree) -> bool:
-    if of.leaf or of.operation == "moving":
-        return False
-    return (of.operation == "/" and of.arguments[1] == by) or any(_divides(part, by) for part in of.arguments)
+    return any(one.operation == "/" and one.arguments[1] == by for one in of.walk())
 
 
 def _letters(parts: Iterable[Part]) -> str:
