@@ -96,6 +96,9 @@ def test_what_is_not_the_same_in_every_row_is_refused_with_both_cells(tmp_path):
     def other_row(book):
         book["MRS(input_separate)"]["G10"] = "=IF(E9=\"\",0,E10*F10/D10*'MRS(calc_process)'!$F$15)"
 
+    def first_row(book):
+        book["MRS(input_separate)"]["G10"] = "=IF(E10=\"\",0,E8*F10/D10*'MRS(calc_process)'!$F$15)"
+
     def extra(book):
         book["MRS(calc_process)"]["F6"] = "=F9-F12+1"
 
@@ -104,6 +107,7 @@ def test_what_is_not_the_same_in_every_row_is_refused_with_both_cells(tmp_path):
         other_sign: "G10.*G8",
         short: "3 rows|4 rows",
         other_row: "G10.*G8",
+        first_row: "G10: .* refers to other cells than its column",
         extra: r"RE − PE",
     }
     for number, (edit, words) in enumerate(told.items()):

@@ -244,30 +244,29 @@ class Translation:
     def _read(self, formula: str, cells: Cells) -> Tree:
         """Return a formula as a tree; of a column with the ranges that move with its rows: all must be of one form."""
         own, formulas = form(formula), [self.layout.formula(place) for place in cells]
-        found = [areas(one, cells[0][0]) for one in formulas]
-        moved = [[replace(area, row=area.row + k, last_row=area.last_row + k) for area in found[0]]
-                 for k in range(len(cells))]  # fmt: skip
         alike = _("={one} is of another form than ={other} in {place}: all rows of an index must be alike")
-        others = _("={one} refers to other cells than its column: compare ={other} in {place}")
-        for k, one in enumerate(formulas):
-            if form(one) != own:
-                raise self._odd(alike, one, formula, cells, k)
+        self._refuse_odd(cells, formulas, [form(one) == own for one in formulas], alike)
+        found = [areas(one, cells[0][0]) for one in formulas]
         ranges: list[Tree] = []
         for number, area in enumerate(found[0]):
             rows = [one[number] for one in found]
-            if rows != [area] * len(rows) and rows != [one[number] for one in moved]:
-                odd = next(k for k, one in enumerate(rows) if one not in (area, moved[k][number]))
-                raise self._odd(others, formulas[odd], formula, cells, odd)
-            still = rows[-1] == area
-            ranges.append(Tree("area", (area,)) if still else Tree("moving", (area, len(rows))))
+            still = [one == area for one in rows]
+            moved = [one == replace(area, row=area.row + k, last_row=area.last_row + k) for k, one in enumerate(rows)]
+            moves = sum(moved) > sum(still)
+            other = _("={one} refers to other cells than its column: compare ={other} in {place}")
+            self._refuse_odd(cells, formulas, moved if moves else still, other)
+            ranges.append(Tree("moving", (area, len(rows))) if moves else Tree("area", (area,)))
         try:
             return _unwrapped(_put(parsed(own), ranges))
         except UnreadableError as error:
             raise self._refusal(Message("={}: {}").format(formula[:80], error), cells[0]) from None
 
-    def _odd(self, complaint: Message, one: str, other: str, cells: Cells, row: int) -> InputError:
-        told = complaint.format(one=one[:60], other=other[:60], place=str(address(cells[0])))
-        return self._refusal(told, cells[row])
+    def _refuse_odd(self, cells: Cells, formulas: Sequence[str], right: Sequence[bool], complaint: Message) -> None:
+        """Refuse the first row of a column that is not right."""
+        if not all(right):
+            odd = right.index(False)
+            first = {"other": formulas[0][:60], "place": str(address(cells[0]))}
+            raise self._refusal(complaint.format(one=formulas[odd][:60], **first), cells[odd])
 
     def _letter(self, label: Label, cells: Cells) -> str:
         """Return the index of a column: the letter of its symbol, or the only one that there is."""
