@@ -115,6 +115,24 @@ def test_what_is_not_the_same_in_every_row_is_refused_with_both_cells(tmp_path):
             imported(official.blank(tmp_path / f"{number}.xlsx", edit=edit))
 
 
+@pytest.mark.parametrize(
+    ("formula", "told"),
+    [
+        ("VLOOKUP(F15,A1:B2)", "VLOOKUP does not take 2"),
+        ("LOOKUP(F15)", "LOOKUP does not take 1"),
+        ("INDEX(A1:A2,MATCH(F15))", "INDEX does not take"),
+        ("1+IF(F15)", "IF does not take 1"),
+        ("ROUND()", "ROUND does not take 0"),
+    ],
+)
+def test_a_function_that_lacks_an_argument_is_refused_with_its_cell(formula, told, tmp_path):
+    def edit(book):
+        book["MRS(calc_process)"]["F9"] = f"={formula}"
+
+    with pytest.raises(InputError, match=f"F9.*{told}"):
+        imported(official.blank(tmp_path / "f.xlsx", edit=edit))
+
+
 def test_a_filled_workbook_is_said_not_to_be_the_blank_one(tmp_path):
     def filled(book):
         book["MRS(input_separate)"]["D8"] = 0.2

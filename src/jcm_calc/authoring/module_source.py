@@ -345,6 +345,16 @@ def _head(m: Declarations, writer: Writer) -> Iterator[Piece]:
         note=m.note,
     )
     yield SourceCode("")
+    yield from _passages(m, writer)
+    for choice in m.choices.values():
+        yield writer.call("m.choice", choice.name, choice.options, text=choice.text, evidence=choice.evidence)
+    for one in m.coordinates.values():
+        if one.what != "row":  # that of a table by several keys is declared with its parameter
+            yield writer.call("m.coordinate", one.name, of=one.of, what=one.what)
+
+
+def _passages(m: Declarations, writer: Writer) -> Iterator[Piece]:
+    """Yield what the document describes in sections B, C, E and F.1."""
     for (part, evidence), many in groupby(m.passages, lambda one: (one.part, one.evidence)):
         if part is DocumentSection.SUMMARY:
             yield writer.call("m.summarise", evidence, **{_key(SUMMARISED, one.subject): one.text for one in many})
@@ -358,11 +368,6 @@ def _head(m: Declarations, writer: Writer) -> Iterator[Piece]:
                 counted = None if one.counted else SourceCode(False)
                 given = [_key(SCENARIOS, one.subject), one.text, *([one.gas] if one.gas != "CO2" else [])]
                 yield writer.call("m.emits", *given, counted=counted, evidence=evidence)
-    for choice in m.choices.values():
-        yield writer.call("m.choice", choice.name, choice.options, text=choice.text, evidence=choice.evidence)
-    for one in m.coordinates.values():
-        if one.what != "row":  # that of a table by several keys is declared with its parameter
-            yield writer.call("m.coordinate", one.name, of=one.of, what=one.what)
 
 
 def _key(words: Mapping[str, str], text: str) -> str:

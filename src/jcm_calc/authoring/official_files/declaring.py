@@ -175,8 +175,8 @@ def revision_source(found: Translation, known: Declarations, source: Source) -> 
             )
             found.remark(one.cells[0], told.format(symbol=one.symbol, number=known.number))
             continue
-        ways = {way: " ".join(sorted(getattr(own, way))) for way in ("raises", "lowers", "either")}
-        ranges = {way: str(value) for way in ("bounds", "plausible") if (value := getattr(own, way)) is not None}
+        more: dict[str, Any] = {way: " ".join(sorted(getattr(own, way))) for way in ("raises", "lowers", "either")}
+        more |= {way: str(value) for way in ("bounds", "plausible") if (value := getattr(own, way)) is not None}
         corrected.default(
             own.symbol,
             own.unit,
@@ -186,7 +186,7 @@ def revision_source(found: Translation, known: Declarations, source: Source) -> 
             values=one.table,
             text=own.text,
             evidence=unconfirmed(f"{one.place}, read by a program", source=source),
-            **{way: given for way, given in (ways | ranges).items() if given},
+            **{way: given for way, given in more.items() if given},
         )
         changed.append(own.name)
     if not changed:

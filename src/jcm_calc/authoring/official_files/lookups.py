@@ -58,14 +58,14 @@ def table_of(of: Tree, constant: Constant, cells: Cells) -> Found | None:
         values = _range(of, 2) if len(arguments) > 2 else _column(keys, keys.shape[1] - 1)
         return _listed(arguments[0], keys if len(arguments) > 2 else _column(keys, 0), values, True, cells)
     if operation == "INDEX" and len(arguments) > 1 and arguments[1].operation == "MATCH":
-        key, _keys, *more = arguments[1].arguments
-        how = constant(more[0]) if more else 1.0
+        match = arguments[1].arguments
+        how = constant(match[2]) if len(match) > 2 else 1.0
         if how not in (0.0, 1.0):
             raise ValueError(_("MATCH in falling order cannot be translated"))
         values, keys = _range(of, 0), _range(arguments[1], 1)
         if len(arguments) > 2:
             values = _column(values, int(constant(arguments[2]) or 1) - 1)
-        return _listed(key, keys, values, how == 1.0, cells)
+        return _listed(match[0], keys, values, how == 1.0, cells)
     return None
 
 

@@ -375,6 +375,13 @@ class Translation:
 
     def _tree(self, of: Tree) -> Part:
         """Return what a formula gives."""
+        try:
+            return self._part(of)
+        except IndexError:
+            complaint = _("{name} does not take {count} arguments")
+            raise self._refusal(complaint.format(name=of.operation, count=len(of.arguments))) from None
+
+    def _part(self, of: Tree) -> Part:
         operation, arguments = of.operation, of.arguments
         if operation in ("area", "moving"):
             return self._reference(of)
