@@ -37,22 +37,11 @@ from inspect import Signature
 from itertools import accumulate, groupby, pairwise
 from typing import Any, TypeAlias
 
+from jcm_calc.declarations import Interval, Value, Version
 from jcm_calc.declarations.constants import MASSES
 from jcm_calc.declarations.expression import Expression, infix, record
 from jcm_calc.declarations.group import SCENARIOS, SUMMARISED, stated
-from jcm_calc.declarations.interval import Interval
-from jcm_calc.declarations.items import (
-    Criterion,
-    DocumentSection,
-    Equation,
-    Indicator,
-    Kind,
-    Parameter,
-    Product,
-    Table,
-    Value,
-    Version,
-)
+from jcm_calc.declarations.items import Criterion, DocumentSection, Equation, Indicator, Kind, Parameter, Product, Table
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.rows import SIGN
 from jcm_calc.evidence import Evidence, Source
@@ -69,16 +58,8 @@ CHANGED = ("name", "symbol", "unit", "indices", "kind", "text", "raises", "lower
 SHARED = 3
 PYTHON = infix.Notation(
     signs={
-        "greater": " > ",
-        "greater_equal": " >= ",
-        "less": " < ",
-        "less_equal": " <= ",
-        "equal": " == ",
-        "not_equal": " != ",
-        "add": " + ",
-        "subtract": " - ",
-        "multiply": " * ",
-        "divide": " / ",
+        **{"greater": " > ", "greater_equal": " >= ", "less": " < ", "less_equal": " <= ", "equal": " == "},
+        **{"not_equal": " != ", "add": " + ", "subtract": " - ", "multiply": " * ", "divide": " / "},
     },
     function=lambda name, operands: f"np.{name}({', '.join(operands)})",
     power="{} ** {}",
@@ -87,13 +68,7 @@ PYTHON = infix.Notation(
 
 
 def as_function(expression: Expression, arguments: Sequence[str]) -> Callable[..., Any]:
-    """Return an expression as a function of its arguments, which a methodology can declare.
-
-    Examples
-    --------
-    >>> float(as_function(record(lambda a, b: a / b), ["a", "b"])(6.0, 4.0))
-    1.5
-    """
+    """Return an expression as a function of its arguments, which a methodology can declare."""
 
     def calculated(*operands: Any) -> Any:
         return expression.value(dict(zip(arguments, operands, strict=True)))
@@ -463,24 +438,25 @@ def _identifier(name: str, taken: set[str]) -> str:
 def _functions(m: Declarations, writer: Writer) -> Iterator[Piece]:
     """Yield equations, limits and indicators."""
     taken = {*TAKEN, *writer.names.values()}
+
+    def declared(kind: str, item: Equation | Indicator, function: str, **named: Any) -> SourceCode:
+        function = _identifier(function, taken)
+        name = item.name if function != item.name else None
+        decorator = writer.call(f"@m.{kind}", item.symbol, item.unit, name=name, **named, evidence=item.evidence)
+        return _function(decorator, function, item.arguments, _own_expression(item))
+
     for rule in m.rules:
         several = sum(other.name == rule.name for other in m.rules) > 1
-        function = _identifier("_".join((rule.name, *rule.when.values())) if several else rule.name, taken)
-        more = {"index": _read_as(m, rule.symbol, rule.name, rule.indices).get("index"), "total": rule.total}
-        more |= {"when": rule.when, "text": rule.text, "evidence": rule.evidence}
-        name = rule.name if function != rule.name else None
-        decorator = writer.call("@m.equation", rule.symbol, rule.unit, name=name, **more)
-        yield _function(decorator, function, rule.arguments, _own_expression(rule))
+        function = "_".join((rule.name, *rule.when.values())) if several else rule.name
+        index = _read_as(m, rule.symbol, rule.name, rule.indices).get("index")
+        yield declared("equation", rule, function, index=index, total=rule.total, when=rule.when, text=rule.text)
     for limit in m.limits:
         rated = None if limit.rated is None else _product(limit.rated)
         product = _product(limit.product)
         yield writer.call("m.at_most", limit.parameter, product, rated=rated, evidence=limit.evidence)
     taken |= {rule.name for rule in m.rules}
     for one in m.indicators:
-        function = _identifier(one.name, taken)
-        named = {"name": one.name if function != one.name else None, "plausible": one.plausible, "text": one.text}
-        decorator = writer.call("@m.indicator", one.symbol, one.unit, **named, evidence=one.evidence)
-        yield _function(decorator, function, one.arguments, _own_expression(one))
+        yield declared("indicator", one, one.name, plausible=one.plausible, text=one.text)
 
 
 def _product(product: Product) -> str:
