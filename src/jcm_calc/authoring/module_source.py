@@ -251,18 +251,9 @@ def _interval(interval: Interval) -> str:
 # Statements
 
 
-def module_source(m: Declarations, summary: str = "") -> str:
-    """Return the text of a module that declares the same methodology.
+def module_source(m: Declarations) -> str:
+    """Return the text of a module that declares the same methodology, without what evidence files confirm.
 
-    Parameters
-    ----------
-    m : Declarations
-        Without what evidence files confirm.
-    summary : str, optional
-        The first line of the docstring; number and title by default.
-
-    Notes
-    -----
     A criterion whose function is not an expression, and the function that fits drawn values to each other, cannot be
     written: both are marked ``FILL IN``.
     """
@@ -270,7 +261,7 @@ def module_source(m: Declarations, summary: str = "") -> str:
     _body(m, writer)
     writer.name()
     body = _body(m, writer)
-    first = re.sub(r'[\\"]', "'", " ".join((summary or f"{m.number}: {m.title}").split()))
+    first = re.sub(r'[\\"]', "'", " ".join(f"{m.number}: {m.title}".split()))
     if len(first) + 7 > WIDTH:
         first = textwrap.shorten(first, WIDTH - 8, placeholder=" …")
     return f'"""{first}{"" if first.endswith((".", "…")) else "."}"""\n\n{_imports(body)}\n\n{body}\n'

@@ -52,38 +52,20 @@ OTHERS = Interval.parse("[0.05, 500]")
 
 @dataclass(frozen=True)
 class Imported:
-    """A module that equals its workbook.
-
-    Attributes
-    ----------
-    names : str
-        The text of the names file; empty where nothing was asked.
-    open : tuple of str
-        Questions to which a proposal was taken.
-    equal : int
-        The number of inputs for which module and workbook are equal.
-    worst, office : float
-        The largest relative difference among them, and that from LibreOffice: None where it was not compared.
-    remarks : tuple of Problem
-        Where the module says less, or something else, than a cell.
-    revision : str
-        The text of a module that revises the installed methodology with tables; empty if there are none.
-    added : Added or None
-        What the approved text added, where one was given.
-    """
+    """A module that equals its workbook."""
 
     number: str
     version: str
     file: str
     source: str
-    names: str
-    open: tuple[str, ...]
-    equal: int
-    worst: float
-    office: float | None
-    remarks: tuple[Problem, ...]
-    revision: str = ""
-    added: Added | None = None
+    names: str  # the text of the names file; empty where nothing was asked
+    open: tuple[str, ...]  # questions to which a proposal was taken
+    equal: int  # the number of inputs for which module and workbook are equal
+    worst: float  # the largest relative difference among them
+    office: float | None  # the largest one from LibreOffice; None where it was not compared
+    remarks: tuple[Problem, ...]  # where the module says less, or something else, than a cell
+    revision: str = ""  # a module that revises the installed methodology with tables; empty if there are none
+    added: Added | None = None  # by the approved text, where one was given
 
 
 class NotWrittenError(InputError):

@@ -91,28 +91,19 @@ def _begins(one: str, other: str) -> bool:
 
 
 class Layout:
-    """The sheets of one set, report or else plan, and the label of each of their cells.
-
-    Attributes
-    ----------
-    kind : str
-        Of the set, such as "MRS".
-    roles : dict
-        Its sheets, by what they are for.
-    inputs : dict
-        The input sheets of all sets, with what they are for.
-    choices : dict
-        By the cell in which an option is chosen, the name of the choice.
-    """
+    """The sheets of one set, report or else plan, and the label of each of their cells."""
 
     def __init__(self, book: Book) -> None:
         self.book, self.sheets = book, Sheets(book)
         self._sets = sheet_sets(book)
         key = next(key for kind in ("MRS", "MPS") for key in self._sets if key[0] == kind)
-        self.kind, self.roles = " ".join(filter(None, key)), self._sets[key]
+        self.kind, self.roles = (
+            " ".join(filter(None, key)),
+            self._sets[key],
+        )  # such as "MRS"; sheets by what they are for
         self._role = {sheet: role for roles in self._sets.values() for role, sheet in roles.items()}
-        self.inputs = {sheet: role for sheet, role in self._role.items() if role != "calc"}
-        self.choices: dict[Place, str] = {}
+        self.inputs = {sheet: role for sheet, role in self._role.items() if role != "calc"}  # of all sets
+        self.choices: dict[Place, str] = {}  # by the cell in which an option is chosen, the name of the choice
         self.labels: dict[Place, Label] = {}
         for sheet in (sheet for sheet, role in self.inputs.items() if role == "input"):
             for kind, rows in self.sheets.tables(sheet):

@@ -44,35 +44,24 @@ Cells = tuple[Place, ...]
 
 @dataclass
 class Quantity:
-    """What a cell, or a column of cells, is in the methodology.
-
-    Attributes
-    ----------
-    what : {"input", "key", "choice", "default", "table", "equation"}
-    cells : tuple of Place
-        One, or one for each row of the index.
-    formulas : dict
-        Of an equation, by the option of the choice `by` under which each holds, or by an empty text: what it gives in
-        names of quantities, and the index over which it sums.
-    entries : dict
-        Of a table, from a class or an interval to a number; `by` names what selects.
-    filled_in : list of pair of Place
-        Of a table that the project fills in, the cells of each class and its number.
-    """
+    """What a cell, or a column of cells, is in the methodology."""
 
     symbol: str
     unit: str
     words: str
-    what: str
+    what: str  # "input", "key", "choice", "default", "table" or "equation"
     indices: str
-    cells: Cells
+    cells: Cells  # one, or one for each row of the index
     name: str = ""
     monitored: bool = False
     per_period: bool = False
     value: float | None = None
+    # Of an equation, by the option of the choice `by` under which each holds, or by an empty text: what it gives in
+    # names of quantities, and the index over which it sums.
     formulas: dict[str, tuple[Expression, str]] = field(default_factory=dict)
-    entries: Entries = field(default_factory=dict)
+    entries: Entries = field(default_factory=dict)  # of a table, by class or interval; `by` names what selects
     by: str = ""
+    # Of a table that the project fills in, the cells of each class and its number.
     filled_in: list[tuple[Place, Place]] = field(default_factory=list)
     positive: bool = False
 
@@ -121,28 +110,15 @@ class Part:
 class Translation:
     """The quantities of a workbook, in the order in which they depend on each other.
 
-    Attributes
-    ----------
-    quantities : dict
-    remarks : list of Problem
-        What a reader must know of a cell.
-    rounds : list of Place
-        Where formulas round, which the library does not.
-    sizes : dict
-        By the letter of an index, how many rows it has, and its first cell.
-
-    Raises
-    ------
-    InputError
-        If a formula cannot be followed, with its cell.
+    A formula that cannot be followed is refused with its cell.
     """
 
     def __init__(self, layout: Layout, questions: Questions) -> None:
         self.layout, self.questions = layout, questions
         self.quantities: dict[str, Quantity] = {}
-        self.remarks: list[Problem] = []
-        self.rounds: list[Place] = []
-        self.sizes: dict[str, tuple[int, Place]] = {}
+        self.remarks: list[Problem] = []  # what a reader must know of a cell
+        self.rounds: list[Place] = []  # where formulas round, which the library does not
+        self.sizes: dict[str, tuple[int, Place]] = {}  # by index, how many rows it has, and its first cell
         self._known: dict[Cells, Part] = {}
         self._running: list[Cells] = []
         for name in ("RE", "PE"):
