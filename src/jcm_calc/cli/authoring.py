@@ -61,11 +61,12 @@ def new_methodology(
         else:
             folder = _package(folder)
             found = {_beside(folder, path): text for path, text in found.items()}
-    paths = _write(folder, found)
+    texts = {folder / path: text for path, text in found.items()}
+    write_files(folder, texts)
     if as_json:
-        output.data({"written": [str(path) for path in paths]})
+        output.data({"written": [*map(str, texts)]})
         return
-    output.write("\n".join(map(str, paths)))
+    output.write("\n".join(map(str, texts)))
     plain = _("Fill in what is marked FILL IN: `jcm check {number}` says what is left.")
     install = _("Fill in what is marked FILL IN: pip install -e {folder}, then `jcm check {number}` says what is left.")
     output.paragraph((install if project else plain).format(folder=folder, number=number))
@@ -114,13 +115,12 @@ def _beside(folder: Path, path: str) -> str:
     return path
 
 
-def _write(folder: Path, found: Mapping[str, str]) -> list[Path]:
-    paths = {folder / path: text for path, text in found.items()}
-    if there := [str(path) for path in paths if path.exists()]:
-        complaint = _("exists already: {paths}").format(paths=", ".join(there))
-        raise output.bad("--output", complaint)
+def write_files(folder: Path, texts: Mapping[Path, str], force: bool | None = None) -> None:
+    """Write the files of a methodology; refuse what is there, or else replace it, where the command has --force."""
+    if not force and (there := [str(path) for path in texts if path.exists()]):
+        complaint = _("exists already: {paths}") if force is None else _("exists already: {paths}; --force replaces it")
+        raise output.bad("--output", complaint.format(paths=", ".join(there)))
     with output.writing(folder):
-        for path, text in paths.items():
+        for path, text in texts.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            save(path, text.encode())
-    return list(paths)
+            save(path, text.encode(), overwrite=bool(force))

@@ -11,9 +11,9 @@ import click
 
 from jcm_calc.authoring.official_files.importing import Imported, import_workbook
 from jcm_calc.authoring.official_files.questions import RANGE_OF
-from jcm_calc.base.files import save
 from jcm_calc.base.languages import _, translated
 from jcm_calc.cli import output
+from jcm_calc.cli.authoring import write_files
 
 
 def import_module(
@@ -31,13 +31,7 @@ def import_module(
         texts[answers] = found.names
     if found.revision:
         texts[folder / f"{found.number.lower()}_corrected.py"] = found.revision
-    if not force and (there := [str(path) for path in texts if path.exists()]):
-        complaint = _("exists already: {paths}; --force replaces it").format(paths=", ".join(there))
-        raise output.bad("--output", complaint)
-    with output.writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        for path, text in texts.items():
-            save(path, text.encode(), overwrite=force)
+    write_files(folder, texts, force)
     if as_json:
         output.data(_as_data(found, [*texts]))
         return
