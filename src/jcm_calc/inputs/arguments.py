@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,8 +56,9 @@ class Arguments:
         Whether a table could not be read, so that it is not known what is missing.
     """
 
-    def __init__(self, methodology: Declarations) -> None:
+    def __init__(self, methodology: Declarations, unchecked: Collection[str] = ()) -> None:
         self.methodology = methodology
+        self.unchecked = unchecked
         self.declared = {**methodology.inputs, **methodology.facts}
         self.given: dict[str, InputValue] = {}
         self.choices: dict[str, str] = {}
@@ -287,6 +289,8 @@ class Arguments:
             fields = {"error": error, "place": place(error), "expected": expected(parameter), "hint": hint}
             self.refuse(parameter, _("{error}{place}; must be {expected}{hint}").format(**fields))
             return
+        if parameter.name in self.unchecked:
+            given = replace(given, unchecked=True)
         complaint = checks.impossible(parameter, given)
         if not complaint and labels is not None:
             try:

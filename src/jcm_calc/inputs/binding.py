@@ -68,6 +68,8 @@ class Inputs:
         By name of a default why it is given instead of the document's value.
     shared : tuple of str
         The symbols of amounts of which a period over New Year was shared by days.
+    unchecked : tuple of str
+        The names of arrays whose numbers were not compared with their limits: `checks.unremarkable` is asked later.
     """
 
     methodology: Declarations
@@ -84,6 +86,14 @@ class Inputs:
     warnings: tuple[Problem, ...] = ()
     overrides: Mapping[str, str] = field(default_factory=dict)
     shared: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
+
+    def warn(self, stacklevel: int) -> None:
+        """Warn of what was noticed in reading, as the caller's caller does."""
+        for warning in self.warnings:
+            compared = Remark.of(warning).topic in (Topic.APART, Topic.CONTRADICTORY)
+            category = RemarkWarning if compared else InputWarning
+            warnings.warn(translated(str(warning)), category, stacklevel=stacklevel + 1)
 
     @property
     def periods(self) -> Sequence[Period]:
@@ -121,6 +131,7 @@ def bind(
     facts: Mapping[str, Any] | None = None,
     whole: bool = True,
     split: str = "whole",
+    unchecked: Collection[str] = (),
 ) -> Inputs:
     """Bind an input to a methodology.
 
@@ -138,18 +149,15 @@ def bind(
         Whether all that a calculation needs must be there, or only as much as is given is bound.
     split : {"whole", "refuse", "years", "days"}
         What becomes of a period over New Year; see `jcm_calc.calculate`.
+    unchecked : collection of str
+        Parameters whose numbers are not compared with their limits, because `checks.unremarkable` is asked later.
 
     Raises
     ------
     InputError
         With every problem found.
-
-    Warns
-    -----
-    InputWarning
-        For values that are possible but implausible.
     """
-    taken = Arguments(methodology)
+    taken = Arguments(methodology, unchecked)
     for number, table in enumerate(tables, 1):
         taken.table(table, _("table {number}").format(number=number))
     for name, value in (values or {}).items():
@@ -168,11 +176,7 @@ def bind(
     if taken.problems or graph is None:
         raise InputError(str(methodology), _with_names(methodology, taken.problems), taken.warnings)
     _arrange(taken, axes)
-    inputs = _inputs(taken, axes, graph, labels)
-    for warning in inputs.warnings:
-        compared = Remark.of(warning).topic in (Topic.APART, Topic.CONTRADICTORY)
-        warnings.warn(translated(str(warning)), RemarkWarning if compared else InputWarning, stacklevel=4)
-    return inputs
+    return _inputs(taken, axes, graph, labels)
 
 
 def _with_names(m: Declarations, problems: list[Problem]) -> list[Problem]:
@@ -390,4 +394,5 @@ def _inputs(taken: Arguments, axes: dict[str, Axis], graph: Graph, labels: Mappi
         absent,
         tuple(taken.warnings),
         shared=tuple(parameter.symbol for parameter in taken.shared),
+        unchecked=tuple(name for name, given in taken.given.items() if given.unchecked),
     )

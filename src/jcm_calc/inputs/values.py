@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -62,6 +62,29 @@ class CellAddresses:
         return first if first == last else _("{first} to {last}").format(first=first, last=last)
 
 
+class Extremes(NamedTuple):
+    """The least and the greatest of some numbers, NaN if any is; the least above 0, infinite if none is."""
+
+    lowest: float
+    highest: float
+    positive: float
+
+    @classmethod
+    def of(cls, values: Array) -> Extremes:
+        """Return those of an array that fits the cache."""
+        lowest = positive = float(values.min())
+        if lowest <= 0:
+            above = values[values > 0]
+            positive = float(above.min()) if above.size else np.inf
+        return cls(lowest, float(values.max()), positive)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Extremes]) -> Extremes:
+        """Return those of all parts together."""
+        lowest, highest, positive = np.array(parts).T
+        return cls(float(lowest.min()), float(highest.max()), float(positive.min()))
+
+
 @dataclass(frozen=True)
 class InputValue:
     """Values on the way to their place on the axes.
@@ -82,6 +105,8 @@ class InputValue:
         The class of each code.
     cells : CellAddresses, optional
         Where in a workbook the values stand.
+    unchecked : bool
+        Whether the numbers are compared with their limits later; see `Inputs`.
     """
 
     values: Array
@@ -91,11 +116,12 @@ class InputValue:
     written: str = ""
     classes: tuple[str, ...] | None = None
     cells: CellAddresses | None = None
+    unchecked: bool = False
 
     @cached_property
-    def extremes(self) -> tuple[float, float]:
-        """The least and the greatest number; NaN if any is."""
-        return span(self.values)
+    def extremes(self) -> Extremes:
+        """The least and the greatest number."""
+        return extremes(self.values)
 
     @property
     def table(self) -> str:
@@ -424,17 +450,14 @@ def _letters(parameter: Parameter, shape: tuple[int, ...]) -> str:
     raise ValueError(complaint.format(indices=", ".join(parameter.indices), shape=shape))
 
 
-def span(values: Array) -> tuple[float, float]:
-    """Return minimum and maximum, both NaN if any value is NaN."""
+def extremes(values: Array) -> Extremes:
+    """Return the extremes of an array: memory is read once, by all cores."""
     if values.size <= CHUNK:
-        return float(values.min()), float(values.max())
+        return Extremes.of(values)
     flat = values.ravel(order="K")
     pieces = [flat[start : start + PIECE] for start in range(0, flat.size, PIECE)]
-    pairs = np.concatenate(on_all_cores(_spans, pieces))
-    return float(pairs[:, 0].min()), float(pairs[:, 1].max())
+    return Extremes.joined(on_all_cores(_of_piece, pieces))
 
 
-def _spans(piece: Array) -> Array:
-    """Return minimum and maximum of each chunk: both while it is in the cache, so that memory is read once."""
-    chunks = (piece[start : start + CHUNK] for start in range(0, piece.size, CHUNK))
-    return np.array([(chunk.min(), chunk.max()) for chunk in chunks])
+def _of_piece(piece: Array) -> Extremes:
+    return Extremes.joined([Extremes.of(piece[start : start + CHUNK]) for start in range(0, piece.size, CHUNK)])

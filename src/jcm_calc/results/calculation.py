@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,8 +18,9 @@ from jcm_calc.declarations.items import Coordinate, DeclarationError, Equation, 
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.names import spelt_out
 from jcm_calc.engine.evaluation import EvaluationError, Lookup, chained, evaluate
-from jcm_calc.inputs import Inputs, coordinates
+from jcm_calc.inputs import Inputs, checks, coordinates
 from jcm_calc.inputs.confirmation.applying import confirm_again
+from jcm_calc.inputs.values import Extremes, extremes
 from jcm_calc.results import checked_values, eligibility
 from jcm_calc.results import remarks as _remarks
 from jcm_calc.results.candidates import Combinations, combinations, shown_limit
@@ -59,6 +60,11 @@ Array = npt.NDArray[Any]
 CHANGED = _("has changed since it was calculated with: calculate again")
 
 
+def _look(found: list[Extremes], block: Array) -> None:
+    """Add the extremes of a block to those found."""
+    found.append(Extremes.of(block))
+
+
 class Calculation(Emissions):
     """What was calculated, and how it follows from the input; see `jcm_calc.Result`."""
 
@@ -67,6 +73,7 @@ class Calculation(Emissions):
         self.call = call
         self._known = dict(inputs.values)
         self._lookups = inputs.lookups()
+        self._extremes: dict[str, list[Extremes]] = {name: [] for name in inputs.unchecked}
         self._results = self._evaluated()
 
     def _evaluated(self) -> dict[str, Array]:
@@ -74,15 +81,25 @@ class Calculation(Emissions):
         inputs, (_way, names) = self.inputs, checked_values.reach(self.inputs)
         if absent := [name for name in (*RESULTS, *inputs.methodology.terms) if name not in inputs.graph.nodes]:
             raise DeclarationError(f"{inputs.methodology}: no equation gives {', '.join(absent)}")
+        watch = {name: partial(_look, found) for name, found in self._extremes.items()}
         beside = tuple(name for name in names if name in inputs.graph.nodes and name not in self._known)
         for keep in ((*RESULTS, *beside), RESULTS):
             try:
-                return evaluate(inputs.graph, inputs.sizes, self._known, self._lookups, tuple(dict.fromkeys(keep)))
+                wanted = tuple(dict.fromkeys(keep))
+                return evaluate(inputs.graph, inputs.sizes, self._known, self._lookups, wanted, watch)
             except EvaluationError as error:
                 if keep == RESULTS:
                     problem = undefined(error, inputs, self._known, self._lookups)
                     raise InputError(str(inputs.methodology), [problem]) from None
         raise AssertionError("unreachable")
+
+    def unremarkable(self) -> bool:
+        """Whether the checks that `Inputs.unchecked` left for later have nothing to say."""
+        for name, found in self._extremes.items():
+            known = Extremes.joined(found) if found else extremes(self._known[name])
+            if not checks.unremarkable(self.methodology.inputs[name], known):
+                return False
+        return True
 
     @property
     def _values(self) -> dict[str, Array]:

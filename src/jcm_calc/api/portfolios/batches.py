@@ -6,7 +6,6 @@ Only what is beyond doubt is calculated here. A project with anything to complai
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from jcm_calc.api.portfolios.rows import OWN, CallArguments, arguments
-from jcm_calc.base.problems import InputError, InputWarning
+from jcm_calc.base.problems import InputError
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import Coordinate
 from jcm_calc.declarations.methodology import Declarations
@@ -191,14 +190,13 @@ class Batch:
         """Bind one project with every check, for all: they differ in numbers and classes alone."""
         for project in np.flatnonzero(self.clean)[:ATTEMPTS]:
             rows = self.frame.iloc[project * self.size : (project + 1) * self.size]
-            with warnings.catch_warnings():
-                warnings.simplefilter("error", InputWarning)
-                try:
-                    given = arguments(rows, self.m, "")
-                    inputs = bind(self.m, given.tables, given.values, given.p)
-                    check_years(inputs.periods)
-                except (InputError, InputWarning, ValueError):
-                    continue
+            try:
+                given = arguments(rows, self.m, "")
+                inputs = bind(self.m, given.tables, given.values, given.p)
+                check_years(inputs.periods)
+            except (InputError, ValueError):
+                continue
+            if not inputs.warnings:
                 return inputs
         return None
 
