@@ -37,22 +37,12 @@ class Written:
 
 @dataclass
 class SheetXml:
-    """What a sheet holds in addition to values.
-
-    Attributes
-    ----------
-    formulas : dict
-    errors : dict
-        From a place to an error such as ``#REF!``.
-    spans : list
-        For each error, where in the bytes its text begins and ends.
-    rows, columns : set of int
-        Those that are hidden, or have no height or width.
-    """
+    """What a sheet holds in addition to values."""
 
     formulas: dict[Place, Written] = field(default_factory=dict)
-    errors: dict[Place, str] = field(default_factory=dict)
-    spans: list[tuple[int, int, str]] = field(default_factory=list)
+    errors: dict[Place, str] = field(default_factory=dict)  # such as #REF!
+    spans: list[tuple[int, int, str]] = field(default_factory=list)  # where in the bytes each error begins and ends
+    # those that are hidden, or have no height or width
     rows: set[int] = field(default_factory=set)
     columns: set[int] = field(default_factory=set)
 
