@@ -24,8 +24,7 @@ from jcm_calc.declarations.scheme import SCHEME_RULES
 from jcm_calc.inputs.confirmation import EvidenceError, EvidenceFile, Statement, blank_file, statements, with_evidence
 from jcm_calc.inputs.confirmation.applying import evidence_files, evidence_folder, named_files
 from jcm_calc.inputs.confirmation.file import Supplied
-from jcm_calc.inputs.confirmation.statement import order
-from jcm_calc.inputs.confirmation.statements import of_scheme
+from jcm_calc.inputs.confirmation.statements import of_scheme, order
 from jcm_calc.inputs.confirmation.supplied import compared, in_declared_unit, unexplained
 from jcm_calc.inputs.schema import page, past_day, words
 from jcm_calc.results.credits import BY_DAYS, treatments

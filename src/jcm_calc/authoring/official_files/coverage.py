@@ -14,7 +14,7 @@ from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.reports.workbook.references import Place, areas, form
 from jcm_calc.verification.location import address
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, Tree, UnreadableError, tree
-from jcm_calc.verification.spreadsheet.reading import code
+from jcm_calc.verification.spreadsheet.calculator import code
 from jcm_calc.verification.spreadsheet.trees import COMPARISONS
 
 # Operators, functions without a threshold, and those whose branches are counted or whose keys are drawn.
