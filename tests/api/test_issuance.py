@@ -586,6 +586,18 @@ def test_issue_of_case_files_that_contradict_each_other(case, tmp_path):
     assert "[project] number: 2024.toml says otherwise" in " ".join(run(other, case(2024), code=2).stderr.split())
 
 
+def test_issue_names_the_keys_of_the_case_file(case):
+    path = case(2024)
+    said = path.read_text(encoding="utf-8").replace('number = "XX001"\n', "").replace("end = 2030", "end = 2014")
+    path.write_text(said, encoding="utf-8")
+    text = " ".join(run(path, code=2).stderr.split())
+    assert "[project] end: got 2014-12-31" in text
+    path.write_text(said.replace("end = 2014", "end = 2030"), encoding="utf-8")
+    text = " ".join(run(path, code=2).stderr.split())
+    assert "[project] number: missing" in text
+    assert "project['" not in text
+
+
 # What was issued, and what a host country keeps
 
 

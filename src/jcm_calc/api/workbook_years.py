@@ -11,7 +11,7 @@ from jcm_calc.api.case_file import CaseFile
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem, ProblemKind, listed, shown
 from jcm_calc.inputs import Period
-from jcm_calc.inputs.filled_table import FilledTable
+from jcm_calc.inputs.carriers import FilledTable
 from jcm_calc.inputs.values import CellAddresses
 from jcm_calc.reports.workbook.filled_sheets import FilledColumns, Reader, SheetSet
 from jcm_calc.reports.workbook.layout import column_name

@@ -264,7 +264,7 @@ def remarked(found: Iterable[Problem]) -> None:
 
 
 def _complaint(problem: Problem, style: str, before: str = "") -> None:
-    head = f"{translated(before)}{clean(problem.subject)}"
+    head = f"{translated(before)}{clean(getattr(problem.subject, 'in_file', problem.subject))}"
     subject = Text.assemble((head, style), f": {clean(problem.complaint)}")
     if problem.place:
         subject.append(f" [{clean(problem.place)}]", "dim")

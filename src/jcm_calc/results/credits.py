@@ -17,8 +17,7 @@ from jcm_calc.declarations.items import Effect, Kind, Parameter, Table, Value
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.evidence import Evidence, Grade, Source, unconfirmed
 from jcm_calc.inputs import Inputs, Period
-from jcm_calc.inputs.confirmation.statement import Statement, order
-from jcm_calc.inputs.confirmation.statements import lists, of_scheme, of_treatment, waivers
+from jcm_calc.inputs.confirmation.statements import Statement, lists, of_scheme, of_treatment, order, waivers
 from jcm_calc.inputs.metered import record_of
 from jcm_calc.reference_data import scheme_began
 from jcm_calc.results.eligibility import Answer, Verdict

@@ -21,7 +21,7 @@ from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import Inputs, Period
 from jcm_calc.inputs.axes import named_periods
 from jcm_calc.inputs.binding import RESERVED
-from jcm_calc.inputs.carriers import as_pandas, carried, is_array, is_unit_key
+from jcm_calc.inputs.carriers import as_pandas, carried, is_array
 from jcm_calc.inputs.metered import record_of
 from jcm_calc.inputs.schema import Field, anything, list_of, read_table, section, table_of, text
 from jcm_calc.units import conversion, is_quantity
@@ -271,13 +271,11 @@ def content(recorded: Mapping[str, Any]) -> dict[str, Any]:
 
 def _flat(table: Any, name: str) -> Any:
     """Return a DataFrame with indices as columns and units in headings; a Series is called after the argument."""
-    from jcm_calc.inputs.shapes import with_units_in_headings
+    from jcm_calc.inputs.shapes import framed, with_units_in_headings
     from jcm_calc.inputs.tables import flat, with_units
 
     if hasattr(table, "to_frame"):
-        unit, attrs = carried(table).unit, table.attrs
-        table = table.to_frame((name or table.name) if unit is None else f"{name or table.name} [{unit}]")
-        table.attrs = {key: one for key, one in attrs.items() if not is_unit_key(key)}
+        table = framed(table, name or table.name)
     return with_units(flat(with_units_in_headings(table)))
 
 

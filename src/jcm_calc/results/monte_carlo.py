@@ -116,7 +116,7 @@ class Uncertainty:
                 for kind, figure in (("plain", self.plain), ("mean", self.mean), ("standard", self.standard))
             }
         )
-        found = {name: np.percentile(drawn, percentiles) for name, drawn in self.samples.items()}
+        found = {name: np.percentile(np.sort(drawn), percentiles) for name, drawn in self.samples.items()}
         for place, percent in enumerate(percentiles):
             frame[f"{percent:g} %"] = [float(values[place]) for values in found.values()]
         return frame
@@ -315,7 +315,7 @@ def _impossible(
 def _ranks(values: Array) -> Array:
     """Return the rank of each value, less the mean of all ranks."""
     order = values.argsort()
-    ordered = values[order]
+    ordered = values.take(order)
     if (ordered[1:] == ordered[:-1]).any():
         require("scipy", "uncertainty")
         from scipy.stats import rankdata  # equal values share a rank; several times slower
