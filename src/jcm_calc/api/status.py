@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -14,10 +13,9 @@ from typing import Any
 
 from jcm_calc.base import cores, workers
 from jcm_calc.base.languages import Message, _
-from jcm_calc.base.problems import InputError, InputWarning, Problem, listed
+from jcm_calc.base.problems import InputError, Problem, listed
 from jcm_calc.base.toml import parse_toml, read_text
 from jcm_calc.declarations.methodology import Declarations
-from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs.axes import named_periods
 from jcm_calc.inputs.case import Case, read
 from jcm_calc.inputs.confirmation import EvidenceFiles
@@ -31,7 +29,7 @@ from jcm_calc.readings.plan_file import read_plan
 from jcm_calc.readings.to_date import Measured, measure
 from jcm_calc.reference_data import listed_project
 from jcm_calc.results import eligibility
-from jcm_calc.results.calculating import calculated
+from jcm_calc.results.calculating import calculated, without_warnings
 from jcm_calc.results.calculation import Calculation
 from jcm_calc.results.eligibility import Answer
 from jcm_calc.results.forecast import forecast
@@ -76,9 +74,7 @@ def status(
     day = min(day, end) if isinstance(end, date) else day
     year = _year(case, day)
     plan = _planned(case, year)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", InputWarning)
-        warnings.simplefilter("ignore", UnconfirmedWarning)
+    with without_warnings():
         assert year.first is not None
         if day < year.first:
             return _described(case, m, day, year, None, so_far=None, ER=None, months={}, plan=plan)
