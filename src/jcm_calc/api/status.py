@@ -440,20 +440,8 @@ def statuses(
 ) -> tuple[FolderEntry, ...]:
     """Return the status of each case file in a folder and below, those that need a person most first.
 
-    Parameters
-    ----------
-    folder : path
-    on, store, evidence
-        As for `jcm_calc.api.case_file.CaseFile.status`.
-    processes : int, optional
-        All cores by default.
-    progress : callable
-        Is called with the number of projects that are done, and of all.
-
-    Raises
-    ------
-    InputError
-        If the folder has no case file. A case file that cannot be used is an entry with its problems.
+    A case file that cannot be used is an entry with its problems; a folder without any is refused. ``progress``
+    is called with the number of projects that are done, and of all.
     """
     day = dates.today() if on is None else dates.day_of("on", on)
     top = Path(folder)

@@ -57,12 +57,7 @@ class Job:
     problems: tuple[Problem, ...] = ()  # why it cannot be calculated, as the table as a whole shows
 
     def calculate(self) -> tuple[Result, Estimates, str]:
-        """Return the result, the estimates of a workbook's plan with those declared, and the number of the project.
-
-        Raises
-        ------
-        InputError, MethodologyNotFoundError
-        """
+        """Return the result, the estimates of a workbook's plan with those declared, and the number of the project."""
         if self.problems:
             raise InputError(self.source, self.problems)
         if self.path is None:
