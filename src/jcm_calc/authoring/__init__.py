@@ -60,17 +60,8 @@ def methodology_files(
 ) -> dict[str, str]:
     """Return the text of a module, a case and a test, by their paths in a methodology package.
 
-    Parameters
-    ----------
-    number : str
-        For example ``"XX_AM001"``.
-    package : str
-        The name of the methodology package.
-    version, title, index : str
-        What is known; the rest is marked to be filled in. ``index`` says what i counts.
-    scope : int
-        The sectoral scope, which decides what the skeleton is about: waste (13), forests (14), agriculture (15), or
-        energy; 0 where it is to be filled in.
+    What is not given is marked to be filled in: the title, the sectoral scope, which decides what the skeleton is
+    about, and what the index i counts.
 
     Examples
     --------
@@ -109,16 +100,7 @@ def _files(number: str, package: str, version: str, module: str, inputs: Iterabl
 
 
 def package_files(project: str, number: str, contents: Mapping[str, str]) -> dict[str, str]:
-    """Return the files of a new methodology package, which holds the files of a methodology.
-
-    Parameters
-    ----------
-    project : str
-        Its name, such as ``"my-rules"``.
-    number : str
-    contents : mapping
-        From `methodology_files`.
-    """
+    """Return the files of a new methodology package, such as "my-rules", with the files of a methodology in it."""
     package = package_name(project)
     known = {"project": project, "package": package, "number": number}
     found = {
@@ -159,8 +141,6 @@ def revision_files(number: str, earlier: str, version: str = "") -> dict[str, st
 
     Raises
     ------
-    MethodologyNotFoundError
-        If there is no such methodology.
     KeyError
         If the version cannot be calculated, or the later one is there already.
     """

@@ -39,7 +39,7 @@ from typing import Any, TypeAlias
 
 from jcm_calc.declarations import Interval, Value, Version
 from jcm_calc.declarations.constants import MASSES
-from jcm_calc.declarations.expression import Expression, infix, record
+from jcm_calc.declarations.expression import Expression, argument_names, infix, record
 from jcm_calc.declarations.group import SCENARIOS, SUMMARISED, stated
 from jcm_calc.declarations.items import Criterion, DocumentSection, Equation, Indicator, Kind, Parameter, Product, Table
 from jcm_calc.declarations.methodology import Declarations
@@ -416,8 +416,7 @@ def _operands(given: str) -> list[str]:
 
 def _own_expression(item: Equation | Criterion | Indicator) -> Expression:
     """Return what a function computes, in the names of what it looks at."""
-    own = Signature.from_callable(item.function).parameters
-    return record(item.function, dict(zip(own, item.arguments, strict=True)))
+    return record(item.function, dict(zip(argument_names(item.function), item.arguments, strict=True)))
 
 
 def _identifier(name: str, taken: set[str]) -> str:
@@ -456,14 +455,9 @@ def _product(product: Product) -> str:
 
 def _is_statement(m: Declarations, condition: Criterion) -> bool:
     """Whether a criterion is a statement that the project attests, declared with its fact."""
-    if condition.function is not stated:
-        return False
-    fact = m.facts.get(condition.arguments[0])
-    plain = Parameter("", "", "yes/no", "", Kind.FACT, condition.text)
-    return fact is not None and all(
-        getattr(fact, one.name) == getattr(plain, one.name)
-        for one in fields(Parameter)
-        if one.name not in ("name", "symbol", "indices")
+    fact = m.facts.get(condition.arguments[0]) if condition.function is stated else None
+    return fact is not None and fact == Parameter(
+        fact.name, fact.symbol, "yes/no", fact.indices, Kind.FACT, condition.text
     )
 
 
@@ -496,7 +490,7 @@ def _endings(m: Declarations, writer: Writer) -> Iterator[Piece]:
     for waiver in m.waivers:
         yield writer.call("m.waive", waiver.check, waiver.reason, of=waiver.of, evidence=waiver.evidence)
     for one in m.derivations:
-        arguments = ", ".join(Signature.from_callable(one.function).parameters)
+        arguments = ", ".join(argument_names(one.function))
         written = SourceCode(f"lambda {arguments}: {infix.written(record(one.function), PYTHON)[0]}")
         yield writer.call("m.derivation", one.of, written, values=one.values, unit=one.unit, text=one.text)
     if m.fit is not dict:

@@ -251,7 +251,7 @@ def _refuse_differences(found: Translation, compared: Comparison) -> None:
         for name, pair in one.pairs.items()
         if pair.place is not None
     ]
-    if apart and all(_rounded(compared, *one) for one in apart[:SHOWN]) and found.rounds:
+    if apart and found.rounds and all(_rounded(compared, *one) for one in apart[:SHOWN]):
         worst = max(abs(one.pairs[name].here - one.pairs[name].there) for one, name, _options in apart)
         complaint = _(
             "rounds within the calculation, which a module cannot; must not round (got a difference of {changes}). If "

@@ -311,15 +311,13 @@ class Layout:
 
     def _cells(self, own: str, other: str) -> Iterator[Pair]:
         """Yield the same cells of two sheets: with formulas, or with values that differ and matter."""
-        grids = [self.book.grid(sheet) for sheet in (own, other)]
-        places = {*self.book.formulas(own), *self.book.formulas(other)}
-        for row in range(max(map(len, grids))):
-            for column in range(max(len(grid[row]) if row < len(grid) else 0 for grid in grids)):
-                one, two = (self.value((sheet, row, column)) for sheet in (own, other))
-                if one != two and (self._matters(own, one) or self._matters(own, two)):
+        places, grids = {*self.book.formulas(own), *self.book.formulas(other)}, map(self.book.grid, (own, other))
+        for row, cells in enumerate(zip_longest(*grids, fillvalue=())):
+            for column, values in enumerate(zip_longest(*cells, fillvalue="")):
+                if values[0] != values[1] and any(self._matters(own, value) for value in values if value != ""):
                     places.add((row, column))
-        for row, column in sorted(places, key=lambda place: place[::-1]):
-            yield (own, row, column), (other, row, column)
+        for at in sorted(places, key=lambda place: place[::-1]):
+            yield (own, *at), (other, *at)
 
     def _matters(self, sheet: str, value: Any) -> bool:
         """Whether a value must be the same in both kinds: a number of a calculation sheet, or a unit."""
@@ -329,13 +327,14 @@ class Layout:
 
     def _entries(self, own: str, other: str) -> Iterator[Pair]:
         """Yield the entries of table 2 of which one alone is filled in, and the formulas of table 3 in their order."""
-        fixed = ({self._position(at): at for at, one in self.labels.items() if at[0] == sheet and not one.monitored}
-                 for sheet in (own, other))  # fmt: skip
-        mine, theirs = fixed
-        for at in (at for at in mine if at in theirs):
-            values = [self.value(place) for place in (mine[at], theirs[at])]
-            if sum(isinstance(value, int | float) for value in values) == 1 and None in values:
-                yield mine[at], theirs[at]
+        mine, theirs = (
+            {self._position(at): at for at, one in self.labels.items() if at[0] == sheet and not one.monitored}
+            for sheet in (own, other)
+        )
+        for pair in ((mine[at], theirs[at]) for at in mine if at in theirs):
+            values = [*map(self.value, pair)]
+            if None in values and any(isinstance(value, int | float) for value in values):
+                yield pair
         both = ([(sheet, *at) for at in sorted(self.book.formulas(sheet))] for sheet in (own, other))
         one, two = ([place for place in places if self._reads_calculation(place)] for places in both)
         yield from zip_longest(one, two)
