@@ -408,7 +408,10 @@ def _others(
 
 
 def _units(grid: Grid, start: int, columns: Mapping[int, Parameter]) -> int | None:
-    """Return the row that holds the units: the first below the symbols in which every text is one, or else half."""
+    """Return the row that holds the units: the first below the symbols in which every text is one.
+
+    Where there is none, the last one with words only of which half are units, or with nothing where labels are.
+    """
     found: int | None = None
     filled = (row for row in range(start + 1, len(grid)) if any(cell != "" for cell in grid[row]))
     for row in itertools.islice(filled, 3):
@@ -417,7 +420,8 @@ def _units(grid: Grid, start: int, columns: Mapping[int, Parameter]) -> int | No
             units = sum(bool(text) and _is_unit(text, own) for text, own in texts)
             if units == len(texts):
                 return row
-            found = row if found is None and 2 * units >= len(texts) else found
+            unlabelled = all(cell == "" for cell in grid[row][: min(columns)]) and any(text for text, _own in texts)
+            found = row if unlabelled or 2 * units >= len(texts) else found
     return found
 
 
