@@ -15,7 +15,7 @@ from jcm_calc.declarations.group import OF_PERIODS
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Coordinate, Parameter, Table
 from jcm_calc.declarations.methodology import Declarations
-from jcm_calc.inputs.coordinates import of_period
+from jcm_calc.inputs.coordinates import of_period, without_value
 from jcm_calc.inputs.periods import Period
 from jcm_calc.inputs.values import UNDECIDED, Extremes, InputValue
 from jcm_calc.reference_data import fuel_hints
@@ -349,17 +349,7 @@ def _unknown_classes(
         which = listed(map(repr, unknown))
         if key is not None and key.values.size > 1:
             which = key.examples(np.isin(key.values, codes))
-        message = _(
-            "got {which}, which has no value of {symbol}; known: {known}{hint}; "
-            "for another class, give a value of {name} for each class"
-        )
-        complaint = message.tagged(ProblemKind.NO_CLASS).format(
-            which=which,
-            symbol=parameter.symbol,
-            known=listed(known, limit=10) or _("none"),
-            hint=suggestion(unknown[0], fuel_hints(known)),
-            name=parameter.name,
-        )
+        complaint = without_value(parameter, which, known, suggestion(unknown[0], fuel_hints(known)))
         if index and all(name.isdigit() for name in unknown):
             numbered = _("{complaint}. Name each {index}: a column {index} in a table, or a mapping such as {example}")
             example = f"{{{known[0]!r}: 100}}" if known else "{'a': 100}"

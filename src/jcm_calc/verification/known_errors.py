@@ -256,7 +256,7 @@ def compared(documents: Documents, meters: Metered, rows: DatedRows) -> Iterator
         sign, unit = (slope > 0) - (slope < 0), parameter.unit
         issues = [of_noted(noted, meters, slope, unit, (start, end)) for noted in meters.found(own, start, end)]
         issues += [of_window(one, sign, meters, unit, (start, end)) for one in meters.windows(own, start, end)]
-        reported = entry.value + rows.excess(entry, own)
+        reported = entry.value + rows.excess(entry)
         read = meters.amount(own, start, end, unit)
         yield Compared(entry, own, start, end, reported, read, slope, tuple(issues))
 

@@ -18,6 +18,7 @@ from jcm_calc.results.remarks import compared
 from jcm_calc.units import UnitError, conversion, with_unit
 from jcm_calc.units import magnitude as magnitude_of
 from jcm_calc.units import split as split_quantity
+from jcm_calc.verification.against_plan import differing
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.quantities import EnteredValue, mistakable
@@ -224,7 +225,7 @@ def impossible(documents: Analyses) -> Iterator[Finding]:
 
 def magnitude(documents: Analyses) -> Iterator[Finding]:
     """Find powers of ten, and constants that look as if they were in another unit."""
-    told = {finding.subject for finding in documents.deviations}
+    told = {entry.parameter.symbol for entry, _before in differing(documents)}
     for entry, unit, why in _looking_like(documents):
         if entry.parameter.kind is not Kind.MONITORED and entry.parameter.symbol not in told:
             told.add(entry.parameter.symbol)

@@ -11,11 +11,11 @@ from jcm_calc.base.files import check_ending, save
 from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.base.problems import listed
 from jcm_calc.reports.html.pages import DISCLAIMER, page
+from jcm_calc.verification.basis import Support
 from jcm_calc.verification.catalogue import checks
 from jcm_calc.verification.conclusion import Conclusion
 from jcm_calc.verification.findings import Finding, Severity, shown_number, with_unit
 from jcm_calc.verification.location import Location
-from jcm_calc.verification.support import Support
 
 # What a finding is a candidate for; the verifier decides.
 REQUESTS = {

@@ -106,7 +106,7 @@ def reported(documents: Analyses) -> Iterator[Finding]:
     """Find reported reductions that cannot be read, that are typed in and wrong, or that nothing explains."""
     for part in documents.report.own:
         if part.found.filled:
-            yield from _unread(documents, documents.report.reported(part))
+            yield from _unread(documents, part.reported)
     if documents.report.result is None:
         return
     wrong_formulas = {place for one in _formulas(documents, set()) for place in one.places}

@@ -17,8 +17,7 @@ from jcm_calc.base.languages import Message, _, spellings
 from jcm_calc.base.problems import Problem, listed
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.evidence import Grade
-from jcm_calc.inputs.carriers import as_pandas, split_heading
-from jcm_calc.inputs.filled_table import FilledTable
+from jcm_calc.inputs.carriers import FilledTable, as_pandas, split_heading
 from jcm_calc.inputs.metered import METERS, NAMED, merged
 from jcm_calc.readings import record
 from jcm_calc.reports.workbook.layout import FIRST, LEFT
@@ -236,15 +235,8 @@ def with_record(
 ) -> Iterator[pd.DataFrame | FilledTable]:
     """Yield tables that were read with the record of their values.
 
-    Parameters
-    ----------
-    frames : iterable of FilledTable
-    pointers : collection of (str, str)
-        The parameters whose comment points to the record, with the beginning of the SHA-256 that it names.
-    book : Book
-    m : Methodology
-    remarks : list of Problem
-        What of the record cannot be relied on is appended to it.
+    ``pointers`` are the parameters whose comment points to the record, with the beginning of the SHA-256 that it
+    names. What of the record cannot be relied on is appended to the remarks.
     """
     held = read(book)
     found, stated = held or (merged([]), "")

@@ -21,7 +21,7 @@ LITERALS: dict[str, Callable[[str], Any]] = {
     "text": lambda text: text[1:-1].replace('""', '"'),
     "error": str,
 }
-LEAVES = ("number", "text", "truth", "error", "blank", "reference", "area", "array")
+LEAVES = ("number", "text", "truth", "error", "blank", "reference", "area", "moving", "array")
 # Excel takes 8,192 characters; names that are written out make a formula longer.
 LONGEST = 20_000
 NESTED = _("it is nested too deeply")
@@ -43,7 +43,8 @@ class Tree:
     operation : str
         The sign of an operator (``"negate"`` and ``"%"`` of one operand), the name of a function in capitals, or
         what a leaf is: ``"number"``, ``"text"``, ``"truth"``, ``"error"``, ``"blank"`` (an argument left out),
-        ``"area"`` (cells), ``"reference"`` (the number of cells that `form` counts) or ``"array"`` (a constant one).
+        ``"area"`` (cells), ``"moving"`` (the first cells of a column whose formulas move with their row),
+        ``"reference"`` (the number of cells that `form` counts) or ``"array"`` (a constant one).
     arguments : tuple
         Trees; of a leaf its value, of an array its rows of trees.
     """
