@@ -28,8 +28,6 @@ def labels(path):
                     (sheet.title, f"{column_name(column)}{number + BELOW + 1}"): (unit, False, place)
                     for place, (column, unit) in enumerate(units)
                 }
-                if len(units) == 1:  # with no other unit in its row, nothing but a unit says that it is one
-                    found.popitem()
             if "Units" in cells:
                 at, listed = cells.index("Units"), "Parameter" not in cells
             elif len(filled) < 2:
@@ -94,3 +92,13 @@ def test_a_label_that_is_no_unit_is_found_and_hides_nothing(number, written, tmp
         own, others = told_of(path, tmp_path / f"{at}.xlsx", places, "lots")
         assert every_cell(own) == places
         assert others == set()
+
+
+def test_a_unit_of_an_input_sheet_that_is_none_is_named(written, tmp_path):
+    path, sheet = written / "ID_AM003.xlsx", "MRS(input_separate)"
+    rows = openpyxl.load_workbook(path)[sheet].iter_rows()
+    place = next(cell.coordinate for cells in rows for cell in cells if cell.value == "MWh/p")
+    edit(path, tmp_path / "wrong.xlsx", {(sheet, place): "lots"}, again=False)
+    errors = jcm_calc.verify(tmp_path / "wrong.xlsx").of("error")
+    assert {one.code for one in errors} == {"B3"}
+    assert all("EC_PJ,i,p is given in lots" in one.message for one in errors)

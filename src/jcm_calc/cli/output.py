@@ -24,7 +24,7 @@ from rich.table import Table
 from rich.text import Text
 
 from jcm_calc.base.languages import Message, _, translated
-from jcm_calc.base.problems import Problem, Remark, Topic
+from jcm_calc.base.problems import ArgumentKey, Problem, Remark, Topic
 from jcm_calc.cli import surroundings
 from jcm_calc.rulebooks import BrokenModule
 
@@ -264,7 +264,8 @@ def remarked(found: Iterable[Problem]) -> None:
 
 
 def _complaint(problem: Problem, style: str, before: str = "") -> None:
-    head = f"{translated(before)}{clean(getattr(problem.subject, 'in_file', problem.subject))}"
+    key = problem.subject
+    head = f"{translated(before)}{clean(key.in_file if isinstance(key, ArgumentKey) else key)}"
     subject = Text.assemble((head, style), f": {clean(problem.complaint)}")
     if problem.place:
         subject.append(f" [{clean(problem.place)}]", "dim")

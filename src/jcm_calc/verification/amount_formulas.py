@@ -130,7 +130,7 @@ class Audit:
         return [place for place in leaves if isinstance(self.book.value(*place), int | float)]
 
     def _given(self, given: Mapping[Place, float], exact: bool = True) -> float:
-        """Return what the formula gives with other numbers in cells, and without totals of its own rows."""
+        """Return what the formula gives with other numbers in cells, and without totals of its rows."""
         cells = {**dict.fromkeys(self.totals, 0.0), **given}
         return _as_float(Calculator(self.book, cells, exact=exact).value(self.entry.place))
 
