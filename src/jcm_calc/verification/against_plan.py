@@ -12,7 +12,6 @@ import numpy as np
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import ProblemKind, listed
 from jcm_calc.declarations.items import Kind, Parameter
-from jcm_calc.inputs import Period
 from jcm_calc.readings.clock import DAY
 from jcm_calc.reports.workbook.tables import Row
 from jcm_calc.rulebooks import versions
@@ -289,8 +288,8 @@ def too_rare(documents: Analyses) -> Iterator[Finding]:
     for entry in documents.report.entries():
         parameter, rows = entry.parameter, documents.rows.of.get(entry.place)
         step = planned.get((parameter.name, parameter.symbol))
-        period = Period.parse(entry.labels["p"]) if "p" in entry.labels else None
-        if parameter.adds_over_time or rows is None or step is None or period is None or not period.dated:
+        period = entry.period
+        if parameter.adds_over_time or rows is None or step is None or period is None:
             continue
         times = {str(line.period) for line in rows.lines if line.value is not None}
         due = max(1, round(period.days / step))

@@ -283,7 +283,7 @@ class DatedRows:
 
     def _left_out(self, entry: EnteredValue, lines: Sequence[DatedRow]) -> Iterator[DatedRow]:
         """Yield the rows of the period, in the columns of the others, that the formula does not take in."""
-        whole = Period.parse(entry.labels["p"]) if "p" in entry.labels else None
+        whole = entry.period
         if whole is None or whole.first is None or whole.last is None:
             return
         weight = statistics.median(line.weight for line in lines)
@@ -346,24 +346,22 @@ class DatedRows:
 
     def _unread(self, found: Breakdown) -> float:
         """Return what the readings have for blank rows; where they do not tell the rows apart, for what is left."""
-        metered = self.documents.metered
+        metered, whole = self.documents.metered, found.entry.period
         meters = () if metered is None or not found.blank else metered.of(found.entry)
-        if metered is None or not meters:
+        if metered is None or whole is None or not meters:
             return 0.0
         unit, spans = found.entry.parameter.unit, [metered.span(line.period) for line in found.blank]
         if all(metered.knots(meters, edge, edge) for span in spans for edge in span):
             return math.fsum(metered.amount(meters, *span, unit) for span in spans)
-        return metered.amount_of(found.entry, Period.parse(found.entry.labels["p"])) - float(found.entry.value)
+        return metered.amount_of(found.entry, whole) - float(found.entry.value)
 
     def _missing(self, found: Breakdown) -> list[DatedRow]:
         """Return the rows left out; those near a late calibration are left to the comparison with the readings."""
-        metered = self.documents.metered
-        if metered is None:
+        metered, whole = self.documents.metered, found.entry.period
+        if metered is None or whole is None:
             return list(found.left_out)
-        late = [
-            (window.start, window.end)
-            for window in metered.windows(metered.of(found.entry), *metered.span(Period.parse(found.entry.labels["p"])))
-        ]
+        windows = metered.windows(metered.of(found.entry), *metered.span(whole))
+        late = [(window.start, window.end) for window in windows]
         spans = [(line, *metered.span(line.period)) for line in found.left_out]
         return [line for line, begun, ended in spans if not any(start < ended and begun < end for start, end in late)]
 

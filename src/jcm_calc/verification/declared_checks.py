@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from types import FunctionType, ModuleType
 from typing import NamedTuple, TypeVar
 
+from jcm_calc.declarations.items import Kind
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Finding
 from jcm_calc.verification.quantities import EnteredValue
@@ -50,6 +51,16 @@ def there(found: object) -> bool:
 def entered(wanted: Callable[[EnteredValue], object]) -> Subject:
     """Return whether a value of the report is of some kind."""
     return lambda m: any(map(wanted, m.report.entries()))
+
+
+def monitored(documents: Analyses) -> bool:
+    """Return whether the report has a monitored value."""
+    return any(entry.parameter.kind is Kind.MONITORED for entry in documents.report.entries())
+
+
+def shown(wanted: Callable[[object], object]) -> Subject:
+    """Return whether a calculation sheet shows something."""
+    return lambda m: any(wanted(cell.node) for cell in m.sheet.cells)
 
 
 def in_both(wanted: Callable[[EnteredValue], object]) -> Subject:

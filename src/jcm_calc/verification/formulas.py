@@ -17,12 +17,18 @@ from jcm_calc.reports.workbook.tables import linked
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.cells import QuantityCell
+from jcm_calc.verification.declared_checks import check, monitored, shown
 from jcm_calc.verification.findings import Finding, finding, shown_number
 from jcm_calc.verification.location import ranges
-from jcm_calc.verification.quantities import lines, listed_defaults
+from jcm_calc.verification.quantities import listed_defaults
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, Place, close, form
 
 
+@check(
+    "C3",
+    _("the plan fixes no value instead of a default"),
+    lambda m: any(one.parameter.kind is Kind.DEFAULT for one in m.registered.entries("MPS")),
+)
 def not_used(documents: Analyses) -> Iterator[Finding]:
     """Find values of the plan that the report does not have, and the ER that they would give."""
     entered = {entry.parameter.name for entry in documents.report.entries("MRS")}
@@ -39,6 +45,7 @@ def not_used(documents: Analyses) -> Iterator[Finding]:
             yield finding("C3", message, *values, **(documents.correcting(entry, entry.value) if numeric else {}))
 
 
+@check("C7")
 def wrong_unit(documents: Analyses) -> Iterator[Finding]:
     """Find units on the calculation sheet that are other than declared: of its quantities, and of listed defaults."""
     report, known = documents.report, documents.report.reader.symbols.parameters
@@ -76,6 +83,11 @@ def _converts(unit: str, other: str) -> bool:
     return True
 
 
+@check(
+    "C8",
+    _("no value by classes of numbers on a calculation sheet"),
+    shown(lambda node: isinstance(node, Parameter) and node.table and node.table.numeric),
+)
 def class_limits(documents: Analyses) -> Iterator[Finding]:
     """Find look-ups that give another value at the limits of a class or inside it, whether or not a unit is there."""
     sheet = documents.sheet
@@ -130,6 +142,7 @@ def _agrees(cell: QuantityCell, formula: str, node: Parameter, size: float) -> b
     return bool(np.isnan(expected)) or close(found, expected)
 
 
+@check("C13", _("no monitored value"), monitored)
 def computed_reading(documents: Analyses) -> Iterator[Finding]:
     """Find what does not belong into the formula of an amount; values that are computed in another way."""
     sheets = documents.report.sheets
@@ -143,22 +156,22 @@ def computed_reading(documents: Analyses) -> Iterator[Finding]:
                 yield finding("C13", message, *values, say=say, unit=unit, unresolved=unresolved)
 
 
+@check("C16", _("no equation is printed"), lambda m: (one for one in m.report.lines() if "=" in one.equation))
 def printed_otherwise(documents: Analyses) -> Iterator[Finding]:
     """Find printed equations with missing or unknown symbols."""
     report, m = documents.report, documents.m
     symbols = m.symbols()
     written = {rule.symbol: [one.written(symbols) for one in m.rules if one.symbol == rule.symbol] for rule in m.rules}
-    for part in report.own:
-        for line in lines(part.roles["calc"], report.sheets) if "calc" in part.roles else ():
-            if "=" not in line.equation or line.symbol not in written:
-                continue
-            printed = _named(line.equation.partition("=")[2], symbols)
-            declared = [_named(text.partition("=")[2], symbols) for text in written[line.symbol]]
-            # a form for every case prints the equations of all of them
-            if printed not in declared and printed != set().union(*declared):
-                message = _("the equation printed for {symbol} is {printed!r}, declared is {declared!r}")
-                say = {"printed": line.equation, "declared": written[line.symbol][0]}
-                yield finding("C16", message, line.address, line.symbol, say=say)
+    for line in report.lines():
+        if "=" not in line.equation or line.symbol not in written:
+            continue
+        printed = _named(line.equation.partition("=")[2], symbols)
+        declared = [_named(text.partition("=")[2], symbols) for text in written[line.symbol]]
+        # a form for every case prints the equations of all of them
+        if printed not in declared and printed != set().union(*declared):
+            message = _("the equation printed for {symbol} is {printed!r}, declared is {declared!r}")
+            say = {"printed": line.equation, "declared": written[line.symbol][0]}
+            yield finding("C16", message, line.address, line.symbol, say=say)
 
 
 def _named(text: str, symbols: dict[str, str]) -> set[str]:
@@ -170,12 +183,3 @@ def _named(text: str, symbols: dict[str, str]) -> set[str]:
             found.add(plain(symbol))
             rest = re.sub(pattern, " ", rest)
     return found
-
-
-CHECKS = {
-    "C3": not_used,
-    "C7": wrong_unit,
-    "C8": class_limits,
-    "C13": computed_reading,
-    "C16": printed_otherwise,
-}

@@ -20,6 +20,8 @@ from jcm_calc.units import magnitude as magnitude_of
 from jcm_calc.units import split as split_quantity
 from jcm_calc.verification.against_plan import differing
 from jcm_calc.verification.analyses import Analyses
+from jcm_calc.verification.declared_checks import check, entered, monitored
+from jcm_calc.verification.documents import of_unit
 from jcm_calc.verification.findings import Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.quantities import EnteredValue, mistakable
 from jcm_calc.verification.ratios import PER_CENT
@@ -30,12 +32,14 @@ ABOVE, FAR_ABOVE, FAR_ABOVE_RATED = 1.05, 1.20, 20.0
 DOUBTED_PARTS = _("the parts of the derivation are themselves {evidence}")
 
 
+@check("B1")
 def per_cent(documents: Analyses) -> Iterator[Finding]:
     """Find a factor of 100."""
     for problem in documents.problems(ProblemKind.PER_CENT):
         yield of_problem("B1", problem, documents.report.places_of(problem.subject), cause=PER_CENT)
 
 
+@check("B3")
 def different_units(documents: Analyses) -> Iterator[Finding]:
     """Find units that do not convert, and values in one unit under the name of another."""
     for entry in documents.report.entries():
@@ -47,6 +51,7 @@ def different_units(documents: Analyses) -> Iterator[Finding]:
         yield of_problem("B3", problem, documents.report.places_of(problem.subject))
 
 
+@check("B4", _("no monitored value"), monitored)
 def other_unit(documents: Analyses) -> Iterator[Finding]:
     """Find amounts that look as if they were in another unit, with the number that they would then be."""
     by_readings = {one.subject for one in documents.found("B4") if one.severity is Severity.ERROR}
@@ -100,21 +105,17 @@ def _against_plan(documents: Analyses) -> Iterator[tuple[EnteredValue, float]]:
     planned: dict[tuple[object, ...], list[float]] = {}
     for entry in documents.registered.entries("MPS"):
         if _amount(entry):
-            for key in (_unit_key(entry), (*_unit_key(entry), entry.labels.get("p"))):
+            for key in (of_unit(entry), (*of_unit(entry), entry.labels.get("p"))):
                 planned.setdefault(key, []).append(entry.value)
     for entry in filter(_amount, documents.report.entries()):
         # the plan of the same period, or else what the plan has for any
-        values = planned.get((*_unit_key(entry), entry.labels.get("p"))) or planned.get(_unit_key(entry))
+        values = planned.get((*of_unit(entry), entry.labels.get("p"))) or planned.get(of_unit(entry))
         if values:
             yield entry, math.fsum(values) / len(values)
 
 
 def _amount(entry: EnteredValue) -> bool:
     return entry.parameter.kind is Kind.MONITORED and isinstance(entry.value, int | float) and bool(entry.value)
-
-
-def _unit_key(entry: EnteredValue) -> tuple[object, ...]:
-    return entry.parameter.name, tuple(sorted((k, v) for k, v in entry.labels.items() if k != "p"))
 
 
 def _likely_unit(ratio: float, unit: str, far: float = FAR, near: float = 0.5) -> str:
@@ -168,6 +169,13 @@ def _beyond(entry: EnteredValue, most: float) -> str:
     )
 
 
+def _timed(documents: Analyses) -> bool:
+    hours = entered(lambda one: one.parameter.unit == "h" and one.parameter.adds_over_time)
+    meters = documents.metered.plan.meters.values() if documents.metered else ()
+    return bool(documents.m.limits or hours(documents)) or any(meter.rated for meter in meters)
+
+
+@check("B5", _("no hours, and no rated power"), _timed)
 def too_many_hours(documents: Analyses) -> Iterator[Finding]:
     """Find hours above those of the period, energy above the rated power, and what a cross-check does not allow."""
     told = set()
@@ -209,6 +217,7 @@ def _above(
     )
 
 
+@check("B6")
 def impossible(documents: Analyses) -> Iterator[Finding]:
     """Find values outside their range that no unit explains, and rows that are out of line."""
     for problem in documents.problems(ProblemKind.OUT_OF_BOUNDS, ProblemKind.NO_CLASS):
@@ -223,6 +232,7 @@ def impossible(documents: Analyses) -> Iterator[Finding]:
             yield of_problem("B6", remark, documents.report.places_of(remark.subject))
 
 
+@check("B7")
 def magnitude(documents: Analyses) -> Iterator[Finding]:
     """Find powers of ten, and constants that look as if they were in another unit."""
     told = {entry.parameter.symbol for entry, _before in differing(documents)}
@@ -232,6 +242,11 @@ def magnitude(documents: Analyses) -> Iterator[Finding]:
             yield _in_other_unit(documents, "B7", entry, unit, why)
 
 
+@check(
+    "B8",
+    _("no value that the document derives from parts"),
+    lambda m: {one.parameter.name for one in m.report.entries()} & {derived.of for derived in m.m.derivations},
+)
 def not_rebuilt(documents: Analyses) -> Iterator[Finding]:
     """Find values given by hand for a default that is derived; a question where its parts are not confirmed."""
     for derivation in documents.m.derivations:
@@ -253,14 +268,3 @@ def not_rebuilt(documents: Analyses) -> Iterator[Finding]:
                     severity=Severity.QUESTION if doubts else None,
                     **documents.correcting(entry, rebuilt),
                 )
-
-
-CHECKS = {
-    "B1": per_cent,
-    "B3": different_units,
-    "B4": other_unit,
-    "B5": too_many_hours,
-    "B6": impossible,
-    "B7": magnitude,
-    "B8": not_rebuilt,
-}

@@ -158,11 +158,10 @@ def _begun(documents: Analyses) -> Iterator[Finding]:
         return
     ends = dict(entry for one in (*documents.previous, documents.report) for entry in _ends(one))
     for entry in documents.report.entries():
-        of, value = entry.parameter.previous_of, entry.value
-        if not of or "p" not in entry.labels or not isinstance(value, int | float):
+        of, value, period = entry.parameter.previous_of, entry.value, entry.period
+        if not of or period is None or period.first is None or not isinstance(value, int | float):
             continue
-        first = Period.parse(entry.labels["p"]).first
-        end = ends.get((of, first, _others(entry.labels))) if first is not None else None
+        end = ends.get((of, period.first, _others(entry.labels)))
         if end is not None and not close(value, end):
             unit = entry.parameter.unit
             message = _("{symbol} is {value} at the start of {period}, and {of} was {end} at the end of the one before")

@@ -11,6 +11,7 @@ from jcm_calc.base.languages import Message, _
 from jcm_calc.reports.workbook.tables import Cell, in_english
 from jcm_calc.results.credits import whole_tonnes
 from jcm_calc.verification.analyses import Analyses
+from jcm_calc.verification.declared_checks import check
 from jcm_calc.verification.findings import EffectOnER, Finding, Severity, finding, shown_number
 from jcm_calc.verification.location import address, at, located
 from jcm_calc.verification.reported import ReportedReductions
@@ -102,6 +103,7 @@ def _calculated(documents: Analyses, cell: Cell) -> bool:
     return documents.sheet.formula((cell.sheet, cell.row, cell.column)) is not None
 
 
+@check("H1")
 def reported(documents: Analyses) -> Iterator[Finding]:
     """Find reported reductions that cannot be read, that are typed in and wrong, or that nothing explains."""
     for part in documents.report.own:
@@ -158,6 +160,11 @@ def _unread(documents: Analyses, found: ReportedReductions) -> Iterator[Finding]
         yield finding("H1", message, located(other), "ER_p", other.value, say=say)
 
 
+@check(
+    "H2",
+    _("no amount before rounding in table 3, or no ER on a calculation sheet"),
+    lambda m: any(cell for *_, cell in m.report.reported_cells()) and any(cell.name == "ER" for cell in m.sheet.cells),
+)
 def two_values(documents: Analyses) -> Iterator[Finding]:
     """Find ER of table 3 that is not ER of the calculation sheet."""
     for part, _cell, exact in documents.report.reported_cells():
@@ -178,6 +185,7 @@ def _tables_of_years(documents: Analyses) -> Iterator[tuple[Submission, ReportPa
             yield submission, part
 
 
+@check("H3", _("no table of years"), lambda m: has_years(m))
 def column(documents: Analyses) -> Iterator[Finding]:
     """Find rows and totals of the table of years that do not add up."""
     for submission, part in _tables_of_years(documents):
@@ -251,6 +259,11 @@ def _years(grid: list[list[object]]) -> tuple[list[tuple[int, Amounts]], list[tu
     return years, totals, columns
 
 
+@check(
+    "H5",
+    _("no reported reductions, and no calculation sheet"),
+    lambda m: m.sheet.cells or any(part.reported.cell for part in m.report.own),
+)
 def rounding(documents: Analyses) -> Iterator[Finding]:
     """Find intermediates that are rounded, and reported reductions that are not rounded down."""
     told = set()
@@ -303,11 +316,3 @@ def _shifted(documents: Analyses, part: ReportPart, share: float) -> tuple[dict[
             amount = amounts[one.labels["p"]]
             cells[one.place] = {"ER": amount, "RE": amount + 500.4, "PE": 500.4}[one.name]
     return cells, sum(math.floor(amount) for amount in amounts.values())
-
-
-CHECKS = {
-    "H1": reported,
-    "H2": two_values,
-    "H3": column,
-    "H5": rounding,
-}

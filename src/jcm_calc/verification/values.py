@@ -13,7 +13,7 @@ from jcm_calc.results.eligibility import Answer, Verdict
 from jcm_calc.verification import ratios
 from jcm_calc.verification.against_plan import differing, kind
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.declared_checks import Subject, check, or_readings, there
+from jcm_calc.verification.declared_checks import Subject, check, or_readings, shown, there
 from jcm_calc.verification.documents import of_unit
 from jcm_calc.verification.findings import Details, Finding, Severity, finding, shown_number
 from jcm_calc.verification.quantities import EnteredValue
@@ -97,7 +97,7 @@ def _is_default(node: object) -> bool:
 @check(
     "D7",
     _("no default is entered by hand or shown on a calculation sheet"),
-    lambda m: there(by_hand(m)) or any(_is_default(cell.node) for cell in m.sheet.cells),
+    lambda m: there(by_hand(m)) or shown(_is_default)(m),
 )
 def not_in_table(documents: Analyses) -> Iterator[Finding]:
     """Find values by hand that the document does not have; a question where the document's own is not confirmed."""
