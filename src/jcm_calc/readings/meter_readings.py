@@ -45,6 +45,11 @@ class OfSource:
     rows: MeterSteps  # the steps of these blocks and their neighbours
     left_out: Sequence[Span]  # times of readings at another distance than is stated, of which the first were looked at
 
+    @property
+    def amounts(self) -> npt.NDArray[np.float64]:
+        """The amount of each block, in the unit of the parameter."""
+        return np.asarray(self.unit(block_sums.amounts(self.blocks)))
+
 
 class Outside(NamedTuple):
     """Readings outside the periods: how many, and the instants that they reach from and to."""
@@ -55,20 +60,10 @@ class Outside(NamedTuple):
 
 
 class MeterReadings:
-    """All readings of a plan, by meter.
+    """All readings of a plan, by meter, in the periods p.
 
-    Parameters
-    ----------
-    declared : mapping
-        The unit of the parameter of each meter.
-    spans : sequence of Span
-        The periods p.
-    marks : sequence of int
-        Instants around which the rows are needed: where something begins or ends.
-    run : callable
-        Runs the screening of files: ``map``, or that of a cluster.
-    problems : list of Problem
-        Complaints are appended to it.
+    Rows are needed around some instants, the marks, where something begins or ends. Files may be screened by ``run``
+    instead of ``map``: on a cluster, for example. Complaints are appended to ``problems``.
     """
 
     def __init__(
@@ -355,21 +350,13 @@ class MeterReadings:
         """Return amount and share of time covered by meter and block, with its day and month."""
         import pandas as pd
 
-        every = [(name, one) for name, found in self.of.items() for one in found]
-        whole = pd.concat(
-            [
-                pd.DataFrame(
-                    {
-                        "meter": name,
-                        "block": one.blocks["block"],
-                        "amount": one.unit(block_sums.amounts(one.blocks)),
-                        "covered": one.blocks["covered"] / clock.DAY,
-                    }
-                )
-                for name, one in every
-            ],
-            ignore_index=True,
-        )
+        parts = [
+            {"meter": name, "block": one.blocks["block"], "amount": one.amounts, "covered": one.blocks["covered"]}
+            for name, found in self.of.items()
+            for one in found
+        ]
+        whole = pd.concat([pd.DataFrame(part) for part in parts], ignore_index=True)
+        whole["covered"] /= clock.DAY
         number, place = np.unique(whole.pop("block"), return_inverse=True)
         moments = pd.to_datetime(number * self.blocks.length, unit="us")
         for at, (heading, form) in enumerate((("day", "%Y-%m-%d"), ("month", "%Y-%m")), 1):
@@ -403,17 +390,13 @@ class MeterReadings:
         import pandas as pd
 
         odd = one.blocks["block"].to_numpy()[one.odd]
-        rows, blocks = one.rows, one.blocks[~one.odd]
-        rows = rows.where(np.isin(self.blocks.numbers(rows.start), odd))
-        columns = {
-            "start": (rows.start, blocks["first"]),
-            "stop": (rows.stop, blocks["last"]),
-            "amount": (rows.raw, one.unit(block_sums.amounts(blocks))),
-            "count": (np.ones(len(rows), dtype=np.int64), blocks["count"]),
-            "before": (self._before(name, one, rows), np.full(len(blocks), np.nan)),
-        }
-        joined = {key: np.concatenate([np.asarray(part) for part in both]) for key, both in columns.items()}
-        return pd.DataFrame({"meter": name, **joined})
+        rows = one.rows.where(np.isin(self.blocks.numbers(one.rows.start), odd))
+        of_rows = {"start": rows.start, "stop": rows.stop, "amount": rows.raw, "count": 1}
+        blocks = one.blocks.rename(columns={"first": "start", "last": "stop"}).assign(amount=one.amounts, before=np.nan)
+        steps = pd.DataFrame({**of_rows, "before": self._before(name, one, rows)})
+        found = pd.concat([steps, blocks.loc[~one.odd, list(steps)]], ignore_index=True)
+        found.insert(0, "meter", name)
+        return found
 
     def _before(self, name: str, one: OfSource, rows: MeterSteps) -> npt.NDArray[np.float64]:
         """Return what a register showed at the beginning of each step."""

@@ -68,18 +68,10 @@ def measure(
     kept: Path | None,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> Measured:
-    """Read and add up what there is of a year on a day.
+    """Read and add up what there is of a year, or its part in the crediting period since some day, on a day.
 
-    Parameters
-    ----------
-    tables, values
-        What the case file gives in addition to the readings, for the periods `case_periods`.
-    year : Period
-        The calendar year, or its part in the crediting period.
-    since : date, optional
-        The first day of the crediting period.
-    kept : Path, optional
-        The database of readings next to the case file.
+    The case file gives ``tables`` and ``values`` in addition to the readings, for the periods ``case_periods``.
+    ``kept`` is the database of readings next to it.
 
     Raises
     ------
