@@ -378,17 +378,17 @@ class ProjectStatus:
     methodology: str
     day: date
     year: Period
-    so_far: Period | None
-    meters: tuple[MeterStatus, ...]
-    findings: tuple[FindingStatus, ...]
-    calibrations: tuple[CalibrationStatus, ...]
-    criteria: tuple[CriterionStatus, ...]
-    documents: tuple[DocumentToShow, ...]
-    ER: float | None
-    months: tuple[MonthReductions, ...]
-    plan: Plan | None
-    forecast: Forecast
-    actions: tuple[Action, ...]
+    so_far: Period | None = None
+    meters: tuple[MeterStatus, ...] = ()
+    findings: tuple[FindingStatus, ...] = ()
+    calibrations: tuple[CalibrationStatus, ...] = ()
+    criteria: tuple[CriterionStatus, ...] = ()
+    documents: tuple[DocumentToShow, ...] = ()
+    ER: float | None = None
+    months: tuple[MonthReductions, ...] = ()
+    plan: Plan | None = None
+    forecast: Forecast = Forecast(Basis.NONE)
+    actions: tuple[Action, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -435,8 +435,7 @@ class FolderEntry:
 
     def as_data(self) -> dict[str, Any]:
         """Return it as data for JSON."""
-        data: dict[str, Any] = _plain(self)
-        return data
+        return dict(_plain(self))
 
 
 def input_key(problem: Problem) -> str:

@@ -11,12 +11,12 @@ from functools import cache, lru_cache
 from typing import Any
 
 from jcm_calc.base.languages import _, spellings
+from jcm_calc.base.sheet_xml import column_number
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.inputs.totals import adds_up, totals_among
 from jcm_calc.reports.workbook.layout import column_name
 from jcm_calc.reports.workbook.opening import Book, CellFormula, Grid
 from jcm_calc.reports.workbook.references import areas
-from jcm_calc.reports.workbook.sheet_xml import column_number
 from jcm_calc.reports.workbook.symbols import Symbols
 from jcm_calc.units import UnitError, parse_unit
 from jcm_calc.units.conversions import normalise
@@ -408,13 +408,17 @@ def _others(
 
 
 def _units(grid: Grid, start: int, columns: Mapping[int, Parameter]) -> int | None:
-    """Return the row that holds the units: the first below the symbols in which every text is one."""
+    """Return the row that holds the units: the first below the symbols in which every text is one, or else half."""
+    found: int | None = None
     filled = (row for row in range(start + 1, len(grid)) if any(cell != "" for cell in grid[row]))
     for row in itertools.islice(filled, 3):
         texts = [(grid[row][column], parameter.unit) for column, parameter in columns.items()]
-        if all(isinstance(text, str) and text and _is_unit(text, own) for text, own in texts):
-            return row
-    return None
+        if all(isinstance(text, str) for text, _own in texts):
+            units = sum(bool(text) and _is_unit(text, own) for text, own in texts)
+            if units == len(texts):
+                return row
+            found = row if found is None and 2 * units >= len(texts) else found
+    return found
 
 
 @lru_cache(maxsize=4096)
