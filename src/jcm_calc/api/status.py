@@ -335,7 +335,7 @@ def _typed(
 
 
 def _ordered(actions: Iterable[Action]) -> tuple[Action, ...]:
-    """Return actions in order, each with a key of its own: two cross-checks may have one name, for example."""
+    """Return actions in order, each with another key: two cross-checks may have one name, for example."""
     several: dict[str, list[Action]] = {}
     for one in actions:
         several.setdefault(one.key, []).append(one)

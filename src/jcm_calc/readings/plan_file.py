@@ -154,7 +154,7 @@ def quantity(least: float, needs_unit: bool, wanted: str) -> Callable[[Any], str
 
 
 def one_sign(refused: str, wanted: str) -> Callable[[Any], str]:
-    """Return a check of one sign that is no letter or digit, and none of some others."""
+    """Return a check of one sign that is neither letter nor digit, nor one of some others."""
 
     def check(given: Any) -> str:
         if len(text(given)) != 1:
