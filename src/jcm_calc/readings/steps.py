@@ -120,7 +120,15 @@ def last_instants(store: Store, source: OpenedReadings) -> dict[str, tuple[int, 
 def up_to(source: OpenedReadings, moment: int) -> OpenedReadings:
     """Return a source without the readings after an instant."""
     by_end = source.readings.kind in ("register", "total") or source.readings.stamp == "end" or source.readings.daily
-    condition = f"coalesce(until, stamp) <= {moment}" if by_end else f"stamp < {moment}"
+    return _where(source, f"coalesce(until, stamp) <= {moment}" if by_end else f"stamp < {moment}")
+
+
+def without(source: OpenedReadings, meters: Iterable[str]) -> OpenedReadings:
+    """Return a source without the readings of some meters."""
+    return _where(source, f"meter NOT IN ({', '.join(map(quoted, meters))})")
+
+
+def _where(source: OpenedReadings, condition: str) -> OpenedReadings:
     points = f"SELECT {ROW} FROM ({source.points}) WHERE {condition}"
     return replace(source, points=points, steps=source.multiplied(_steps_sql(points, source.readings)), paths=("", ()))
 
