@@ -315,8 +315,9 @@ class MeterReadings:
         """Return how many readings of a meter lie outside the periods, as far as whole blocks do."""
         import pandas as pd
 
-        blocks = pd.concat([one.blocks for one in self.of[name]])
-        out = blocks[(blocks["last"] <= self.spans[0][0]) | (blocks["first"] >= self.spans[-1][1])]
+        edges = (self.spans[0][0], self.spans[-1][1])
+        every = [one.blocks for one in self.of[name]]
+        out = pd.concat([one[(one["last"] <= edges[0]) | (one["first"] >= edges[1])] for one in every])
         if out.empty:
             return None
         return Outside(int(out["count"].sum()), int(out["first"].min()), int(out["last"].max()))
@@ -350,13 +351,15 @@ class MeterReadings:
         """Return amount and share of time covered by meter and block, with its day and month."""
         import pandas as pd
 
-        parts = [
-            {"meter": name, "block": one.blocks["block"], "amount": one.amounts, "covered": one.blocks["covered"]}
-            for name, found in self.of.items()
-            for one in found
-        ]
-        whole = pd.concat([pd.DataFrame(part) for part in parts], ignore_index=True)
-        whole["covered"] /= clock.DAY
+        every = [(name, one) for name, found in self.of.items() for one in found]
+        whole = pd.DataFrame(
+            {
+                "meter": np.repeat([name for name, _one in every], [len(one.blocks) for _name, one in every]),
+                "block": np.concatenate([one.blocks["block"].to_numpy() for _name, one in every]),
+                "amount": np.concatenate([one.amounts for _name, one in every]),
+                "covered": np.concatenate([one.blocks["covered"].to_numpy() / clock.DAY for _name, one in every]),
+            }
+        )
         number, place = np.unique(whole.pop("block"), return_inverse=True)
         moments = pd.to_datetime(number * self.blocks.length, unit="us")
         for at, (heading, form) in enumerate((("day", "%Y-%m-%d"), ("month", "%Y-%m")), 1):
@@ -391,12 +394,15 @@ class MeterReadings:
 
         odd = one.blocks["block"].to_numpy()[one.odd]
         rows = one.rows.where(np.isin(self.blocks.numbers(one.rows.start), odd))
-        of_rows = {"start": rows.start, "stop": rows.stop, "amount": rows.raw, "count": 1}
-        blocks = one.blocks.rename(columns={"first": "start", "last": "stop"}).assign(amount=one.amounts, before=np.nan)
-        steps = pd.DataFrame({**of_rows, "before": self._before(name, one, rows)})
-        found = pd.concat([steps, blocks.loc[~one.odd, list(steps)]], ignore_index=True)
-        found.insert(0, "meter", name)
-        return found
+        blocks = {key: one.blocks[key].to_numpy()[~one.odd] for key in ("first", "last", "count")}
+        columns = {
+            "start": (rows.start, blocks["first"]),
+            "stop": (rows.stop, blocks["last"]),
+            "amount": (rows.raw, one.amounts[~one.odd]),
+            "count": (np.ones(len(rows), dtype=np.int64), blocks["count"]),
+            "before": (self._before(name, one, rows), np.full(len(blocks["count"]), np.nan)),
+        }
+        return pd.DataFrame({"meter": name, **{key: np.concatenate(both) for key, both in columns.items()}})
 
     def _before(self, name: str, one: OfSource, rows: MeterSteps) -> npt.NDArray[np.float64]:
         """Return what a register showed at the beginning of each step."""
