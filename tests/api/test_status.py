@@ -183,11 +183,11 @@ def test_earlier_years_on_file_give_the_season(tmp_path):
     assert status.forecast.low <= status.forecast.ER <= status.forecast.high
 
 
-def with_a_second_meter(folder, installed, first, last, begun="2023-01-01"):
-    """Write a case of two meters on hourly loads; the second one is installed later, and may have no readings."""
-    times = pd.date_range(begun, "2024-07-01", freq="h", inclusive="left")
+def with_a_second_meter(folder, installed, first):
+    """Write a case of two meters with hourly loads since 2023, of which the second one has readings from a day on."""
+    times = pd.date_range("2023-01-01", "2024-07-01", freq="h", inclusive="left")
     frame = pd.DataFrame({"time": times.strftime("%Y-%m-%d %H:%M"), "A": np.arange(len(times)) % 7 + 5.5})
-    frame["B"] = frame["A"].where((frame["time"] >= first) & (frame["time"] < last))
+    frame["B"] = frame["A"].where(frame["time"] >= first)
     frame.to_csv(folder / "m.csv", index=False)
     (folder / "case.toml").write_text(
         'methodology = "ID_AM003"\np = ["2023", "2024"]\n[inputs]\nCOP_PJ = [1.63, 1.63]\n'
@@ -201,39 +201,44 @@ def with_a_second_meter(folder, installed, first, last, begun="2023-01-01"):
 
 
 @pytest.mark.parametrize(
-    ("installed", "first", "until", "behind"),
-    [
-        ("2024-07-20", "x", "2024-06-30", 0),
-        ("2024-05-11", "x", "2024-05-10", 50),
-        ("2024-06-30", "2024-07", "2024-06-29", 0),
-    ],
+    ("installed", "until", "behind"),
+    [("2024-07-20", "2024-06-30", 0), ("2024-06-30", "2024-06-29", 1), ("2024-05-11", "2024-05-10", 51)],
 )
-def test_a_meter_that_is_not_yet_installed_holds_nothing_up(tmp_path, installed, first, until, behind):
-    """What the other meter says of the days before is as if there was one meter."""
-    case = with_a_second_meter(tmp_path, f"installed = {installed}", first, "y")
-    status = case.status("2024-06-30", store=False)
+def test_a_meter_that_is_not_yet_installed_holds_nothing_up(tmp_path, installed, until, behind):
+    """Of the days before, the other meter says all; from then on, readings and a calibration are waited for."""
+    status = with_a_second_meter(tmp_path, f"installed = {installed}", "never").status("2024-06-30", store=False)
     assert status.so_far == Period.parse(f"2024-01-01/{until}")
     days = (date.fromisoformat(until) - date(2023, 12, 31)).days
     assert pytest.approx(days * 24 * 8.5e-3 * (1.63 / 1.32 - 1) * 0.8, rel=1e-2) == status.ER
     assert (status.forecast.basis, status.problems) == (Basis.SEASONAL, ())
     second = status.meters[1]
-    assert (second.until, second.amount) == (None, None)
-    assert second.behind == max(behind + 1 if behind else (date(2024, 6, 30) >= date.fromisoformat(installed)), 0)
+    assert (second.until, second.amount, second.behind) == (None, None, behind)
     assert [one.month.month for one in second.coverage] == list(range(int(installed[5:7]), 7))
-    assert bool(status.calibrations) == (installed <= "2024-06-30")
     needs = {one.need for one in status.actions}
-    assert needs & {Need.READINGS, Need.CALIBRATION} == (
-        ({Need.READINGS} if behind else set()) | ({Need.CALIBRATION} if installed <= "2024-06-30" else set())
-    )
+    assert (Need.CALIBRATION in needs, Need.READINGS in needs) == (behind > 0, behind > 35)
+
+
+def test_a_meter_that_is_installed_after_the_last_common_day_is_not_looked_at(tmp_path):
+    """Though it has readings: those of the other one end before."""
+    case = with_a_second_meter(tmp_path, "installed = 2024-06-20", "2024-06-20")
+    lines = (tmp_path / "m.csv").read_text().splitlines()
+    rows = [
+        line if line < "2024-06-15" else ",".join((*line.split(",")[:1], "", line.split(",")[2])) for line in lines[1:]
+    ]
+    (tmp_path / "m.csv").write_text("\n".join([lines[0], *rows, ""]))
+    status = case.status("2024-06-30", store=False)
+    assert status.so_far == Period.parse("2024-01-01/2024-06-14")
+    assert (status.findings, status.meters[1].until) == ((), date(2024, 6, 30))
+    assert status.ER is not None
 
 
 def test_a_meter_whose_installation_is_not_stated_is_waited_for(tmp_path):
-    status = with_a_second_meter(tmp_path, "", "x", "y").status("2024-06-30", store=False)
+    status = with_a_second_meter(tmp_path, "", "never").status("2024-06-30", store=False)
     assert (status.so_far, status.ER) == (None, None)
 
 
 def test_an_earlier_year_that_the_meters_covered_in_part_is_not_complete(tmp_path):
-    status = with_a_second_meter(tmp_path, "", "2023-01-16", "y").status("2024-06-30", store=False)
+    status = with_a_second_meter(tmp_path, "", "2023-01-16").status("2024-06-30", store=False)
     assert status.so_far == Period.parse("2024-01-01/2024-06-30")
     assert status.forecast.basis is Basis.NONE
 

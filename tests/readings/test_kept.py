@@ -40,7 +40,7 @@ def read(folder, store=None, **more):
         rows = database.db.execute(ROWS.format(opened.points)).fetchall()
         units = {name: unit(1.0) for name, unit in opened.units.items()}
         reach = last_instants(database, opened)
-    return rows, opened.files, units, opened.rows, reach
+    return rows, opened.files, units, reach
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_files_of_others_are_the_same_from_the_store(tmp_path, name):
         with Store(kept=store) as database:
             opened = [open_source(database, one, plan.meters, units) for one in plan.readings]
             rows = [database.db.execute(ROWS.format(one.points)).fetchall() for one in opened]
-            found.append((rows, [one.files for one in opened], [one.rows for one in opened]))
+            found.append((rows, [one.files for one in opened]))
             known = database.kept and len(database.kept.used)
     assert found[0] == found[1] == found[2]
     assert found[0][0][0]

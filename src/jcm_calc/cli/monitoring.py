@@ -49,8 +49,9 @@ def monitor_case(
         )
         unsaved = _(", so {path} is not written").format(path=target) if target is not None else ""
         output.complaints(title.format(count=len(monitored.open), unsaved=unsaved), _choices(monitored))
-    differs = monitored.open or any(not one.agrees for one in monitored.comparisons)
-    return DIFFERS if differs or (strict and (monitored.findings or monitored.questions)) else 0
+    if monitored.open or any(not one.agrees for one in monitored.comparisons):
+        return DIFFERS
+    return DIFFERS if strict and (monitored.findings or monitored.questions) else 0
 
 
 def _beside(path: Path) -> Path:
@@ -93,12 +94,11 @@ def _as_data(monitored: Monitored) -> dict[str, Any]:
 
 def _page(monitored: Monitored) -> None:
     output.heading(_("Amounts"))
-    rows = monitored.table()
     output.table(
         [_("meter"), _("parameter"), "p", _("read"), _("amount"), _("unit")],
         [
             [row["meter"], row["parameter"], row["p"], _number(row["read"]), _number(row["amount"]), row["unit"]]
-            for _, row in rows.iterrows()
+            for row in monitored.table().to_dict("records")
         ],
     )
     _findings(monitored)
@@ -185,15 +185,16 @@ def _comparisons(monitored: Monitored) -> None:
 
 
 def _choices(monitored: Monitored) -> list[Problem]:
+    choice, permitted = _("{start} to {end}: {note}; one of {treatments}"), monitored.plan.rules.treatments
+    none = _("none in these data correction rules")
     return [
         Problem(
             f"{one.meter}, {one.kind}",
-            _("{start} to {end}: {note}; one of {treatments}").format(
+            choice.format(
                 start=monitored.shown(one.start),
                 end=monitored.shown(one.end),
                 note=one.note,
-                treatments=", ".join(monitored.plan.rules.treatments.get(one.kind, ()))
-                or _("none in these data correction rules"),
+                treatments=", ".join(permitted.get(one.kind, ())) or none,
             ),
             one.code,
         )

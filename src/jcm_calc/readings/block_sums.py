@@ -7,7 +7,7 @@ a hash of their times. The readings themselves are looked at only where a block 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from functools import cache
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.readings import clock, registers
+from jcm_calc.readings import clock
 from jcm_calc.readings.steps import OpenedReadings
 from jcm_calc.readings.store import Store
 
@@ -27,6 +27,8 @@ Array = npt.NDArray[Any]
 FRACTION = 2**52
 ADDED = ["count", "covered", "marks", "whole", "high", "low"]
 WHOLE = ("covered", "first", "shortest", "whole", "high", "low")
+MOST_RUNS = 100_000
+FOLLOWS = "coalesce(m = meter AND (s < stamp OR (s = stamp AND v <= value)), false)"
 MARK = "hash({time}) >> 20"  # small enough to be added up
 
 
@@ -55,9 +57,7 @@ class Blocks:
 
     def sql(self, column: str) -> str:
         """Return SQL for the number of the block that an instant lies in."""
-        if clock.changing(self.where):
-            return f"(({column} + {clock.offset_sql(column, self.where, *self.span, of_local=False)}) // {self.length})"
-        return f"(({column} + {clock.offset(clock.FIRST, self.where)}) // {self.length})"
+        return f"(({column} + {clock.offset_sql(column, self.where, *self.span, of_local=False)}) // {self.length})"
 
 
 @cache
@@ -73,9 +73,9 @@ def screen(store: Store, source: OpenedReadings, blocks: Blocks) -> pd.DataFrame
 def screen_runs(store: Store, source: OpenedReadings, blocks: Blocks) -> tuple[str, pd.DataFrame] | None:
     """Return SQL of the steps of registers, without sorting them, and the same of each block, in one pass.
 
-    None where the readings of a meter do not follow each other in runs that do not overlap: see `registers`.
+    None where the readings of a meter do not follow each other in runs that do not overlap.
     """
-    if not registers.mostly_in_runs(store, source.points):
+    if not _mostly_in_runs(store, source.points):
         return None
     # rows without a value are no readings, so that there may be fewer readings than the footer of a file says
     footer = f"SELECT sum(num_rows) FROM parquet_file_metadata(getvariable('{source.paths[0]}'))"
@@ -84,20 +84,20 @@ def screen_runs(store: Store, source: OpenedReadings, blocks: Blocks) -> tuple[s
     if found is None:
         return None
     heads = [_heads(part) for part in found]
-    name = registers.between(store, heads)
+    name = _between(store, heads)
     if name is None:
         return None
     between = f"SELECT * EXCLUDE across_files FROM {name}"
     more = store.frame(_screen_sql(source, source.multiplied(between), blocks))
-    steps = f"{registers.steps_in_runs(source.points)} UNION ALL {between} WHERE NOT across_files"
+    steps = f"{_steps_in_runs(source.points)} UNION ALL {between} WHERE NOT across_files"
     sums = merge([*(part[part["block"] >= 0] for part in found), more])
-    return (source.multiplied(steps), sums) if registers.complete(sums) else None
+    return (source.multiplied(steps), sums) if _joined(sums) else None
 
 
 def _screened_runs(store: Store, source: OpenedReadings, blocks: Blocks, size: str) -> list[pd.DataFrame] | None:
     """Return the blocks and heads of each file; None where the last reading of one is not a head, or heads are many."""
-    rows = _screen_sql(source, source.multiplied(registers.with_heads(source.points, size)), blocks, heads=True)
-    few = f"(SELECT count(*) FROM found WHERE block < 0) <= {registers.MOST_RUNS}"
+    rows = _screen_sql(source, source.multiplied(_with_heads(source.points, size)), blocks, heads=True)
+    few = f"(SELECT count(*) FROM found WHERE block < 0) <= {MOST_RUNS}"
     sql = f"WITH found AS MATERIALIZED ({rows}) SELECT * FROM found WHERE block >= 0 OR {few}"
     found = store.by_file(sql, *source.paths) if source.paths[1] else [store.frame(sql)]
     whole = all(part["count"].sum() == -part["block"].min() for part in found if len(part))
@@ -105,7 +105,7 @@ def _screened_runs(store: Store, source: OpenedReadings, blocks: Blocks, size: s
 
 
 def _heads(part: pd.DataFrame) -> pd.DataFrame:
-    """Return the readings that begin a run, in order; of each, the columns of sums hold what `registers` asks for."""
+    """Return the readings that begin a run, in order; of each, the columns of sums hold what `_between` asks for."""
     named = {"first": "start", "most": "before", "last": "stamp", "least": "value"}
     rows = part[part["block"] < 0].sort_values("block", ascending=False)
     return rows.rename(columns=named)[["meter", "start", "before", "stamp", "value", "flag"]]
@@ -200,10 +200,117 @@ def rows_of(store: Store, source: OpenedReadings, wanted: pd.DataFrame, blocks: 
     """Return the steps in the wanted blocks in order of time; of each: meter, its number, block and its place."""
     store.register("wanted", wanted)
     if source.readings.kind == "register":
-        steps = source.multiplied(registers.steps_of(source.points, "wanted", blocks.sql("stamp")))
+        steps = source.multiplied(_steps_of(source.points, "wanted", blocks.sql("stamp")))
     else:
         steps = (
             f"SELECT number, start, stop, raw, value, flag FROM (SELECT *, {blocks.sql('start')} AS block "
             f"FROM ({source.steps})) JOIN wanted USING (meter, block)"
         )
     return store.frame(f"SELECT number, start, stop, raw, value, flag FROM ({steps}) ORDER BY 1, 2, 3, 5")
+
+
+def _steps_of(readings: str, wanted: str, number: str) -> str:
+    """Return SQL of the steps between the readings in some blocks only.
+
+    ``wanted`` names a table of meter, its number, block and place: the place of a block among those of its meter that
+    have readings. Between blocks that are not neighbours there is no step. ``number`` is SQL of the block of a stamp.
+    """
+    before = "OVER (PARTITION BY meter ORDER BY stamp, value)"
+    blocks = f"SELECT *, {number} AS block FROM ({readings})"
+    rows = f"SELECT r.*, number, place FROM ({blocks}) r JOIN {wanted} USING (meter, block)"
+    return (
+        f"SELECT meter, number, start, stop, raw, value, flag FROM (SELECT meter, number, "
+        f"lag(stamp) {before} AS start, stamp AS stop, "
+        f"value - lag(value) {before} AS raw, value, flag, place - lag(place) {before} AS apart FROM ({rows})) "
+        "WHERE apart <= 1"
+    )
+
+
+# Registers at scale: the steps between readings without sorting them, where they stand as loggers write them. A window
+# over sorted readings is what costs most. Loggers append: in a file, the readings of a meter follow each other in runs.
+# Within a run the reading before is the row before; between runs, few as they are, steps are put together here. Where
+# runs overlap, readings have to be sorted after all.
+
+
+def _steps_in_runs(readings: str) -> str:
+    """Return SQL of the steps within runs, where all files are read as one."""
+    rows = _rows(readings)
+    return f"SELECT meter, s AS start, stamp AS stop, value - v AS raw, value, flag FROM ({rows}) WHERE {FOLLOWS}"
+
+
+def _with_heads(readings: str, size: str) -> str:
+    """Return SQL of the steps within runs and, with their place as ``head``, of the readings that begin a run.
+
+    A head has the reading before it in ``start`` and ``before``, and no ``raw``. The last reading of all, whose place
+    is ``size``, forms a separate run, so that where each run ends is known from the head after it.
+    """
+    known = f"SELECT *, {FOLLOWS} AND place <> ({size}) AS follows FROM ({_rows(readings)})"
+    return (
+        "SELECT meter, s AS start, stamp AS stop, CASE WHEN follows THEN value - v END AS raw, value, flag, "
+        f"v AS before, CASE WHEN NOT follows THEN place END AS head FROM ({known})"
+    )
+
+
+def _mostly_in_runs(store: Store, readings: str) -> bool:
+    """Whether the first readings follow each other in runs, and not meter after meter at each time."""
+    first = f"SELECT head FROM ({_with_heads(readings, '0')}) LIMIT {MOST_RUNS}"
+    return store.number(f"SELECT count(head) FROM ({first})") <= MOST_RUNS // 10
+
+
+def _rows(readings: str) -> str:
+    """Return SQL of readings with the one before each of them: m, s, v."""
+    return (
+        "SELECT meter, stamp, value, flag, lag(meter) OVER () AS m, lag(stamp) OVER () AS s, lag(value) OVER () AS v, "
+        f"row_number() OVER () AS place FROM ({readings})"
+    )
+
+
+def _between(store: Store, heads: Sequence[pd.DataFrame]) -> str | None:
+    """Return the name of a table of the steps between the runs of each meter; None where runs overlap or are many.
+
+    The runs are given by the readings that begin one, of each file in order: meter, stamp and value, those of the
+    reading before (``start`` and ``before``), and flag; the last one is the last reading of the file.
+    """
+    import pandas as pd
+
+    if sum(map(len, heads)) > MOST_RUNS:
+        return None
+    runs = pd.concat([one.assign(file=number) for number, one in enumerate(heads)], ignore_index=True)
+    # a run ends with the reading before the next one; the last reading of a file is a run by itself
+    last = runs.groupby("file")[["start", "before"]].shift(-1)
+    runs["end"] = last["start"].fillna(runs["stamp"]).astype("int64")
+    runs["shown"] = last["before"].fillna(runs["value"])
+    # whether it goes on with the row before, so that all files read as one have the step
+    row_before = runs.shift(1)
+    runs["goes_on"] = (row_before["meter"] == runs["meter"]) & _not_after(row_before, runs)
+    runs = runs.sort_values(["meter", "stamp", "value", "end", "shown"], ignore_index=True)
+    following = runs.shift(-1)
+    steps = runs["meter"] == following["meter"]
+    runs, following = runs[steps], following[steps].astype({"stamp": "int64", "flag": "int64", "goes_on": bool})
+    if not _not_after(runs, following).all():
+        return None
+    return store.keep(
+        pd.DataFrame(
+            {
+                "meter": runs["meter"].astype(object),
+                "start": runs["end"],
+                "stop": following["stamp"],
+                "raw": following["value"] - runs["shown"],
+                "value": following["value"],
+                "flag": following["flag"],
+                "across_files": following["goes_on"],
+            }
+        )
+    )
+
+
+def _not_after(one: pd.DataFrame, other: pd.DataFrame) -> pd.Series[bool]:
+    """Return where the last reading of one run is not after the first of another, or shows more at that time."""
+    same = (one["end"] == other["stamp"]) & (one["shown"] <= other["value"])
+    return (one["end"] < other["stamp"]) | same
+
+
+def _joined(blocks: pd.DataFrame) -> bool:
+    """Whether the steps of each meter follow each other without hole or overlap, as steps between readings do."""
+    ends = blocks.groupby("meter").agg({"first": "min", "last": "max", "covered": "sum"})
+    return bool((ends["last"] - ends["first"] == ends["covered"]).all())

@@ -15,23 +15,13 @@ from jcm_calc.readings.rule_sets import RuleSet
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A time in which a meter was used although its calibration was due.
-
-    Attributes
-    ----------
-    start, end : int
-        Instants: from the day it was due to the day of the next calibration.
-    calibrated : bool
-        Whether it had been calibrated before at all.
-    after : Calibration or None
-        The late calibration.
-    """
+    """A time in which a meter was used although its calibration was due."""
 
     device: Device
-    start: int
-    end: int
-    calibrated: bool
-    after: Calibration | None
+    start: int  # the day it was due
+    end: int  # the day of the next calibration
+    calibrated: bool  # whether it had been calibrated before at all
+    after: Calibration | None  # the late calibration
 
 
 def due(last: date, months: int) -> date:

@@ -70,11 +70,6 @@ def zone(name: str) -> tzinfo:
         raise ValueError(got(name, wanted)) from None
 
 
-def changing(where: tzinfo) -> bool:
-    """Whether a zone has a history of changes, unlike a fixed offset."""
-    return isinstance(where, ZoneInfo)
-
-
 def instant(moment: datetime, where: tzinfo) -> int:
     """Return the instant of a time; one without an offset is local."""
     aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=where)
@@ -110,6 +105,8 @@ def changes(where: tzinfo, first: int, last: int) -> tuple[Change, ...]:
 
 
 def _changes(where: tzinfo, first: int, last: int) -> Iterator[Change]:
+    if not isinstance(where, ZoneInfo):  # a fixed offset
+        return
     before = offset(first, where)
     for start in range(first, last, WEEK):  # no clock has changed twice within a week
         low, high = start, min(start + WEEK, last)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from jcm_calc.results.calculation import Calculation
 
 Array = npt.NDArray[np.float64]
+Amounts = Mapping[str, tuple[float, str]]  # of meters in a period, with their units
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,10 @@ def declared_in_plan(
     for check in plan.checks:
         unit = declared[check.left[0]]
         for number, period in enumerate(periods):
+            of_period = {name: (sums[number], declared[name]) for name, sums in amounts.items()}
             try:
-                left = _amount(check.left, declared, unit, amounts, number)
-                right = _right(check, plan.meters, declared, unit, period, amounts, number)
+                left = _amount(check.left, of_period, unit)
+                right = _right(check, plan.meters, of_period, unit, period)
             except UnitError as error:
                 problems.append(Problem(check.name, str(error)))
                 break
@@ -84,32 +86,16 @@ def declared_in_plan(
     return found
 
 
-def _right(
-    check: CrossCheck,
-    meters: Mapping[str, Meter],
-    declared: Mapping[str, str],
-    unit: str,
-    period: Period,
-    amounts: Mapping[str, Sequence[float]],
-    number: int,
-) -> float:
+def _right(check: CrossCheck, meters: Mapping[str, Meter], amounts: Amounts, unit: str, period: Period) -> float:
     if check.kind.startswith("rated power"):
         hours = 24.0 * period.days if check.latitude is None else sunlight(period, check.latitude)
         return sum(per_hour(meters[name], unit) or 0.0 for name in check.left) * hours
-    if check.value:
-        return float(magnitude(check.value, unit))
-    return _amount(check.right, declared, unit, amounts, number)
+    return float(magnitude(check.value, unit)) if check.value else _amount(check.right, amounts, unit)
 
 
-def _amount(
-    names: Sequence[str],
-    declared: Mapping[str, str],
-    unit: str,
-    amounts: Mapping[str, Sequence[float]],
-    number: int,
-) -> float:
-    """Return the amount of some meters in a period, in one unit."""
-    return float(sum(conversion(declared[name], unit)(amounts[name][number]) for name in names))
+def _amount(names: Sequence[str], amounts: Amounts, unit: str) -> float:
+    """Return the amount of some meters in one unit."""
+    return float(sum(conversion(amounts[name][1], unit)(amounts[name][0]) for name in names))
 
 
 def declared_by_methodology(
@@ -120,12 +106,8 @@ def declared_by_methodology(
     Where every unit keeps to a limit, the one that comes nearest is reported, for each period; of the
     others, each.
 
-    Parameters
-    ----------
-    meters : sequence of Meter
-        Those that count: they know rated powers and latitudes.
-    hours : sequence of float, optional
-        The hours of each period, where clocks have changed in it.
+    The meters are those that count: they know rated powers and latitudes. The hours of each period are given where
+    clocks have changed in it.
 
     Examples
     --------
@@ -272,10 +254,7 @@ SUNRISE = math.radians(-50 / 60)
 def daylight(day: date, latitude: float) -> float:
     """Return the hours from sunrise to sunset, in which the sun's upper limb is above a level horizon.
 
-    Parameters
-    ----------
-    latitude : float
-        In degrees, north positive.
+    The latitude is in degrees, north positive.
 
     References
     ----------

@@ -27,13 +27,9 @@ NUMERIC = "numeric"  # numbers that are exact in the database, and travel as tex
 
 
 class QueryTable(ReadingsTable):
-    """The rows of a query.
+    """The rows of a query, and what was read: the database, the query and the SHA-256 of its rows."""
 
-    Attributes
-    ----------
-    read : ReadFile
-        The database, the query, and how many rows it returned, with their SHA-256.
-    """
+    where = _("row {line}")
 
     def __init__(self, store: Store, readings: Readings) -> None:
         super().__init__()
@@ -47,10 +43,6 @@ class QueryTable(ReadingsTable):
         """Return SQL of the columns that are wanted, with the number of each row."""
         cells = [f"CAST(c{one} AS DOUBLE) AS c{one}" if one in self.exact else f"c{one}" for one in numbers]
         return f"(SELECT {', '.join(['rowid + 1 AS line', *cells])} FROM {self.relation})"
-
-    def place(self, line: int, number: int) -> str:
-        """Say where a cell is."""
-        return _("row {line}").format(line=line)
 
 
 Copied = tuple[tuple[str, ...], set[int], str]  # headings, the columns of exact numbers, what to call the database
@@ -117,13 +109,11 @@ def _copy_sqlite(
 def _append(store: Store, relation: str, kinds: dict[str, Any], rows: Sequence[tuple[Any, ...]]) -> None:
     import pandas as pd
 
-    pandas: dict[Any, Any] = {str: object, float: "float64", int: "Int64"}
-    found = {}
-    for (name, kind), column in zip(kinds.items(), zip(*rows, strict=True), strict=True):
-        if kind is str:  # a column of texts may hold numbers, too
-            column = tuple(None if cell is None else str(cell) for cell in column)
-        found[name] = pd.Series(column, dtype=pandas[kind])
-    store.register("given", pd.DataFrame(found))
+    frame = pd.DataFrame(rows, columns=list(kinds), dtype=object)
+    texts = [name for name, kind in kinds.items() if kind is str]  # of which some cells may be numbers
+    frame[texts] = frame[texts].map(str, na_action="ignore")
+    types = {float: "float64", int: "Int64"}
+    store.register("given", frame.astype({name: types[kind] for name, kind in kinds.items() if kind is not str}))
     store.db.execute(f"INSERT INTO {relation} SELECT * FROM given")
     store.db.unregister("given")
 

@@ -6,6 +6,7 @@ line of a text file is a row; a quote that is opened in it must be closed in it.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import fnmatch
 import gzip
@@ -18,7 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, NamedTuple, cast
 
 from jcm_calc.base import archives
 from jcm_calc.base.languages import Message, _
@@ -42,69 +43,50 @@ NO_SIGN = "\x1f"  # which no line of text holds
 
 @dataclass(frozen=True)
 class ReadFile:
-    """A file or a query that was read: its name, its SHA-256, and the count of its lines by what happened to them.
+    """A file or a query that was read, and the count of its lines by what happened to them."""
 
-    Attributes
-    ----------
-    name : str
-        Of the file or the database.
-    sha256 : str
-        Of the file, or of the rows that the query returned.
-    rows : int
-        Lines or rows that were read.
-    skipped : int
-        Those that the plan leaves out: above the headings, a row of units, a footer, and what ``skip`` names.
-    blank : int
-    query : str
-        Empty for a file.
-    """
-
-    name: str
-    sha256: str
+    name: str  # of the file or the database
+    sha256: str  # of the file, or of the rows that the query returned
     rows: int
-    skipped: int = 0
+    skipped: int = 0  # left out by the plan: above the headings, a row of units, a footer, and what ``skip`` names
     blank: int = 0
-    query: str = ""
+    query: str = ""  # empty for a file
 
 
 class ReadingsTable:
-    """Rows with headings: of a text file, a sheet, a Parquet file or a DataFrame.
+    """Rows with headings: of a text file, a sheet, a Parquet file, a DataFrame or a query."""
 
-    Attributes
-    ----------
-    name : str
-        What to call it.
-    path : Path or None
-        The file that it is in.
-    heading_line : int
-        The line of the headings, 0 for none.
-    rows, skipped, blank : int
-        How many rows are read once it is loaded, left out by the plan, and blank.
-    units : mapping
-        The unit that a row of units states, by the number of its column.
-    head : sequence of (int, list of str)
-        The first lines, with their numbers, in which headings may be looked for.
-    """
-
-    name: str
-    path: Path | None = None
+    name: str  # what to call it
+    path: Path | None = None  # the file that it is in
     headings: tuple[str, ...] = ()
-    heading_line = 0
-    rows = 0
+    heading_line = 0  # 0 for none
+    rows = 0  # how many are read once it is loaded
     skipped = 0
     blank = 0
+    where = _("line {line}")  # says where a cell is
 
     def __init__(self) -> None:
-        self.units: dict[int, str] = {}
-        self.head: list[tuple[int, list[str]]] = []
+        self.units: dict[int, str] = {}  # that a row of units states, by the number of its column
+        self.head: list[tuple[int, list[str]]] = []  # the first lines, in which headings may be looked for
 
     def load(self, store: Store, numbers: Sequence[int], problems: list[Problem]) -> str:
         """Return SQL of a relation with the column ``line`` and a column ``c3`` for each number that is wanted."""
+        import pandas as pd
+
+        cells = {f"c{number}": self.cells(number) for number in numbers}
+        return store.keep(pd.DataFrame({"line": self.lines(), **cells}))
+
+    def lines(self) -> Any:
+        """Return the number of each row, of a table that is in memory."""
+        raise NotImplementedError
+
+    def cells(self, number: int) -> Any:
+        """Return the cells of a column, of a table that is in memory."""
         raise NotImplementedError
 
     def place(self, line: int, number: int) -> str:
         """Say where a cell is."""
-        return _("line {line}").format(line=line)
+        return self.where.format(line=line)
 
     def begin(self, readings: Readings) -> None:
         """Find the headings, and the units that a row states, in the first lines."""
@@ -145,7 +127,7 @@ def _tables_of(store: Store, path: Path, readings: Readings) -> Iterator[Reading
     source, suffix = _unpacked(store, path)
     if suffix in TEXTS:
         if readings.format == "NEM12":
-            yield NEM12Table(path, source, readings)
+            yield NEM12Table(path, source)
         else:
             yield TEXT_FORMATS.get(readings.format, TextTable)(store, path, source, readings)
     elif suffix in SHEETS:
@@ -256,21 +238,20 @@ class TextTable(ReadingsTable):
 
     def _complain(self, store: Store, rows: str, problems: list[Problem]) -> None:
         known = len(self.headings)
-        faults = [
-            ("NOT whole", _("{lines}: a quote is opened and not closed in the line")),
-            (
-                f"whole AND cells < {known}",
-                _("{lines}: fewer cells than headings ({known}); leave such lines out by skip or footer"),
+        faults = {
+            "NOT whole": _("{lines}: a quote is opened and not closed in the line"),
+            f"whole AND cells < {known}": _(
+                "{lines}: fewer cells than headings ({known}); leave such lines out by skip or footer"
             ),
-            (
-                "whole AND surplus",
-                _("{lines}: more cells than headings ({known}); leave such lines out by skip or footer"),
+            "whole AND surplus": _(
+                "{lines}: more cells than headings ({known}); leave such lines out by skip or footer"
             ),
-        ]
-        for condition, complaint in faults:
-            if count := store.number(f"SELECT count(*) FROM {rows} WHERE {condition}"):
-                found = store.db.execute(f"SELECT line FROM {rows} WHERE {condition} ORDER BY line LIMIT 5").fetchall()
-                lines = _lines([line for (line,) in found], count)
+        }
+        for condition, complaint in faults.items():
+            count, found = store.first(f"{rows} WHERE {condition}", "line", 5)
+            if count:
+                where = _("line {lines}") if count == 1 else _("lines {lines}")
+                lines = where.format(lines=listed([line for (line,) in found], count))
                 problems.append(Problem(self.name, complaint.format(lines=lines, known=known)))
 
 
@@ -362,11 +343,6 @@ def _item(text: str) -> tuple[str, str] | None:
 TEXT_FORMATS: dict[str, type[TextTable]] = {"InfluxDB": InfluxTable, "line protocol": LineProtocolTable}
 
 
-def _lines(numbers: Sequence[int], count: int) -> str:
-    complaint = _("line {lines}") if count == 1 else _("lines {lines}")
-    return complaint.format(lines=listed(numbers, count))
-
-
 def _blank(sign: str) -> str:
     return "" if sign == " " else " *"
 
@@ -435,21 +411,15 @@ def _as_utf8(store: Store, path: Path, source: Path, encoding: str) -> Path:
 
 def _first_undecodable(path: Path) -> int:
     """Return the number of the first line that is not in UTF-8, or 0."""
+    decoder, line = codecs.getincrementaldecoder("utf-8")(), 1
     with path.open("rb") as file:
-        rest, begun = b"", 1
         while part := file.read(CHUNK):
-            whole, line_end, rest_after = (rest + part).rpartition(b"\n")
-            whole, rest = whole + line_end, rest_after
             try:
-                whole.decode()
-            except UnicodeDecodeError as error:
-                return begun + whole.count(b"\n", 0, error.start)
-            begun += whole.count(b"\n")
-        try:
-            rest.decode()
-        except UnicodeDecodeError:
-            return begun
-    return 0
+                decoder.decode(part)
+            except UnicodeDecodeError as error:  # of the bytes that were left over, and the part
+                return line + error.object.count(b"\n", 0, error.start)
+            line += part.count(b"\n")
+        return line if decoder.getstate()[0] else 0
 
 
 def _headings(name: str, head: Sequence[tuple[int, list[str]]], line: int) -> tuple[str, ...]:
@@ -514,16 +484,19 @@ class WorksheetTable(ReadingsTable):
 
     def load(self, store: Store, numbers: Sequence[int], problems: list[Problem]) -> str:
         """Return SQL of the columns that are wanted, with the number of each line."""
-        import pandas as pd
+        self.kept = list(self._kept())
+        self.rows = len(self.kept)
+        self._refuse_unstored(numbers, problems)
+        return super().load(store, numbers, problems)
 
-        kept = list(self._kept())
-        self.rows = len(kept)
-        columns: dict[str, Any] = {"line": [line for line, _row in kept]}
-        for number in numbers:
-            cells = [row[number - 1] if number <= len(row) else "" for _line, row in kept]
-            columns[f"c{number}"] = _column([None if cell == "" else cell for cell in cells], self.readings)
-        self._refuse_unstored(kept, numbers, problems)
-        return store.keep(pd.DataFrame(columns))
+    def lines(self) -> list[int]:
+        """Return the number of each row."""
+        return [line for line, _row in self.kept]
+
+    def cells(self, number: int) -> Any:
+        """Return the cells of a column."""
+        cells = [row[number - 1] if number <= len(row) else "" for _line, row in self.kept]
+        return _column([None if cell == "" else cell for cell in cells], self.readings)
 
     def _kept(self) -> Iterator[tuple[int, list[Any]]]:
         filled = [number for number, row in enumerate(self.content, 1) if any(cell != "" for cell in row)]
@@ -543,14 +516,17 @@ class WorksheetTable(ReadingsTable):
 
     def place(self, line: int, number: int) -> str:
         """Say where a cell is."""
-        return _("cell {cell}").format(cell=f"{_letters(number)}{line}")
+        from openpyxl.utils import get_column_letter
 
-    def _refuse_unstored(
-        self, kept: Sequence[tuple[int, list[Any]]], numbers: Sequence[int], problems: list[Problem]
-    ) -> None:
+        return _("cell {cell}").format(cell=f"{get_column_letter(number)}{line}")
+
+    def _refuse_unstored(self, numbers: Sequence[int], problems: list[Problem]) -> None:
         """Complain of formulas whose values no spreadsheet program has stored: they would count as blank."""
         empty = [
-            (line, number) for line, row in kept for number in numbers if number > len(row) or row[number - 1] == ""
+            (line, number)
+            for line, row in self.kept
+            for number in numbers
+            if number > len(row) or row[number - 1] == ""
         ]
         if not empty or self.source.suffix.casefold() not in (".xlsx", ".xlsm"):
             return
@@ -566,14 +542,6 @@ class WorksheetTable(ReadingsTable):
                 "{cells}: a formula whose value is not stored; open the file in a spreadsheet program and save it"
             )
             problems.append(Problem(self.name, complaint.format(cells=listed(found))))
-
-
-def _letters(number: int) -> str:
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def _column(cells: list[Any], readings: Readings) -> Any:
@@ -623,6 +591,8 @@ def _text(cell: Any, readings: Readings) -> str:
 class ParquetTable(ReadingsTable):
     """A Parquet file, which stays where it is; several of the same columns are read as one."""
 
+    where = _("row {line}")
+
     def __init__(self, store: Store, path: Path, source: Path) -> None:
         super().__init__()
         self.name, self.path, self.sources, self.variable = path.name, path, [source], ""
@@ -653,25 +623,20 @@ class ParquetTable(ReadingsTable):
             )
         )
 
-    def place(self, line: int, number: int) -> str:
-        """Say where a cell is."""
-        return _("row {line}").format(line=line)
-
 
 def together(opened: Sequence[ReadingsTable]) -> Sequence[ReadingsTable]:
     """Return Parquet files with the same columns as one table, which is read faster than each by itself."""
-    if len(opened) < 2 or not all(isinstance(one, ParquetTable) for one in opened):
+    tables = [one for one in opened if isinstance(one, ParquetTable)]
+    if not tables or len(tables) < len(opened) or any(one.kinds != tables[0].kinds for one in tables):
         return opened
-    first, *others = opened
-    assert isinstance(first, ParquetTable)
-    if any(isinstance(one, ParquetTable) and one.kinds != first.kinds for one in others):
-        return opened
-    first.sources += [one.sources[0] for one in others if isinstance(one, ParquetTable)]
-    return [first]
+    tables[0].sources = [source for one in tables for source in one.sources]
+    return tables[:1]
 
 
 class FrameTable(ReadingsTable):
     """A DataFrame, of pandas or of another library that can be turned into one."""
+
+    where = _("row {line}, counted from 0")
 
     def __init__(self, readings: Readings) -> None:
         import pandas as pd
@@ -693,19 +658,13 @@ class FrameTable(ReadingsTable):
             for place, heading in enumerate(self.frame.columns)
         )
 
-    def load(self, store: Store, numbers: Sequence[int], problems: list[Problem]) -> str:
-        """Return SQL of the columns that are wanted, with the number of each line."""
-        import numpy as np
-        import pandas as pd
+    def lines(self) -> range:
+        """Return the number of each row."""
+        return range(len(self.frame))
 
-        columns: dict[str, Any] = {"line": np.arange(len(self.frame))}
-        for number in numbers:
-            columns[f"c{number}"] = _plain(self.frame.iloc[:, number - 1]).reset_index(drop=True)
-        return store.keep(pd.DataFrame(columns))
-
-    def place(self, line: int, number: int) -> str:
-        """Say where a cell is."""
-        return _("row {line}, counted from 0").format(line=line)
+    def cells(self, number: int) -> Any:
+        """Return the cells of a column."""
+        return _plain(self.frame.iloc[:, number - 1]).reset_index(drop=True)
 
 
 def _with_unit(heading: str, column: Any) -> str:
@@ -736,6 +695,15 @@ def _plain(column: Any) -> Any:
 # NEM12
 
 
+class NEM12Register(NamedTuple):
+    """What a record 200 says of the days below it."""
+
+    nmi: str
+    suffix: str
+    unit: str
+    minutes: int
+
+
 class NEM12Table(ReadingsTable):
     """A file in the form of the Australian market operator: a record 300 for each day, of a register that 200 names.
 
@@ -743,32 +711,30 @@ class NEM12Table(ReadingsTable):
     ``E1 quality``; the NMI is before the suffix where there are several.
     """
 
-    def __init__(self, path: Path, source: Path, readings: Readings) -> None:
+    def __init__(self, path: Path, source: Path) -> None:
         super().__init__()
         self.name, self.path = path.name, path
-        rows: dict[datetime, list[dict[str, Any]]] = {}
-        self.records: list[tuple[int, str, str, list[str], list[str], int]] = []
-        nmis: list[str] = []
-        register: tuple[str, str, str, int] | None = None
+        self.days: list[tuple[int, datetime, NEM12Register, list[str], list[str]]] = []  # line, day, …, values, flags
+        registers: list[NEM12Register] = []
         with source.open(encoding="utf-8-sig", newline="") as file:
-            for line, cells in enumerate(csv.reader(file), 1):
-                kind = cells[0].strip() if cells else ""
+            for line, record in enumerate(csv.reader(file), 1):
+                cells = [cell.strip() for cell in record]
+                kind = cells[0] if cells else ""
                 if kind == "200":
-                    register = self._register(line, cells)
-                    nmis.append(register[0])
+                    registers.append(self._register(line, cells))
                 elif kind == "300":
-                    self._day(line, cells, register)
+                    self._day(line, cells, registers)
                 elif kind == "400":
                     self._qualities(line, cells)
                 elif kind not in ("", "100", "500", "900"):
                     raise self._refuse(line, _("is not a record of NEM12"))
-        several = len(set(nmis)) > 1
-        for line, day, register_name, values, flags, minutes in self.records:
-            nmi, suffix, unit = register_name.split("\t")
-            prefix = f"{nmi} {suffix}" if several else suffix
-            begun = datetime.strptime(day, "%Y%m%d")
+        several = len({one.nmi for one in registers}) > 1
+        rows: dict[datetime, list[dict[str, Any]]] = {}
+        for line, day, register, values, flags in self.days:
+            prefix = f"{register.nmi} {register.suffix}" if several else register.suffix
+            heading = f"{prefix} [{register.unit}]"
             for number, (value, flag) in enumerate(zip(values, flags, strict=True)):
-                moment, heading = begun + timedelta(minutes=minutes * number), f"{prefix} [{unit}]"
+                moment = day + timedelta(minutes=register.minutes * number)
                 found = rows.setdefault(moment, [])
                 row = next((row for row in found if heading not in row), None)
                 if row is None:  # the first register, or a reading that is there twice
@@ -777,44 +743,40 @@ class NEM12Table(ReadingsTable):
                 row |= {heading: value or None, f"{prefix} quality": flag}
         self.content = [row for found in rows.values() for row in found]
         self.rows = len(self.content)
-        names = dict.fromkeys(key for row in self.content for key in row if key != "line")
-        self.headings = tuple(names)
+        self.headings = tuple(dict.fromkeys(key for row in self.content for key in row if key != "line"))
 
     def _refuse(self, line: int, complaint: str) -> InputError:
-        return InputError.of(self.name, Message("{}: {}").format(_("line {line}").format(line=line), complaint))
+        return InputError.of(self.name, Message("{}: {}").format(self.where.format(line=line), complaint))
 
-    def _register(self, line: int, cells: list[str]) -> tuple[str, str, str, int]:
-        if len(cells) < 9 or not cells[8].strip().isdigit() or 1440 % int(cells[8]):
+    def _register(self, line: int, cells: list[str]) -> NEM12Register:
+        if len(cells) < 9 or not cells[8].isdigit() or not int(cells[8]) or 1440 % int(cells[8]):
             raise self._refuse(line, _("does not state the length of its intervals in minutes"))
-        unit = NEM12_UNITS.get(cells[7].strip().upper(), cells[7].strip())
-        return cells[1].strip(), cells[4].strip(), unit, int(cells[8])
+        return NEM12Register(cells[1], cells[4], NEM12_UNITS.get(cells[7].upper(), cells[7]), int(cells[8]))
 
-    def _day(self, line: int, cells: list[str], register: tuple[str, str, str, int] | None) -> None:
-        if register is None:
+    def _day(self, line: int, cells: list[str], registers: Sequence[NEM12Register]) -> None:
+        if not registers:
             raise self._refuse(line, _("has readings before any register was named"))
-        nmi, suffix, unit, minutes = register
-        count = 1440 // minutes
-        if len(cells) < count + 3 or not re.fullmatch(r"\d{8}", cells[1].strip()):
+        count = 1440 // registers[-1].minutes
+        if len(cells) < count + 3 or not re.fullmatch(r"\d{8}", cells[1]):
             raise self._refuse(line, _("must hold a day and {count} readings").format(count=count))
-        flag = cells[count + 2].strip()[:1]
-        values = [cell.strip() for cell in cells[2 : count + 2]]
-        self.records.append((line, cells[1].strip(), f"{nmi}\t{suffix}\t{unit}", values, [flag] * count, minutes))
+        day, flag = datetime.strptime(cells[1], "%Y%m%d"), cells[count + 2][:1]
+        self.days.append((line, day, registers[-1], cells[2 : count + 2], [flag] * count))
 
     def _qualities(self, line: int, cells: list[str]) -> None:
-        if not self.records or len(cells) < 4 or not (cells[1].strip().isdigit() and cells[2].strip().isdigit()):
+        if not self.days or len(cells) < 4 or not (cells[1].isdigit() and cells[2].isdigit()):
             raise self._refuse(line, _("does not state the intervals of a day, and their flag"))
-        flags = self.records[-1][4]
+        flags = self.days[-1][-1]
         for number in range(int(cells[1]), min(int(cells[2]), len(flags)) + 1):
-            flags[number - 1] = cells[3].strip()[:1]
+            flags[number - 1] = cells[3][:1]
 
-    def load(self, store: Store, numbers: Sequence[int], problems: list[Problem]) -> str:
-        """Return SQL of the columns that are wanted, with the number of each line."""
+    def lines(self) -> list[int]:
+        """Return the number of each row."""
+        return [row["line"] for row in self.content]
+
+    def cells(self, number: int) -> Any:
+        """Return the cells of a column."""
         import pandas as pd
 
-        columns: dict[str, Any] = {"line": [row["line"] for row in self.content]}
-        for number in numbers:
-            cells = [row.get(self.headings[number - 1]) for row in self.content]
-            columns[f"c{number}"] = pd.Series(
-                cells, dtype="datetime64[us]" if self.headings[number - 1] == "time" else object
-            )
-        return store.keep(pd.DataFrame(columns))
+        heading = self.headings[number - 1]
+        kind = "datetime64[us]" if heading == "time" else object
+        return pd.Series([row.get(heading) for row in self.content], dtype=kind)

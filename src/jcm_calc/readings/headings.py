@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem, listed, suggestion
 from jcm_calc.inputs.carriers import split_heading
+from jcm_calc.readings.clock import DAY
 from jcm_calc.readings.files import ReadingsTable
 from jcm_calc.readings.plan import Heading, Meter, Readings
 from jcm_calc.units import Linear, UnitError, conversion, parse_unit
 
+SINGLE = ("meter", "factor", "quality")
 # of an unused column: readings may have to be multiplied by it
 FACTORS = re.compile(r"(ct|vt|pt)?[ _-]*(factor|multiplier|ratio|scale|scaling factor)", re.IGNORECASE)
 HOUR = re.compile(r"\d{1,2}:\d{2}\b.*")
@@ -25,43 +28,23 @@ PHASES = ("A", "B", "C", "N", "L", "T")  # in brackets they say which conductor 
 
 @dataclass(frozen=True)
 class Chosen:
-    """The numbers of the columns of one table.
-
-    Attributes
-    ----------
-    factor_left : int or None
-        A column of factors that the plan does not name.
-    only : mapping
-        The text in a column of the rows that are read.
-    values : mapping
-        For each meter, or under an empty name of a long table, the columns of its values.
-    units : mapping
-        The text in brackets behind the headings of the values.
-    """
+    """The numbers of the columns of one table."""
 
     time: tuple[int, ...]
     until: tuple[int, ...]
     meter: int | None
     factor: int | None
     quality: int | None
-    factor_left: int | None
-    only: Mapping[int, tuple[str, ...]]
-    values: Mapping[str, tuple[int, ...]]
-    units: Mapping[str, str]
+    factor_left: int | None  # a column of factors that the plan does not name
+    only: Mapping[int, tuple[str, ...]]  # the texts in a column of the rows that are read
+    values: Mapping[str, tuple[int, ...]]  # for each meter, or under an empty name of a long table
+    units: Mapping[str, str]  # the texts in brackets behind the headings of the values
 
     @property
     def numbers(self) -> list[int]:
         """All of them."""
-        single = [one for one in (self.meter, self.factor, self.quality, self.factor_left) if one is not None]
-        return sorted(
-            {
-                *self.time,
-                *self.until,
-                *self.only,
-                *single,
-                *(number for found in self.values.values() for number in found),
-            }
-        )
+        single = filter(None, (self.meter, self.factor, self.quality, self.factor_left))
+        return sorted({*self.time, *self.until, *self.only, *itertools.chain(*self.values.values()), *single})
 
 
 def choose(table: ReadingsTable, readings: Readings, meters: Iterable[str], problems: list[Problem]) -> Chosen | None:
@@ -75,17 +58,19 @@ def choose(table: ReadingsTable, readings: Readings, meters: Iterable[str], prob
         values = {name: finder.several(headings) for name, headings in readings.columns.items()}
     else:
         values = {"": finder.several((readings.value,))}
-    finder.check_once(time, until, {"meter": meter, "factor": factor, "quality": quality}, values)
+    named = [("time", time), *([("until", until)] if not set(time) & set(until) else [])]
+    named += [(key, (number,)) for key, number in zip(SINGLE, (meter, factor, quality), strict=True) if number]
+    named += [(name or "value", numbers) for name, numbers in values.items()]
+    unused = tuple(dict.fromkeys(finder.several(readings.unused)))
+    finder.check_once([*named, ("unused", unused)])
     only = {number: texts for heading, texts in readings.only.items() if (number := finder.one(heading)) is not None}
+    unknown = _("{name} is not a meter{hint}")
     problems += [
-        Problem(
-            "[[readings.sources]] columns",
-            _("{name} is not a meter{hint}").format(name=name, hint=suggestion(name, meters)),
-        )
+        Problem("[[readings.sources]] columns", unknown.format(name=name, hint=suggestion(name, meters)))
         for name in readings.meters
         if name not in meters
     ]
-    left = finder.left_alone([*time, *until, meter, factor, quality], values)
+    left = finder.left_alone({number for _use, numbers in named for number in (*numbers, *until, *unused)})
     problems += finder.problems
     if finder.problems:
         return None
@@ -103,7 +88,6 @@ class _Finder:
         self.names = {number: split_heading(heading)[0] for number, heading in self.headings.items()}
         self.brackets = {number: split_heading(heading)[1] or "" for number, heading in self.headings.items()}
         self.problems: list[Problem] = []
-        self.unknown: list[str] = []
 
     def complain(self, complaint: str) -> None:
         if (problem := Problem(self.table.name, complaint)) not in self.problems:
@@ -112,27 +96,16 @@ class _Finder:
     def several(self, headings: Iterable[Heading]) -> tuple[int, ...]:
         return tuple(number for heading in headings if (number := self.one(heading)) is not None)
 
-    def check_once(
-        self,
-        time: tuple[int, ...],
-        until: tuple[int, ...],
-        single: Mapping[str, int | None],
-        values: Mapping[str, tuple[int, ...]],
-    ) -> None:
+    def check_once(self, named: Iterable[tuple[str, tuple[int, ...]]]) -> None:
         """Complain of columns that are named twice: the amounts in them would count twice."""
         uses: dict[int, list[str]] = {}
-        named = [("time", time), *([("until", until)] if not set(time) & set(until) else [])]
-        named += [(key, (number,)) for key, number in single.items() if number is not None]
-        named += [(name or "value", numbers) for name, numbers in values.items()]
-        named += [("unused", tuple(dict.fromkeys(self.several(self.readings.unused))))]
         for use, numbers in named:
             for number in numbers:
                 uses.setdefault(number, []).append(use)
         for number, found in uses.items():
             if len(found) > 1:
                 complaint = _("the column {heading!r} is named more than once, for {names}: must be named once")
-                heading = self.headings[number]
-                self.complain(complaint.format(heading=heading, names=listed(found)))
+                self.complain(complaint.format(heading=self.headings[number], names=listed(found)))
 
     def maybe(self, heading: Heading) -> int | None:
         return self.one(heading) if heading else None
@@ -179,17 +152,14 @@ class _Finder:
         if ends[0] is None or ends[1] is None or self.readings.step is None:
             return ()
         numbers = tuple(range(ends[0], ends[1] + 1))
-        day = 24 * 3_600_000_000
-        if len(numbers) * self.readings.step != day:
+        if len(numbers) * self.readings.step != DAY:
             complaint = _("the columns from {first} to {last} are {count}, but a day has {expected} steps")
-            count = day // self.readings.step
+            count = DAY // self.readings.step
             self.complain(complaint.format(first=repr(first), last=repr(last), count=len(numbers), expected=count))
         return numbers
 
-    def left_alone(self, used: list[int | None], values: Mapping[str, tuple[int, ...]]) -> int | None:
+    def left_alone(self, taken: Container[int]) -> int | None:
         """Return a column of factors that is not named; refuse days in a row of which only some hours are."""
-        taken = {*used, *(number for found in values.values() for number in found)}
-        taken |= {self.one(heading) for heading in self.readings.unused}
         factors = [number for number in self.headings if number not in taken and FACTORS.fullmatch(self.names[number])]
         hours = [number for number, heading in self.headings.items() if HOUR.fullmatch(heading)]
         some = [number for number in hours if number in taken]
@@ -207,11 +177,8 @@ class _Finder:
         found = dict.fromkeys(self.table.units.get(number, self.brackets[number]) for number in numbers)
         if self.readings.across or len(found) == 1:
             return next(iter(found), "") or self._word(numbers)
-        self.complain(
-            _("the columns of {name} have different texts in brackets: {names}").format(
-                name=name, names=listed(map(repr, found))
-            )
-        )
+        complaint = _("the columns of {name} have different texts in brackets: {names}")
+        self.complain(complaint.format(name=name, names=listed(map(repr, found))))
         return ""
 
     def _word(self, numbers: Iterable[int]) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -67,13 +67,7 @@ class KeptReadings:
         return FileReadings(f"SELECT {NAMES} FROM kept.p{number}", said["units"], tuple(said["counts"]))
 
     def changed(self) -> list[str]:
-        """Return the keys of files of which something else is here than was written.
-
-        Raises
-        ------
-        duckdb.Error
-            If the database is damaged.
-        """
+        """Return the keys of files of which something else is here than was written; fails on a damaged database."""
         files = self.db.execute("SELECT key, number, content, told FROM kept.files").fetchall()
         return [key for key, number, content, told in files if content != self._content(key, number, told)]
 
@@ -108,7 +102,10 @@ class KeptReadings:
         """Remove what is kept of some files, in one transaction."""
         if keys:
             with self._transaction():
-                self._drop(keys)
+                for key in keys:
+                    for (number,) in self.db.execute("SELECT number FROM kept.files WHERE key = ?", [key]).fetchall():
+                        self.db.execute(f"DROP TABLE IF EXISTS kept.p{number}")
+                        self.db.execute("DELETE FROM kept.files WHERE number = ?", [number])
 
     def begin(self) -> None:
         """Make the tables anew, in one transaction."""
@@ -120,12 +117,6 @@ class KeptReadings:
             self.db.execute("INSERT INTO kept.about VALUES (?, ?)", [PROGRAM, FORM])
             columns = "key VARCHAR, number INTEGER, content VARCHAR, told VARCHAR"
             self.db.execute(f"CREATE TABLE kept.files ({columns})")
-
-    def _drop(self, keys: Iterable[str]) -> None:
-        for key in keys:
-            for (number,) in self.db.execute("SELECT number FROM kept.files WHERE key = ?", [key]).fetchall():
-                self.db.execute(f"DROP TABLE IF EXISTS kept.p{number}")
-                self.db.execute("DELETE FROM kept.files WHERE number = ?", [number])
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -143,7 +134,7 @@ def keys_of(files: Mapping[Path, str], readings: Readings, meters: Mapping[str, 
     where = readings.where
     changes: list[Any] = []
     if where is not None:  # the rules of a zone are data that may change
-        shifts = clock.changes(where, clock.FIRST, clock.LAST) if clock.changing(where) else ()
+        shifts = clock.changes(where, clock.FIRST, clock.LAST)
         changes = [clock.offset(clock.FIRST, where), *([one.instant, one.after] for one in shifts)]
     units = {name: meter.unit for name, meter in meters.items()}
     same = [FORM, version("jcm-calc"), repr(replace(readings, files=(), waiting=(), frame=None)), changes, units]

@@ -20,10 +20,7 @@ Window = tuple[int, str, int, int]  # the number of a finding, meter, from and t
 def same_weekdays(readings: MeterReadings, findings: Sequence[ReadingsFinding], spoilt: Spoilt) -> list[list[float]]:
     """Return, for each finding, the amounts of the same time whole weeks before and after, as far as all was read.
 
-    Parameters
-    ----------
-    spoilt : mapping
-        The times of each meter that are like no other.
+    The spoilt times of each meter are like no other.
     """
     return _amounts(readings, findings, spoilt, lambda one, first, last: _weeks(readings, one, first, last))
 

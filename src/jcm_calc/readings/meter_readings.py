@@ -45,6 +45,11 @@ class OfSource:
     rows: MeterSteps  # the steps of these blocks and their neighbours
     left_out: Sequence[Span]  # times of readings at another distance than is stated, of which the first were looked at
 
+    @property
+    def amounts(self) -> npt.NDArray[np.float64]:
+        """The amount of each block, in the unit of the parameter."""
+        return np.asarray(self.unit(block_sums.amounts(self.blocks)))
+
 
 class Outside(NamedTuple):
     """Readings outside the periods: how many, and the instants that they reach from and to."""
@@ -55,20 +60,10 @@ class Outside(NamedTuple):
 
 
 class MeterReadings:
-    """All readings of a plan, by meter.
+    """All readings of a plan, by meter, in the periods p.
 
-    Parameters
-    ----------
-    declared : mapping
-        The unit of the parameter of each meter.
-    spans : sequence of Span
-        The periods p.
-    marks : sequence of int
-        Instants around which the rows are needed: where something begins or ends.
-    run : callable
-        Runs the screening of files: ``map``, or that of a cluster.
-    problems : list of Problem
-        Complaints are appended to it.
+    Rows are needed around some instants, the marks, where something begins or ends. Files may be screened by ``run``
+    instead of ``map``: on a cluster, for example. Complaints are appended to ``problems``.
     """
 
     def __init__(
@@ -320,8 +315,9 @@ class MeterReadings:
         """Return how many readings of a meter lie outside the periods, as far as whole blocks do."""
         import pandas as pd
 
-        blocks = pd.concat([one.blocks for one in self.of[name]])
-        out = blocks[(blocks["last"] <= self.spans[0][0]) | (blocks["first"] >= self.spans[-1][1])]
+        edges = (self.spans[0][0], self.spans[-1][1])
+        every = [one.blocks for one in self.of[name]]
+        out = pd.concat([one[(one["last"] <= edges[0]) | (one["first"] >= edges[1])] for one in every])
         if out.empty:
             return None
         return Outside(int(out["count"].sum()), int(out["first"].min()), int(out["last"].max()))
@@ -356,19 +352,13 @@ class MeterReadings:
         import pandas as pd
 
         every = [(name, one) for name, found in self.of.items() for one in found]
-        whole = pd.concat(
-            [
-                pd.DataFrame(
-                    {
-                        "meter": name,
-                        "block": one.blocks["block"],
-                        "amount": one.unit(block_sums.amounts(one.blocks)),
-                        "covered": one.blocks["covered"] / clock.DAY,
-                    }
-                )
-                for name, one in every
-            ],
-            ignore_index=True,
+        whole = pd.DataFrame(
+            {
+                "meter": np.repeat([name for name, _one in every], [len(one.blocks) for _name, one in every]),
+                "block": np.concatenate([one.blocks["block"].to_numpy() for _name, one in every]),
+                "amount": np.concatenate([one.amounts for _name, one in every]),
+                "covered": np.concatenate([one.blocks["covered"].to_numpy() / clock.DAY for _name, one in every]),
+            }
         )
         number, place = np.unique(whole.pop("block"), return_inverse=True)
         moments = pd.to_datetime(number * self.blocks.length, unit="us")
@@ -403,17 +393,16 @@ class MeterReadings:
         import pandas as pd
 
         odd = one.blocks["block"].to_numpy()[one.odd]
-        rows, blocks = one.rows, one.blocks[~one.odd]
-        rows = rows.where(np.isin(self.blocks.numbers(rows.start), odd))
+        rows = one.rows.where(np.isin(self.blocks.numbers(one.rows.start), odd))
+        blocks = {key: one.blocks[key].to_numpy()[~one.odd] for key in ("first", "last", "count")}
         columns = {
             "start": (rows.start, blocks["first"]),
             "stop": (rows.stop, blocks["last"]),
-            "amount": (rows.raw, one.unit(block_sums.amounts(blocks))),
+            "amount": (rows.raw, one.amounts[~one.odd]),
             "count": (np.ones(len(rows), dtype=np.int64), blocks["count"]),
-            "before": (self._before(name, one, rows), np.full(len(blocks), np.nan)),
+            "before": (self._before(name, one, rows), np.full(len(blocks["count"]), np.nan)),
         }
-        joined = {key: np.concatenate([np.asarray(part) for part in both]) for key, both in columns.items()}
-        return pd.DataFrame({"meter": name, **joined})
+        return pd.DataFrame({"meter": name, **{key: np.concatenate(both) for key, both in columns.items()}})
 
     def _before(self, name: str, one: OfSource, rows: MeterSteps) -> npt.NDArray[np.float64]:
         """Return what a register showed at the beginning of each step."""

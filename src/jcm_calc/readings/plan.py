@@ -51,23 +51,23 @@ class Multiplier:
     factor: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Meter:
     """A measuring point and what is installed there, one device after the other."""
 
     name: str
-    parameter: str
-    labels: Mapping[str, Any]
-    unit: str
-    rated: str  # the rated power of what it measures, with a unit
-    rollover: float | None  # the number at which a register begins again
+    parameter: str = ""
+    labels: Mapping[str, Any] = field(default_factory=dict)
+    unit: str = ""
+    rated: str = ""  # the rated power of what it measures, with a unit
+    rollover: float | None = None  # the number at which a register begins again
+    check_only: bool = False  # it only serves a cross-check and does not count
+    latitude: float | None = None  # of the site, north positive: how long the sun can shine there
     interval: int | None  # for how many months a calibration is valid
     devices: tuple[Device, ...]
     replacements: tuple[Replacement, ...]
     installed: int | None
     removed: int | None
-    check_only: bool = False  # it only serves a cross-check and does not count
-    latitude: float | None = None  # of the site, north positive: how long the sun can shine there
     multipliers: tuple[Multiplier, ...] = ()  # one after the other; none for 1
 
     def multiplier(self, moment: int) -> float:

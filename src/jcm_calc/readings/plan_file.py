@@ -75,18 +75,29 @@ Table = Mapping[str, Any]
 # Checks of values
 
 
-def moment(
-    given: Any, wanted: str = _("a time such as 2024-05-17T12:00:00, or a date, of the years 1900 to 2199")
-) -> date:
-    """Return a time or a day."""
-    if not isinstance(given, date) or given.year not in YEARS:
-        raise ValueError(got(given, wanted))
-    return given
+def satisfying(fits: Callable[[Any], bool], wanted: str) -> Callable[[Any], Any]:
+    """Return a check of a value that is used as it is given."""
+
+    def check(given: Any) -> Any:
+        if not fits(given):
+            raise ValueError(got(given, wanted))
+        return given
+
+    return check
+
+
+def is_day(given: Any) -> bool:
+    """Whether something is a day or a time of the years in which meters are used."""
+    return isinstance(given, date) and given.year in YEARS
+
+
+moment = satisfying(is_day, _("a time such as 2024-05-17T12:00:00, or a date, of the years 1900 to 2199"))
+any_day = satisfying(is_day, _("a date such as 2024-05-17, of the years 1900 to 2199"))
 
 
 def day(given: Any) -> date:
     """Return a day, without the time of day."""
-    found = moment(given, _("a date such as 2024-05-17, of the years 1900 to 2199"))
+    found: date = any_day(given)
     return found.date() if isinstance(found, datetime) else found
 
 
@@ -143,7 +154,7 @@ def quantity(least: float, needs_unit: bool, wanted: str) -> Callable[[Any], str
 
 
 def one_sign(refused: str, wanted: str) -> Callable[[Any], str]:
-    """Return a check of one sign that is no letter or digit, and none of some others."""
+    """Return a check of one sign that is neither letter nor digit, nor one of some others."""
 
     def check(given: Any) -> str:
         if len(text(given)) != 1:
@@ -179,15 +190,13 @@ def decimal(given: Any) -> str:
     return found
 
 
-def heading(given: Any) -> Heading:
-    """Return the text of a heading, or the number of a column."""
-    if (
-        isinstance(given, bool)
-        or not isinstance(given, str | int)
-        or (isinstance(given, int) and not 1 <= given <= MOST_COLUMNS)
-    ):
-        raise ValueError(got(given, _("a heading in quotes, or the number of a column")))
-    return given
+heading = satisfying(
+    lambda given: isinstance(given, str) or (type(given) is int and 1 <= given <= MOST_COLUMNS),
+    _("a heading in quotes, or the number of a column"),
+)
+frame = satisfying(
+    lambda given: given is None or hasattr(given, "iloc") or hasattr(given, "__arrow_c_stream__"), _("a DataFrame")
+)
 
 
 def headings(given: Any) -> tuple[Heading, ...]:
@@ -252,13 +261,6 @@ def lines(given: Any) -> int | str | tuple[int, ...]:
     except ValueError:
         wanted = _("a number of lines, a list of line numbers, or a text that lines begin with")
         raise ValueError(got(given, wanted)) from None
-
-
-def frame(given: Any) -> Any:
-    """Return a DataFrame."""
-    if given is not None and not (hasattr(given, "iloc") or hasattr(given, "__arrow_c_stream__")):
-        raise ValueError(got(given, _("a DataFrame")))
-    return given
 
 
 def database(given: Any) -> str:
@@ -382,14 +384,7 @@ CHECK = {
 
 
 def read_plan(meters: Table, readings: Table, folder: Path = Path()) -> MonitoringPlan:
-    """Read a monitoring plan.
-
-    Parameters
-    ----------
-    meters, readings : mapping
-        As in a case file.
-    folder : path
-        The folder that file names begin in.
+    """Read a monitoring plan as a case file has it; names of files begin in a folder.
 
     Raises
     ------
@@ -474,20 +469,15 @@ class _PlanReader:
         self.refuse(place, self.faults_of_use(table, replaced))
         uses = zip([None, *changes], [*changes, None], [table, *replaced], strict=True)
         at_changes = list(zip(changes, replaced, strict=True))
+        plain = ("parameter", "labels", "unit", "rated", "rollover", "check_only", "latitude")
         return Meter(
             name=name,
-            parameter=table.get("parameter", ""),
-            labels=table.get("labels", {}),
-            unit=table.get("unit", ""),
-            rated=table.get("rated", ""),
-            rollover=table.get("rollover"),
+            **{key: table[key] for key in plain if key in table},
             interval=table.get("calibration_interval"),
             devices=tuple(self.device(place, one, since, until) for since, until, one in uses),
             replacements=tuple(Replacement(at, one.get("final"), one.get("initial")) for at, one in at_changes),
             installed=self.instant(table.get("installed")),
             removed=self.instant(table.get("removed")),
-            check_only=table.get("check_only", False),
-            latitude=table.get("latitude"),
             multipliers=self.multipliers(under(place, "multiplier"), table, at_changes),
         )
 
@@ -531,14 +521,9 @@ class _PlanReader:
         calibrations = [
             Calibration(one["on"], abs(one["found"]) if "found" in one else None) for one in found if "on" in one
         ]
-        return Device(
-            serial=table.get("serial", ""),
-            accuracy_class=table.get("accuracy_class", ""),
-            permissible=table.get("maximum_permissible_error"),
-            calibrations=tuple(sorted(calibrations, key=lambda one: one.on)),
-            since=since,
-            until=until,
-        )
+        serial, accuracy_class = table.get("serial", ""), table.get("accuracy_class", "")
+        in_order = tuple(sorted(calibrations, key=lambda one: one.on))
+        return Device(serial, accuracy_class, table.get("maximum_permissible_error"), in_order, since, until)
 
     # Sources
 
@@ -701,14 +686,10 @@ class _PlanReader:
         table = read_table(place, given, TREATMENT, self.problems)
         finding, name = table.get("finding", ""), table.get("treatment", "")
         if rules is not None and finding and name and name not in rules.treatments.get(finding, ()):
-            complaint = _("got {given}; for {finding} the data correction rules {name} permit: {allowed}{hint}").format(
-                given=shown(name),
-                finding=finding,
-                name=rules.name,
-                allowed=", ".join(rules.treatments.get(finding, ())) or _("none"),
-                hint=suggestion(name, TREATMENTS),
-            )
-            self.complain(under(place, "treatment"), complaint)
+            complaint = _("got {given}; for {finding} the data correction rules {name} permit: {allowed}{hint}")
+            allowed = ", ".join(rules.treatments.get(finding, ())) or _("none")
+            said = {"given": shown(name), "allowed": allowed, "hint": suggestion(name, TREATMENTS)}
+            self.complain(under(place, "treatment"), complaint.format(finding=finding, name=rules.name, **said))
         needs = TREATMENTS.get(name, ())
         for key in needs:
             if given.get(key, "") == "":

@@ -90,27 +90,14 @@ ALLOWED = dict.fromkeys(KINDS, Field(list_of(one_of(*TREATMENTS))))
 
 @dataclass(frozen=True)
 class RuleSet:
-    """What may be done about findings, and on what evidence.
-
-    Attributes
-    ----------
-    name, title : str
-    treatments : mapping
-        The treatments that may be chosen for each kind of finding.
-    late_calibration : str
-        Which error corrects for a late calibration: one of `ERRORS`.
-    limits : mapping
-        From when on something is found, as numbers in the units of `LIMITS`.
-    evidence : mapping
-        Of ``gaps``, ``late_calibration`` and ``calendar_years``.
-    """
+    """What may be done about findings, and on what evidence."""
 
     name: str
     title: str
-    treatments: Mapping[str, tuple[str, ...]]
-    late_calibration: str
-    limits: Mapping[str, float]
-    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    treatments: Mapping[str, tuple[str, ...]]  # those that may be chosen for each kind of finding
+    late_calibration: str  # which error corrects for a late calibration: one of `ERRORS`
+    limits: Mapping[str, float]  # from when on something is found, in the units of `LIMITS`
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)  # of each of `RULES`
 
     def evidence_for(self, kind: str, treatment: str) -> Evidence:
         """Return the evidence of the rule by which a kind of finding is treated."""

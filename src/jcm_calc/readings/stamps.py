@@ -74,21 +74,10 @@ def written(times: str, stated: bool) -> str:
 
 
 def time_sql(text: str, times: str, stated: bool) -> str:
-    """Return SQL for a text as microseconds since 1970: local, or of UTC where offsets are stated.
+    """Return SQL for a text as microseconds since 1970: local, or of UTC where an offset follows each time.
 
-    Parameters
-    ----------
-    text : str
-        SQL of the text.
-    times : str
-        The form, in the signs of strptime, or ``"japanese"``; otherwise the year is first.
-    stated : bool
-        Whether an offset from UTC follows each time.
-
-    Returns
-    -------
-    str
-        SQL that gives NULL for every text of another form, and for every text with something behind it.
+    The form is that of strptime, or ``"japanese"``; otherwise the year is first. The SQL gives NULL for every text of
+    another form, and for every text with something behind it.
     """
     text = f"trim({text})"
     if times == JAPANESE:

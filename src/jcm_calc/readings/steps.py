@@ -22,7 +22,6 @@ from jcm_calc.readings.files import ReadFile, ReadingsTable
 from jcm_calc.readings.headings import Chosen
 from jcm_calc.readings.kept import FileReadings, keys_of
 from jcm_calc.readings.plan import Meter, Readings
-from jcm_calc.readings.registers import sorted_steps
 from jcm_calc.readings.store import Store, quoted
 from jcm_calc.units import Linear, UnitError, conversion
 
@@ -41,7 +40,6 @@ class OpenedReadings:
     steps: str  # SQL of meter, start, stop, raw, value and flag
     units: Mapping[str, Linear]  # from ``raw`` into the unit of the parameter, for each meter
     files: tuple[ReadFile, ...]
-    rows: int
     points: str  # SQL of the readings themselves: meter, stamp, until, value and flag
     factors: str = ""  # SQL of by what the step of a meter is multiplied; empty where it is 1 for all
     paths: tuple[str, tuple[Path, ...]] = (
@@ -62,14 +60,9 @@ class OpenedReadings:
 def open_source(
     store: Store, readings: Readings, meters: Mapping[str, Meter], declared: Mapping[str, str], tolerance: int = 0
 ) -> OpenedReadings:
-    """Open one source of readings.
+    """Open one source of readings, with the unit of the parameter of each meter.
 
-    Parameters
-    ----------
-    declared : mapping
-        The unit of the parameter that each meter measures.
-    tolerance : int
-        By how many microseconds a stamp may miss the beginning of its step.
+    A stamp may miss the beginning of its step by ``tolerance`` microseconds.
 
     Raises
     ------
@@ -101,12 +94,11 @@ def open_source(
         complaint = _("changed while it was read: {names}. Run the command again when the file is complete.")
         raise InputError.of(readings.name, complaint.format(names=listed(changed)))
     sql = _union(one.points for one in of_files.each())
-    rows = sum(file.rows for file in read) or store.number(f"SELECT count(*) FROM ({sql})")
     points = f"SELECT {ROW} FROM ({sql}) WHERE isfinite(value)"
     if readings.kind == "samples":
         _refuse_two_samples(store, points, readings)
     points = _on_the_grid(store, points, readings, tolerance)
-    source = OpenedReadings(readings, _steps_sql(points, readings), units, read, rows, points, _factors_sql(meters))
+    source = OpenedReadings(readings, _steps_sql(points, readings), units, read, points, _factors_sql(meters))
     if len(joined) == 1 and isinstance(joined[0], files.ParquetTable):
         source = replace(source, paths=(joined[0].variable, tuple(joined[0].sources)))
     return replace(source, steps=source.multiplied(source.steps))
@@ -128,7 +120,15 @@ def last_instants(store: Store, source: OpenedReadings) -> dict[str, tuple[int, 
 def up_to(source: OpenedReadings, moment: int) -> OpenedReadings:
     """Return a source without the readings after an instant."""
     by_end = source.readings.kind in ("register", "total") or source.readings.stamp == "end" or source.readings.daily
-    condition = f"coalesce(until, stamp) <= {moment}" if by_end else f"stamp < {moment}"
+    return _where(source, f"coalesce(until, stamp) <= {moment}" if by_end else f"stamp < {moment}")
+
+
+def without(source: OpenedReadings, meters: Iterable[str]) -> OpenedReadings:
+    """Return a source without the readings of some meters."""
+    return _where(source, f"meter NOT IN ({', '.join(map(quoted, meters))})")
+
+
+def _where(source: OpenedReadings, condition: str) -> OpenedReadings:
     points = f"SELECT {ROW} FROM ({source.points}) WHERE {condition}"
     return replace(source, points=points, steps=source.multiplied(_steps_sql(points, source.readings)), paths=("", ()))
 
@@ -664,17 +664,16 @@ class _Part:
             if readings.where is None and kind != TIMED and not text and readings.times not in stamps.UNIX:
                 self.complain(_("got clock = 'stated', but its times state no offset from UTC"))
             return self._whole_days(sql) if readings.daily else sql
-        found = clock.changes(readings.where, clock.FIRST, clock.LAST) if clock.changing(readings.where) else ()
-        if not found:
+        if not clock.changes(readings.where, clock.FIRST, clock.LAST):  # without a pass over the rows
             shift = clock.offset(clock.FIRST, readings.where)
             return f"SELECT meter, stamp - {shift} AS stamp, until - {shift} AS until, value, flag FROM ({sql})"
-        span = self.store.db.execute(f"SELECT min(stamp), max(coalesce(until, stamp)) FROM ({sql})").fetchall()[0]
-        first, last = (moment if moment is not None else clock.FIRST for moment in span)
-        found = clock.changes(readings.where, first - clock.DAY, last + clock.DAY)
+        edges = self.store.db.execute(f"SELECT min(stamp), max(coalesce(until, stamp)) FROM ({sql})").fetchall()[0]
+        first, last = (moment if moment is not None else clock.FIRST for moment in edges)
+        span = (readings.where, first - clock.DAY, last + clock.DAY)
+        found = clock.changes(*span)
         if not days and self._never(sql, found):
             return sql
-        offset = clock.offset_sql("stamp", readings.where, first - clock.DAY, last + clock.DAY, of_local=True)
-        until = clock.offset_sql("until", readings.where, first - clock.DAY, last + clock.DAY, of_local=True)
+        offset, until = (clock.offset_sql(column, *span, of_local=True) for column in ("stamp", "until"))
         plain = f"SELECT meter, stamp - {offset} AS stamp, until - {until} AS until, value, flag FROM ({sql})"
         twice = [change for change in found if change.twice[0] < change.twice[1]]
         if not twice or days:
@@ -711,7 +710,7 @@ class _Part:
     def _whole_days(self, sql: str) -> str:
         """Return steps of days that are as long as the zone has them, where times are instants."""
         zone, span = self.readings.zone, (clock.FIRST, clock.LAST)
-        if not clock.changing(zone):
+        if not clock.changes(zone, *span):
             return sql
         local = f"stamp + {clock.offset_sql('stamp', zone, *span, of_local=False)}"
         rows = f"SELECT *, {local} AS shown, ({local}) // {clock.DAY} * {clock.DAY} AS day FROM ({sql})"
@@ -783,7 +782,7 @@ def _is_number(kind: str) -> bool:
 def _steps_sql(points: str, readings: Readings) -> str:
     """Return SQL of the steps: what each reading covers, from and to, and its amount."""
     if readings.kind == "register":
-        return sorted_steps(points)
+        return _sorted_steps(points)
     start, stop, hours = "stamp", "until", f"(until - stamp) / {float(clock.HOUR)!r}"
     if readings.kind == "samples":  # which hold until the next one, but no longer than is stated, as the last one does
         longest = f"stamp + {readings.longest}"
@@ -798,6 +797,16 @@ def _steps_sql(points: str, readings: Readings) -> str:
         hours = f"{step} / {float(clock.HOUR)!r}" if readings.changes else repr(readings.step / clock.HOUR)
     raw = f"value * {hours}" if readings.kind in ("power", "samples") else "value"
     return f"SELECT meter, {start} AS start, {stop} AS stop, {raw} AS raw, value, flag FROM ({points})"
+
+
+def _sorted_steps(readings: str) -> str:
+    """Return SQL of the steps between the readings of each meter, in order of time."""
+    # the larger of two readings of one time comes last
+    before = "OVER (PARTITION BY meter ORDER BY stamp, value)"
+    return (
+        f"SELECT * FROM (SELECT meter, lag(stamp) {before} AS start, stamp AS stop, "
+        f"value - lag(value) {before} AS raw, value, flag FROM ({readings})) WHERE start IS NOT NULL"
+    )
 
 
 def _ends(readings: Readings, step: str) -> tuple[str, str]:

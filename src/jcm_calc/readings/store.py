@@ -21,12 +21,7 @@ if TYPE_CHECKING:
 
 
 class Store:
-    """A database in a temporary folder, with readings that were kept next to the case file if there are any.
-
-    Attributes
-    ----------
-    kept : KeptReadings or None
-    """
+    """A database in a temporary folder, with readings that were kept next to the case file if there are any."""
 
     def __init__(self, memory: str = "1GB", kept: Path | None = None) -> None:
         try:
@@ -110,10 +105,7 @@ class Store:
     def by_file(self, sql: str, name: str, files: Sequence[Path]) -> list[pd.DataFrame]:
         """Return the rows of a query for each file by itself, on all cores: of what takes rows one after the other.
 
-        Parameters
-        ----------
-        name : str
-            Of the variable that holds the paths of the files.
+        The query reads the files by a variable of some name.
         """
 
         def alone(file: Path) -> pd.DataFrame:

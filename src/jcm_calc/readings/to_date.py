@@ -28,7 +28,7 @@ from jcm_calc.readings.meter_readings import opened_sources
 from jcm_calc.readings.monitoring import OF_CALIBRATION, OtherInputs, Slopes, Work, declared
 from jcm_calc.readings.plan import Meter, MonitoringPlan
 from jcm_calc.readings.rule_sets import TREATMENTS
-from jcm_calc.readings.steps import OpenedReadings, last_instants, up_to
+from jcm_calc.readings.steps import OpenedReadings, last_instants, up_to, without
 from jcm_calc.readings.store import Store
 from jcm_calc.results.calculation import Calculation
 from jcm_calc.results.status import TreatmentOption
@@ -68,18 +68,10 @@ def measure(
     kept: Path | None,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> Measured:
-    """Read and add up what there is of a year on a day.
+    """Read and add up what there is of a year, or its part in the crediting period since some day, on a day.
 
-    Parameters
-    ----------
-    tables, values
-        What the case file gives in addition to the readings, for the periods `case_periods`.
-    year : Period
-        The calendar year, or its part in the crediting period.
-    since : date, optional
-        The first day of the crediting period.
-    kept : Path, optional
-        The database of readings next to the case file.
+    The case file gives ``tables`` and ``values`` in addition to the readings, for the periods ``case_periods``.
+    ``kept`` is the database of readings next to it.
 
     Raises
     ------
@@ -108,6 +100,8 @@ def measure(
         periods = [*_earlier(plan, firsts, year, since, common), *((so_far,) if so_far else ())]
         if not periods or not there:
             return Measured(units, until, None)
+        if early := [name for name in until if name not in there]:  # read, but only after the last common day
+            opened = [without(source, early) for source in opened]
         given = _InputsFor(m, tables, values, case_periods)
         # checks wait for the readings of their meters, and those against a value, which is of a whole year, for its end
         late = {name for name in plan.meters if until.get(name, date.min) < common}

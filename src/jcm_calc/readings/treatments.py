@@ -58,11 +58,8 @@ def _count_as_zero(finding: ReadingsFinding, around: Around) -> float:
         others = [Message("{!r} ({})").format(name, how) for name, how in BY_SIGN.items() if name in around.allowed]
         safe = _(" or ").join(others) or _("none in these data correction rules")
         slope = f"{around.direction():.4g} tCO2/({around.unit})"
-        raise ValueError(
-            _("an amount of 0 would raise ER, as ∂ER/∂x is {slope} here; conservative are {safe}").format(
-                slope=slope, safe=safe
-            )
-        )
+        complaint = _("an amount of 0 would raise ER, as ∂ER/∂x is {slope} here; conservative are {safe}")
+        raise ValueError(complaint.format(slope=slope, safe=safe))
     return 0.0
 
 
@@ -91,15 +88,6 @@ def _exact(finding: ReadingsFinding, around: Around) -> float:
     return finding.exact
 
 
-def _conservative(finding: ReadingsFinding, around: Around) -> float:
-    return around.least(finding.values)
-
-
-def _keep(finding: ReadingsFinding, around: Around) -> float:
-    # of a step that lies on both sides of the end of a period, the share by time
-    return finding.values[0] if finding.values else finding.read
-
-
 def _rescale(finding: ReadingsFinding, around: Around) -> float:
     assert around.choice.factor is not None
     return finding.read * around.choice.factor
@@ -116,16 +104,13 @@ METHODS: Mapping[str, Callable[[ReadingsFinding, Around], float]] = {
     "like period": _like_period,
     "mean of before and after": _mean,
     "substitute": _substitute,
-    "count once": _exact,
-    "conservative reading": _conservative,
-    "keep": _keep,
-    "leave out": _exact,
-    "count from zero": _exact,
-    "add the range": _exact,
-    "final and initial reading": _exact,
+    "conservative reading": lambda finding, around: around.least(finding.values),
+    # of a step that lies on both sides of the end of a period, the share by time
+    "keep": lambda finding, around: finding.values[0] if finding.values else finding.read,
     "rescale": _rescale,
     "maximum permissible error": _permissible_error,
-    "split by time": _exact,
+    **dict.fromkeys(("count once", "leave out", "count from zero", "add the range", "split by time"), _exact),
+    "final and initial reading": _exact,
 }
 
 

@@ -351,7 +351,7 @@ class ProjectStatus:
         The calendar year of the day, or the part of it in the crediting period.
     so_far : Period or None
         From the first day of the year to the last day that the readings of all counting meters cover. None where
-        there is no such day.
+        there is no such day. A meter is waited for from the day on which it is installed.
     meters : tuple of MeterStatus
     findings : tuple of FindingStatus
         Of the year so far; open ones first.
