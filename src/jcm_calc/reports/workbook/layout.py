@@ -243,8 +243,7 @@ class SheetLayout:
                 self.entered[parameter.name] = self._column(self.separate, block, parameter.name)
             row += 6 + block.size
         self.separate_rows = self._checked(row)
-        tables = [*(table.columns for table in self.class_tables), *(block.columns for block in self.entry_blocks)]
-        self.separate_end = self._end(LAST, tables)
+        self.separate_end = self._end(LAST, (table.columns for table in (*self.class_tables, *self.entry_blocks)))
 
     # Calculation sheet
 
