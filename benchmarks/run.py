@@ -31,13 +31,21 @@ import status
 import tables
 import verification
 import workbook
-from rich.console import Console
-from rich.table import Table
 
 import jcm_calc
 from jcm_calc.api.case_file import read_case
 
 ROUNDS = 9
+
+
+def show(what: str, ours: str, baseline: str, ratio: str, limit: str) -> None:
+    """Print a row as soon as it is measured: what fails later takes nothing away."""
+    print(f"{what:<84}{ours:>12}{baseline:>14}{ratio:>12}{limit:>12}", flush=True)
+
+
+def row(what: str, ours: float, baseline: float, limit: float) -> None:
+    """Print the seconds of both, and their ratio."""
+    show(what, f"{ours * 1e3:.2f} ms", f"{baseline * 1e3:.2f} ms", f"{ours / baseline:.3g}", f"{limit:.3g}")
 
 
 def seconds(task: Callable[[], object]) -> float:
@@ -123,34 +131,29 @@ def on_a_cluster(folder: Path) -> bool:
 
 def main() -> None:
     """Print the table."""
-    warnings.simplefilter("ignore", jcm_calc.UnconfirmedWarning)
-    table = Table("what", "ours", "baseline", "ratio", "at most", title=f"medians of {ROUNDS} alternating runs")
-
-    def row(what: str, ours: float, baseline: float, limit: float) -> None:
-        table.add_row(
-            what, f"{ours * 1e3:.2f} ms", f"{baseline * 1e3:.2f} ms", f"{ours / baseline:.3g}", f"{limit:.3g}"
-        )
-
+    for kind in (jcm_calc.UnconfirmedWarning, jcm_calc.InputWarning):
+        warnings.simplefilter("ignore", kind)
+    show(f"medians of {ROUNDS} alternating runs", "ours", "baseline", "ratio", "at most")
     row("1,000,000 chillers × 12 periods against hand-written NumPy", *whole_fleet(), 0.55)
     for name, tasks in ("refrigerators", fleet.refrigerators), ("solar systems", fleet.solar_systems):
         ours, by_hand = tasks(fleet.inputs())
         np.testing.assert_allclose(ours(), by_hand(), rtol=1e-9)
         row(f"  the same of {name}", *compare(ours, by_hand), 0.45)
-    table.add_row("  its peak memory over that of its inputs", "", "", f"{peak_over_inputs():.2f}", "1.50")
+    show("  its peak memory over that of its inputs", "", "", f"{peak_over_inputs():.2f}", "1.50")
     for units, carrier in itertools.product(tables.UNITS, tables.CARRIERS):
         what = f"{units * len(tables.MONTHS):,} rows ({carrier}) against merge and groupby in pandas"
         row(what, *compare(*tables.tasks(units, carrier)), 1.20)
     once = small.project()
     ours, _ = compare(lambda: [next(once) for _ in range(200)], lambda: None)
-    table.add_row("one project, strings with units in, Result out", f"{ours / 200 * 1e3:.3f} ms", "", "", "1 ms")
+    show("one project, strings with units in, Result out", f"{ours / 200 * 1e3:.3f} ms", "", "", "1 ms")
     draws.check()
     row(f"{draws.DRAWS:,} draws of 5 inputs against hand-written NumPy", *compare(draws.ours, draws.by_hand), 1.00)
-    table.add_row("  its peak memory", f"{peak(draws):.2f} GiB", "", "", "1.00 GiB")
+    show("  its peak memory", f"{peak(draws):.2f} GiB", "", "", "1.00 GiB")
     frame = projects.table()
     projects.check(frame)
     ours, _ = compare(lambda: projects.ours(frame), lambda: None, 5)
     rate = f"{projects.PROJECTS / ours:,.0f}/s"
-    table.add_row(f"{projects.PROJECTS:,} projects of 19 methodologies, tables in", rate, "", "", "≥ 2,000/s")
+    show(f"{projects.PROJECTS:,} projects of 19 methodologies, tables in", rate, "", "", "≥ 2,000/s")
     pandas = process("python", "-c", "import pandas")
     row("import jcm_calc against import pandas", *compare(process("python", "-c", "import jcm_calc"), pandas), 0.60)
     row("jcm list against import pandas", *compare(process("jcm", "list"), pandas), 1.00)
@@ -163,37 +166,36 @@ def main() -> None:
             )
     with tempfile.TemporaryDirectory() as folder:
         row("100 meters × 1 year × 1 minute against a plain GROUP BY", *year_of_minutes(Path(folder)), 5.00)
-        table.add_row("  its peak memory", f"{peak(meters, folder):.2f} GiB", "", "", "1.50 GiB")
+        show("  its peak memory", f"{peak(meters, folder):.2f} GiB", "", "", "1.50 GiB")
         same = "identical" if on_a_cluster(Path(folder)) else "different"
-        table.add_row("  on a Dask cluster of two workers", same, "", "", "identical")
+        show("  on a Dask cluster of two workers", same, "", "", "identical")
     with tempfile.TemporaryDirectory() as folder:
         row("the same as cumulative registers, with resets", *year_of_registers(Path(folder)), 5.00)
-        table.add_row("  its peak memory", f"{peak(registers, folder):.2f} GiB", "", "", "1.50 GiB")
+        show("  its peak memory", f"{peak(registers, folder):.2f} GiB", "", "", "1.50 GiB")
     with tempfile.TemporaryDirectory() as folder:
-        of_status(Path(folder), table)
+        of_status(Path(folder))
     with tempfile.TemporaryDirectory() as folder:
-        of_workbooks(Path(folder), row, table)
-    Console(width=110).print(table)
+        of_workbooks(Path(folder))
 
 
-def of_status(folder: Path, table: Table) -> None:
+def of_status(folder: Path) -> None:
     """Add the rows of watching running years."""
     case = status.write(folder)
     ours, _ = compare(status.a_new_month(case), lambda: None, 5)
-    table.add_row("status: a new month of 10 one-minute meters", f"{ours:.2f} s", "", "", "2 s")
+    show("status: a new month of 10 one-minute meters", f"{ours:.2f} s", "", "", "2 s")
     ours, _ = compare(status.nothing_new(case), lambda: None, 5)
-    table.add_row("  the same without new data", f"{ours:.2f} s", "", "", "0.5 s")
+    show("  the same without new data", f"{ours:.2f} s", "", "", "0.5 s")
     many = process("jcm", "status", str(status.many(folder / "many")), "--on", "2024-08-31", check=False)
-    table.add_row(f"status of {status.PROJECTS} projects, the first time", f"{seconds(many):.1f} s", "", "", "30 s")
-    table.add_row("  the same without new data", f"{seconds(many):.1f} s", "", "", "30 s")
+    show(f"status of {status.PROJECTS} projects, the first time", f"{seconds(many):.1f} s", "", "", "30 s")
+    show("  the same without new data", f"{seconds(many):.1f} s", "", "", "30 s")
 
 
-def of_workbooks(folder: Path, row: Callable[[str, float, float, float], None], table: Table) -> None:
+def of_workbooks(folder: Path) -> None:
     """Add the rows of reading and writing workbooks."""
     ours, constants = compare(*workbook.write(folder), rounds=5)
     row(f"writing a workbook of {workbook.UNITS_WRITTEN:,} units against constants", ours, constants, 3.0)
     if workbook.office() is None:
-        table.add_row("reading a workbook against LibreOffice", "", "not installed", "", "0.02")
+        show("reading a workbook against LibreOffice", "", "not installed", "", "0.02")
         return
     path = workbook.filled(folder)
     ours, office = compare(workbook.read(path), workbook.recalculate([path], folder), rounds=5)
@@ -203,12 +205,10 @@ def of_workbooks(folder: Path, row: Callable[[str, float, float, float], None], 
         lambda: [workbook.read(one)() for one in paths], workbook.recalculate(paths, folder), rounds=3
     )
     row(f"  the same for {workbook.BATCH} files, LibreOffice in one process", ours, office, 1.0)
-    of_verification(folder, paths, row, table)
+    of_verification(folder, paths)
 
 
-def of_verification(
-    folder: Path, few: list[Path], row: Callable[[str, float, float, float], None], table: Table
-) -> None:
+def of_verification(folder: Path, few: list[Path]) -> None:
     """Add the rows of verifying workbooks, each as the time for one of them."""
     paths = verification.write(folder)
     ours, office = compare(lambda: verification.verify(paths), workbook.recalculate(paths[:1], folder), rounds=3)
@@ -217,7 +217,7 @@ def of_verification(
     batch = statistics.median(seconds(workbook.recalculate(few, folder)) for _ in range(3)) / len(few)
     row(f"  the same, LibreOffice with {len(few)} files in one process", ours, batch, 0.5)
     what = f"  peak memory after {len(paths)} over that after {verification.EARLY}"
-    table.add_row(what, "", "", f"{verification.growth(paths):.2f}", "1.05")
+    show(what, "", "", f"{verification.growth(paths):.2f}", "1.05")
 
 
 if __name__ == "__main__":

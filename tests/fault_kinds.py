@@ -11,9 +11,9 @@ from datetime import date
 import openpyxl
 from faults import calculate_again
 
+from jcm_calc.base.sheet_xml import column_number
 from jcm_calc.declarations.items import Equation, Kind
 from jcm_calc.inputs import Period
-from jcm_calc.reports.workbook.sheet_xml import column_number
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.location import address
 from jcm_calc.verification.spreadsheet import REFERENCE, Calculator
@@ -370,7 +370,7 @@ def other_version(rng, site):
 
 def unit_of_reductions(rng, site):
     part = site.report.own[rng.integers(len(site.report.own))]
-    claim = site.report.reported(part)
+    claim = part.reported
     row = claim.cell.row
     column = next(at for at, cell in enumerate(site.report.book.grid(claim.sheet)[row]) if cell == claim.unit)
     unit = ["kt", "ktCO2/p", "kgCO2", "MWh", None][rng.integers(5)]

@@ -6,9 +6,9 @@ import zipfile
 from html import escape, unescape
 from pathlib import Path
 
+from jcm_calc.base.sheet_xml import column_number
 from jcm_calc.reports.workbook.layout import column_name
 from jcm_calc.reports.workbook.opening import Book
-from jcm_calc.reports.workbook.sheet_xml import column_number
 from jcm_calc.verification.spreadsheet import REFERENCE, Calculator, FormulaError
 
 CELL = r'<c r="{}"((?: s="\d+")?)(?: t="\w+")?(?:/>|>.*?</c>)'

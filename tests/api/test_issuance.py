@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 import jcm_calc
 from jcm_calc import InputError, UnconfirmedError, calculate, issuance_request, replay
-from jcm_calc.api.issuance.allocation import Share, allocate, ceil, floor, largest_remainder, share_of
+from jcm_calc.api.issuance.allocation import Share, allocate, cap_problems, ceil, floor, largest_remainder, share_of
 from jcm_calc.api.issuance.request import NEGATIVE
-from jcm_calc.api.issuance.transfer import cap_problems
 from jcm_calc.cli import jcm
 from jcm_calc.evidence import Grade, Source, primary
 from jcm_calc.reference_data import issuances, listed_projects
@@ -585,6 +584,18 @@ def test_issue_of_case_files_that_contradict_each_other(case, tmp_path):
     other = case(2023)
     other.write_text(other.read_text(encoding="utf-8").replace("XX001", "XX002"), encoding="utf-8")
     assert "[project] number: 2024.toml says otherwise" in " ".join(run(other, case(2024), code=2).stderr.split())
+
+
+def test_issue_names_the_keys_of_the_case_file(case):
+    path = case(2024)
+    said = path.read_text(encoding="utf-8").replace('number = "XX001"\n', "").replace("end = 2030", "end = 2014")
+    path.write_text(said, encoding="utf-8")
+    text = " ".join(run(path, code=2).stderr.split())
+    assert "[project] end: got 2014-12-31" in text
+    path.write_text(said.replace("end = 2014", "end = 2030"), encoding="utf-8")
+    text = " ".join(run(path, code=2).stderr.split())
+    assert "[project] number: missing" in text
+    assert "project['" not in text
 
 
 # What was issued, and what a host country keeps

@@ -597,7 +597,8 @@ def test_two_files_of_the_same_name_are_two_tables(tmp_path):
         (5, "a table must be a DataFrame or a file, not int"),
         (None, "a table must be a DataFrame or a file, not NoneType"),
         ({"i": [1]}, "a table must be a DataFrame or a file, not dict"),
-        ("no_such_file.csv", "there is no such file: no_such_file.csv"),
+        ("no_such_file.csv", "no_such_file.csv: there is no such file"),
+        ("no_folder/no_such_file.csv", "there is no such file: no_folder/no_such_file.csv"),
         ("data.ods", "is not in a format that is read: .csv, .xlsx, .parquet"),
     ],
 )

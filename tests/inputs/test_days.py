@@ -45,6 +45,14 @@ TYPES = {
     "polars": pl.Series([DAY])[0],
 }
 
+
+class Addressed:
+    """An object at an address that ends in four digits, as those of a year."""
+
+    def __repr__(self):
+        return "<Addressed object at 0x7f85a12f2600>"
+
+
 NOT_A_DAY = {
     "two ways": ("01/02/2024", "can be read in one way only"),
     "two ways with dots": ("1.2.2024", "can be read in one way only"),
@@ -71,6 +79,7 @@ NOT_A_DAY = {
     "Showa": ("S64.1.7", "write 1989 for S64"),
     "full width": ("２０２４-０１-３１", "full-width"),
     "an object": (object(), "not a date"),
+    "an object at 2600": (Addressed(), "not a date"),
     "bytes": (b"2024-01-31", "not a date"),
 }
 

@@ -7,8 +7,8 @@ import openpyxl
 import pytest
 
 from jcm_calc import InputError
+from jcm_calc.base.sheet_xml import parse, with_known_errors
 from jcm_calc.reports.workbook.opening import Book
-from jcm_calc.reports.workbook.sheet_xml import parse, with_known_errors
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 

@@ -15,9 +15,9 @@ from faults import insert
 
 from jcm_calc import InputError, InputWarning, calculate, methodology, read_workbook
 from jcm_calc.api.case_file import published
+from jcm_calc.base.sheet_xml import sheet_files
 from jcm_calc.inputs.carriers import as_pandas
 from jcm_calc.reports.workbook.opening import ERRORS, Book
-from jcm_calc.reports.workbook.sheet_xml import sheet_files
 from jcm_calc.reports.workbook.symbols import Symbols
 
 DATA = Path(__file__).parents[1] / "data"

@@ -18,8 +18,8 @@ from verification.test_verification import CALC, CHILLER, MRS, SEPARATE, A, grav
 
 import jcm_calc
 from jcm_calc import rulebooks
+from jcm_calc.base.sheet_xml import column_number
 from jcm_calc.reports.workbook.opening import Book
-from jcm_calc.reports.workbook.sheet_xml import column_number
 
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
 

@@ -5,7 +5,6 @@ Every reader of workbooks begins here, those of tables and of meter readings too
 
 from __future__ import annotations
 
-import html
 import re
 import zipfile
 import zlib
@@ -16,6 +15,8 @@ from typing import IO
 
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError
+from jcm_calc.base.sheet_xml import LAST_COLUMN as LAST_COLUMN
+from jcm_calc.base.sheet_xml import column_number
 
 # A workbook of a million rows unpacks to some 200 MB.
 MOST_UNPACKED = 300_000_000
@@ -26,7 +27,7 @@ MOST_PACKED = 100_000_000
 MOST_PARTS = 10_000
 # A table of these many cells takes some 300 MB; nobody fills in as many.
 MOST_CELLS, MOST_BLANK = 5_000_000, 10_000_000
-LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+LAST_ROW = 1_048_576
 PIECE = 1 << 20
 PROLOGUE = 16_384
 WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
@@ -37,11 +38,6 @@ SMALLEST_TEXT = len("<si/>")
 # Attributes hold no < or >: a search that stops there takes no longer than the file is.
 FILLED = re.compile(rb"<(?:\w+:)?+c(\s[^<>]*+)?+(?<!/)>")
 ADDRESS = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
-FILLED_IN = re.compile(rb"<(?:\w+:)?(?:v|is)\b")
-BOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
-ELEMENT = re.compile(rb"<(?:\w+:)?(?:sheet|Relationship)\s([^<>]*)>")
-ROW = re.compile(rb"<(?:\w+:)?row\s([^<>]*+)(?<!/)>((?:[^<]|<(?!/?(?:\w+:)?row\b))*+)")
-ATTRIBUTE = re.compile(rb"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 SHEETS = re.compile(r"xl/worksheets/[^/]+\.xml")
 # What the reader of ZIP archives raises, according to where it finds the damage.
 DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, KeyError, RuntimeError, EOFError, OSError, ValueError)
@@ -52,10 +48,6 @@ def workbook(path: Path) -> bytes:
     """Return the content of a workbook whose tables are read whole: nothing of it may fill the memory.
 
     A file that is not an archive is returned as it is; its reader says what is wrong with it.
-
-    Raises
-    ------
-    InputError
     """
 
     def unusable(complaint: Message) -> InputError:
@@ -131,16 +123,7 @@ def _check_start(part: zipfile.ZipInfo, start: bytes, unusable: Unusable) -> boo
 def check_cells(archive: zipfile.ZipFile, part: str, sheet: str, unusable: Unusable, *, addressed: bool = True) -> None:
     """Refuse a sheet whose table of all cells up to the last one would fill the memory.
 
-    Parameters
-    ----------
-    part : str
-        The part of the archive that holds the sheet.
-    sheet : str
-        Its name.
-    unusable : callable
-        What makes a complaint an error.
-    addressed : bool
-        Whether every cell has to give its address.
+    ``part`` is where the archive has the sheet; ``addressed`` says whether every cell has to give its address.
     """
     filled, blank, last_row, columns = 0, 0, 0, set[bytes]()
     with archive.open(part) as file:
@@ -154,7 +137,7 @@ def check_cells(archive: zipfile.ZipFile, part: str, sheet: str, unusable: Unusa
             blank += piece.count(b"/>")
             columns |= {place[1] for place in places}
             last_row = max(last_row, max((int(place[2]) for place in places), default=0))
-    last_column = max(map(_column, columns), default=0)
+    last_column = max((column_number(letters.decode()) + 1 for letters in columns), default=0)
     if last_row > LAST_ROW or last_column > LAST_COLUMN:
         complaint = _("sheet {sheet!r} has a cell beyond the last one that a spreadsheet has")
         raise unusable(complaint.format(sheet=sheet))
@@ -168,14 +151,6 @@ def check_cells(archive: zipfile.ZipFile, part: str, sheet: str, unusable: Unusa
         raise unusable(complaint.format(sheet=sheet, rows=last_row, columns=last_column, most=MOST_CELLS))
 
 
-def _column(letters: bytes) -> int:
-    """Return the number of a column, counted from 1."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number
-
-
 def _pieces(part: IO[bytes]) -> Iterator[bytes]:
     """Yield a part of an archive in pieces that end with a tag."""
     rest = b""
@@ -183,41 +158,3 @@ def _pieces(part: IO[bytes]) -> Iterator[bytes]:
         whole, tag, after = (rest + piece).rpartition(b">")
         yield whole + tag
         rest = after
-
-
-def hidden_rows(content: bytes, sheet: str) -> list[int]:
-    """Return the numbers of the rows of a sheet that are hidden, by hand or by a filter, and hold something.
-
-    Parameters
-    ----------
-    content : bytes
-        A workbook that `workbook` has let through.
-    sheet : str
-        Its name.
-    """
-    with zipfile.ZipFile(BytesIO(content)) as archive:
-        found = {name: archive.read(name) for name in archive.namelist() if name in (BOOK, RELATIONS)}
-        keys = [one for one in map(_attributes, ELEMENT.findall(found.get(BOOK, b""))) if one.get("name") == sheet]
-        targets = {
-            one["Id"]: one["Target"]
-            for one in map(_attributes, ELEMENT.findall(found.get(RELATIONS, b"")))
-            if {"Id", "Target"} <= one.keys()
-        }
-        target = next((targets[one["id"]] for one in keys if one.get("id") in targets), "").lstrip("/")
-        part = target if target.startswith("xl/") else f"xl/{target}"
-        if part not in archive.namelist() or b"hidden" not in (text := archive.read(part)):
-            return []
-    rows = ((_attributes(match[1]), match[2]) for match in ROW.finditer(text))
-    return [
-        int(one["r"])
-        for one, cells in rows
-        if one.get("hidden") in ("1", "true") and one.get("r", "").isdecimal() and FILLED_IN.search(cells)
-    ]
-
-
-def _attributes(tag: bytes) -> dict[str, str]:
-    """Return the attributes of a tag by their names without a prefix."""
-    return {
-        name.rpartition(b":")[2].decode(): html.unescape((double or single).decode("utf-8", "replace"))
-        for name, double, single in ATTRIBUTE.findall(tag)
-    }

@@ -28,13 +28,7 @@ def count() -> int:
 
 
 def on_all_cores(task: Callable[[Piece], Outcome], pieces: Sequence[Piece]) -> list[Outcome]:
-    """Return what a task gives for each piece, in the order of the pieces.
-
-    Examples
-    --------
-    >>> on_all_cores(abs, [-1, 2])
-    [1, 2]
-    """
+    """Return what a task gives for each piece, in the order of the pieces."""
     threads = min(len(pieces), count()) if len(pieces) > 1 else 1
     if threads == 1:
         return list(map(task, pieces))

@@ -25,27 +25,7 @@ def save(path: str | os.PathLike[str], content: bytes, *, overwrite: bool = Fals
     A reader sees the old file or the new one; a full disk, or an end in the middle of writing,
     leaves what was there.
 
-    Parameters
-    ----------
-    overwrite : bool
-        Whether an existing file may be replaced.
-
-    Raises
-    ------
-    FileExistsError
-        If there is such a file already.
-    OSError
-        If the folder or the disk does not take the file; it names the path that was given.
-
-    Examples
-    --------
-    >>> save("total.txt", b"42 t")
-    >>> save("total.txt", b"43 t")
-    Traceback (most recent call last):
-    FileExistsError: total.txt exists already: overwrite=True replaces it
-    >>> save("total.txt", b"43 t", overwrite=True)
-    >>> Path("total.txt").read_bytes()
-    b'43 t'
+    A FileExistsError says that there is such a file already; an OSError names the path that was given.
     """
     target = Path(path).resolve()
     if not overwrite and target.exists():
@@ -72,20 +52,7 @@ def save(path: str | os.PathLike[str], content: bytes, *, overwrite: bool = Fals
 
 
 def check_ending(path: str | os.PathLike[str], *endings: str) -> None:
-    """Refuse a name that ends otherwise than what is written, before anything is calculated for it.
-
-    Raises
-    ------
-    InputError
-
-    Examples
-    --------
-    >>> check_ending("report.XLSX", ".xlsx")
-    >>> check_ending("report.xls", ".xlsx")
-    Traceback (most recent call last):
-    jcm_calc.base.problems.InputError: 1 problem with the input of report.xls; nothing was calculated
-      report.xls: must end with .xlsx
-    """
+    """Refuse a name that ends otherwise than what is written, before anything is calculated for it."""
     if Path(path).suffix.casefold() not in endings:
         names = Message(", ").join(endings)
         complaint = _("must end with one of {names}") if len(endings) > 1 else _("must end with {names}")
@@ -93,14 +60,7 @@ def check_ending(path: str | os.PathLike[str], *endings: str) -> None:
 
 
 def guarded(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table whose texts a spreadsheet program does not take for formulas: these start with an apostrophe.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> guarded(pd.DataFrame({"project": ["=1+1", "roof"], "ER": [-2.5, 3.0]})).values.tolist()
-    [["'=1+1", -2.5], ['roof', 3.0]]
-    """
+    """Return a table whose texts a spreadsheet program does not take for formulas: these start with an apostrophe."""
     return frame.map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell)
 
 
@@ -108,19 +68,6 @@ def within(folder: Path, name: str) -> Path:
     """Return the file that an input names, which must lie in the folder of the input.
 
     Somebody else may have written the input: it must not read what lies elsewhere, on whichever system.
-
-    Raises
-    ------
-    ValueError
-        If the name, or a link on the way, leads out of the folder.
-
-    Examples
-    --------
-    >>> within(Path("project"), "2024/meters.csv").name
-    'meters.csv'
-    >>> within(Path("project"), "../other/meters.csv")
-    Traceback (most recent call last):
-    ValueError: leads out of the folder of the file that names it: put it there, and name it without ..
     """
     both = PureWindowsPath(name)  # knows \\ and / and drives
     if "\0" in name or both.drive or both.root or ".." in both.parts:

@@ -9,24 +9,12 @@ from typing import Any
 
 
 def digest(data: Any) -> str:
-    """Return the SHA-256 of data in canonical JSON.
-
-    Examples
-    --------
-    >>> digest({"b": 1, "a": 2}) == digest({"a": 2, "b": 1})
-    True
-    """
+    """Return the SHA-256 of data in canonical JSON."""
     text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def of_file(path: Path) -> str:
-    """Return the SHA-256 of a file.
-
-    Raises
-    ------
-    OSError
-        If it cannot be read.
-    """
+    """Return the SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -36,31 +36,18 @@ class Message(str):
     What is put together from messages, by `format`, `join` or ``+``, is a message again. An f-string
     gives plain English.
 
-    Attributes
-    ----------
-    template : Message, optional
-        What `format` was called on.
-    args, fields : tuple and dict
-        What was put in place.
-    plural : tuple, optional
-        Singular, plural and number, where the text is one of two.
-    unofficial : mapping
-        Translations that are given with the text itself, such as those of a title.
-    tag : tuple, optional
-        What the text is about, for programs, which do not read it; see `tagged`.
-
     Examples
     --------
     >>> print(_("{count:,} units").format(count=1200))
     1,200 units
     """
 
-    template: Message | None = None
-    args: tuple[Any, ...] = ()
+    template: Message | None = None  # what `format` was called on
+    args: tuple[Any, ...] = ()  # what was put in place, and by name in `fields`
     fields: Mapping[str, Any] = MappingProxyType({})
-    plural: tuple[str, str, int] | None = None
-    unofficial: Mapping[str, str] = MappingProxyType({})
-    tag: tuple[StrEnum, str] | None = None
+    plural: tuple[str, str, int] | None = None  # singular, plural and number, where the text is one of two
+    unofficial: Mapping[str, str] = MappingProxyType({})  # translations that are given with the text itself
+    tag: tuple[StrEnum, str] | None = None  # what the text is about, for programs, which do not read it
 
     def __str__(self) -> str:
         return self
@@ -112,13 +99,7 @@ _ = Message
 
 
 def ngettext(singular: str, plural: str, count: int) -> Message:
-    """Return a message whose form depends on a number.
-
-    Examples
-    --------
-    >>> print(ngettext("{count} unit", "{count} units", 2).format(count=2))
-    2 units
-    """
+    """Return a message whose form depends on a number."""
     found = Message(singular if count == 1 else plural)
     found.plural = singular, plural, count
     return found
@@ -135,14 +116,7 @@ UNOFFICIAL = _("{title} (a translation; the official title is English)")
 
 
 def translated(text: str) -> str:
-    """Return a text in the language of the context; a text that is not a message of the library stays as it is.
-
-    Examples
-    --------
-    >>> with in_language("ja"):
-    ...     print(translated(_("Emission reductions")))
-    排出削減量
-    """
+    """Return a text in the language of the context; a text that is not a message of the library stays as it is."""
     code = _language.get()
     if code == "en" or not text:
         return text
@@ -234,13 +208,7 @@ def in_language(code: str | None) -> Iterator[None]:
 
 
 def preferred(environment: Callable[[str], str | None]) -> str:
-    """Return the language that environment variables ask for; English where there is none of ours.
-
-    Examples
-    --------
-    >>> preferred({"LANG": "ja_JP.UTF-8"}.get), preferred({"JCM_LANG": "en", "LANG": "ja_JP.UTF-8"}.get)
-    ('ja', 'en')
-    """
+    """Return the language that environment variables ask for; English where there is none of ours."""
     asked = next((value for variable in VARIABLES if (value := environment(variable))), "")
     codes = (re.split(r"[_.@-]", one)[0].casefold() for one in asked.split(":"))
     return next((code for code in codes if code in LANGUAGES), "en")

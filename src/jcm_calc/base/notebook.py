@@ -81,10 +81,7 @@ def warn(about: str, text: str, category: type[Warning]) -> None:
 
     Filters of warnings hold in a notebook too: what they ignore is not shown, and what they make an error is one.
 
-    Parameters
-    ----------
-    about : str
-        What the text is about, as `said` names it.
+    ``about`` is what the text is about, as `said` names it.
     """
     shell = _kernel()
     if shell is None:

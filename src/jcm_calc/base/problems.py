@@ -41,6 +41,17 @@ class ProblemKind(StrEnum):
     NO_READINGS = "no readings"
 
 
+class ArgumentKey(str):
+    """A key of an argument, such as ``project['number']``, with what it is called in a file: ``[project] number``."""
+
+    in_file: str
+
+    def __add__(self, rest: str) -> ArgumentKey:
+        found = ArgumentKey(f"{self}{rest}")
+        found.in_file = f"{self.in_file}{rest}"
+        return found
+
+
 class InputWarning(UserWarning):
     """A value that is possible but implausible."""
 
@@ -202,45 +213,19 @@ class InputError(ValueError):
 def require(package: str, extra: str) -> None:
     """Refuse to go on where an optional package is missing, and say how to install it.
 
-    Parameters
-    ----------
-    package : str
-        As it is imported.
-    extra : str
-        The extra of this library that installs it.
-
-    Raises
-    ------
-    InputError
-        If there is no such package.
-
-    Examples
-    --------
-    >>> require("numpy", "all")
-    >>> require("no_such_package", "plot")
-    Traceback (most recent call last):
-    jcm_calc.base.problems.InputError: 1 problem with the input of this environment; nothing was calculated
-      no_such_package: is not installed, and this needs it: pip install 'jcm-calc[plot]'
+    ``package`` is as it is imported, and ``extra`` the extra of this library that installs it.
     """
     if find_spec(package) is None:
         complaint = _("is not installed, and this needs it: pip install 'jcm-calc[{extra}]'").format(extra=extra)
         raise InputError(_("this environment"), [Problem(package, complaint)])
 
 
-def no_such_file(path: object) -> Message:
-    """Return the complaint about a file that is not there, or lies in a network.
-
-    Examples
-    --------
-    >>> print(no_such_file("meters.csv"))
-    there is no such file: meters.csv
-    >>> print(no_such_file("s3://bucket/meters.csv"))
-    s3://bucket/meters.csv is an address; nothing is read from a network: download the file and name the copy
-    """
+def no_such_file(path: object, subject: str = "") -> Message:
+    """Return the complaint about a file that is not there, or lies in a network; ``subject`` may name it already."""
     if re.match(r"[A-Za-z][\w+.-]+:/", str(path)):
         complaint = _("{file} is an address; nothing is read from a network: download the file and name the copy")
     else:
-        complaint = _("there is no such file: {file}")
+        complaint = _("there is no such file") if str(path) == subject else _("there is no such file: {file}")
     return complaint.format(file=path)
 
 
@@ -260,10 +245,7 @@ def suggestion(name: str, known: Iterable[str]) -> str:
 def listed(items: Iterable[object], count: int | None = None, limit: int = 5) -> str:
     """Join the first few items, and say how many more there are.
 
-    Parameters
-    ----------
-    count : int, optional
-        How many there are in all, where ``items`` holds only the first few or does not know.
+    ``count`` is how many there are in all, where ``items`` holds only the first few or does not know.
 
     Examples
     --------

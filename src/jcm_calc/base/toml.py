@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,28 +18,21 @@ DEEP = re.compile(r"(?:\.[ \t]*[^\s.=\],\d]+){100}")
 
 
 def read_text(path: Path) -> str:
-    """Return the text of a file in UTF-8.
-
-    Raises
-    ------
-    InputError
-        If there is no such file, or it is in another encoding.
-    """
+    """Return the text of a file in UTF-8."""
+    name = path.name or str(path)
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise InputError.of(path.name or str(path), no_such_file(path)) from None
+        raise InputError.of(name, no_such_file(path, name)) from None
     except OSError as error:
-        raise InputError.of(
-            path.name or str(path), _("cannot be read: {reason}").format(reason=error.strerror)
-        ) from None
+        raise InputError.of(name, _("cannot be read: {reason}").format(reason=error.strerror)) from None
     if content.startswith(b"PK\x03\x04"):
         packed = _(
             "got a workbook or another packed file; must be a text file. `jcm calc` and `jcm verify` read workbooks"
         )
-        raise InputError.of(path.name, packed)
+        raise InputError.of(name, packed)
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise InputError.of(path.name or str(path), _("the file is in UTF-16: save it as UTF-8"))
+        raise InputError.of(name, _("the file is in UTF-16: save it as UTF-8"))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -46,17 +40,11 @@ def read_text(path: Path) -> str:
         complaint = _(
             "line {line} is in cp932 (Shift-JIS) or another encoding that is not UTF-8: save the file as UTF-8"
         )
-        raise InputError.of(path.name, complaint.format(line=line)) from None
+        raise InputError.of(name, complaint.format(line=line)) from None
 
 
 def parse_toml(name: str, text: str) -> dict[str, Any]:
-    """Return what a TOML holds.
-
-    Raises
-    ------
-    InputError
-        With the line that cannot be read.
-    """
+    """Return what a TOML holds."""
     if len(text) > LARGEST or DEEP.search(text):
         raise InputError.of(name, _("is larger or deeper than any input that people write"))
     try:
@@ -76,13 +64,7 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
 
 
 def read_json(path: Path) -> Any:
-    """Return what a JSON file holds.
-
-    Raises
-    ------
-    InputError
-        If there is no such file, or it cannot be read.
-    """
+    """Return what a JSON file holds."""
     text = read_text(path)
     try:
         found = json.loads(text)
@@ -115,3 +97,13 @@ def crowded(data: Any) -> str:
         elif tables:
             waiting += [(name, part) for part in one]
     return ""
+
+
+def written(value: str | float | Mapping[str, Any]) -> str:
+    """Write a text, a number or a table in TOML, on one line."""
+    if not isinstance(value, Mapping):
+        return json.dumps(value, ensure_ascii=False)
+    pairs = (
+        (key if key.isidentifier() and key.isascii() else written(key), written(one)) for key, one in value.items()
+    )
+    return f"{{ {', '.join(f'{key} = {one}' for key, one in pairs)} }}"

@@ -23,16 +23,7 @@ def pool(processes: int | None = None) -> Iterator[ProcessPoolExecutor]:
     They also end where this process is killed and cannot say so: none is left to hold memory, or the pipe
     that another program reads.
 
-    Parameters
-    ----------
-    processes : int, optional
-        Without it, one for each core.
-
-    Examples
-    --------
-    >>> with pool(2) as found:
-    ...     list(found.map(abs, [-1, 2]))
-    [1, 2]
+    Without a number, one for each core.
     """
     before = set(multiprocessing.active_children())
     executor = ProcessPoolExecutor(processes, initializer=_end_with_parent)

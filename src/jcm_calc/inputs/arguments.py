@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping, Sequence
-from itertools import chain
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,53 +19,40 @@ from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.rows import flat, row_key, spans
 from jcm_calc.evidence import unconfirmed
 from jcm_calc.inputs import checks
-from jcm_calc.inputs.carriers import as_pandas, carried, is_unit_key, refuse_name, split_heading, unit_in
-from jcm_calc.inputs.cells import numbers
+from jcm_calc.inputs.carriers import FilledTable, as_pandas, refuse_name, split_heading, unit_in
+from jcm_calc.inputs.cells import single
 from jcm_calc.inputs.factors import REFERENCE, factor_named, is_factor, names_factor, of_refrigerants, one_factor_name
-from jcm_calc.inputs.filled_table import FilledTable
-from jcm_calc.inputs.values import CellAddresses, InputValue, read_value
+from jcm_calc.inputs.totals import texts
+from jcm_calc.inputs.values import GivenCells, InputValue, read_value, where
 from jcm_calc.units import Reciprocal
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jcm_calc.inputs.tables import TableColumn
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the value of a parameter comes from."""
+
+    source: str
+    written: str = ""
 
 
 class Arguments:
-    """The arguments that were read so far, and every complaint about them.
+    """The arguments that were read so far, and every complaint about them; all by the name of a parameter or fact."""
 
-    Attributes
-    ----------
-    given : dict
-        Numbers and classes by the name of their parameter or fact.
-    choices : dict
-        The option of each choice.
-    tables : dict
-        Defaults by class that the user named or gave.
-    named : dict
-        The candidate that each of these tables is, or an empty text.
-    by_class : dict
-        The classes of which the user gave a value.
-    replaced : dict
-        Value or table that the user named or gave instead of the document's.
-    refused : set of str
-        Names with a complaint, which are not missing as well.
-    unread : bool
-        Whether a table could not be read, so that it is not known what is missing.
-    """
-
-    def __init__(self, methodology: Declarations) -> None:
+    def __init__(self, methodology: Declarations, unchecked: Collection[str] = ()) -> None:
         self.methodology = methodology
+        self.unchecked = unchecked
         self.declared = {**methodology.inputs, **methodology.facts}
-        self.given: dict[str, InputValue] = {}
-        self.choices: dict[str, str] = {}
-        self.tables: dict[str, Table] = {}
-        self.named: dict[str, str] = {}
-        self.by_class: dict[str, tuple[str | Interval, ...]] = {}
-        self.replaced: dict[str, Value | Table | None] = {}
-        self.refused: set[str] = set()
-        self.unread = False
+        self.given: dict[str, InputValue] = {}  # numbers and classes
+        self.choices: dict[str, str] = {}  # the option of each
+        self.tables: dict[str, Table] = {}  # defaults by class that the user named or gave
+        self.origins: dict[str, Origin] = {}  # of these tables
+        self.by_class: dict[str, tuple[str | Interval, ...]] = {}  # the classes of which the user gave a value
+        self.replaced: dict[str, Value | Table | None] = {}  # what was named or given instead of the document's
+        self.refused: set[str] = set()  # with a complaint: these are not missing as well
+        self.unread = False  # whether a table could not be read, so that it is not known what is missing
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
         self.shared: list[Parameter] = []  # whose amounts of a period over New Year are shared by days
@@ -133,7 +120,7 @@ class Arguments:
         elif names_factor(value, self.methodology, parameter):
             self._factor(parameter, value)
         elif isinstance(value, str | int | float | list):
-            self._read(parameter, value, _("given"))
+            self._read(parameter, GivenCells(value, _("given")))
         elif isinstance(value, Mapping) and parameter.by:
             self._by_class(parameter, value)
         else:
@@ -147,22 +134,20 @@ class Arguments:
             elif not isinstance(value, np.ndarray):
                 value = as_pandas(value)
             if getattr(value, "name", None) is not None or hasattr(value, "to_frame"):
-                value = self._renamed(parameter, value)
+                refuse_name(value.name, parameter.name, self.methodology.named)
+            if hasattr(value, "to_frame") and hasattr(value, "iloc"):
+                from jcm_calc.inputs.shapes import framed
+
+                value = framed(value, parameter.name)
             if hasattr(value, "iloc"):
                 self._labelled(parameter, value)
             else:
-                self._read(parameter, value, _("given"))
+                self._read(parameter, GivenCells(value, _("given")))
         except ValueError as error:
             self.refuse(parameter, str(error))
 
     def _labelled(self, parameter: Parameter, frame: pd.DataFrame) -> None:
-        """Take a DataFrame of one parameter, long or wide: with its labels, or as a list if it has none.
-
-        Raises
-        ------
-        ValueError
-            If it has other columns, or labels of which the index is not known.
-        """
+        """Take a DataFrame of one parameter, long or wide: with its labels, or as a list if it has none."""
         from jcm_calc.inputs import shapes
 
         frame = shapes.with_units_in_headings(shapes.with_periods(frame))
@@ -173,20 +158,14 @@ class Arguments:
                 raise ValueError(complaint.format(columns=listed(known)))
             self.table(shapes.long(frame, parameter), _("the table {name}").format(name=parameter.name))
         elif type(frame.index).__name__ == "RangeIndex" and frame.index.name is None and len(frame.columns) == 1:
-            self._read(parameter, frame.iloc[:, 0], _("given"))
+            self._read(parameter, GivenCells(frame.iloc[:, 0], _("given")))
         else:
             if frame.index.nlevels == 1 and len(frame.columns) == 1 and frame.index.name not in [*parameter.indices]:
                 frame = frame.rename_axis(self._index_of(parameter, frame.index))
             self.table(frame, _("the Series {name}").format(name=parameter.name))
 
     def _index_of(self, parameter: Parameter, index: Any) -> str:
-        """Return what an index without a name, or with another name, runs along: its labels are those of a table.
-
-        Raises
-        ------
-        ValueError
-            If no table has these labels.
-        """
+        """Return what an index without a name, or with another name, runs along: its labels are those of a table."""
         from jcm_calc.inputs.axes import label
 
         own = {label(one) for one in index}
@@ -200,22 +179,6 @@ class Arguments:
         letters = _(" or ").join(parameter.indices) if parameter.indices else _("what it is")
         called = _("nothing") if index.name is None else repr(str(index.name))
         raise ValueError(complaint.format(name=called, letters=letters, given=parameter.name, first=first))
-
-    def _renamed(self, parameter: Parameter, value: Any) -> Any:
-        """Return a Series as a table of one column, and what else has a name as it is, with the parameter's name.
-
-        Raises
-        ------
-        ValueError
-            If the name may hold a unit, or is that of something else.
-        """
-        refuse_name(value.name, parameter.name, self.methodology.named)
-        if not hasattr(value, "iloc"):
-            return value
-        unit = carried(value).unit
-        frame = value.to_frame(parameter.name if unit is None else f"{parameter.name} [{unit}]")
-        frame.attrs = {key: one for key, one in frame.attrs.items() if not is_unit_key(key)}
-        return frame
 
     def _choose(self, name: str, value: Any) -> None:
         choice = self.methodology.choices[name]
@@ -244,60 +207,52 @@ class Arguments:
         self.replaced[parameter.name] = known
         if isinstance(known, Table):
             self.tables[parameter.name] = known
-            self.named[parameter.name] = candidate
+            self.origins[parameter.name] = Origin("candidate", candidate) if candidate else Origin(_("given by class"))
         else:
             self.given[parameter.name] = InputValue(np.array(known.value), "", {}, source, candidate)
 
-    def _read(
-        self,
-        parameter: Parameter,
-        raw: Any,
-        source: str,
-        unit: str | None = None,
-        labels: Mapping[str, Sequence[Any]] | None = None,
-        cells: CellAddresses | None = None,
-    ) -> None:
+    def _read(self, parameter: Parameter, given: GivenCells) -> None:
         remarks: list[Reciprocal] = []
         try:
-            raw = of_refrigerants(parameter, raw)
+            given = given._replace(values=of_refrigerants(parameter, given.values))
         except LookupError as error:
-            self.refuse(parameter, Message("{}{}").format(error.args[0], where(source) if labels is not None else ""))
+            self.refuse(parameter, Message("{}{}").format(error.args[0], given.where()))
             return
-        if (name := one_factor_name(self.methodology, parameter, raw)) is not None:
-            self._factor(parameter, name, where(source) if labels is not None else "")
+        if (name := one_factor_name(self.methodology, parameter, given.values)) is not None:
+            self._factor(parameter, name, given.where())
             return
-
-        def place(complaint: object) -> str:
-            if labels is None:
-                return ""
-            named = cells is not None and any(f"{sheet}!" in str(complaint) for sheet, _ in cells.columns)
-            return where(source.partition(", ")[0] if named else source)
-
         try:
-            given = read_value(parameter, raw, source, unit, labels, cells, remarks)
+            found = read_value(parameter, given, remarks)
         except ValueError as error:
-            hint = ""
-            if parameter.candidates:
-                near = suggestion(raw, parameter.candidates) if isinstance(raw, str) else ""
-                named = _(", or the name of a possible value: {names}{near}")
-                hint = named.format(names="; ".join(parameter.candidates), near=near)
-            if is_factor(parameter):
-                by_name = _(", or the name of a published factor, as `jcm factors {country}` lists them")
-                hint = Message("{}{}").format(hint, by_name.format(country=self.methodology.country))
-            fields = {"error": error, "place": place(error), "expected": expected(parameter), "hint": hint}
+            fields = {"error": error, "place": given.where(str(error)), "expected": expected(parameter)}
+            fields["hint"] = self._names(parameter, given.values)
             self.refuse(parameter, _("{error}{place}; must be {expected}{hint}").format(**fields))
             return
-        complaint = checks.impossible(parameter, given)
-        if not complaint and labels is not None:
+        if parameter.name in self.unchecked:
+            found = replace(found, unchecked=True)
+        complaint = checks.impossible(parameter, found)
+        if not complaint and given.of_table:
             try:
-                given = given.without_extra_indices(parameter)
+                found = found.without_extra_indices(parameter)
             except ValueError as error:
                 complaint = str(error)
         if complaint:
-            self.refuse(parameter, complaint + place(complaint))
+            self.refuse(parameter, complaint + given.where(complaint))
         else:
-            self.given[parameter.name] = given
-            self.warnings += [Problem(parameter.symbol, checks.reciprocal(remark, given)) for remark in remarks]
+            self.given[parameter.name] = found
+            self.warnings += [Problem(parameter.symbol, checks.reciprocal(remark, found)) for remark in remarks]
+
+    def _names(self, parameter: Parameter, raw: Any) -> str:
+        """Say by which names a value of a parameter can be given."""
+        hint = ""
+        if parameter.candidates:
+            near = suggestion(raw, parameter.candidates) if isinstance(raw, str) else ""
+            named = _(", or the name of a possible value: {names}{near}")
+            hint = named.format(names="; ".join(parameter.candidates), near=near)
+        if is_factor(parameter):
+            by_name = _(", or the name of a published factor, as `jcm factors {country}` lists them")
+            hint = Message("{}{}").format(hint, by_name.format(country=self.methodology.country))
+        return hint
 
     def _by_class(self, parameter: Parameter, values: Mapping[Any, Any]) -> None:
         """Take values by class; where one repeats the document's, it keeps the document's evidence."""
@@ -316,7 +271,7 @@ class Arguments:
                 if names_factor(number, self.methodology, parameter):
                     entries[name] = factor_named(self.methodology, parameter, number).used
                     continue
-                value = _single(parameter, number)
+                value = single(parameter, number)
                 known = entries.get(name)
                 entries[name] = known if known is not None and known.value == value else Value(value, user)
             except (ValueError, LookupError) as error:
@@ -434,20 +389,22 @@ class Arguments:
             if stated := _unit_in_labels(parameter, column):
                 self.refuse(parameter, stated + where(source))
                 continue
-            self._read(parameter, column.values, column.source, column.unit, column.labels, column.cells)
+            self._read(parameter, column)
 
 
-def _unit_in_labels(parameter: Parameter, column: TableColumn) -> str:
+def _unit_in_labels(parameter: Parameter, column: GivenCells) -> str:
     """Return a complaint about bare numbers whose labels may state their unit: ``roof_kWh``."""
     if column.unit is not None or column.values.dtype.kind not in "iuf":
         return ""
-    lists = [labels for letter, labels in column.labels.items() if letter != "p" and str in set(map(type, labels))]
-    for label in chain.from_iterable(lists):
-        if isinstance(label, str) and not label[-1:].isdigit() and (unit := unit_in(label, parameter.unit)):
-            complaint = _(
-                "the label {label} may state a unit: write {own} [{unit}] above the numbers, or rename the label"
-            )
-            return complaint.format(label=repr(label), own=parameter.name, unit=unit)
+    for among in (texts(labels) for letter, labels in column.labels.items() if letter != "p"):
+        if all(map(str.isdigit, {label[-1:] for label in among})):  # no unit ends so, and most labels are numbered
+            continue
+        for label in among:
+            if not label[-1:].isdigit() and (unit := unit_in(label, parameter.unit)):
+                complaint = _(
+                    "the label {label} may state a unit: write {own} [{unit}] above the numbers, or rename the label"
+                )
+                return complaint.format(label=repr(label), own=parameter.name, unit=unit)
     return ""
 
 
@@ -458,23 +415,6 @@ def _mapping(parameter: Parameter, values: Mapping[Any, Any]) -> Any:
     from jcm_calc.inputs import shapes
 
     return shapes.of_mapping(parameter, values)
-
-
-def _single(parameter: Parameter, number: Any) -> float:
-    """Return one number of a table that the user gives."""
-    values, faults = numbers(number, parameter.unit)
-    if values.size != 1 or faults:
-        raise ValueError(_("{given} is not a number").format(given=shown(number)))
-    value = float(values.flat[0])
-    if value not in parameter.bounds:
-        complaint = _("got {given}; must be a number {range}").tagged(ProblemKind.OUT_OF_BOUNDS)
-        raise ValueError(complaint.format(given=shown(number), range=parameter.bounds.words()))
-    return value
-
-
-def where(source: str) -> str:
-    """Name the table of a column, where it is in one."""
-    return _(" (in {source})").format(source=source) if source else ""
 
 
 def expected(parameter: Parameter) -> str:

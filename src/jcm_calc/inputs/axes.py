@@ -30,18 +30,7 @@ class Axis:
 
 
 def named_periods(p: Any) -> Axis:
-    """Read the argument ``p``: one period, or several in order of time.
-
-    Raises
-    ------
-    ValueError
-        With everything that is wrong with it.
-
-    Examples
-    --------
-    >>> [str(period) for period in named_periods(["2024", "2025"]).labels]
-    ['2024', '2025']
-    """
+    """Read the argument ``p``: one period, or several in order of time."""
     many = isinstance(p, list | range) or getattr(p, "ndim", 0) == 1 or hasattr(p, "to_list")
     periods = several(p) if many else [Period.parse(p)]
     if not periods:
@@ -54,15 +43,7 @@ def named_periods(p: Any) -> Axis:
 def of_periods(given: Mapping[str, InputValue], named: Axis | None, problems: list[Problem]) -> Axis | None:
     """Return the periods p: those the user named, or the years that the rows of the tables fill.
 
-    Parameters
-    ----------
-    problems : list of Problem
-        Complaints are appended to it.
-
-    Returns
-    -------
-    Axis or None
-        None where rows do not fit, so that nothing can be summed.
+    None where rows do not fit, so that nothing can be summed.
     """
     axis, fits = named, True
     for table, rows in _tables(given.values(), "p"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,14 +15,15 @@ from jcm_calc.base.languages import Message, _, translated
 from jcm_calc.base.problems import InputError, InputWarning, Problem, Remark, RemarkWarning, Topic, listed, shown
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.interval import Interval
-from jcm_calc.declarations.items import Kind, Table, Value
+from jcm_calc.declarations.items import Kind, Parameter, Table, Value
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import axes as _axes
 from jcm_calc.inputs import checks, class_names, completeness, coordinates
-from jcm_calc.inputs.arguments import Arguments, where
+from jcm_calc.inputs.arguments import Arguments, Origin
 from jcm_calc.inputs.axes import Axis
 from jcm_calc.inputs.factors import REFERENCE
 from jcm_calc.inputs.periods import Period, split_at_years
+from jcm_calc.inputs.values import InputValue, where
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,57 +34,35 @@ RESERVED = ("number", "version", "on", "p", "facts", "evidence", "split", "overr
 SPLITS = ("refuse", "years", "days", "whole")
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where the value of a parameter comes from."""
-
-    source: str
-    written: str = ""
-
-
 @dataclass(frozen=True)
 class Inputs:
-    """A complete, checked input.
+    """A complete, checked input, by the names of parameters.
 
-    Attributes
-    ----------
-    values : dict
-        An array for each parameter and coordinate, with one axis for each index of the methodology
-        (size 1 where it lacks the index), in declared units; codes for class keys.
-    tables : dict
-        The table that each default looked up by class takes its values from.
-    classes : dict
-        The class of each code of a class key.
-    origins : dict
-        Where each parameter comes from.
-    replaced : dict
-        Value or table that the user named or gave instead of the document's.
-    graph : Graph
-        The way to ER.
-    absent : str
-        Optional indices that nothing given has; totals over them are 0.
-    warnings : tuple of Problem
-        What was noticed in reading.
-    overrides : mapping
-        By name of a default why it is given instead of the document's value.
-    shared : tuple of str
-        The symbols of amounts of which a period over New Year was shared by days.
+    An array has one axis for each index of the methodology, of size 1 where the parameter lacks it.
     """
 
     methodology: Declarations
     choices: dict[str, str]
     axes: dict[str, Axis]
-    values: dict[str, Array]
-    tables: dict[str, Table]
-    classes: dict[str, tuple[str, ...]]
+    values: dict[str, Array]  # of parameters and coordinates, in declared units; codes for class keys
+    tables: dict[str, Table]  # from which each default looked up by class takes its values
+    classes: dict[str, tuple[str, ...]]  # the class of each code of a class key
     origins: dict[str, Origin]
-    replaced: dict[str, Value | Table | None]
+    replaced: dict[str, Value | Table | None]  # what the user named or gave instead of the document's
     facts: dict[str, Array]
-    graph: Graph
-    absent: str = ""
-    warnings: tuple[Problem, ...] = ()
-    overrides: Mapping[str, str] = field(default_factory=dict)
-    shared: tuple[str, ...] = ()
+    graph: Graph  # the way to ER
+    absent: str = ""  # optional indices that nothing given has; totals over them are 0
+    warnings: tuple[Problem, ...] = ()  # what was noticed in reading
+    overrides: Mapping[str, str] = field(default_factory=dict)  # why a default is given instead of the document's
+    shared: tuple[str, ...] = ()  # symbols of amounts of which a period over New Year was shared by days
+    unchecked: tuple[str, ...] = ()  # not compared with their limits: `checks.unremarkable` is asked later
+
+    def warn(self, stacklevel: int) -> None:
+        """Warn of what was noticed in reading, as the caller's caller does."""
+        for warning in self.warnings:
+            compared = Remark.of(warning).topic in (Topic.APART, Topic.CONTRADICTORY)
+            category = RemarkWarning if compared else InputWarning
+            warnings.warn(translated(str(warning)), category, stacklevel=stacklevel + 1)
 
     @property
     def periods(self) -> Sequence[Period]:
@@ -121,35 +100,15 @@ def bind(
     facts: Mapping[str, Any] | None = None,
     whole: bool = True,
     split: str = "whole",
+    unchecked: Collection[str] = (),
 ) -> Inputs:
-    """Bind an input to a methodology.
+    """Bind an input to a methodology, or refuse it with every problem found.
 
-    Parameters
-    ----------
-    tables : iterable of DataFrame or path
-        One for each set of indices.
-    values : mapping
-        Parameters, choices and class keys by name or symbol.
-    p : str, date, pandas.Period, tuple or list of these, optional
-        The periods of the report.
-    facts : mapping, optional
-        What eligibility criteria ask for.
-    whole : bool
-        Whether all that a calculation needs must be there, or only as much as is given is bound.
-    split : {"whole", "refuse", "years", "days"}
-        What becomes of a period over New Year; see `jcm_calc.calculate`.
-
-    Raises
-    ------
-    InputError
-        With every problem found.
-
-    Warns
-    -----
-    InputWarning
-        For values that are possible but implausible.
+    Arguments are those of `jcm_calc.calculate`, with ``values`` and ``facts`` by name or symbol. Unless ``whole``, only
+    as much is bound as is given. The numbers of ``unchecked`` parameters are not compared with their limits, because
+    `checks.unremarkable` is asked later.
     """
-    taken = Arguments(methodology)
+    taken = Arguments(methodology, unchecked)
     for number, table in enumerate(tables, 1):
         taken.table(table, _("table {number}").format(number=number))
     for name, value in (values or {}).items():
@@ -168,11 +127,7 @@ def bind(
     if taken.problems or graph is None:
         raise InputError(str(methodology), _with_names(methodology, taken.problems), taken.warnings)
     _arrange(taken, axes)
-    inputs = _inputs(taken, axes, graph, labels)
-    for warning in inputs.warnings:
-        compared = Remark.of(warning).topic in (Topic.APART, Topic.CONTRADICTORY)
-        warnings.warn(translated(str(warning)), RemarkWarning if compared else InputWarning, stacklevel=4)
-    return inputs
+    return _inputs(taken, axes, graph, labels)
 
 
 def _with_names(m: Declarations, problems: list[Problem]) -> list[Problem]:
@@ -203,7 +158,8 @@ def _find_axes(taken: Arguments, p: Any, split: str) -> dict[str, Axis]:
     if periods is not None and split != "whole":
         periods = _split(taken, periods, split)
     if periods is not None:
-        _sum(taken, periods.labels)
+        targets = periods.labels
+        _bring(taken, lambda given, parameter, weight: (given.onto_periods(parameter, targets, weight), False))
     axes = {
         letter: _axes.of_labels(letter, taken.given, taken.problems)
         if letter != "p"
@@ -236,18 +192,7 @@ def _split(taken: Arguments, periods: Axis, split: str) -> Axis:
         taken.problems += over_new_year(wholes)
         return periods
     parts = [part for period in wholes for part in split_at_years(period)]
-    shared = []
-    rows = dict(taken.given)
-    for name, given in rows.items():
-        parameter = taken.declared[name]
-        try:
-            taken.given[name], by_days = given.onto_years(parameter, wholes, parts, rows.get(parameter.weighted_by))
-        except ValueError as error:
-            del taken.given[name]
-            taken.refuse(parameter, Message("{}{}").format(error, where(given.source) if given.labels else ""))
-            continue
-        if by_days:
-            shared.append(parameter)
+    shared = _bring(taken, lambda given, parameter, weight: given.onto_years(parameter, wholes, parts, weight))
     for parameter in shared if split == "years" else ():
         complaint = _("got one amount for {periods}: give one for each of {parts}, or share it with split='days'")
         taken.refuse(parameter, complaint.format(periods=listed(across), parts=listed(parts)))
@@ -259,15 +204,21 @@ def _split(taken: Arguments, periods: Axis, split: str) -> Axis:
     return Axis(parts, False)
 
 
-def _sum(taken: Arguments, periods: Sequence[Period]) -> None:
-    rows = dict(taken.given)
+def _bring(
+    taken: Arguments, onto: Callable[[InputValue, Parameter, InputValue | None], tuple[InputValue, bool]]
+) -> list[Parameter]:
+    """Bring what was given onto other periods; return the parameters of which an amount was shared by days."""
+    rows, shared = dict(taken.given), []
     for name, given in rows.items():
         parameter = taken.declared[name]
         try:
-            taken.given[name] = given.onto_periods(parameter, periods, rows.get(parameter.weighted_by))
+            taken.given[name], by_days = onto(given, parameter, rows.get(parameter.weighted_by))
         except ValueError as error:
             del taken.given[name]
             taken.refuse(parameter, Message("{}{}").format(error, where(given.source) if given.labels else ""))
+        else:
+            shared += [parameter] if by_days else []
+    return shared
 
 
 def _check(
@@ -277,7 +228,7 @@ def _check(
     m = taken.methodology
     used = graph.parameters if graph else m.inputs.values()
     parameters = [one for one in used if taken.refused.isdisjoint((one.name, one.by))]
-    by_hand = {name: table for name, table in taken.tables.items() if not taken.named.get(name)}
+    by_hand = {name: taken.tables[name] for name in taken.by_class}
     checks.plausibility(taken.given, by_hand, m, taken.warnings)
     checks.classes(taken.given, taken.tables, m, parameters, labels, taken.problems)
     checks.counted(taken.given, m, axes, taken.warnings)
@@ -295,99 +246,91 @@ def _arrange(taken: Arguments, axes: Mapping[str, Axis]) -> None:
     taken.given = {name: given.onto(labels, orders) for name, given in taken.given.items()}
 
 
-def _select_rows(
-    taken: Arguments,
-    axes: Mapping[str, Axis],
-    tables: Mapping[str, Table],
-    values: dict[str, Array],
-    classes: dict[str, tuple[str, ...]],
-    used: Collection[str],
-) -> None:
-    """Find the row of each table that several keys select, also of tables in whose place a value is given."""
-    m, problems = taken.methodology, list[Problem]()
-    if not any(one.keys for one in m.coordinates.values()):
-        return
-    labels = [one for one in m.coordinates.values() if one.what == "label"]
-    known = {**values, **{one.name: coordinates.labels(one, axes) for one in labels}}
-    for parameter in m.inputs.values():
-        table = tables.get(parameter.name, parameter.table)
-        if table is not None and m.keys_of(parameter):
-            found, complaints = coordinates.selected(m, parameter, table, axes, known, classes)
-            if parameter.name in used and parameter.name in tables:
-                problems += complaints
-            if found is not None:
-                values[parameter.by], classes[parameter.by] = found.codes, found.keys
-    if problems:
-        raise InputError(str(m), problems, taken.warnings)
-
-
-def _are_idle(given: Sequence[str | Interval], keys: Array | None, classes: Sequence[str] | None) -> bool:
-    """Whether no unit is of a class of which a value is given; False where only the calculation finds the class."""
-    if keys is None:
-        return False
-    there = np.unique(keys)
-    if classes is not None:
-        return {classes[int(code)] for code in there}.isdisjoint(map(str, given))
-    return all(isinstance(one, Interval) and one.outside(there).all() for one in given)
-
-
 def _inputs(taken: Arguments, axes: dict[str, Axis], graph: Graph, labels: Mapping[str, tuple[str, ...]]) -> Inputs:
     m = taken.methodology
-    values, classes, origins = {}, {}, {}
-    for name, given in taken.given.items():
-        if name in m.inputs:
-            values[name] = given.values
-            origins[name] = Origin(given.source, given.written)
-            if given.classes is not None:
-                classes[name] = given.classes
-    for name, candidate in taken.named.items():
-        origins[name] = Origin("candidate", candidate) if candidate else Origin(_("given by class"))
-    tables = dict(taken.tables)
-    looked_at = {argument for condition in m.conditions for argument in condition.arguments}
-    criteria = [m.inputs[name] for name in sorted(looked_at & m.inputs.keys())]
-    for parameter in (*graph.parameters, *criteria):
-        if parameter.name not in values and parameter.name not in tables:
-            if parameter.table is not None:
-                tables[parameter.name] = parameter.table
-            elif parameter.value is not None:
-                values[parameter.name] = np.full((1,) * len(m.indices), parameter.value.value)
-            elif (whole := coordinates.unless_given(parameter, m.indices, axes["p"].labels)) is not None:
-                values[parameter.name] = whole
-                what = Message(parameter.otherwise)
-                origins[parameter.name] = Origin(_("all {what} of the period").format(what=what))
-    replaced = dict(taken.replaced)
-    for name in values:
-        if name in taken.given and m.inputs[name].kind is Kind.DEFAULT and name not in replaced:
-            replaced[name] = None
-    classes |= labels
-    values |= coordinates.operands(graph, axes)
-    used = {node.name for node in graph.parameters}
-    _select_rows(taken, axes, tables, values, classes, used)
-    for name in sorted(taken.by_class.keys() & used):
-        parameter, own = m.inputs[name], taken.by_class[name]
-        if parameter.table and _are_idle(own, values.get(parameter.by), classes.get(parameter.by)):
-            told = _("the value given for {classes} takes no part in this calculation")
-            complaint = told.format(classes=listed([repr(str(one)) for one in own]))
-            taken.warnings += _with_names(m, [Problem(parameter.symbol, complaint)])
-            tables[name] = parameter.table
-            del origins[name]
-    absent = completeness.missing_indices(taken)
-    for rule in graph.equations:
-        if set(rule.total) & set(absent):
-            values[rule.name] = np.zeros((1,) * len(m.indices))
-    facts = {name: given.plain() for name, given in taken.given.items() if name in m.facts}
-    return Inputs(
+    given = {name: one for name, one in taken.given.items() if name in m.inputs}
+    instead = [name for name in given if m.inputs[name].kind is Kind.DEFAULT and name not in taken.replaced]
+    found = Inputs(
         m,
         taken.choices,
         axes,
-        values,
-        tables,
-        classes,
-        origins,
-        replaced,
-        facts,
-        graph,
-        absent,
-        tuple(taken.warnings),
+        values={name: one.values for name, one in given.items()},
+        tables=dict(taken.tables),
+        classes={name: one.classes for name, one in given.items() if one.classes is not None},
+        origins={**{name: Origin(one.source, one.written) for name, one in given.items()}, **taken.origins},
+        replaced={**taken.replaced, **dict.fromkeys(instead)},
+        facts={name: one.plain() for name, one in taken.given.items() if name in m.facts},
+        graph=graph,
+        absent=completeness.missing_indices(taken),
+        warnings=tuple(taken.warnings),
         shared=tuple(parameter.symbol for parameter in taken.shared),
+        unchecked=tuple(name for name, given in taken.given.items() if given.unchecked),
     )
+    _add_unless_given(found)
+    found.classes.update(labels)
+    found.values.update(coordinates.operands(graph, axes))
+    used = {node.name for node in graph.parameters}
+    if problems := list(_select_rows(found, used)):
+        raise InputError(str(m), problems, taken.warnings)
+    idle = _with_names(m, list(_idle(found, taken.by_class, used)))
+    for rule in graph.equations:
+        if set(rule.total) & set(found.absent):
+            found.values[rule.name] = np.zeros((1,) * len(m.indices))
+    return replace(found, warnings=(*found.warnings, *idle)) if idle else found
+
+
+def _add_unless_given(found: Inputs) -> None:
+    """Take the document's value, or all days of a period, for what a calculation or a criterion needs beyond."""
+    m = found.methodology
+    looked_at = {argument for condition in m.conditions for argument in condition.arguments}
+    criteria = (m.inputs[name] for name in sorted(looked_at & m.inputs.keys()))
+    for parameter in (*found.graph.parameters, *criteria):
+        name = parameter.name
+        if name in found.values or name in found.tables:
+            continue
+        if parameter.table is not None:
+            found.tables[name] = parameter.table
+        elif parameter.value is not None:
+            found.values[name] = np.full((1,) * len(m.indices), parameter.value.value)
+        elif (whole := coordinates.unless_given(parameter, m.indices, found.periods)) is not None:
+            found.values[name] = whole
+            what = Message(parameter.otherwise)
+            found.origins[name] = Origin(_("all {what} of the period").format(what=what))
+
+
+def _select_rows(found: Inputs, used: Collection[str]) -> Iterator[Problem]:
+    """Find the row of each table that several keys select, also of tables in whose place a value is given."""
+    m = found.methodology
+    if not any(one.keys for one in m.coordinates.values()):
+        return
+    labels = (one for one in m.coordinates.values() if one.what == "label")
+    known = {**found.values, **{one.name: coordinates.along(one, found.axes) for one in labels}}
+    for parameter in m.inputs.values():
+        table = found.tables.get(parameter.name, parameter.table)
+        if table is not None and m.keys_of(parameter):
+            try:
+                rows = coordinates.selected(m, parameter, table, found.axes, known, found.classes)
+            except InputError as error:
+                yield from error.problems if parameter.name in used and parameter.name in found.tables else ()
+            else:
+                if rows is not None:
+                    found.classes[parameter.by], found.values[parameter.by] = rows
+
+
+def _idle(found: Inputs, by_class: Mapping[str, Sequence[str | Interval]], used: Collection[str]) -> Iterator[Problem]:
+    """Take the document's table again where no unit is of a class of which a value is given, and say so."""
+    for name in sorted(by_class.keys() & used):
+        parameter, own = found.methodology.inputs[name], by_class[name]
+        keys, classes = found.values.get(parameter.by), found.classes.get(parameter.by)
+        if parameter.table is None or keys is None:
+            continue  # only the calculation finds the class
+        there = np.unique(keys)
+        if classes is not None:
+            idle = {classes[int(code)] for code in there}.isdisjoint(map(str, own))
+        else:
+            idle = all(isinstance(one, Interval) and one.outside(there).all() for one in own)
+        if idle:
+            found.tables[name] = parameter.table
+            del found.origins[name]
+            told = _("the value given for {classes} takes no part in this calculation")
+            yield Problem(parameter.symbol, told.format(classes=listed([repr(str(one)) for one in own])))

@@ -9,15 +9,18 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import shown
-from jcm_calc.inputs.filled_table import FilledTable
 from jcm_calc.units import UnitError, is_quantity, normalise, parse_unit, unit_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Array = npt.NDArray[Any]
 HEADING = re.compile(r"(.+?)\s*[\[(［（]\s*([^\])］）]*?)\s*[\])］）]")
@@ -33,18 +36,27 @@ ARROW = ("__arrow_c_stream__", "__arrow_c_array__", "collect_schema")
 
 
 class Carried(NamedTuple):
-    """The cells of a carrier.
-
-    Attributes
-    ----------
-    cells : object or ndarray
-        A single cell as it is; several as an array of numbers or truth values where all are, of objects otherwise.
-    unit : str or None
-        What the carrier states for all of them; None where it states nothing.
-    """
+    """The cells of a carrier: one as it is; several as an array, of objects unless all are numbers or truth values."""
 
     cells: Any
-    unit: str | None = None
+    unit: str | None = None  # what the carrier states for all of them
+
+
+@dataclass(frozen=True)
+class FilledTable:
+    """A table of a filled workbook, which a calculation takes without pandas; complaints name file and cell."""
+
+    source: str  # the name of the file
+    columns: Mapping[str, list[Any]]  # cells by heading; a heading that is the letter of an index has its labels
+    cells: Mapping[str, Any]  # from the heading of a parameter to the `CellAddresses` of its cells
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the same as a DataFrame, with file and cells in its ``attrs``."""
+        import pandas as pd
+
+        frame = pd.DataFrame(self.columns)
+        frame.attrs = {"source": self.source, "cells": self.cells}
+        return frame
 
 
 def is_array(raw: Any) -> bool:
@@ -53,13 +65,7 @@ def is_array(raw: Any) -> bool:
 
 
 def split_heading(heading: str) -> tuple[str, str | None]:
-    """Return the parameter and the unit of a heading.
-
-    Examples
-    --------
-    >>> split_heading("EC_PJ,i,p [kWh]"), split_heading("COP_PJ")
-    (('EC_PJ,i,p', 'kWh'), ('COP_PJ', None))
-    """
+    """Return the parameter and the unit of a heading."""
     match = HEADING.fullmatch(heading)
     return (match[1], match[2]) if match else (heading, None)
 
@@ -73,26 +79,14 @@ def is_unit(text: str) -> bool:
 
 
 def is_like(text: str, declared: str) -> bool:
-    """Whether a text is a unit that can be converted to the declared one.
-
-    Examples
-    --------
-    >>> is_like("kWh", "MWh"), is_like("A", "MWh"), is_like("kWh", "yes/no")
-    (True, False, False)
-    """
+    """Whether a text is a unit that can be converted to the declared one."""
     if not (is_unit(text) and is_unit(declared)):
         return False
     return bool(parse_unit(text).dimensionality == parse_unit(declared).dimensionality)
 
 
 def unit_in(text: str, declared: str) -> str | None:
-    """Return the unit that a name ends in without brackets, if it is another one of the declared kind.
-
-    Examples
-    --------
-    >>> unit_in("roof_kWh", "MWh"), unit_in("roof MWh", "MWh"), unit_in("roof A", "MWh")
-    ('kWh', None, None)
-    """
+    """Return the unit that a name ends in without brackets, if it is another one of the declared kind."""
     word = next((word for word in reversed(WORDS.split(text)) if word), "")
     return word if len(word) > 1 and is_like(word, declared) and parse_unit(word) != parse_unit(declared) else None
 
@@ -100,18 +94,7 @@ def unit_in(text: str, declared: str) -> str | None:
 def refuse_name(name: Any, own: str, named: Callable[[str], str | None]) -> None:
     """Refuse the name of a Series that may hold a unit, or that is the name of something else.
 
-    Parameters
-    ----------
-    name : object
-        Of the Series.
-    own : str
-        The parameter that it is given for.
-    named : callable
-        Returns which parameter a name or a symbol is of.
-
-    Raises
-    ------
-    ValueError
+    ``own`` is the parameter that it is given for; ``named`` returns which parameter a name or a symbol is of.
     """
     if name is None or isinstance(name, int | np.integer) or str(name).strip().casefold() in GENERIC:
         return
@@ -123,13 +106,7 @@ def refuse_name(name: Any, own: str, named: Callable[[str], str | None]) -> None
 
 
 def is_unit_key(key: Any) -> bool:
-    """Whether an entry of attributes or metadata states units.
-
-    Examples
-    --------
-    >>> is_unit_key("Units"), is_unit_key("source")
-    (True, False)
-    """
+    """Whether an entry of attributes or metadata states units."""
     return isinstance(key, str) and key.strip().casefold() in UNIT_KEYS
 
 
@@ -138,13 +115,6 @@ def carried(raw: Any) -> Carried:
 
     A Quantity and a pint-pandas column state a unit by their type, a Series and an xarray DataArray also by
     their name (``EC_PJ [kWh]``) and by ``attrs["units"]``.
-
-    Raises
-    ------
-    UnitError
-        If a carrier states two different units.
-    ValueError
-        If lists within a list differ in length, or the carrier is of a library whose units are not understood.
 
     Examples
     --------
@@ -186,13 +156,7 @@ def carried(raw: Any) -> Carried:
 
 
 def as_pandas(given: Any) -> Any:
-    """Return a frame or a column of another library as one of pandas, with its units; anything else as it is.
-
-    Raises
-    ------
-    ValueError
-        If it cannot be read, or a dimension of a DataArray has no labels.
-    """
+    """Return a frame or a column of another library as one of pandas, with its units; anything else as it is."""
     if hasattr(given, "iloc"):
         return given
     if isinstance(given, FilledTable):
@@ -249,18 +213,7 @@ def _bare(array: Any) -> Any:
 
 
 def agreed(*units: str | None) -> str | None:
-    """Return the unit that is stated in one or several ways.
-
-    Raises
-    ------
-    UnitError
-        If they differ.
-
-    Examples
-    --------
-    >>> agreed(None, "kWh", "kilowatt_hour")
-    'kWh'
-    """
+    """Return the unit that is stated in one or several ways."""
     known = [unit for unit in units if unit is not None]
     for other in known[1:]:
         if normalise(other) != normalise(known[0]) and parse_unit(other) != parse_unit(known[0]):
@@ -270,13 +223,7 @@ def agreed(*units: str | None) -> str | None:
 
 
 def stated(attrs: Mapping[Any, Any], name: Any = None) -> str | None:
-    """Return the unit in the ``attrs`` of a Series, a DataFrame or a DataArray, for the column of that name.
-
-    Examples
-    --------
-    >>> stated({"units": "kWh"}), stated({"units": {"EC_PJ": "kWh"}}, "COP_PJ")
-    ('kWh', None)
-    """
+    """Return the unit in the ``attrs`` of a Series, a DataFrame or a DataArray, for the column of that name."""
     found = []
     for unit in (one for key, one in attrs.items() if is_unit_key(key)):
         if isinstance(unit, Mapping):
@@ -301,7 +248,7 @@ def _of_masked(raw: Any) -> Carried:
 
 def _of_numpy(raw: Any) -> Array:
     # NumPy would turn dates into whole numbers
-    return _objects(list(raw.ravel()), raw.shape) if raw.dtype.kind in "mM" else np.asarray(raw)
+    return objects(raw.ravel(), raw.shape) if raw.dtype.kind in "mM" else np.asarray(raw)
 
 
 def _as_numpy(raw: Any) -> Array:
@@ -385,14 +332,16 @@ def _compact(cells: list[Any], shape: tuple[int, ...]) -> Array:
     if _plain_numbers(cells):
         with suppress(OverflowError):
             return np.array(cells, dtype=np.float64).reshape(shape)
-    return _objects(cells, shape)
+    return objects(cells, shape)
 
 
-def _objects(cells: list[Any], shape: tuple[int, ...]) -> Array:
-    objects = np.empty(len(cells), dtype=object)
-    for place, cell in enumerate(cells):
-        objects[place] = cell
-    return objects.reshape(shape)
+def objects(cells: Iterable[Any], shape: tuple[int, ...] = (-1,)) -> Array:
+    """Return an array of cells as they are."""
+    several = list(cells)
+    found = np.empty(len(several), dtype=object)
+    for place, cell in enumerate(several):
+        found[place] = cell
+    return found.reshape(shape)
 
 
 def _plain_numbers(cells: list[Any]) -> bool:

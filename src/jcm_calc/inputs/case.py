@@ -66,7 +66,19 @@ from jcm_calc.evidence import GRADES, Evidence, Grade, Source
 from jcm_calc.inputs.binding import RESERVED, bind
 from jcm_calc.inputs.confirmation import EvidenceFiles, evidence_files, several, with_evidence
 from jcm_calc.inputs.project import MONITORING, PROJECT, ends_before_start, unknown_parameters
-from jcm_calc.inputs.schema import Field, Fields, got, one_of, read_table, section, text, text_list, texts, under
+from jcm_calc.inputs.schema import (
+    Field,
+    Fields,
+    accepts,
+    is_a,
+    one_of,
+    read_table,
+    section,
+    text,
+    text_list,
+    texts,
+    under,
+)
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology, modules
 
 C = TypeVar("C", bound="Case")
@@ -173,13 +185,7 @@ def read(path: str | Path, kind: type[C]) -> C:
 
 
 def of_document(path: Path, document: Mapping[str, Any], kind: type[C]) -> C:
-    """Return what a parsed case file says, as a kind of `Case`; ``path`` is its place.
-
-    Raises
-    ------
-    InputError
-        As `read_case` does.
-    """
+    """Return what a parsed case file says, as a kind of `Case`; ``path`` is its place."""
     problems: list[Problem] = []
     top = read_table("", document, FILE, problems, at=lambda _place, key: str(key))
     sections = {name: _section(name, top[name], problems) if name in top else {} for name in SECTIONS}
@@ -261,33 +267,26 @@ def _is_read(source: Mapping[str, Any]) -> bool:
 
 def _paths(folder: Path, document: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what names a file elsewhere."""
-    for subject, name in _named_files(document):
-        try:
-            within(folder, name)
-        except (ValueError, OSError) as error:
-            yield Problem(subject, Message("{} {}").format(shown(name), error))
+    for subject, names in _named_files(document):
+        for name in (one for one in _several(names) if isinstance(one, str)):
+            try:
+                within(folder, name)
+            except (ValueError, OSError) as error:
+                yield Problem(subject, Message("{} {}").format(shown(name), error))
 
 
-def _named_files(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    inputs, readings = (
-        found if isinstance(found := document.get(key), Mapping) else {} for key in ("inputs", "readings")
-    )
+def _named_files(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    inputs, readings = (one if isinstance(one := document.get(key), Mapping) else {} for key in ("inputs", "readings"))
+    yield "evidence", document.get("evidence")
+    yield "[inputs] tables", inputs.get("tables")
+    yield "[readings] rules", readings.get("rules")
     sources = readings.get("sources")
-    named = [
-        ("evidence", document.get("evidence")),
-        ("[inputs] tables", inputs.get("tables")),
-        ("[readings] rules", readings.get("rules")),
-    ]
-    named += [
-        (f"[[readings.sources]] {key}", one.get(key))
-        for one in (sources if isinstance(sources, list) else ())
-        if isinstance(one, Mapping)
-        for key in ("files", "database")
-        # the plan refuses an address, and does not repeat the password in it
-        if key == "files" or "://" not in str(one.get(key))
-    ]
-    for subject, names in named:
-        yield from ((subject, name) for name in _several(names) if isinstance(name, str))
+    for one in sources if isinstance(sources, list) else ():
+        if isinstance(one, Mapping):
+            yield "[[readings.sources]] files", one.get("files")
+            # the plan refuses an address, and does not repeat the password in it
+            if "://" not in str(one.get("database")):
+                yield "[[readings.sources]] database", one.get("database")
 
 
 def _plan_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
@@ -338,46 +337,48 @@ def _input_problems(case: Case) -> Sequence[Problem]:
 # Kinds of values
 
 
-def period(given: Any) -> Any:
-    """Return a period, or a list of periods."""
-    if any(isinstance(one, bool) or not isinstance(one, str | int | date) for one in _several(given)):
-        wanted = _("a period such as '2024' or '2024-01-01/2024-06-30', or a list of periods")
-        raise ValueError(got(given, wanted))
-    return given
+def _several(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _is_value(given: Any) -> bool:
+    """Whether something is one value, or lists of these."""
+    return all(map(_is_value, given)) if isinstance(given, list) else isinstance(given, str | int | float)
+
+
+def _of_classes(given: Any) -> bool:
+    return isinstance(given, Mapping) and not any(isinstance(one, list) or not _is_value(one) for one in given.values())
+
+
+def _are_printed(given: Any) -> bool:
+    """Whether something is published figures: of all places of a quantity in order, or by label."""
+    figures = given.values() if isinstance(given, Mapping) else _several(given)
+    return all(isinstance(one, str) and _printed(one) is not None for one in figures)
+
+
+period = accepts(
+    lambda given: all(map(is_a(str, int, date), _several(given))),
+    _("a period such as '2024' or '2024-01-01/2024-06-30', or a list of periods"),
+)
+value_of_parameter = accepts(
+    lambda given: _of_classes(given) or _is_value(given),
+    _("a number, a text such as '135 MWh', yes or no, a list of these, or a table of values by class"),
+)
+figures = accepts(
+    _are_printed,
+    _("the figure as printed, in quotes, such as '136' or '135.70', a list of these, or a table by label"),
+)
+numbers = accepts(lambda given: all(map(is_a(int), _several(given))), _("a whole number, or a list of these"))
 
 
 def printed_figures(given: Any) -> Any:
-    """Return published figures: of all places of a quantity in order, or by label."""
-    figures = given.values() if isinstance(given, Mapping) else _several(given)
-    if not all(isinstance(one, str) and _printed(one) is not None for one in figures):
-        wanted = _("the figure as printed, in quotes, such as '136' or '135.70', a list of these, or a table by label")
-        raise ValueError(got(given, wanted))
-    return given if isinstance(given, Mapping) else tuple(figures)
+    """Return published figures, of places in order or by label."""
+    return given if isinstance(figures(given), Mapping) else tuple(_several(given))
 
 
 def whole_numbers(given: Any) -> tuple[str, ...]:
     """Return whole numbers as texts."""
-    if any(isinstance(one, bool) or not isinstance(one, int) for one in _several(given)):
-        raise ValueError(got(given, _("a whole number, or a list of these")))
-    return tuple(map(str, _several(given)))
-
-
-def value_of_parameter(given: Any) -> Any:
-    """Return what can be the value of a parameter, choice or fact."""
-    single = str | int | float
-    by_class = isinstance(given, Mapping) and all(isinstance(one, single) for one in given.values())
-    if not by_class and not _all_of(single, given):
-        wanted = _("a number, a text such as '135 MWh', yes or no, a list of these, or a table of values by class")
-        raise ValueError(got(given, wanted))
-    return given
-
-
-def _all_of(kind: Any, given: Any) -> bool:
-    return all(_all_of(kind, one) for one in given) if isinstance(given, list) else isinstance(given, kind)
-
-
-def _several(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+    return tuple(map(str, _several(numbers(given))))
 
 
 TOP = {
@@ -423,13 +424,7 @@ def _printed(text: str) -> Decimal | None:
 
 
 def _within_print(printed: str, calculated: float) -> bool:
-    """Whether a number rounds to what was printed, or lies on the edge of it.
-
-    Examples
-    --------
-    >>> _within_print("136", 135.70), _within_print("135.8", 135.70), _within_print("25", 25.81)
-    (True, False, False)
-    """
+    """Whether a number rounds to what was printed, or lies on the edge of it."""
     number = _printed(printed)
     assert number is not None
     exponent = number.as_tuple().exponent

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.base.languages import _
-from jcm_calc.base.problems import shown
+from jcm_calc.base.problems import ProblemKind, shown
+from jcm_calc.declarations.items import Parameter
 from jcm_calc.inputs.carriers import agreed, carried, is_array
 from jcm_calc.units import (
     Linear,
@@ -43,21 +44,9 @@ def numbers(
 ) -> tuple[Array, Faults]:
     """Read numbers into the declared unit.
 
-    Parameters
-    ----------
-    raw : scalar, str, pint.Quantity or array_like
-        Strings and quantities have their own units; a bare number has the unit of its carrier, or ``unit``.
-    unit : str, optional
-        From the heading of a column; the declared one if there is none.
-    remarks : list of Reciprocal, optional
-        Each conversion by the reciprocal is appended to it; without it they are refused.
-
-    Raises
-    ------
-    UnitError
-        If the unit of a Quantity or a heading is not understood.
-    ValueError
-        If a single cell, or the array as a whole, cannot be understood.
+    Texts and quantities have their own units; a bare number has that of its carrier, or ``unit``, or the declared one.
+    Each conversion by the reciprocal is appended to the remarks; without them it is refused. A single cell that cannot
+    be read is an error, one of several a complaint by its place in the flattened array.
 
     Examples
     --------
@@ -82,6 +71,18 @@ def numbers(
             # what is only counted need not be translated
             faults[place] = str(error) if len(faults) < MANY_FAULTS else str.__str__(str(error))
     return values.reshape(cells.shape), faults
+
+
+def single(parameter: Parameter, raw: Any) -> float:
+    """Return a single number in the declared unit of a parameter, which must be within its bounds."""
+    values, faults = numbers(raw, parameter.unit)
+    if values.size != 1 or faults:
+        raise ValueError(next(iter(faults.values()), _("{given} is not a number").format(given=shown(raw))))
+    value = float(values.flat[0])
+    if value not in parameter.bounds:
+        complaint = _("got {given}; must be a number {range}").tagged(ProblemKind.OUT_OF_BOUNDS)
+        raise ValueError(complaint.format(given=shown(raw), range=parameter.bounds.words(parameter.unit)))
+    return value
 
 
 def _unclear(cells: Array) -> Faults:
@@ -156,13 +157,7 @@ def _number(cell: Any) -> float:
 
 
 def unitless(raw: Any) -> Array:
-    """Return the cells of something that has no unit: yes and no, dates, classes.
-
-    Raises
-    ------
-    UnitError
-        If its carrier states one.
-    """
+    """Return the cells of something that has no unit: yes and no, dates, classes."""
     cells, unit = carried(raw)
     if unit is not None:
         raise UnitError(_("has no unit, but {unit} is stated for it").format(unit=repr(unit)))
@@ -173,55 +168,39 @@ def unitless(raw: Any) -> Array:
     return single
 
 
-def truths(raw: Any) -> tuple[Array, Faults]:
-    """Read yes and no, in words or as truth values."""
-    cells = unitless(raw)
-    if cells.dtype == bool:
-        return cells, {}
-    values = np.zeros(cells.size, dtype=bool)
-    faults: Faults = {}
-    for place, cell in enumerate(cells.ravel().tolist()):
-        word = str(cell).strip().casefold()
-        if word in YES_NO:
-            values[place] = YES_NO[word]
-        else:
-            faults[place] = (
-                _("is empty") if is_missing(cell) else _("{given} is neither yes nor no").format(given=shown(cell))
-            )
-    return values.reshape(cells.shape), faults
-
-
-def days(raw: Any) -> tuple[Array, Faults]:
-    """Read dates as day numbers: 1 is the first day of the year 1.
-
-    Examples
-    --------
-    >>> days(["0001-02-01", "May"])
-    (array([32., nan]), {1: "'May' is not a date that can be read in one way only: write 2024-01-31 or 31/Jan/2024"})
-    """
-    cells = unitless(raw)
-    values, faults = np.full(cells.size, np.nan), {}
+def _each(cells: Array, read: Callable[[Any], float], otherwise: float) -> tuple[Array, Faults]:
+    """Return what each cell is read as, and the complaint about each that cannot be read."""
+    values, faults = np.full(cells.size, otherwise), {}
     for place, cell in enumerate(cells.ravel().tolist()):
         try:
-            values[place] = day(cell).toordinal()
+            values[place] = read(cell)
         except ValueError as error:
             faults[place] = _("is empty") if is_missing(cell) else str(error)
     return values.reshape(cells.shape), faults
 
 
+def truths(raw: Any) -> tuple[Array, Faults]:
+    """Read yes and no, in words or as truth values."""
+    cells = unitless(raw)
+    return (cells, {}) if cells.dtype == bool else _each(cells, _truth, False)
+
+
+def _truth(cell: Any) -> bool:
+    word = str(cell).strip().casefold()
+    if word not in YES_NO:
+        raise ValueError(_("{given} is neither yes nor no").format(given=shown(cell)))
+    return YES_NO[word]
+
+
+def days(raw: Any) -> tuple[Array, Faults]:
+    """Read dates as day numbers: 1 is the first day of the year 1."""
+    return _each(unitless(raw), lambda cell: day(cell).toordinal(), np.nan)
+
+
 def classes(raw: Any, known: tuple[str, ...] = ()) -> tuple[Array, tuple[str, ...], Faults]:
     """Read names of classes: a code for each cell, the name of each code, and complaints.
 
-    Parameters
-    ----------
-    raw : str or array_like
-    known : tuple of str
-        The only names there are; any, if empty.
-
-    Examples
-    --------
-    >>> classes(["wood", "coal", " wood"])
-    (array([0, 1, 0]), ('wood', 'coal'), {})
+    ``known`` are the only names there are; any, if empty.
     """
     cells = unitless(raw)
     words = [cell if isinstance(cell, str) else _word(cell) for cell in cells.ravel().tolist()]

@@ -15,9 +15,9 @@ from jcm_calc.declarations.group import OF_PERIODS
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Coordinate, Parameter, Table
 from jcm_calc.declarations.methodology import Declarations
-from jcm_calc.inputs.coordinates import of_period
+from jcm_calc.inputs.coordinates import of_period, without_value
 from jcm_calc.inputs.periods import Period
-from jcm_calc.inputs.values import UNDECIDED, InputValue
+from jcm_calc.inputs.values import UNDECIDED, Extremes, InputValue
 from jcm_calc.reference_data import fuel_hints
 from jcm_calc.units import Reciprocal, UnitError, conversion, with_unit
 
@@ -40,9 +40,9 @@ MISTAKABLE_UNITS = (
 
 def impossible(parameter: Parameter, given: InputValue) -> str:
     """Return a complaint about numbers that are missing or outside the bounds of a parameter; nothing if none is."""
-    if parameter.textual:
+    if parameter.textual or given.unchecked:
         return ""
-    lowest, highest = given.extremes
+    lowest, highest, _above = given.extremes
     if parameter.bounds.first <= lowest and highest < parameter.bounds.beyond:
         return ""
     missing = np.isnan(given.values)
@@ -64,6 +64,15 @@ def impossible(parameter: Parameter, given: InputValue) -> str:
     return complaint
 
 
+def unremarkable(parameter: Parameter, extremes: Extremes) -> bool:
+    """Whether the checks of numbers by their minimum and maximum have nothing to say of them."""
+    lowest, highest, positive = extremes
+    within = parameter.bounds.first <= lowest and highest < parameter.bounds.beyond
+    if parameter.plausible is not None:
+        within = within and lowest in parameter.plausible and highest in parameter.plausible
+    return within and not (parameter.extensive and highest > ABOVE * positive)
+
+
 def reciprocal(remark: Reciprocal, given: InputValue) -> str:
     """Say that a number was given the other way up, and what it was taken for."""
     complaint = _("was given in {unit}, the reciprocal of what is declared, and was converted: {numbers}")
@@ -80,8 +89,8 @@ def plausibility(
     for name, item in given.items():
         parameter = methodology.inputs.get(name) or methodology.facts[name]
         plausible = parameter.plausible
-        if plausible is not None:
-            lowest, highest = item.extremes
+        if plausible is not None and not item.unchecked:
+            lowest, highest, _above = item.extremes
             if not (lowest in plausible and highest in plausible):
                 warnings.append(_implausible(parameter, item, plausible))
         if parameter.comparable in given:
@@ -177,11 +186,7 @@ def outliers(
 
 def _spread(item: InputValue) -> bool:
     """Whether any two amounts are far apart, so that one of them may be an outlier; cheap for large fleets."""
-    lowest, highest = item.extremes
-    if lowest <= 0:
-        positive = item.values[item.values > 0]
-        lowest = float(positive.min()) if positive.size else highest
-    return highest > ABOVE * lowest
+    return not item.unchecked and item.extremes.highest > ABOVE * item.extremes.positive
 
 
 def unlike(periods: Sequence[Period] | None, count: int) -> Array | None:
@@ -292,7 +297,7 @@ def classes(
 
 def _in_no_bin(parameter: Parameter, table: Table, declared: Parameter, key: InputValue) -> list[Problem]:
     edges, values = table.bins()
-    lowest, highest = np.searchsorted(edges, key.extremes, side="right")
+    lowest, highest = np.searchsorted(edges, key.extremes[:2], side="right")
     if not np.isnan(values[lowest : highest + 1]).any():
         return []
     outside = np.isnan(table.lookup()(key.values))
@@ -344,17 +349,7 @@ def _unknown_classes(
         which = listed(map(repr, unknown))
         if key is not None and key.values.size > 1:
             which = key.examples(np.isin(key.values, codes))
-        message = _(
-            "got {which}, which has no value of {symbol}; known: {known}{hint}; "
-            "for another class, give a value of {name} for each class"
-        )
-        complaint = message.tagged(ProblemKind.NO_CLASS).format(
-            which=which,
-            symbol=parameter.symbol,
-            known=listed(known, limit=10) or _("none"),
-            hint=suggestion(unknown[0], fuel_hints(known)),
-            name=parameter.name,
-        )
+        complaint = without_value(parameter, which, known, suggestion(unknown[0], fuel_hints(known)))
         if index and all(name.isdigit() for name in unknown):
             numbered = _("{complaint}. Name each {index}: a column {index} in a table, or a mapping such as {example}")
             example = f"{{{known[0]!r}: 100}}" if known else "{'a': 100}"

@@ -17,17 +17,7 @@ from jcm_calc.reference_data.tables import folded
 def meant(text: str, known: Collection[str], aliases: Mapping[str, Sequence[str]]) -> str:
     """Return the class that a text means; the text itself where it means none of them.
 
-    Parameters
-    ----------
-    known : collection of str
-        The classes of the tables.
-    aliases : mapping
-        Other names that the methodology declares, each with the classes that it can mean.
-
-    Raises
-    ------
-    ValueError
-        If it means several classes, or a fuel that the tables leave out because it is not fossil.
+    Aliases are other names that the methodology declares, each with the classes that it can mean.
 
     Examples
     --------
@@ -59,10 +49,7 @@ def meant(text: str, known: Collection[str], aliases: Mapping[str, Sequence[str]
 def recognise(taken: Arguments, axes: Mapping[str, Axis]) -> dict[str, tuple[str, ...]]:
     """Put the classes that are meant in the place of those written.
 
-    Returns
-    -------
-    dict
-        By coordinate, the class that each label of its index means.
+    Return, by coordinate, the class that each label of its index means.
     """
     m = taken.methodology
     by_key: dict[str, dict[str, Table]] = {}
@@ -101,7 +88,7 @@ def _meaning(
     taken: Arguments, tables: Mapping[str, Table], written: Sequence[str], aliases: Mapping[str, Sequence[str]]
 ) -> tuple[str, ...]:
     """Return the classes that are meant, and give those of tables by hand the same names."""
-    by_hand = [name for name in tables if name in taken.tables and not taken.named.get(name)]
+    by_hand = [name for name in tables if name in taken.by_class]
     own = [table for name, table in tables.items() if name not in by_hand] or list(tables.values())
     known = dict.fromkeys(str(name) for table in own for name in table.entries)
     meaning = tuple(meant(text, known, aliases) for text in written)

@@ -15,10 +15,7 @@ from jcm_calc.inputs.arguments import Arguments, expected
 def graph(taken: Arguments) -> Graph | None:
     """Return the graph under the choices made; complain about choices and parameters that are missing.
 
-    Returns
-    -------
-    Graph or None
-        None where a choice is open.
+    None where a choice is open.
     """
     m = taken.methodology
     known = {*taken.given, *taken.refused}

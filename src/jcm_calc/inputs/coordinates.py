@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from calendar import isleap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.base.languages import _
-from jcm_calc.base.problems import Problem, listed, suggestion
+from jcm_calc.base.problems import InputError, Problem, ProblemKind, listed, suggestion
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.items import Coordinate, Parameter, Table
 from jcm_calc.declarations.methodology import Declarations
@@ -22,31 +21,25 @@ from jcm_calc.inputs.periods import Period
 Array = npt.NDArray[Any]
 
 
-def operands(graph: Graph, axes: Mapping[str, Axis]) -> dict[str, npt.NDArray[Any]]:
-    """Return an array for each coordinate of a graph, with one axis for each index.
+def operands(graph: Graph, axes: Mapping[str, Axis]) -> dict[str, Array]:
+    """Return an array for each coordinate of a graph; the rows of tables are not among them: see `selected`."""
+    nodes = (node for node in graph.nodes.values() if isinstance(node, Coordinate) and not node.keys)
+    return {node.name: along(node, axes) for node in nodes}
 
-    A label is the code of its class: the number of the row. The rows of tables are not among them: see `selected`.
+
+def along(coordinate: Coordinate, axes: Mapping[str, Axis]) -> Array:
+    """Return the values of a coordinate, with one axis for each index.
+
+    A label is the code of its class: the number of the row.
     """
-    arrays = {}
-    for node in graph.nodes.values():
-        if isinstance(node, Coordinate) and not node.keys:
-            values = _values(node, axes[node.of])
-            shape = [len(values) if letter in node.indices else 1 for letter in axes]
-            arrays[node.name] = values.reshape(shape)
-    return arrays
-
-
-def labels(coordinate: Coordinate, axes: Mapping[str, Axis]) -> npt.NDArray[Any]:
-    """Return the number of each label along an index, with one axis for each index."""
-    return np.arange(axes[coordinate.of].size).reshape([-1 if letter == coordinate.of else 1 for letter in axes])
-
-
-def _values(coordinate: Coordinate, axis: Axis) -> npt.NDArray[Any]:
+    axis = axes[coordinate.of]
     if coordinate.what == "count":
-        return np.array([float(axis.size)])
-    if coordinate.what == "label":
-        return np.arange(axis.size)
-    return np.array([of_period(period, coordinate.what) for period in axis.labels], dtype=np.float64)
+        values = np.array([float(axis.size)])
+    elif coordinate.what == "label":
+        values = np.arange(axis.size)
+    else:
+        values = np.array([of_period(period, coordinate.what) for period in axis.labels], dtype=np.float64)
+    return values.reshape([len(values) if letter in coordinate.indices else 1 for letter in axes])
 
 
 def unless_given(parameter: Parameter | None, indices: Iterable[str], periods: Sequence[Period]) -> Array | None:
@@ -74,14 +67,6 @@ def of_period(period: Period, what: str) -> float:
 # Rows of tables
 
 
-@dataclass(frozen=True, slots=True)
-class TableRows:
-    """The rows that are selected: their keys, and for each place the number of one of them."""
-
-    keys: tuple[str, ...]
-    codes: Array
-
-
 def selected(
     m: Declarations,
     parameter: Parameter,
@@ -89,64 +74,54 @@ def selected(
     axes: Mapping[str, Axis],
     values: Mapping[str, Array],
     classes: Mapping[str, Sequence[str]],
-) -> tuple[TableRows | None, list[Problem]]:
-    """Return the rows of a table by its keys, and complaints where there is none.
+) -> tuple[tuple[str, ...], Array] | None:
+    """Return the keys of a table's rows and, for each place, the number of one of them; None where a key is open.
 
-    Parameters
-    ----------
-    parameter : Parameter
-        Which is looked up by a row.
-    values : mapping
-        The codes of class keys, with one axis for each index.
-    classes : mapping
-        The class of each code.
+    ``values`` are the codes of class keys, with one axis for each index, and ``classes`` the class of each code.
+    Where a place has no row, it is an `InputError`.
     """
     coordinate = m.coordinates[parameter.by]
     if any(one not in values for one in coordinate.classes):
-        return None, []
-    found, problems = [], list[Problem]()
+        return None
+    found = []
     for key in coordinate.keys:
         if key in coordinate.classes:
             found.append(np.array(classes[key], dtype=object)[values[key]])
             continue
-        labels = list(axes[key].labels)
-        if key == "p":
-            labels = list(_parts(coordinate, parameter, table, labels, problems))
+        labels = axes[key].labels if key != "p" else _parts(coordinate, parameter, table, axes[key].labels)
         shape = [axis.size if letter == key else 1 for letter, axis in axes.items()]
         found.append(np.array([str(label) for label in labels], dtype=object).reshape(shape))
-    if problems:
-        return None, problems
-    parts = [array.ravel() for array in np.broadcast_arrays(*found)]
+    rows = np.broadcast_arrays(*found)
     known = {str(key): number for number, key in enumerate(table.entries)}
-    texts = [SIGN.join(map(str, place)) for place in zip(*parts, strict=True)]
+    texts = [SIGN.join(map(str, place)) for place in zip(*(array.ravel() for array in rows), strict=True)]
     if unknown := list(dict.fromkeys(text for text in texts if text not in known)):
-        message = _(
-            "got {which}, which has no value of {symbol}; known: {known}{hint}; "
-            "for another class, give a value of {name} for each class"
-        )
-        complaint = message.format(
-            which=listed(list(map(repr, unknown))),
-            symbol=parameter.symbol,
-            known=listed(list(known), limit=10) or _("none"),
-            hint=suggestion(unknown[0], known),
-            name=parameter.name,
-        )
-        return None, [Problem(parameter.symbol, complaint, parameter.section)]
-    codes = np.array([known[text] for text in texts]).reshape(np.broadcast_shapes(*(array.shape for array in found)))
-    return TableRows(tuple(known), codes), []
+        complaint = without_value(parameter, listed(map(repr, unknown)), list(known), suggestion(unknown[0], known))
+        raise InputError(str(m), [Problem(parameter.symbol, complaint, parameter.section)])
+    return tuple(known), np.array([known[text] for text in texts]).reshape(rows[0].shape)
 
 
-def _parts(
-    coordinate: Coordinate, parameter: Parameter, table: Table, periods: Sequence[Any], problems: list[Problem]
-) -> Iterator[str]:
-    """Yield for each period the part of a row's key that is its dates, and complain where there is none."""
+def without_value(parameter: Parameter, which: str, known: Sequence[str], hint: str) -> str:
+    """Complain of classes of which a table has no value."""
+    message = _(
+        "got {which}, which has no value of {symbol}; known: {known}{hint}; "
+        "for another class, give a value of {name} for each class"
+    )
+    fields = {"which": which, "symbol": parameter.symbol, "known": listed(known, limit=10) or _("none"), "hint": hint}
+    return message.tagged(ProblemKind.NO_CLASS).format(**fields, name=parameter.name)
+
+
+def _parts(coordinate: Coordinate, parameter: Parameter, table: Table, periods: Sequence[Any]) -> list[str]:
+    """Return for each period the part of a row's key that is its dates."""
     known = spans(coordinate.keys, table.entries)
+    found, problems = [], []
     for period in periods:
         try:
             if not period.dated:
                 complaint = _("has a value for dates, but {period} has none: name the periods with p=")
                 raise ValueError(complaint.format(period=period))
-            yield part(known, Span(period.first, period.last), period)
+            found.append(part(known, Span(period.first, period.last), period))
         except ValueError as error:
             problems.append(Problem(parameter.symbol, str(error), parameter.section))
-            yield ""
+    if problems:
+        raise InputError(parameter.symbol, problems)
+    return found

@@ -22,13 +22,7 @@ def is_factor(parameter: Parameter) -> bool:
 
 
 def of_refrigerants(parameter: Parameter, raw: Any) -> Any:
-    """Return the ozone depletion potentials of refrigerants in the place of their names.
-
-    Raises
-    ------
-    LookupError
-        If there is no refrigerant of a name, or its potential was not read.
-    """
+    """Return the ozone depletion potentials of refrigerants in the place of their names."""
     if Listed.ODP not in parameter.listed:
         return raw
     if isinstance(raw, str):
@@ -51,26 +45,20 @@ def _odp(cell: Any) -> Any:
 
 def names_factor(value: Any, m: Declarations, parameter: Parameter) -> TypeGuard[str]:
     """Whether a value is the name of a factor, or nearly, of a parameter that takes factors by name."""
-    if not is_factor(parameter) or not isinstance(value, str) or not value.strip()[:1].isalpha():
+    if not isinstance(value, str) or not value.strip()[:1].isalpha() or not is_factor(parameter):
         return False  # a number begins with no letter, and needs no table of factors
     return value in parameter.aliases or is_factor_name(value, m.country)
 
 
 def one_factor_name(m: Declarations, parameter: Parameter, raw: Any) -> str | None:
     """Return the name that every cell of a column holds; nothing where it holds anything else."""
-    if not is_factor(parameter) or not isinstance(raw, np.ndarray) or raw.dtype.kind not in "OU" or not raw.size:
+    if not isinstance(raw, np.ndarray) or raw.dtype.kind not in "OU" or not raw.size or not is_factor(parameter):
         return None
     first = raw.flat[0]
     return first if names_factor(first, m, parameter) and all(cell == first for cell in raw.flat) else None
 
 
 def factor_named(m: Declarations, parameter: Parameter, name: str) -> ElectricityFactor:
-    """Return the factor that a name means for a parameter of a methodology.
-
-    Raises
-    ------
-    LookupError
-        If it means none or several.
-    """
+    """Return the factor that a name means for a parameter of a methodology."""
     (full,) = parameter.aliases.get(name, (name,))
     return electricity_named(full, m.country, m.number, parameter.listed)

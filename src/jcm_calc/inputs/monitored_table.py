@@ -11,24 +11,27 @@ from jcm_calc.base.problems import InputError, listed
 from jcm_calc.inputs.metered import METERS, Record, merged, record_of
 
 
-class MonitoredTable(pd.DataFrame):
+class _Recorded:
+    """What pandas makes of a table or column has its record too."""
+
+    record: Record | None = None
+
+    def __finalize__(self, other: Any, method: str | None = None, **kwargs: Any) -> Any:
+        super().__finalize__(other, method=method, **kwargs)  # type: ignore[misc] # pandas has it
+        object.__setattr__(self, "record", _together(other))
+        return self
+
+
+class MonitoredTable(_Recorded, pd.DataFrame):
     """A table of monitored amounts.
 
     Attributes
     ----------
     record : mapping or None
         The record of the readings from which its amounts follow; None where an operation has lost it.
-
-    Examples
-    --------
-    >>> frame = pd.DataFrame({"p": ["2024"], "EC_PJ [MWh]": [135.0], "meters": ["S1"]})
-    >>> table = MonitoredTable.of(frame, {"files": []})
-    >>> pd.concat([table, pd.DataFrame({"p": ["2025"], "EC_PJ [MWh]": [140.0]})]).record
-    {'files': []}
     """
 
     _metadata: ClassVar[list[str]] = ["record"]
-    record: Record | None = None
 
     @classmethod
     def of(cls, frame: pd.DataFrame, record: Record) -> MonitoredTable:
@@ -46,17 +49,11 @@ class MonitoredTable(pd.DataFrame):
     def _constructor_sliced(self) -> Any:
         return MonitoredColumn
 
-    def __finalize__(self, other: Any, method: str | None = None, **kwargs: Any) -> MonitoredTable:
-        super().__finalize__(other, method=method, **kwargs)  # type: ignore[misc] # the stubs of pandas lack it
-        object.__setattr__(self, "record", _together(other))
-        return self
 
-
-class MonitoredColumn(pd.Series):
+class MonitoredColumn(_Recorded, pd.Series):
     """A column of monitored amounts, with the record of the table that it was in."""
 
     _metadata: ClassVar[list[str]] = ["name", "record"]
-    record: Record | None = None
 
     @property
     def _constructor(self) -> Any:
@@ -65,11 +62,6 @@ class MonitoredColumn(pd.Series):
     @property
     def _constructor_expanddim(self) -> Any:
         return MonitoredTable
-
-    def __finalize__(self, other: Any, method: str | None = None, **kwargs: Any) -> MonitoredColumn:
-        super().__finalize__(other, method=method, **kwargs)  # type: ignore[misc] # the stubs of pandas lack it
-        object.__setattr__(self, "record", _together(other))
-        return self
 
 
 def _together(other: Any) -> Record | None:
@@ -97,13 +89,7 @@ def refuse_lost(source: str, meters: str = "") -> InputError:
 
 
 def plain(table: pd.DataFrame, source: str) -> pd.DataFrame:
-    """Return a table as an ordinary one, without the column that names the meters.
-
-    Raises
-    ------
-    InputError
-        If its amounts are from meters, and the record of their readings was lost on the way.
-    """
+    """Return a table as an ordinary one, without the column that names the meters."""
     named = METERS in table.columns or METERS in table.index.names
     if not named and not isinstance(table, MonitoredTable):
         return table

@@ -48,13 +48,7 @@ class Period:
 
     @classmethod
     def parse(cls, given: Any) -> Period:
-        """Read a year, a month, a day or a range of days; up to three digits are a label without dates.
-
-        Raises
-        ------
-        ValueError
-            If it is not one of these, or could be read in two ways (``01/02/2017``).
-        """
+        """Read a year, a month, a day or a range of days; up to three digits are a label without dates."""
         if isinstance(given, Period):
             return given
         if is_missing(given):
@@ -91,13 +85,7 @@ class Period:
 
     @classmethod
     def of(cls, first: date, last: date) -> Period:
-        """Return the period from first to last day.
-
-        Raises
-        ------
-        ValueError
-            If it ends before it begins, or lies in years that no project has.
-        """
+        """Return the period from first to last day."""
         if odd := [one for one in (first, last) if one.year not in YEARS]:
             complaint = _("{given} is not between {first} and {last}: is it a slip, or a year of another calendar?")
             raise ValueError(complaint.format(given=odd[0].year, first=YEARS[0], last=YEARS[-1]))
@@ -149,11 +137,6 @@ def several(given: Any) -> list[Period]:
     Timestamps of a known frequency, as of `pandas.date_range`, are the periods of that frequency. Days
     that are the first ones of consecutive months, or of consecutive years, are those months or years.
 
-    Raises
-    ------
-    ValueError
-        With everything that is wrong.
-
     Examples
     --------
     >>> print(*several(["2024-01-01", "2024-02-01"]))
@@ -182,12 +165,6 @@ def of_frequency(index: Any) -> Any:
     """Return the days of a DatetimeIndex as periods, where its frequency is known and tells them; others as they are.
 
     pandas dates ``MS`` by its first day and ``ME`` by its last one, also in ``3ME``.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> print(*of_frequency(pd.date_range("2024-01-31", periods=2, freq="3ME")))
-    2023-11-01/2024-01-31 2024-02-01/2024-04-30
     """
     step = getattr(index, "freq", None)
     if step is None or not hasattr(index, "normalize") or index.tz is not None:
@@ -203,13 +180,7 @@ def of_frequency(index: Any) -> Any:
 
 
 def of_days(periods: Sequence[Period]) -> list[Period]:
-    """Return the months or years that days stand for, where they are the first ones of consecutive months or years.
-
-    Raises
-    ------
-    ValueError
-        If they are days apart from each other that are not such months: each would be a separate period.
-    """
+    """Return the months or years that days stand for, where they are the first ones of consecutive months or years."""
     ordered = sorted(set(periods), key=lambda period: period.order)
     if len(ordered) < 2 or any(period.first is None or period.first != period.last for period in ordered):
         return list(periods)
@@ -255,17 +226,6 @@ def sheets(rows: Sequence[Period]) -> list[Period]:
     """Return the periods that report sheets cover: one a calendar year, or the part that has rows.
 
     A row that lies in two years, or that has no dates, stays as it is.
-
-    Parameters
-    ----------
-    rows : sequence of Period
-        In order of time.
-
-    Examples
-    --------
-    >>> months = [Period.parse(f"2024-{month:02}") for month in range(10, 13)]
-    >>> print(*sheets([*months, Period.parse("2025-01")]))
-    2024-10-01/2024-12-31 2025-01
     """
     found: list[Period] = []
     for row in rows:
@@ -277,18 +237,7 @@ def sheets(rows: Sequence[Period]) -> list[Period]:
 
 
 def within(rows: Sequence[Period], targets: Sequence[Period]) -> list[int]:
-    """Return, for each row, the number of the target period it lies in, or −1.
-
-    Parameters
-    ----------
-    targets : sequence of Period
-        Without `order_faults`.
-
-    Examples
-    --------
-    >>> within([Period.parse("2024-03"), Period.parse("2026-03")], [Period.parse("2024"), Period.parse("2025")])
-    [0, -1]
-    """
+    """Return, for each row, the number of the target period it lies in, or −1."""
     same = {target: number for number, target in enumerate(targets)}
     starts = [target.first for target in targets if target.first is not None]
     found = []
@@ -325,12 +274,7 @@ def order_faults(periods: Sequence[Period]) -> list[str]:
 def cover_faults(rows: Sequence[Period], targets: Sequence[Period], named: bool) -> list[str]:
     """Return what keeps rows, in order of time, from filling the target periods exactly.
 
-    Parameters
-    ----------
-    rows, targets : sequence of Period
-        Without `order_faults`.
-    named : bool
-        Whether the user named the targets; then there may be gaps between them.
+    ``named`` says whether the user named the targets; then there may be gaps between them.
     """
     numbers = within(rows, targets)
     outside = [row for row, number in zip(rows, numbers, strict=True) if number < 0]

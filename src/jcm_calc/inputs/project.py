@@ -13,11 +13,11 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from jcm_calc.base.languages import _
+from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem, shown, suggestion
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.declarations.methodology import Declarations
-from jcm_calc.inputs.schema import Field, by_name, got, item, read_table, text, text_list
+from jcm_calc.inputs.schema import Check, Field, by_name, got, item, read_table, text, text_list
 from jcm_calc.units import dates, magnitude
 from jcm_calc.units.dates import day
 
@@ -32,13 +32,7 @@ def option(given: Any) -> str:
 
 
 def estimate_of(given: Any) -> dict[int | None, float]:
-    """Return the tCO2 that were expected, by calendar year; a single number holds for each year, under None.
-
-    Examples
-    --------
-    >>> estimate_of(65), estimate_of({"2024": "65 tCO2"}), estimate_of(None)
-    ({None: 65.0}, {2024: 65.0}, {})
-    """
+    """Return the tCO2 that were expected, by calendar year; a single number holds for each year, under None."""
     if given is None:
         return {}
     several = given if isinstance(given, Mapping) else {None: given}
@@ -70,32 +64,22 @@ def estimate(given: Any) -> Any:
     return given
 
 
-PROJECT = {
-    "title": Field(text),
-    "number": Field(text),
-    "participants": Field(text_list),
-    "personnel": Field(by_name(text)),
-    "submitted": Field(day),
-    "start": Field(day),
-    "end": Field(day),
-    "estimate": Field(estimate),
-    "host_accounts": Field(text_list),
-    "transfer_list": Field(text),
-    "note": Field(text),
+# What is said of a project: of which kind, and what it is called.
+KEYS: Mapping[str, tuple[Check, Message]] = {
+    "title": (text, _("Title")),
+    "number": (text, _("Reference Number")),
+    "participants": (text_list, _("Participants")),
+    "personnel": (by_name(text), _("Responsible personnel")),
+    "submitted": (day, _("Submitted for validation")),
+    "start": (day, _("First day of the crediting period")),
+    "end": (day, _("Last day of the crediting period")),
+    "estimate": (estimate, _("Emission reductions expected, tCO2 a year")),
+    "host_accounts": (text_list, _("Accounts of the host country")),
+    "transfer_list": (text, _("List of the host country's transfer cap")),
+    "note": (text, _("Note")),
 }
-LABELS = {
-    "title": _("Title"),
-    "number": _("Reference Number"),
-    "participants": _("Participants"),
-    "personnel": _("Responsible personnel"),
-    "submitted": _("Submitted for validation"),
-    "start": _("First day of the crediting period"),
-    "end": _("Last day of the crediting period"),
-    "estimate": _("Emission reductions expected, tCO2 a year"),
-    "host_accounts": _("Accounts of the host country"),
-    "transfer_list": _("List of the host country's transfer cap"),
-    "note": _("Note"),
-}
+PROJECT = {key: Field(check) for key, (check, _label) in KEYS.items()}
+LABELS = {key: label for key, (_check, label) in KEYS.items()}
 MONITORING = {
     "option": Field(option),
     **dict.fromkeys(("source", "procedure", "frequency", "comment"), Field(text)),
@@ -119,22 +103,7 @@ def as_mapping(
 
 
 def checked(m: Declarations, project: Any, sources: Any) -> tuple[dict[str, Any], Sources]:
-    """Return what the arguments ``project=`` and ``sources=`` say.
-
-    Raises
-    ------
-    InputError
-        If a key or a parameter is unknown, or a value is of another kind.
-
-    Examples
-    --------
-    >>> from jcm_calc import methodology
-    >>> checked(methodology("PW_AM001"), {"nummber": "PW001"}, {"EG": {"optoin": "C"}})
-    Traceback (most recent call last):
-    jcm_calc.base.problems.InputError: 2 problems with the input of PW_AM001 ver 1.0; nothing was calculated
-      project['nummber']: unknown; did you mean number?; known are title, number, ...
-      sources['EG']['optoin']: unknown; did you mean option?; known are option, source, ...
-    """
+    """Return what the arguments ``project=`` and ``sources=`` say."""
     problems: list[Problem] = []
     project = as_mapping("project", project, "{'number': 'PW001'}", problems, optional=True)
     said = read_table("project", project, PROJECT, problems, at=item)
@@ -168,12 +137,7 @@ def in_future(project: Mapping[str, Any]) -> Iterator[Problem]:
 def unknown_parameters(m: Declarations, sources: Sources, place: Callable[[str], str]) -> Iterator[Problem]:
     """Yield the names that belong to no parameter, and those by which a parameter is named twice.
 
-    Parameters
-    ----------
-    sources : mapping
-        By the name or symbol of a parameter how it is monitored.
-    place : callable
-        From a name to where it is, for complaints.
+    ``place`` returns where a name is, for complaints.
     """
     seen: dict[str, str] = {}
     for name in sources:
@@ -192,12 +156,7 @@ def _parameter(m: Declarations, name: Any) -> Parameter | None:
 def without_column(m: Declarations, sources: Sources, entered: Collection[str]) -> Iterator[Problem]:
     """Yield what is said of parameters for which the spreadsheet has no cell.
 
-    Parameters
-    ----------
-    sources : mapping
-        From `checked`.
-    entered : collection of str
-        The names of the parameters that have a row.
+    ``entered`` are the names of the parameters that have a row.
     """
     for name, given in sources.items():
         parameter = _parameter(m, name)

@@ -17,14 +17,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from numbers import Real
 from typing import Any
 
 from jcm_calc.base.languages import Message, _
-from jcm_calc.base.problems import Problem, shown, suggestion
+from jcm_calc.base.problems import ArgumentKey, Problem, shown, suggestion
 from jcm_calc.units import dates
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -32,33 +32,22 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 PLACEHOLDERS = frozenset({"tbd", "tba", "todo", "n/a", "na", "none", "nil", "unknown", "x", "xx", "xxx", "page", "p"})
 
 
+Check = Callable[[Any], Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One key of a table.
+    """One key of a table."""
 
-    Attributes
-    ----------
-    check : callable
-        Returns the value in the form in which it is used; raises a ValueError that says what it must be.
-    required : bool or str
-        Whether a table without the key is refused; a text says what is missing.
-    """
-
-    check: Callable[[Any], Any]
-    required: bool | str = False
+    check: Check  # returns the value in the form in which it is used; raises a ValueError that says what it must be
+    required: bool | str = False  # whether a table without the key is refused; a text says what is missing
 
 
 Fields = Mapping[str, Field]
 
 
 class NestedError(ValueError):
-    """What is wrong within a table or list of a table.
-
-    Attributes
-    ----------
-    problems : list of Problem
-        Each with the rest of its place, such as ``", year"`` or ``" no. 2"``.
-    """
+    """What is wrong within a table or list, each with the rest of its place, such as ``", year"`` or ``" no. 2"``."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
@@ -77,20 +66,9 @@ def read_table(
 ) -> dict[str, Any]:
     """Return the fields of a table that are right.
 
-    Parameters
-    ----------
-    place : str
-        Where the table is, for complaints.
-    given : object
-        A table is expected.
-    fields : mapping
-        From a key to its `Field`.
-    problems : list of Problem
-        Complaints are appended: unknown and missing keys, and values that a check refuses.
-    other_keys : bool
-        Whether keys without a field are left alone, as in a file that a program has written.
-    at : callable, optional
-        From the place of the table and a key to the place of the key: `under`, or `item`.
+    Complaints are appended: unknown and missing keys, and values that a check refuses. With ``other_keys``, keys
+    without a field are left alone, as in a file that a program has written. ``at`` says where a key is: `under`, or
+    `item`.
     """
     at = at or under
     if not isinstance(given, Mapping):
@@ -123,16 +101,7 @@ def numbered(place: str, number: int) -> str:
 
 
 def read_tables(place: str, given: Any, fields: Fields, problems: list[Problem]) -> list[dict[str, Any]]:
-    """Return what is right in each table of a list; see `read_table`.
-
-    Examples
-    --------
-    >>> problems = []
-    >>> read_tables("[[readings.stops]]", [{"reason": "overhaul"}, {"reason": 3}], {"reason": Field(text)}, problems)
-    [{'reason': 'overhaul'}, {}]
-    >>> print(problems[0])
-    [[readings.stops]] no. 2, reason: got 3; must be a text in quotes
-    """
+    """Return what is right in each table of a list; see `read_table`."""
     return [read_table(numbered(place, at), one, fields, problems) for at, one in enumerate(given, 1)]
 
 
@@ -147,15 +116,11 @@ def under(place: str, key: object) -> str:
     return Message("{} {}" if place.endswith("]") else "{}, {}").format(place, str(key))
 
 
-def item(argument: str, key: object) -> str:
-    """Return where a key of an argument is.
-
-    Examples
-    --------
-    >>> item("project", "title")
-    "project['title']"
-    """
-    return f"{argument}[{key!r}]"
+def item(argument: str, key: object) -> ArgumentKey:
+    """Return where a key of an argument is; a command says where the case file has it."""
+    found = ArgumentKey(f"{argument}[{key!r}]")
+    found.in_file = under(getattr(argument, "in_file", f"[{argument}]"), key)
+    return found
 
 
 def got(given: object, wanted: str) -> str:
@@ -171,11 +136,35 @@ def is_real(given: Any) -> bool:
 # Checks
 
 
-def text(given: Any) -> str:
-    """Return a text, which may be empty."""
-    if not isinstance(given, str):
-        raise ValueError(got(given, _("a text in quotes")))
-    return given
+def accepts(fits: Callable[[Any], bool], wanted: str) -> Check:
+    """Return a check that accepts what fits, as it is."""
+
+    def check(given: Any) -> Any:
+        if not fits(given):
+            raise ValueError(got(given, wanted))
+        return given
+
+    return check
+
+
+def is_a(*kinds: type) -> Callable[[Any], bool]:
+    """Return whether something is of one of some kinds; true and false do not count as numbers."""
+    return lambda given: isinstance(given, kinds) and (bool in kinds or not isinstance(given, bool))
+
+
+def lists(kind: type) -> Callable[[Any], bool]:
+    """Return whether something is a list of one kind."""
+    return lambda given: isinstance(given, list | tuple) and all(isinstance(one, kind) for one in given)
+
+
+text: Callable[[Any], str] = accepts(is_a(str), _("a text in quotes"))
+text_list = accepts(lists(str), _('a list of texts such as ["one", "another"]'))
+flag = accepts(is_a(bool), _("true or false"))
+section = accepts(is_a(Mapping), _("a section with keys"))
+tables = accepts(lists(Mapping), _("a list of tables, each below its own [[heading]]"))
+number: Callable[[Any], float] = accepts(lambda given: is_a(int, float)(given) and math.isfinite(given), _("a number"))
+whole: Callable[[Any], int] = accepts(lambda given: is_a(int)(given) and given >= 0, _("a whole number"))
+value = accepts(is_a(int, float, str), _("a number, or a number with a unit in quotes"))
 
 
 def filled_text(given: Any) -> str:
@@ -217,26 +206,13 @@ def page(given: Any) -> str:
     return found
 
 
-def only(wanted: Any) -> Callable[[Any], Any]:
+def only(wanted: Any) -> Check:
     """Return a check that accepts one value, and nothing that merely equals it, such as true for 1."""
-
-    def check(given: Any) -> Any:
-        if type(given) is not type(wanted) or given != wanted:
-            raise ValueError(got(given, repr(wanted)))
-        return given
-
-    return check
+    return accepts(lambda given: type(given) is type(wanted) and given == wanted, repr(wanted))
 
 
 def one_of(*names: str) -> Callable[[Any], str]:
-    """Return a check that accepts one of some texts.
-
-    Examples
-    --------
-    >>> one_of("start", "end")("strat")
-    Traceback (most recent call last):
-    ValueError: got 'strat'; must be one of start, end; did you mean start?
-    """
+    """Return a check that accepts one of some texts."""
 
     def check(given: Any) -> str:
         if not isinstance(given, str) or given not in names:
@@ -250,54 +226,12 @@ def one_of(*names: str) -> Callable[[Any], str]:
 def texts(given: Any) -> tuple[str, ...]:
     """Return texts, of which one may be given without a list."""
     several = (given,) if isinstance(given, str) else given
-    if not isinstance(several, list | tuple) or not all(isinstance(one, str) for one in several):
+    if not lists(str)(several):
         raise ValueError(got(given, _("a text or a list of texts")))
     return tuple(several)
 
 
-def text_list(given: Any) -> Sequence[str]:
-    """Return a list of texts."""
-    if not isinstance(given, list | tuple) or not all(isinstance(one, str) for one in given):
-        raise ValueError(got(given, _('a list of texts such as ["one", "another"]')))
-    return given
-
-
-def number(given: Any) -> float:
-    """Return a finite number."""
-    if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given):
-        raise ValueError(got(given, _("a number")))
-    return given
-
-
-def flag(given: Any) -> bool:
-    """Return true or false."""
-    if not isinstance(given, bool):
-        raise ValueError(got(given, _("true or false")))
-    return given
-
-
-def section(given: Any) -> Mapping[str, Any]:
-    """Return a table, in which nothing is looked at."""
-    if not isinstance(given, Mapping):
-        raise ValueError(got(given, _("a section with keys")))
-    return given
-
-
-def tables(given: Any) -> Sequence[Mapping[str, Any]]:
-    """Return a list of tables, in which nothing is looked at."""
-    if not isinstance(given, list | tuple) or not all(isinstance(one, Mapping) for one in given):
-        raise ValueError(got(given, _("a list of tables, each below its own [[heading]]")))
-    return given
-
-
-def whole(given: Any) -> int:
-    """Return a whole number that is not negative."""
-    if not isinstance(given, int) or isinstance(given, bool) or given < 0:
-        raise ValueError(got(given, _("a whole number")))
-    return given
-
-
-def list_of(check: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
+def list_of(check: Check) -> Callable[[Any], list[Any]]:
     """Return a check of every item of a list."""
 
     def checked(given: Any) -> list[Any]:
@@ -308,15 +242,8 @@ def list_of(check: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
     return checked
 
 
-def by_name(check: Callable[[Any], Any]) -> Callable[[Any], dict[Any, Any]]:
-    """Return a check of a table with values by name.
-
-    Examples
-    --------
-    >>> by_name(value)({"cold storage": 1.71, "freezer": []})
-    Traceback (most recent call last):
-    jcm_calc.inputs.schema.NestedError: freezer: got []; must be a number, or a number with a unit in quotes
-    """
+def by_name(check: Check) -> Callable[[Any], dict[Any, Any]]:
+    """Return a check of a table with values by name."""
 
     def checked(given: Any) -> dict[Any, Any]:
         found = _each(check, [(f", {name}", one) for name, one in section(given).items()])
@@ -325,12 +252,12 @@ def by_name(check: Callable[[Any], Any]) -> Callable[[Any], dict[Any, Any]]:
     return checked
 
 
-def table_of(fields: Fields) -> Callable[[Any], dict[str, Any]]:
+def table_of(fields: Fields, *, other_keys: bool = True) -> Callable[[Any], dict[str, Any]]:
     """Return a check of a table within a table, which may have other keys."""
 
     def checked(given: Any) -> dict[str, Any]:
         problems: list[Problem] = []
-        found = read_table("", section(given), fields, problems, other_keys=True)
+        found = read_table("", section(given), fields, problems, other_keys=other_keys)
         if problems:
             raise NestedError(problems)
         return found
@@ -343,7 +270,7 @@ def anything(given: Any) -> Any:
     return given
 
 
-def _each(check: Callable[[Any], Any], given: list[tuple[str, Any]]) -> list[Any]:
+def _each(check: Check, given: list[tuple[str, Any]]) -> list[Any]:
     """Return values as a check returns them; each comes with its place."""
     problems: list[Problem] = []
     found = []
@@ -371,26 +298,13 @@ def number_of(given: Any) -> str:
 
 
 def yes_or_no(given: Any) -> bool | None:
-    """Return an answer, and None while it is open.
-
-    Examples
-    --------
-    >>> yes_or_no("Yes"), yes_or_no(False), yes_or_no("")
-    (True, False, None)
-    """
+    """Return an answer, and None while it is open."""
     if isinstance(given, bool):
         return given
     answers = {"yes": True, "no": False, "": None}
     if not isinstance(given, str) or given.strip().casefold() not in answers:
         raise ValueError(got(given, _('"yes" or "no", or "" while it is open')))
     return answers[given.strip().casefold()]
-
-
-def value(given: Any) -> float | str:
-    """Return a number, or the text of a number with a unit."""
-    if isinstance(given, bool) or not isinstance(given, int | float | str):
-        raise ValueError(got(given, _("a number, or a number with a unit in quotes")))
-    return given
 
 
 def past_day(given: Any) -> date | None:

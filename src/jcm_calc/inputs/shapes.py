@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any
 
@@ -13,7 +13,17 @@ from jcm_calc.base.languages import _
 from jcm_calc.base.problems import listed
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.inputs.axes import label
-from jcm_calc.inputs.carriers import agreed, carried, is_like, is_unit, is_unit_key, split_heading, stated, unit_in
+from jcm_calc.inputs.carriers import (
+    agreed,
+    carried,
+    is_like,
+    is_unit,
+    is_unit_key,
+    objects,
+    split_heading,
+    stated,
+    unit_in,
+)
 from jcm_calc.inputs.periods import Period, of_frequency
 
 # What pint-pandas writes in place of a unit where a column has none.
@@ -29,6 +39,24 @@ def with_periods(table: Any) -> Any:
     if not isinstance(index, pd.DatetimeIndex | pd.PeriodIndex) or "p" in getattr(table, "columns", ()):
         return table
     return table.set_axis(_written(index).rename("p"), axis=0)
+
+
+def with_units_in_headings(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose second row of headings has units, as `pint` writes it, with one row of headings."""
+    if table.columns.nlevels != 2 or not is_unit_key(table.columns.names[1]):
+        return table
+    names, units = (table.columns.get_level_values(level).astype(str) for level in (0, 1))
+    pairs = zip(names, units, strict=True)
+    headings = [name if unit in (NO_UNIT, "") else f"{name} [{unit}]" for name, unit in pairs]
+    return table.set_axis(headings, axis=1)
+
+
+def framed(series: pd.Series[Any], name: str) -> pd.DataFrame:
+    """Return a Series as a table of one column of that name, with its unit in the heading."""
+    unit = carried(series).unit
+    frame = series.to_frame(name if unit is None else f"{name} [{unit}]")
+    frame.attrs = {key: one for key, one in series.attrs.items() if not is_unit_key(key)}
+    return frame
 
 
 def _written(index: Any) -> Any:
@@ -53,15 +81,7 @@ def dated(labels: Iterable[Any]) -> bool:
 def long(frame: pd.DataFrame, parameter: Parameter) -> pd.DataFrame:
     """Return a table with a column for each label of an index as one with a row for each.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        The other indices of the parameter are columns or levels of the index.
-
-    Raises
-    ------
-    ValueError
-        If it is not clear which index runs along the columns, or they state different units.
+    The other indices of the parameter are columns or levels of the index.
     """
     frame, units_above = _with_one_heading(frame, parameter)
     frame = frame.set_axis(_written(frame.columns).rename(frame.columns.name), axis=1)
@@ -91,11 +111,6 @@ def _with_one_heading(frame: pd.DataFrame, parameter: Parameter) -> tuple[pd.Dat
     """Return a table whose headings are labels, and the unit of each column that a second row of headings states.
 
     One of two rows names the parameter, with its unit if it has one, or the unit of each column.
-
-    Raises
-    ------
-    ValueError
-        If a row of headings is something else.
     """
     if frame.columns.nlevels == 1:
         return frame, [None] * len(frame.columns)
@@ -135,13 +150,7 @@ def _refuse_other_levels(frame: pd.DataFrame, parameter: Parameter) -> None:
 
 
 def _of_names(frame: pd.DataFrame, parameter: Parameter) -> list[str]:
-    """Return the units that the names of the two axes state, such as ``EC_PJ [kWh]`` in the corner of a sheet.
-
-    Raises
-    ------
-    ValueError
-        If a name may be a unit.
-    """
+    """Return the units that the names of the two axes state, such as ``EC_PJ [kWh]`` in the corner of a sheet."""
     found = []
     for name in (*frame.columns.names, *frame.index.names):
         if not isinstance(name, str) or name in [*parameter.indices]:
@@ -200,16 +209,6 @@ def _column(frame: pd.DataFrame, place: int, above: str | None) -> tuple[Any, An
     return name, cells, agreed(unit, above, stated(frame.attrs, heading), own)
 
 
-def with_units_in_headings(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table whose second row of headings has units, as `pint` writes it, with one row of headings."""
-    if table.columns.nlevels != 2 or not is_unit_key(table.columns.names[1]):
-        return table
-    names, units = (table.columns.get_level_values(level).astype(str) for level in (0, 1))
-    pairs = zip(names, units, strict=True)
-    headings = [name if unit in (NO_UNIT, "") else f"{name} [{unit}]" for name, unit in pairs]
-    return table.set_axis(headings, axis=1)
-
-
 def labelled(given: Any, parameter: Parameter) -> Any:
     """Return a Series or DataFrame by name as one whose indices have names; as a mapping, where they have none."""
     given = with_periods(given)
@@ -232,13 +231,7 @@ def labelled(given: Any, parameter: Parameter) -> Any:
 
 
 def of_mapping(parameter: Parameter, values: Mapping[Any, Any]) -> pd.DataFrame | pd.Series[Any]:
-    """Return values by label, or by label and label, as a table.
-
-    Raises
-    ------
-    ValueError
-        If it is not clear which index the labels are of.
-    """
+    """Return values by label, or by label and label, as a table."""
     if any(isinstance(one, Mapping) for one in values.values()):
         return _nested(parameter, values)
     others = parameter.indices.replace("p", "")
@@ -249,7 +242,7 @@ def of_mapping(parameter: Parameter, values: Mapping[Any, Any]) -> pd.DataFrame 
     else:
         complaint = _("depends on {indices}: give a table with a column for each of them")
         raise ValueError(complaint.format(indices=", ".join(parameter.indices)))
-    return pd.Series(_objects(values.values()), pd.Index(_objects(values), name=letter), name=parameter.name)
+    return pd.Series(objects(values.values()), pd.Index(objects(values), name=letter), name=parameter.name)
 
 
 def _nested(parameter: Parameter, values: Mapping[Any, Any]) -> pd.DataFrame:
@@ -257,12 +250,4 @@ def _nested(parameter: Parameter, values: Mapping[Any, Any]) -> pd.DataFrame:
         raise ValueError(_("has mappings for some labels and single values for others"))
     across = list(dict.fromkeys(chain.from_iterable(values.values())))
     cells = [[row.get(one) for one in across] for row in values.values()]
-    return pd.DataFrame(cells, pd.Index(_objects(values)), pd.Index(_objects(across)), dtype=object)
-
-
-def _objects(cells: Iterable[Any]) -> Any:
-    several: Sequence[Any] = list(cells)
-    found = np.empty(len(several), dtype=object)
-    for place, cell in enumerate(several):
-        found[place] = cell
-    return found
+    return pd.DataFrame(cells, pd.Index(objects(values)), pd.Index(objects(across)), dtype=object)

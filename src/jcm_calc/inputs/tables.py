@@ -11,7 +11,6 @@ import unicodedata
 import warnings
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,12 +21,12 @@ import numpy.typing as npt
 from jcm_calc.base import archives
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem, ProblemKind, listed, no_such_file
+from jcm_calc.base.sheet_xml import LAST_COLUMN, parse, sheet_files
 from jcm_calc.inputs.axes import label
-from jcm_calc.inputs.carriers import arrow_units, carried, column_unit, is_unit, is_unit_key, split_heading
-from jcm_calc.inputs.filled_table import FilledTable
+from jcm_calc.inputs.carriers import FilledTable, arrow_units, carried, column_unit, is_unit, is_unit_key, split_heading
 from jcm_calc.inputs.periods import Period, several
-from jcm_calc.inputs.totals import totals_among
-from jcm_calc.inputs.values import CellAddresses
+from jcm_calc.inputs.totals import texts, totals_among
+from jcm_calc.inputs.values import CellAddresses, GivenCells
 from jcm_calc.units import dots_complaint, is_missing, unclear_dots
 
 if TYPE_CHECKING:
@@ -48,68 +47,29 @@ AS_WRITTEN: Mapping[str, Any] = {"encoding": "utf-8-sig", "keep_default_na": Fal
 STYLES = 10_000_000
 
 
-@dataclass(frozen=True)
-class TableColumn:
-    """One column of a table as a dense array over the table's indices.
-
-    Attributes
-    ----------
-    values : ndarray
-        One axis for each index letter, in the methodology's order.
-    labels : dict
-        The labels along each index; periods in order of time, all others as they first appear.
-    unit : str or None
-        From the heading, the type of the column, or the ``attrs`` of the table.
-    source : str
-        The table and the heading, or the cells of a workbook.
-    cells : CellAddresses, optional
-        Where in a workbook the values stand.
-    """
-
-    values: npt.NDArray[Any]
-    labels: dict[str, list[Any]]
-    unit: str | None
-    source: str
-    cells: CellAddresses | None = None
-
-
 def read(path: str | os.PathLike[str]) -> pd.DataFrame:
-    """Read a table from CSV (UTF-8), Excel (first sheet) or Parquet.
-
-    Raises
-    ------
-    InputError
-        If there is no such file, or its format or encoding is not understood.
-    """
+    """Read a table from CSV (UTF-8), Excel (first sheet) or Parquet."""
     file = Path(path)
-    try:
-        frame = _read(file)
-    except FileNotFoundError:
-        complaint = no_such_file(path)
-    except ModuleNotFoundError:
-        complaint = _("cannot be read without pyarrow: install it with pip install 'jcm-calc[parquet]'")
-    except (InputError, MemoryError):
-        raise
-    except Exception as error:
-        # the readers of broken files raise errors of many kinds, each with a message of some use
-        complaint = _("cannot be read as {format}: {error}").format(format=file.suffix or _("a table"), error=error)
-    else:
-        return frame
-    raise InputError.of(file.name, complaint)
-
-
-def _read(file: Path) -> pd.DataFrame:
-    suffix = file.suffix.casefold()
+    readers = {".csv": _read_csv, ".xlsx": _read_excel, ".parquet": _read_parquet}
+    reader = readers.get(file.suffix.casefold())
+    complaint: str
     if file.exists() and not file.is_file():
-        raise InputError.of(file.name, _("is not a file but a folder, a device or a pipe"))
-    if suffix == ".csv":
-        _refuse_encoding(file)
-        return _read_csv(file)
-    if suffix == ".xlsx":
-        return _read_excel(file)
-    if suffix == ".parquet":
-        return _read_parquet(file)
-    raise InputError.of(file.name, _("is not in a format that is read: .csv, .xlsx, .parquet"))
+        complaint = _("is not a file but a folder, a device or a pipe")
+    elif reader is None:
+        complaint = _("is not in a format that is read: .csv, .xlsx, .parquet")
+    else:
+        try:
+            return reader(file)
+        except FileNotFoundError:
+            complaint = no_such_file(path, file.name)
+        except ModuleNotFoundError:
+            complaint = _("cannot be read without pyarrow: install it with pip install 'jcm-calc[parquet]'")
+        except (InputError, MemoryError):
+            raise
+        except Exception as error:
+            # the readers of broken files raise errors of many kinds, each with a message of some use
+            complaint = _("cannot be read as {format}: {error}").format(format=file.suffix, error=error)
+    raise InputError.of(file.name, complaint)
 
 
 def _read_excel(file: Path) -> pd.DataFrame:
@@ -121,26 +81,34 @@ def _read_excel(file: Path) -> pd.DataFrame:
         sheets: Any = book.book
         seen = [sheet.name for sheet in sheets.sheets_metadata if "Hidden" not in str(sheet.visible)]
         first = seen[0] if seen else book.sheet_names[0]
-        others = [sheet for sheet in book.sheet_names if sheet != first]
         # cells as they are: pandas would take "NA" for an empty cell, TRUE among numbers for 1, and rename headings
         cells = pd.read_excel(book, sheet_name=first, header=None, dtype=object, keep_default_na=False, na_values=[""])
     if cells.empty:
         raise InputError.of(file.name, _("the sheet {sheet} is empty").format(sheet=repr(first)))
     frame = cells.iloc[1:].reset_index(drop=True).set_axis(pd.Index(cells.iloc[0].tolist(), dtype=object), axis=1)
     frame.attrs[FIRST_ROW] = 2
-    if others:
+    remarks: list[str] = []
+    if len(book.sheet_names) > 1:
         complaint = _("has the sheets {sheets}; only {first} was read: give another as pd.read_excel(file, sheet)")
-        sheets = listed(map(repr, book.sheet_names))
-        frame.attrs["remarks"] = [complaint.format(sheets=sheets, first=repr(first))]
-    if hidden := archives.hidden_rows(content, str(first)):
+        remarks.append(complaint.format(sheets=listed(map(repr, book.sheet_names)), first=repr(first)))
+    if hidden := _hidden_rows(content, str(first), cells):
         complaint = _(
             "hidden rows of the sheet {sheet} are read: {rows}. Show them and check that they belong to the table"
         )
-        complaint = complaint.format(rows=listed(hidden), sheet=repr(first))
-        frame.attrs.setdefault("remarks", []).append(complaint)
+        remarks.append(complaint.format(rows=listed(hidden), sheet=repr(first)))
     if unread := unread_units(file, frame.columns):
-        frame.attrs.setdefault("remarks", []).append(unread)
+        remarks.append(unread)
+    frame.attrs |= {"remarks": remarks} if remarks else {}
     return frame
+
+
+def _hidden_rows(content: bytes, sheet: str, cells: pd.DataFrame) -> list[int]:
+    """Return the numbers of the rows of a sheet that are hidden, by hand or by a filter, and hold something."""
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        part = sheet_files(archive).get(sheet)
+        text = b"" if part is None else archive.read(part)
+    hidden = sorted(parse(text).rows) if b"hidden" in text else []
+    return [row + 1 for row in hidden if row < len(cells) and cells.iloc[row].notna().any()]
 
 
 def unread_units(file: Path, headings: Iterable[Any]) -> str:
@@ -173,9 +141,7 @@ def _read_parquet(file: Path) -> pd.DataFrame:
     # opened here: by a name such as s3:/x or http:/x pandas and Arrow would reach for a network
     with file.open("rb") as content:
         schema = pyarrow.parquet.read_schema(content)
-        if len(schema) > archives.LAST_COLUMN:
-            complaint = _("has more than {most:,} columns").format(most=archives.LAST_COLUMN)
-            raise InputError.of(file.name, complaint)
+        _refuse_width(file, len(schema))
         units = arrow_units(schema)
         content.seek(0)
         frame = pd.read_parquet(content)
@@ -187,46 +153,42 @@ def _read_parquet(file: Path) -> pd.DataFrame:
 def _read_csv(file: Path) -> pd.DataFrame:
     import pandas as pd
 
+    _refuse_encoding(file)
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        headings = [heading.strip() for heading in next(csv.reader(lines), [])]
+    _refuse_width(file, len(headings))
+    if repeated := _twice([heading for heading in headings if heading]):
+        raise InputError.of(file.name, repeated)
     try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            headings = [heading.strip() for heading in next(csv.reader(lines), [])]
-        if len(headings) > archives.LAST_COLUMN:
-            complaint = _("has more than {most:,} columns").format(most=archives.LAST_COLUMN)
-            raise InputError.of(file.name, complaint)
-        if repeated := _twice([heading for heading in headings if heading]):
-            raise InputError.of(file.name, repeated)
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), file.open("rb") as content:
             # pandas would take surplus cells for the labels of rows, or drop them
             warnings.simplefilter("error", pd.errors.ParserWarning)
-            with file.open("rb") as content:
-                frame: pd.DataFrame = pd.read_csv(
-                    content, index_col=False, low_memory=False, na_values=[""], **AS_WRITTEN
-                )
+            frame: pd.DataFrame = pd.read_csv(content, index_col=False, low_memory=False, na_values=[""], **AS_WRITTEN)
     except pd.errors.EmptyDataError:
-        complaint = _("the file is empty")
+        raise InputError.of(file.name, _("the file is empty")) from None
     except (pd.errors.ParserWarning, pd.errors.ParserError) as error:
-        other = _other_separator(headings)
-        if other is None:
-            complaint = _("its rows differ in length: is there a decimal comma, or a comma at their ends? ({error})")
-            complaint = complaint.format(error=error)
-        else:
-            complaint = _("its columns are separated by {sign}: separate them by commas").format(sign=repr(other))
-    else:
-        other = _other_separator([str(heading) for heading in frame.columns])
-        if other is None:
-            _refuse_unclear(file, frame)
-            with file.open("rb") as lines_of_bytes:
-                if sum(1 for _line in lines_of_bytes) == len(frame) + 1:  # else a blank line, or a cell of several
-                    frame.attrs[FIRST_ROW] = 2
-            return frame
-        complaint = _("its columns are separated by {sign}: separate them by commas").format(sign=repr(other))
-    raise InputError.of(file.name, complaint)
+        _refuse_separator(file, headings)
+        complaint = _("its rows differ in length: is there a decimal comma, or a comma at their ends? ({error})")
+        raise InputError.of(file.name, complaint.format(error=error)) from None
+    _refuse_separator(file, list(map(str, frame.columns)))
+    _refuse_unclear(file, frame)
+    with file.open("rb") as lines_of_bytes:
+        if sum(1 for _line in lines_of_bytes) == len(frame) + 1:  # else a blank line, or a cell of several
+            frame.attrs[FIRST_ROW] = 2
+    return frame
 
 
-def _other_separator(headings: Sequence[str]) -> str | None:
-    """Return the sign that separates the columns instead of commas."""
+def _refuse_width(file: Path, columns: int) -> None:
+    if columns > LAST_COLUMN:
+        raise InputError.of(file.name, _("has more than {most:,} columns").format(most=LAST_COLUMN))
+
+
+def _refuse_separator(file: Path, headings: Sequence[str]) -> None:
+    """Refuse columns that are separated by another sign than a comma."""
     found = re.search(r"[;\t|]", headings[0]) if len(headings) == 1 else None
-    return None if found is None else found[0]
+    if found is not None:
+        complaint = _("its columns are separated by {sign}: separate them by commas").format(sign=repr(found[0]))
+        raise InputError.of(file.name, complaint)
 
 
 def _refuse_unclear(file: Path, frame: pd.DataFrame) -> None:
@@ -255,26 +217,19 @@ def _three_decimals(column: pd.Series[Any]) -> bool:
 
 def _refuse_encoding(file: Path) -> None:
     content = file.read_bytes()
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content:
-        found = "UTF-16"
-    else:
-        try:
-            content.decode("utf-8")
-            return
-        except UnicodeDecodeError:
-            found = "cp932 (Shift-JIS) or another encoding that is not UTF-8"
+    found = "UTF-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content else ""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        found = found or "cp932 (Shift-JIS) or another encoding that is not UTF-8"
+    if not found:
+        return
     complaint = _("the file is in {found}: save it as CSV UTF-8 (in Excel: Save As, 'CSV UTF-8')").format(found=found)
     raise InputError.of(file.name, complaint)
 
 
 def flat(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table whose index levels, where they have names, are columns, with headings as stripped text.
-
-    Raises
-    ------
-    ValueError
-        If a heading is missing or is there twice, or one unit is stated for several columns.
-    """
+    """Return a table whose index levels, where they have names, are columns, with headings as stripped text."""
     import pandas as pd
 
     if table.columns.nlevels > 1:
@@ -334,28 +289,11 @@ def _attrs(table: pd.DataFrame) -> dict[Any, Any]:
     return attrs
 
 
-def dense(frame: pd.DataFrame | FilledTable, letters: Iterable[str], name: str) -> dict[str, TableColumn]:
+def dense(frame: pd.DataFrame | FilledTable, letters: Iterable[str], name: str) -> dict[str, GivenCells]:
     """Arrange the columns of a table over its indices.
 
-    Parameters
-    ----------
-    frame : DataFrame or FilledTable
-        A DataFrame is from `flat`. A column named like an index letter holds its labels; every other column is a
-        parameter, with its unit in brackets if it is not the declared one: ``EC_PJ [kWh]``.
-    letters : iterable of str
-        The methodology's indices in order.
-    name : str
-        What to call the table in complaints.
-
-    Returns
-    -------
-    dict
-        From the heading to a `TableColumn`.
-
-    Raises
-    ------
-    InputError
-        If rows are missing or stand twice, or labels are empty or no periods.
+    A column named like an index letter holds its labels; every other column is a parameter, with its unit in brackets
+    if it is not the declared one: ``EC_PJ [kWh]``.
     """
     if isinstance(frame, FilledTable):
         table: Mapping[str, Any] = {heading: carried(cells).cells for heading, cells in frame.columns.items()}
@@ -394,7 +332,7 @@ def dense(frame: pd.DataFrame | FilledTable, letters: Iterable[str], name: str) 
             cells = addresses[heading].arranged(order, shape) if heading in addresses else None
             source = _("{name}, column {heading}").format(name=name, heading=repr(heading))
             source = source if cells is None else Message("{}, {}").format(name, cells)
-            columns[heading] = TableColumn(values, labels, unit, source, cells)
+            columns[heading] = GivenCells(values, source, unit, labels, cells, of_table=True)
     if problems:
         raise InputError(name, problems)
     return columns
@@ -426,18 +364,18 @@ def _of_texts(cells: Sequence[str]) -> list[Any]:
 
 def _refuse_lookalikes(labels: Sequence[Any]) -> None:
     """Refuse labels with invisible characters, and different ones that look the same."""
-    texts = [one for one in labels if isinstance(one, str)]
-    together = "\n".join(texts)
+    among = texts(labels)
+    together = "\n".join(among)
     if together.isascii() and not any(sign in together for sign in ODD_BLANKS):
         return
     seen: dict[str, str] = {}
-    for text in texts:
+    for text in among:
         if text.isascii():
             continue
         if hidden := [sign for sign in text if unicodedata.category(sign) in ("Cf", "Cc")]:
             complaint = _("the label {label} holds the invisible character {code}: delete it")
             raise ValueError(complaint.format(label=ascii(text), code=f"U+{ord(hidden[0]):04X}"))
-    for text in dict.fromkeys(texts):
+    for text in dict.fromkeys(among):
         plain = " ".join(DASHES.sub("-", unicodedata.normalize("NFKC", text)).split()).translate(TWINS)
         if seen.setdefault(plain, text) != text:
             complaint = _("the labels {one} and {other} look the same: write them in one way")

@@ -6,28 +6,14 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import TypeGuard
+from typing import TypeGuard, cast
 
 # How people write it where JCM projects are.
 TOTALS = (
     *("total", "totals", "sum", "sums", "summe", "subtotal", "sub total", "subtotals", "grand total", "overall"),
     *("overall total", "sum total", "total sum", "aggregate", "Σ", "∑", "all", "all units", "ttl", "tot"),
-    *(
-        "合計",
-        "計",
-        "小計",
-        "総計",
-        "総合計",
-        "累計",
-        "全体",
-        "合算",
-        "トータル",
-        "总计",
-        "合计",
-        "小计",
-        "總計",
-        "合計値",
-    ),
+    *("合計", "計", "小計", "総計", "総合計", "累計", "全体", "合算", "トータル", "合計値"),
+    *("总计", "合计", "小计", "總計"),
     *("tổng", "tổng cộng", "tổng số", "tổng phụ", "cộng", "tong", "tong cong", "tong so"),
     *("jumlah", "jumlah total", "jumlah keseluruhan", "total keseluruhan", "subjumlah"),
     *("รวม", "รวมทั้งหมด", "รวมทั้งสิ้น", "ผลรวม", "ยอดรวม", "ผลรวมย่อย"),
@@ -73,32 +59,27 @@ def is_total(label: str) -> bool:
     return text in WORDS or OF.fullmatch(text) is not None or text.endswith(ENDINGS)
 
 
-def totals_among(labels: Iterable[object], like: bool = False) -> set[str]:
-    """Return those of many labels that say so; with ``like``, those that may mean it: see `adds_up`.
+def texts(labels: Sequence[object]) -> list[str]:
+    """Return the labels that are texts; hardly more than a copy where all are."""
+    if set(map(type, labels)) == {str}:
+        return list(cast("Sequence[str]", labels))
+    return [label for label in labels if isinstance(label, str)]
 
-    Examples
-    --------
-    >>> totals_among(["a", 2, "Total"]), totals_among(["Whole plant"]), totals_among(["Whole plant"], like=True)
-    ({'Total'}, set(), {'Whole plant'})
-    """
-    texts = [label for label in labels if isinstance(label, str)]
-    together = "\n".join(texts)
+
+def totals_among(labels: Iterable[object], like: bool = False) -> set[str]:
+    """Return those of many labels that say so; with ``like``, those that may mean it: see `adds_up`."""
+    among = texts(list(labels))
+    together = "\n".join(among)
     if together.isascii():
         # most labels differ by their numbers alone
         stems = "\n".join(set(together.lower().translate(DIGITS).split("\n")))
         if not any(word in stems for word in PLAIN_WORDS):
             return set()
-    return {text for text in texts if PERHAPS.search(text) and (LIKE.search(_plain(text)) if like else is_total(text))}
+    return {text for text in among if PERHAPS.search(text) and (LIKE.search(_plain(text)) if like else is_total(text))}
 
 
 def adds_up(value: object, others: Sequence[object]) -> bool:
-    """Return whether a number is the sum of at least two others.
-
-    Examples
-    --------
-    >>> adds_up(289.667, [144.2, 145.467]), adds_up(5.0, [5.0]), adds_up(4.0, [5.0, 1.0])
-    (True, False, False)
-    """
+    """Return whether a number is the sum of at least two others."""
     numbers = [float(one) for one in others if _is_number(one)]
     total = math.fsum(numbers)
     return _is_number(value) and len(numbers) > 1 and total != 0 and math.isclose(value, total, rel_tol=NEAR)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,21 +26,13 @@ CHUNK, PIECE = 65_536, 1_048_576
 SHOWN = 5
 
 
+@dataclass(frozen=True, eq=False)
 class CellAddresses:
-    """Where in a workbook the values of an array stand, so that a complaint can name the cell.
+    """Where in a workbook the values of an array stand, so that a complaint can name the cell."""
 
-    Parameters
-    ----------
-    columns : sequence of tuple
-        Name of the sheet and letters of the column, for each place that values come from.
-    places, rows : ndarray
-        For each value the number of its place and its row.
-    """
-
-    def __init__(self, columns: Sequence[tuple[str, str]], places: Array, rows: Array) -> None:
-        self.columns = columns
-        self.places = places
-        self.rows = rows
+    columns: Sequence[tuple[str, str]]  # name of the sheet and letters of the column, for each place of values
+    places: Array  # the number of the place of each value
+    rows: Array
 
     def __deepcopy__(self, memo: Any) -> CellAddresses:
         return self
@@ -62,40 +55,69 @@ class CellAddresses:
         return first if first == last else _("{first} to {last}").format(first=first, last=last)
 
 
+class GivenCells(NamedTuple):
+    """What was given for one parameter: a scalar, an array, or a column of a table, dense over its indices."""
+
+    values: Any
+    source: str  # what to call it: of a column the table and the heading, or the cells of a workbook
+    unit: str | None = None  # of a column from the heading, the type, or the ``attrs`` of the table
+    labels: Mapping[str, Sequence[Any]] = MappingProxyType({})  # along each index: periods in order of time
+    cells: CellAddresses | None = None
+    of_table: bool = False  # whether it is a column of a table, which may have no index
+
+    def where(self, complaint: str = "") -> str:
+        """Name the table of a column; not its cells as well, where the complaint names one."""
+        if not self.of_table:
+            return ""
+        named = self.cells is not None and any(f"{sheet}!" in complaint for sheet, _ in self.cells.columns)
+        return where(self.source.partition(", ")[0] if named else self.source)
+
+
+def where(source: str) -> str:
+    """Name the table of a column, where it is in one."""
+    return _(" (in {source})").format(source=source) if source else ""
+
+
+class Extremes(NamedTuple):
+    """The least and the greatest of some numbers, NaN if any is; the least above 0, infinite if none is."""
+
+    lowest: float
+    highest: float
+    positive: float
+
+    @classmethod
+    def of(cls, values: Array) -> Extremes:
+        """Return those of an array that fits the cache."""
+        lowest = positive = float(values.min())
+        if lowest <= 0:
+            above = values[values > 0]
+            positive = float(above.min()) if above.size else np.inf
+        return cls(lowest, float(values.max()), positive)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Extremes]) -> Extremes:
+        """Return those of all parts together."""
+        lowest, highest, positive = np.array(parts).T
+        return cls(float(lowest.min()), float(highest.max()), float(positive.min()))
+
+
 @dataclass(frozen=True)
 class InputValue:
-    """Values on the way to their place on the axes.
+    """Values on the way to their place on the axes."""
 
-    Attributes
-    ----------
-    values : ndarray
-        Numbers in the declared unit, truth values, or codes of classes.
-    letters : str
-        The index of each axis.
-    labels : dict
-        The labels along the indices of a table, periods in order of time; an array has none.
-    source : str
-        Where the values come from.
-    written : str
-        What the user wrote, for single values.
-    classes : tuple of str, optional
-        The class of each code.
-    cells : CellAddresses, optional
-        Where in a workbook the values stand.
-    """
-
-    values: Array
-    letters: str
-    labels: Mapping[str, Sequence[Any]]
+    values: Array  # numbers in the declared unit, truth values, or codes of classes
+    letters: str  # the index of each axis
+    labels: Mapping[str, Sequence[Any]]  # along the indices of a table, periods in order of time; an array has none
     source: str
-    written: str = ""
-    classes: tuple[str, ...] | None = None
+    written: str = ""  # what the user wrote, for single values
+    classes: tuple[str, ...] | None = None  # of each code
     cells: CellAddresses | None = None
+    unchecked: bool = False  # whether the numbers are compared with their limits later; see `Inputs`
 
     @cached_property
-    def extremes(self) -> tuple[float, float]:
-        """The least and the greatest number; NaN if any is."""
-        return span(self.values)
+    def extremes(self) -> Extremes:
+        """The least and the greatest number."""
+        return extremes(self.values)
 
     @property
     def table(self) -> str:
@@ -126,25 +148,23 @@ class InputValue:
 
     def numbers_at(self, mask: Array, unit: str = "") -> str:
         """List the first few numbers under a mask with their places."""
-        found = [
-            f"{self.values.flat[number]:,.15g} {unit}".strip() + self.place(int(number))
-            for number in np.flatnonzero(mask)[:SHOWN]
-        ]
-        return listed(found, int(np.count_nonzero(mask)), SHOWN)
+        return self._list(mask, lambda at: f"{self.values.flat[at]:,.15g} {unit}".strip() + self.place(at))
 
     def places(self, mask: Array) -> str:
         """List the first few places under a mask; nothing for a single value."""
-        found = [self.place(int(number)).strip() for number in np.flatnonzero(mask)[:SHOWN]]
-        return listed(found, int(np.count_nonzero(mask)), SHOWN)
+        return self._list(mask, lambda at: self.place(at).strip())
+
+    def examples(self, mask: Array) -> str:
+        """List the first few values under a mask, numbers or classes, with their places."""
+        if (names := self.classes) is None:
+            return self.numbers_at(mask)
+        return self._list(mask, lambda at: f"{names[self.values.flat[at]]!r}{self.place(at)}")
+
+    def _list(self, mask: Array, write: Callable[[int], str]) -> str:
+        return listed([write(int(at)) for at in np.flatnonzero(mask)[:SHOWN]], int(np.count_nonzero(mask)), SHOWN)
 
     def without_extra_indices(self, parameter: Parameter) -> InputValue:
-        """Drop the indices of a table that the parameter lacks, along which it must be constant.
-
-        Raises
-        ------
-        ValueError
-            If it is not.
-        """
+        """Drop the indices of a table that the parameter lacks, along which it must be constant."""
         given = self
         for letter in self.letters:
             if letter not in parameter.indices:
@@ -165,33 +185,12 @@ class InputValue:
         letters = self.letters.replace(letter, "")
         return replace(self, values=first.squeeze(axis), letters=letters, labels=labels, cells=cells)
 
-    def examples(self, mask: Array) -> str:
-        """List the first few values under a mask, numbers or classes, with their places."""
-        if self.classes is None:
-            return self.numbers_at(mask)
-        found = [
-            f"{self.classes[self.values.flat[number]]!r}{self.place(int(number))}"
-            for number in np.flatnonzero(mask)[:SHOWN]
-        ]
-        return listed(found, int(np.count_nonzero(mask)), SHOWN)
-
     def onto_periods(
         self, parameter: Parameter, targets: Sequence[Period], weight: InputValue | None = None
     ) -> InputValue:
         """Sum amounts of finer rows into the periods, average levels; anything else must be constant within each.
 
-        Parameters
-        ----------
-        targets : sequence of Period
-            Periods that the rows fill exactly.
-        weight : InputValue, optional
-            The amount, in the same rows, by which a level is averaged.
-
-        Raises
-        ------
-        ValueError
-            If a level that is not averaged changes within a period, its weight does not have the same rows, or an
-            array fits two indices.
+        The rows fill the periods exactly; ``weight`` is the amount, in the same rows, by which a level is averaged.
         """
         if self.letters == UNDECIDED:
             return replace(self, letters=_decide(parameter, self.values.shape[0], targets))
@@ -260,20 +259,7 @@ class InputValue:
         Rows that lie within the parts are summed; one amount for a whole period is shared by days; what
         is not an amount holds for each part.
 
-        Parameters
-        ----------
-        wholes, parts : sequence of Period
-            The periods, which the rows fill exactly, and their parts in each year.
-
-        Returns
-        -------
-        InputValue, bool
-            And whether an amount was shared by days.
-
-        Raises
-        ------
-        ValueError
-            As in `onto_periods`.
+        ``parts`` are those of ``wholes`` in each year. Also returned is whether an amount was shared by days.
         """
         if "p" in self.labels and min(within(self.labels["p"], parts)) >= 0:
             return self.onto_periods(parameter, parts, weight), False
@@ -297,12 +283,7 @@ class InputValue:
     def onto(self, labels: Mapping[str, Sequence[Any]], orders: dict[tuple[str, int], Any]) -> InputValue:
         """Bring the array, whose size fits, onto the axes of the methodology.
 
-        Parameters
-        ----------
-        labels : mapping
-            The labels along each index.
-        orders : dict
-            Keeps, for each list of labels in another order, the position of each label in it.
+        ``orders`` keeps, for each list of labels in another order, the position of each label in it.
         """
         values = self.values
         for axis, letter in enumerate(self.letters):
@@ -330,57 +311,23 @@ def _decide(parameter: Parameter, size: int, targets: Sequence[Period]) -> str:
     raise ValueError(complaint.format(indices=", ".join(parameter.indices), size=size, others=others))
 
 
-def read_value(
-    parameter: Parameter,
-    raw: Any,
-    source: str,
-    unit: str | None = None,
-    labels: Mapping[str, Sequence[Any]] | None = None,
-    cells_of: CellAddresses | None = None,
-    remarks: list[Reciprocal] | None = None,
-) -> InputValue:
-    """Read what was given for a parameter.
-
-    Parameters
-    ----------
-    raw : scalar, str, pint.Quantity or array_like
-    source : str
-        What to call it.
-    unit : str, optional
-        From the heading of a column.
-    labels : mapping, optional
-        Labels along each axis, for a column of a table.
-    cells_of : CellAddresses, optional
-        Where in a workbook the values stand.
-    remarks : list of Reciprocal, optional
-        Each conversion by the reciprocal is appended to it; without it they are refused.
-
-    Raises
-    ------
-    ValueError
-        If a unit or a cell cannot be understood, or the shape does not fit.
-    """
-    values, names, faults = read_cells(parameter, raw, unit, remarks)
+def read_value(parameter: Parameter, given: GivenCells, remarks: list[Reciprocal]) -> InputValue:
+    """Read what was given for a parameter; append each conversion by the reciprocal to the remarks."""
+    values, names, faults = read_cells(parameter, given.values, given.unit, remarks)
     if values.size == 0:
         raise ValueError(_("is empty"))
-    letters = "".join(labels) if labels is not None else _letters(parameter, values.shape)
-    written = str(raw) if values.ndim == 0 and labels is None else ""
-    given = InputValue(values, letters, labels or {}, source, written, names, cells_of)
+    letters = "".join(given.labels) if given.of_table else _letters(parameter, values.shape)
+    written = str(given.values) if values.ndim == 0 and not given.of_table else ""
+    found = InputValue(values, letters, given.labels, given.source, written, names, given.cells)
     if faults:
-        raise ValueError(_together(given, faults))
-    return given
+        raise ValueError(_together(found, faults))
+    return found
 
 
 def read_cells(
     parameter: Parameter, raw: Any, unit: str | None = None, remarks: list[Reciprocal] | None = None
 ) -> tuple[Array, tuple[str, ...] | None, cells.Faults]:
-    """Return numbers in the declared unit, truth values or codes of classes; the classes; and complaints.
-
-    Raises
-    ------
-    ValueError
-        If a unit, or a single cell, cannot be understood.
-    """
+    """Return numbers in the declared unit, truth values or codes of classes; the classes; and complaints."""
     if (parameter.textual or parameter.unit == "date") and unit not in (None, "", parameter.unit):
         raise ValueError(_("has no unit, but its heading says {unit}").format(unit=repr(unit)))
     if isinstance(raw, np.ndarray) and raw.ndim == 0:
@@ -424,17 +371,14 @@ def _letters(parameter: Parameter, shape: tuple[int, ...]) -> str:
     raise ValueError(complaint.format(indices=", ".join(parameter.indices), shape=shape))
 
 
-def span(values: Array) -> tuple[float, float]:
-    """Return minimum and maximum, both NaN if any value is NaN."""
+def extremes(values: Array) -> Extremes:
+    """Return the extremes of an array: memory is read once, by all cores."""
     if values.size <= CHUNK:
-        return float(values.min()), float(values.max())
+        return Extremes.of(values)
     flat = values.ravel(order="K")
     pieces = [flat[start : start + PIECE] for start in range(0, flat.size, PIECE)]
-    pairs = np.concatenate(on_all_cores(_spans, pieces))
-    return float(pairs[:, 0].min()), float(pairs[:, 1].max())
+    return Extremes.joined(on_all_cores(_of_piece, pieces))
 
 
-def _spans(piece: Array) -> Array:
-    """Return minimum and maximum of each chunk: both while it is in the cache, so that memory is read once."""
-    chunks = (piece[start : start + CHUNK] for start in range(0, piece.size, CHUNK))
-    return np.array([(chunk.min(), chunk.max()) for chunk in chunks])
+def _of_piece(piece: Array) -> Extremes:
+    return Extremes.joined([Extremes.of(piece[start : start + CHUNK]) for start in range(0, piece.size, CHUNK)])

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -14,7 +13,7 @@ import numpy as np
 
 from jcm_calc.base import notebook
 from jcm_calc.base.languages import _, ngettext
-from jcm_calc.base.problems import InputError, InputWarning, Problem, Remark, Topic, shown
+from jcm_calc.base.problems import InputError, Problem, Remark, Topic, shown
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import EvaluationError, evaluate
 from jcm_calc.evidence import UnconfirmedWarning
@@ -68,32 +67,37 @@ def calculated(
     tables, p, facts = tuple(map(frozen, tables)), p.copy() if hasattr(p, "copy") else p, frozen(facts)
     values = {name: value if is_large(value) else frozen(value) for name, value in values.items()}
     files = [file_digest(table) for table in tables]
-    inputs = bind(m, tables, values, p, facts, split=split)
-    if split in ("years", "days"):
-        inputs = _compared_with_whole(inputs, partial(bind, m, tables, values, p, facts, split="whole"))
     large = {name: value for name, value in values.items() if is_large(value)}
-    followed = {name for name, array in large.items() if _follows(inputs, array)}
-    values |= {name: array.copy() for name, array in large.items() if name not in followed}
-    if on is not None and (reason := outside_validity(m, on)):
-        remark = Problem(str(m), reason)
-        warnings.warn(str(remark), InputWarning, stacklevel=3)
-        inputs = replace(inputs, warnings=(*inputs.warnings, remark))
-    if previous is not None and (gap := _not_after(previous, inputs)):
-        raise InputError(str(m), [gap])
-    if override:
-        inputs = replace(inputs, overrides=reasons(m, inputs.replaced, override))
-    call = {
-        "tables": tables,
-        "files": files,
-        "values": values,
-        "p": p,
-        "facts": facts,
-        "on": on,
-        "evidence": confirming,
-        "split": split,
-        "followed": followed,
-    }
-    result = kind(inputs, call)
+
+    def attempt(unchecked: Collection[str]) -> C | None:
+        inputs = bind(m, tables, values, p, facts, split=split, unchecked=[m.named(name) or name for name in unchecked])
+        if split in ("years", "days"):
+            inputs = _compared_with_whole(inputs, partial(bind, m, tables, values, p, facts, split="whole"))
+        followed = {name for name, array in large.items() if _follows(inputs, array)}
+        if not followed.issuperset(unchecked):
+            return None
+        if on is not None and (reason := outside_validity(m, on)):
+            inputs = replace(inputs, warnings=(*inputs.warnings, Problem(str(m), reason)))
+        if previous is not None and (gap := _not_after(previous, inputs)):
+            raise InputError(str(m), [gap])
+        if override:
+            inputs = replace(inputs, overrides=reasons(m, inputs.replaced, override))
+        call = {
+            "tables": tables,
+            "files": files,
+            "values": values | {name: array.copy() for name, array in large.items() if name not in followed},
+            "p": p,
+            "facts": facts,
+            "on": on,
+            "evidence": confirming,
+            "split": split,
+            "followed": followed,
+        }
+        return kind(inputs, call)
+
+    result = _read_once(attempt, large) or attempt(())
+    assert result is not None
+    result.inputs.warn(3)
     _remark(result, strict)
     if str(m) not in _warned and result.unconfirmed:
         _warned.add(str(m))
@@ -102,6 +106,21 @@ def calculated(
         text = f"{m}: an estimate, because {count} rules or values are not confirmed{named}; see Result.unconfirmed"
         notebook.warn(str(m), text, UnconfirmedWarning)
     return result
+
+
+def _read_once(attempt: Callable[[Collection[str]], C | None], large: Collection[str]) -> C | None:
+    """Calculate with large arrays whose numbers are checked while totals are formed: memory is read once.
+
+    Return nothing where that is not possible, or where a check of these numbers would say anything: what it says, it
+    says before a calculation.
+    """
+    if not large:
+        return None
+    try:
+        result = attempt(large)
+    except InputError:
+        return None
+    return result if result is not None and result.unremarkable() else None
 
 
 def lazily(
@@ -140,13 +159,7 @@ def _confirmed(
 
 
 def begun_with(m: Declarations, previous: Calculation | Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the first period begins with: the last values of an earlier result, by name of the operand.
-
-    Raises
-    ------
-    InputError
-        If it is of another methodology, nothing depends on the period before, or a value is given as well.
-    """
+    """Return what the first period begins with: the last values of an earlier result, by name of the operand."""
     before = previous if isinstance(previous, Calculation) else replayed(Calculation, previous)
     operands = [one for one in m.inputs.values() if one.previous_of]
     complaint = ""
@@ -182,12 +195,10 @@ def _compared_with_whole(inputs: Inputs, bind_whole: Callable[[], Inputs]) -> In
     What does not add over time, such as an area, counts in each part: an amount for each season would count twice.
     Where all amounts come in finer rows, the parts are the better numbers, and a difference is a remark.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            whole = bind_whole()
-        except InputError:  # such as a table with a row for each year: the whole has no value of its own
-            whole = None
+    try:
+        whole = bind_whole()
+    except InputError:  # such as a table with a row for each year: the whole has no value of its own
+        whole = None
     if whole is None and not any(one.adds_over_units and not one.adds_over_time for one in inputs.graph.parameters):
         return inputs  # nothing can count twice
     if whole is None:
@@ -196,7 +207,6 @@ def _compared_with_whole(inputs: Inputs, bind_whole: Callable[[], Inputs]) -> In
             "area, counts in each part"
         )
         remark = Remark("split", told, "", Topic.CONTRADICTORY)
-        warnings.warn(str(remark), InputWarning, stacklevel=4)
         return replace(inputs, warnings=(*inputs.warnings, remark))
     if list(whole.periods) == list(inputs.periods):
         return inputs
@@ -215,7 +225,6 @@ def _compared_with_whole(inputs: Inputs, bind_whole: Callable[[], Inputs]) -> In
         cure = _("{complaint}: give the amounts of each year as separate periods with p=")
         raise InputError(str(inputs.methodology), [Problem("split", cure.format(complaint=complaint))])
     remark = Remark("split", complaint, "", Topic.CONTRADICTORY, (("parts", parts), ("whole", once)))
-    warnings.warn(str(remark), InputWarning, stacklevel=3)
     return replace(inputs, warnings=(*inputs.warnings, remark))
 
 

@@ -74,7 +74,8 @@ class MeterStatus:
     until : date or None
         The last day that readings cover to its end. None where there are no readings.
     behind : int
-        The days from `until` to the day of the status. Without readings, from the first day of the year.
+        The days from `until` to the day of the status. Without readings, from the first day of the year, or from the
+        day on which the meter was installed.
     amount : float or None
         The amount of `ProjectStatus.so_far` after treatment, in `unit`. An open finding counts with the permitted
         treatment that has the least ER. None while there is no such treatment.
@@ -377,17 +378,17 @@ class ProjectStatus:
     methodology: str
     day: date
     year: Period
-    so_far: Period | None
-    meters: tuple[MeterStatus, ...]
-    findings: tuple[FindingStatus, ...]
-    calibrations: tuple[CalibrationStatus, ...]
-    criteria: tuple[CriterionStatus, ...]
-    documents: tuple[DocumentToShow, ...]
-    ER: float | None
-    months: tuple[MonthReductions, ...]
-    plan: Plan | None
-    forecast: Forecast
-    actions: tuple[Action, ...]
+    so_far: Period | None = None
+    meters: tuple[MeterStatus, ...] = ()
+    findings: tuple[FindingStatus, ...] = ()
+    calibrations: tuple[CalibrationStatus, ...] = ()
+    criteria: tuple[CriterionStatus, ...] = ()
+    documents: tuple[DocumentToShow, ...] = ()
+    ER: float | None = None
+    months: tuple[MonthReductions, ...] = ()
+    plan: Plan | None = None
+    forecast: Forecast = Forecast(Basis.NONE)
+    actions: tuple[Action, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -429,13 +430,17 @@ class FolderEntry:
         if self.status is not None:
             return self.status.actions
         return tuple(
-            Action(Need.INPUT, one.subject, one.complaint, None, None, f"input {one.subject}") for one in self.problems
+            Action(Need.INPUT, one.subject, one.complaint, None, None, input_key(one)) for one in self.problems
         )
 
     def as_data(self) -> dict[str, Any]:
         """Return it as data for JSON."""
-        data: dict[str, Any] = _plain(self)
-        return data
+        return dict(_plain(self))
+
+
+def input_key(problem: Problem) -> str:
+    """Return the key of the action about a problem: of several with one subject, each is a matter by itself."""
+    return f"input {problem.subject}: {problem.complaint}"
 
 
 def _plain(value: Any) -> Any:

@@ -22,20 +22,29 @@ Examples
 
 from jcm_calc.base.languages import Message, _
 from jcm_calc.units.conversions import (
+    DEFINITIONS,
     Linear,
     Reciprocal,
     conversion,
     difference,
     has_offset,
+    is_quantity,
     magnitude,
     normalise,
     parse_unit,
     reading,
+    registry,
     unit_of,
 )
-from jcm_calc.units.errors import UnitError
-from jcm_calc.units.numbers import DECIMAL_COMMA, dots_complaint, is_missing, parse_number, split, unclear_dots
-from jcm_calc.units.registry import DEFINITIONS, is_quantity, registry
+from jcm_calc.units.numbers import (
+    DECIMAL_COMMA,
+    UnitError,
+    dots_complaint,
+    is_missing,
+    parse_number,
+    split,
+    unclear_dots,
+)
 
 __all__ = [
     "DECIMAL_COMMA",

@@ -6,18 +6,18 @@ import re
 import unicodedata
 from fractions import Fraction
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import suggestion
-from jcm_calc.units.errors import UnitError
-from jcm_calc.units.numbers import split
-from jcm_calc.units.registry import DEFINITIONS, is_quantity, registry
+from jcm_calc.units.numbers import UnitError, split
 from jcm_calc.units.trade import CARBON_DIOXIDE, spellings, words
 
 if TYPE_CHECKING:
     import pint
 
+DEFINITIONS = Path(__file__).with_name("definitions.txt")
 USUAL = (
     *("MWh", "kWh", "GWh", "GJ", "MJ", "TJ", "t", "kg", "kL", "L", "m3", "km", "h", "kW", "MW", "degC"),
     *("tCO2", "kgCO2", "tCO2/MWh", "USRt", "yr"),
@@ -35,6 +35,33 @@ VOLUME = re.compile(r"\b(N?)m3\b")
 CUBED = re.compile(r"\b([kcdm]?m|ft|mi)([23])\b")
 # Cooling for electric power, which chiller documents state as its reciprocal, kW/USRt.
 REFRIGERATION = ("USRt", "JRT")
+
+
+@cache
+def registry() -> pint.UnitRegistry[Any]:
+    """Return the registry all quantities of the library belong to.
+
+    Returns
+    -------
+    pint.UnitRegistry
+        With the units of ``definitions.txt``, and no others.
+
+    Examples
+    --------
+    >>> from jcm_calc import units
+    >>> units.registry().Quantity(2, "tCO2e").to("kgCO2").magnitude
+    2000.0
+    """
+    import pint
+
+    ureg: pint.UnitRegistry[Any] = pint.UnitRegistry(DEFINITIONS)
+    ureg.formatter.default_format = "~P"
+    return ureg
+
+
+def is_quantity(value: Any) -> bool:
+    """Whether a value is a pint Quantity; by its attributes, so that one of another registry is understood too."""
+    return hasattr(value, "magnitude") and hasattr(value, "units")
 
 
 class Linear(NamedTuple):

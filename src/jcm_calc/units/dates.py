@@ -34,18 +34,13 @@ class TimeOfDayError(ValueError):
 
 
 def plain(given: Any) -> str:
-    """Return the text of a day or a period.
-
-    Raises
-    ------
-    ValueError
-        If it is empty, has a year of another era, or is written in full-width characters.
-    """
+    """Return the text of a day or a period; refuse one that has a year of another era, or full-width characters."""
     text = "" if is_missing(given) else str(given).strip()
     if not text or text == "NaT":
         raise ValueError(_("is empty"))
     normal = unicodedata.normalize("NFKC", text)
-    refuse_other_era(normal)
+    if not text.startswith("<"):  # what Python shows of an object has an address, which may look like a year
+        refuse_other_era(normal)
     if normal != text:
         complaint = _("{got} is written in full-width characters: write {plain}")
         raise ValueError(complaint.format(got=repr(text), plain=normal))
@@ -53,12 +48,7 @@ def plain(given: Any) -> str:
 
 
 def refuse_other_era(text: str) -> None:
-    """Refuse a text with a Buddhist year, or one of an era of Japan.
-
-    Raises
-    ------
-    ValueError
-        With the year that is meant.
+    """Refuse a text with a Buddhist year, or one of an era of Japan, and say which year is meant.
 
     Examples
     --------
@@ -131,20 +121,7 @@ def day(given: Any) -> date:
 
 
 def day_of(name: str, given: Any) -> date:
-    """Read the day that an argument of that name takes.
-
-    Raises
-    ------
-    InputError
-        If it is not a day, with the name of the argument.
-
-    Examples
-    --------
-    >>> day_of("on", "01/02/2024")
-    Traceback (most recent call last):
-    jcm_calc.base.problems.InputError: 1 problem with the input of the calculation; nothing was calculated
-      on: '01/02/2024' is not a date that can be read in one way only: write 2024-01-31 or 31/Jan/2024
-    """
+    """Read the day that an argument of that name takes; refuse anything else by that name."""
     try:
         return day(given)
     except ValueError as error:
@@ -152,13 +129,7 @@ def day_of(name: str, given: Any) -> date:
 
 
 def calendar_day(text: str, year: int, month: int, number: int) -> date:
-    """Return a day of the calendar.
-
-    Raises
-    ------
-    ValueError
-        If there is no such day.
-    """
+    """Return a day of the calendar; refuse one that there is not."""
     try:
         return date(year, month, number)
     except ValueError as error:

@@ -9,7 +9,13 @@ from typing import Any
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import ProblemKind, shown
-from jcm_calc.units.errors import UnitError
+
+
+class UnitError(ValueError):
+    """A unit or a number with a unit that cannot be understood, or has the wrong dimension."""
+
+
+UnitError.__module__ = "jcm_calc.units"  # where users import it from
 
 # The signs of numbers that East Asian keyboards and word processors put in place of the plain ones.
 OTHER_SIGNS = re.compile("[０-９．，－＋]")
@@ -122,13 +128,7 @@ def is_missing(cell: Any) -> bool:
 
 
 def plain_signs(text: str) -> str:
-    """Return the text without blanks around it, and with a hyphen for the minus sign ``−``.
-
-    Raises
-    ------
-    UnitError
-        If digits or signs in it are full-width ones.
-    """
+    """Return the text without blanks around it, with a hyphen for the minus sign ``−``; refuse full-width signs."""
     stripped = text.strip()
     if OTHER_SIGNS.search(stripped):
         plain = unicodedata.normalize("NFKC", stripped).replace("−", "-")

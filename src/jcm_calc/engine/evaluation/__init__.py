@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,12 @@ from jcm_calc.engine.evaluation.contraction import Contraction, contractions
 
 Array = npt.NDArray[Any]
 Lookup = Callable[[Array], Array]
+Watch = Mapping[str, Callable[[Array], object]]
 
 # Numbers in one block of one array: a handful of them share a second-level cache; where blocks are only read, in one
 # block of all arrays. Numbers in one piece of the work, of which each core has one at a time.
-BLOCK, READ, PIECE = 32_768, 262_144, 1_048_576
+BLOCK, READ, PIECE = 32_768, 524_288, 1_048_576
+NOTHING: Watch = MappingProxyType({})
 
 
 class EvaluationError(ArithmeticError):
@@ -49,6 +52,7 @@ def evaluate(
     values: Mapping[str, Array],
     lookups: Mapping[str, Lookup],
     keep: tuple[str, ...],
+    watch: Watch = NOTHING,
 ) -> dict[str, Array]:
     """Evaluate a graph.
 
@@ -64,6 +68,9 @@ def evaluate(
         For each default looked up by class, the function from keys to values.
     keep : tuple of str
         The names whose arrays are returned; everything else is dropped block by block.
+    watch : mapping
+        For names of arrays what is called with each block of them, while it is in the cache; it is not called where an
+        array is not read in blocks.
 
     Returns
     -------
@@ -82,8 +89,9 @@ def evaluate(
     earlier pass dropped is computed again. What lacks the index is taken out of a total over it; see
     `jcm_calc.engine.evaluation.contraction`.
     """
-    run = _in_turn if chained(graph, sizes, values) else _at_once
-    return run(graph, sizes, values, lookups, keep)
+    if chained(graph, sizes, values):
+        return _in_turn(graph, sizes, values, lookups, keep)
+    return _at_once(graph, sizes, values, lookups, keep, watch)
 
 
 def chained(graph: Graph, sizes: Mapping[str, int], values: Mapping[str, Array]) -> tuple[Parameter, ...]:
@@ -100,6 +108,7 @@ def _at_once(
     values: Mapping[str, Array],
     lookups: Mapping[str, Lookup],
     keep: tuple[str, ...],
+    watch: Watch = NOTHING,
 ) -> dict[str, Array]:
     """Evaluate all periods together."""
     split = _split(sizes)
@@ -107,7 +116,7 @@ def _at_once(
     if split != "p" and math.prod(sizes.values()) > BLOCK:
         contracted = {name: one for name, one in contractions(graph, split).items() if not one.inlined & values.keys()}
     for way in (contracted, {}) if contracted else ({},):
-        result = _Run(graph, sizes, lookups, keep, way).results(values)
+        result = _Run(graph, sizes, lookups, keep, way, watch).results(values)
         if all(np.isfinite(array).all() for array in result.values()):
             return result
     raise _undefined(graph, sizes, values, lookups)
@@ -193,12 +202,14 @@ class _Run:
         lookups: Mapping[str, Lookup],
         keep: tuple[str, ...],
         contracted: Mapping[str, Contraction],
+        watch: Watch = NOTHING,
     ) -> None:
         self.graph = graph
         self.sizes = dict(sizes)
         self.lookups = lookups
         self.keep = keep
         self.contracted = contracted
+        self.watch = dict(watch)
         self.letters = list(sizes)
         self.split = _split(sizes)
         self.axis = self.letters.index(self.split)
@@ -322,6 +333,8 @@ class _Blocks:
         self.operands = {operand for names in needed for operand in names} & known.keys()
         self.size = run.sizes[run.split]
         read = {name for one in contracted for name in one.names}
+        watched = [name for name in run.watch if name in self.operands | read and known[name].shape[run.axis] > 1]
+        self.watch = {name: run.watch.pop(name) for name in watched}  # one pass is enough
         self.width = max(map(run.width, filter(run.spans, {*self.written, *read})), default=1)
         self.rows = BLOCK
         if any(map(run.is_wide, self.written)) or computing:
@@ -346,6 +359,8 @@ class _Blocks:
         block = {name: array[place] if array.shape[run.axis] > 1 else array for name, array in self.known.items()}
         # with the split index contiguous in memory, broadcasting and totals run several times faster
         block.update({name: np.asfortranarray(block[name]) for name in self.operands})
+        for name, look in self.watch.items():
+            look(block[name])
         done = run.equations(self.written, block, rows)
         for name, part in done.items():
             if name in run.keep and run.split in run.graph.nodes[name].indices:

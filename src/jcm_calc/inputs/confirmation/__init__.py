@@ -12,8 +12,7 @@ from jcm_calc.inputs.confirmation.applying import (
     with_evidence,
 )
 from jcm_calc.inputs.confirmation.file import EvidenceFile, read_evidence
-from jcm_calc.inputs.confirmation.statement import Statement
-from jcm_calc.inputs.confirmation.statements import statements
+from jcm_calc.inputs.confirmation.statements import Statement, statements
 from jcm_calc.inputs.confirmation.writing import blank_file
 
 __all__ = [

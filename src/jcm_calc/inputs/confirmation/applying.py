@@ -20,8 +20,7 @@ from jcm_calc.declarations.revision import duplicate
 from jcm_calc.declarations.rows import same_days, spans
 from jcm_calc.evidence import Evidence, Grade, confirmed
 from jcm_calc.inputs.confirmation.file import EvidenceEntry, EvidenceFile, read_evidence
-from jcm_calc.inputs.confirmation.statement import Statement
-from jcm_calc.inputs.confirmation.statements import statements
+from jcm_calc.inputs.confirmation.statements import Statement, statements
 from jcm_calc.inputs.confirmation.supplied import (
     by_row,
     contradictions,
@@ -47,15 +46,11 @@ def evidence_folder() -> Path:
 
 
 def evidence_files(m: Declarations, given: EvidenceFiles) -> tuple[EvidenceFile, ...]:
-    """Return the evidence files that are named; where none is, those of the user's folder that are about it.
-
-    Raises
-    ------
-    InputError
-        If a file cannot be used.
-    """
+    """Return the evidence files that are named; where none is, those of the user's folder that are about it."""
     if given is None:
-        return named_files([path for path in sorted(evidence_folder().glob("*.toml")) if _about(path, m)])
+        folder = evidence_folder()
+        found = sorted(folder.glob("*.toml")) if folder.is_dir() else []
+        return named_files([path for path in found if _about(path, m)])
     return named_files(several(given))
 
 
@@ -75,7 +70,7 @@ def named_files(paths: Iterable[One]) -> tuple[EvidenceFile, ...]:
     if problems:
         raise InputError(_("evidence"), problems)
     # neither the order in which they are named nor a name given twice changes anything
-    return tuple({file.text: file for file in sorted(files, key=lambda file: file.text)}.values())
+    return tuple(dict.fromkeys(sorted(files, key=lambda file: file.text)))
 
 
 def several(given: EvidenceFiles) -> tuple[One, ...]:
@@ -92,55 +87,28 @@ def _about(path: Path, m: Declarations) -> bool:
 
 
 def with_evidence(m: Declarations, files: Sequence[EvidenceFile]) -> Declarations:
-    """Return a methodology with what evidence files confirm and supply, and with nothing of what others confirm.
-
-    Raises
-    ------
-    EvidenceError
-        With everything in which the files contradict the methodology, each other, or a reading that has
-        changed since they were written.
-    """
+    """Return a methodology with what evidence files confirm and supply, and with nothing of what others confirm."""
     m = m.without_evidence or m
     if not files:
         return m
-    found, problems = _applied(m, _Files(files))
+    found, problems = _applied(m, tuple(files))
     if problems:
         raise EvidenceError(str(m), problems)
     return found
 
 
 def confirm_again(m: Declarations, files: Sequence[EvidenceFile]) -> None:
-    """Refuse what has changed since the files were applied, such as a global that an equation looks up.
-
-    Raises
-    ------
-    EvidenceError
-        With each statement that is another one by now.
-    """
-    _found, problems = _applied.__wrapped__(m.without_evidence or m, _Files(files))
+    """Refuse what has changed since the files were applied, such as a global that an equation looks up."""
+    _found, problems = _applied.__wrapped__(m.without_evidence or m, tuple(files))
     if problems:
         raise EvidenceError(str(m), problems)
 
 
-class _Files:
-    """Evidence files as a key: by what they say."""
-
-    def __init__(self, files: Sequence[EvidenceFile]) -> None:
-        self.files = files
-        self.texts = tuple(file.text for file in files)
-
-    def __hash__(self) -> int:
-        return hash(self.texts)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Files) and self.texts == other.texts
-
-
 @lru_cache(maxsize=KEPT)
-def _applied(m: Declarations, files: _Files) -> tuple[Declarations, tuple[Problem, ...]]:
+def _applied(m: Declarations, files: tuple[EvidenceFile, ...]) -> tuple[Declarations, tuple[Problem, ...]]:
     m.freeze()  # what is kept here of a methodology must stay true of it
     applying = _Applying(m)
-    for file in files.files:
+    for file in files:
         applying.take(file)
     applying.settle()
     applying.found.freeze()
@@ -157,99 +125,81 @@ class _Applying:
         self.taken: dict[tuple[str, str, str], list[tuple[EvidenceEntry, dict[str, float]]]] = {}
         self.problems: list[Problem] = []
 
-    def complain(self, entry: EvidenceEntry, complaint: str, section: str = "") -> None:
-        self.problems.append(Problem(entry.place, complaint, section))
+    def complain(self, entry: EvidenceEntry, complaint: str) -> None:
+        self.problems.append(Problem(entry.place, complaint))
 
     # What each file says, compared with the methodology
 
     def take(self, file: EvidenceFile) -> None:
         if not file.about(self.m.number, self.m.version):
-            complaint = _("is about {methodology} ver {version}, but {m} is applied")
-            complaint = complaint.format(methodology=file.methodology, version=file.version, m=self.m)
-            self.problems.append(Problem(file.name, complaint))
+            other = _("is about {methodology} ver {version}, but {m} is applied")
+            other = other.format(methodology=file.methodology, version=file.version, m=self.m)
+            self.problems.append(Problem(file.name, other))
             return
         for entry in file.entries:
             statement = self.known.get(entry.key)
-            if statement is None:
-                if entry.kind != "rule" or ": " not in entry.name:
-                    self._unknown(entry)
-                elif not entry.agrees:
-                    self.complain(
-                        entry, _("the document says something else: choose another treatment of the readings")
-                    )
-                else:  # a rule by which readings were treated: it is looked for where they are
-                    self.taken.setdefault(entry.key, []).append((entry, {}))
-            elif statement.fingerprint != entry.fingerprint or statement.reading != entry.reading:
-                self._changed(entry, statement)
-            elif not entry.agrees:
-                self._disagrees(entry, statement)
-            elif self._read_too_early(entry):
-                complaint = _("was read on {day}, before {m} was approved on {approved}: give the day of reading")
-                day = entry.confirmation.day
-                self.complain(entry, complaint.format(day=day, m=self.m, approved=self.m.approved), statement.section)
-            else:
-                values = self._values(entry, statement)
-                if values is not None:
-                    self.taken.setdefault(entry.key, []).append((entry, values))
+            refusal = self._refusal(entry, statement)
+            section = "" if statement is None else statement.section
+            values: dict[str, float] = {}
+            complaints: list[str] = [refusal] if refusal else []
+            if not complaints and statement is not None and entry.kind == "default":
+                values, complaints = self._values(entry, statement)
+            for complaint in complaints:
+                self.problems.append(Problem(entry.place, complaint, section))
+            if not complaints:
+                self.taken.setdefault(entry.key, []).append((entry, values))
 
-    def _read_too_early(self, entry: EvidenceEntry) -> bool:
-        approved = self.m.approved
-        return entry.kind != "rule" and approved is not None and entry.confirmation.day < approved
+    def _refusal(self, entry: EvidenceEntry, statement: Statement | None) -> str:
+        """Return why an item is not about the methodology as it is; nothing where it is."""
+        m, day = self.m, entry.confirmation.day
+        if statement is None:
+            if entry.kind != "rule" or ": " not in entry.name:
+                return self._unknown(entry)
+            # a rule by which readings were treated: it is looked for where they are
+            other = _("the document says something else: choose another treatment of the readings")
+            return "" if entry.agrees else other
+        reading = shown(statement.reading, 200)
+        if statement.fingerprint != entry.fingerprint or statement.reading != entry.reading:
+            complaint = _(
+                "is about another reading than the present one, {reading}: read the document again, and take the "
+                "item from `jcm evidence new {number} --version {version}`"
+            )
+            return complaint.format(reading=reading, number=m.number, version=m.version)
+        if not entry.agrees:
+            complaint = _("the document says something else than {reading}. Declare what it says in {revision}")
+            if statement.confirmed:
+                complaint = _(
+                    "the document says something else than {reading}, and contradicts what was read: {evidence}. "
+                    "Declare what it says in {revision}"
+                )
+            revision = _("a revision module, which `jcm new {number} --revises {version}` begins")
+            revision = revision.format(number=m.number, version=m.version)
+            return complaint.format(reading=reading, evidence=statement.evidence, revision=revision)
+        if entry.kind != "rule" and m.approved is not None and day < m.approved:
+            complaint = _("was read on {day}, before {m} was approved on {approved}: give the day of reading")
+            return complaint.format(day=day, m=m, approved=m.approved)
+        return ""
 
-    def _unknown(self, entry: EvidenceEntry) -> None:
+    def _unknown(self, entry: EvidenceEntry) -> str:
         names = [name for kind, name, _ in self.known if kind == entry.kind]
         case = f" ({entry.case})" if entry.case else ""
         hint = suggestion(entry.name, names) if entry.name not in names else _("; it has it in other cases")
-        self.complain(
-            entry,
-            _("{m} has no {kind} {name}{case}{hint}").format(
-                m=self.m, kind=Message(entry.kind), name=entry.name, case=case, hint=hint
-            ),
-        )
+        complaint = _("{m} has no {kind} {name}{case}{hint}")
+        return complaint.format(m=self.m, kind=Message(entry.kind), name=entry.name, case=case, hint=hint)
 
-    def _changed(self, entry: EvidenceEntry, statement: Statement) -> None:
-        self.complain(
-            entry,
-            _(
-                "is about another reading than the present one, {reading}: read the document again, and take the "
-                "item from `jcm evidence new {number} --version {version}`"
-            ).format(reading=shown(statement.reading, 200), number=self.m.number, version=self.m.version),
-            statement.section,
-        )
-
-    def _disagrees(self, entry: EvidenceEntry, statement: Statement) -> None:
-        complaint = _("the document says something else than {reading}. Declare what it says in {revision}")
-        if statement.confirmed:
-            complaint = _(
-                "the document says something else than {reading}, and contradicts what was read: {evidence}. Declare "
-                "what it says in {revision}"
-            )
-        reading = shown(statement.reading, 200)
-        message = complaint.format(reading=reading, evidence=statement.evidence, revision=self._revision)
-        self.complain(entry, message, statement.section)
-
-    @property
-    def _revision(self) -> str:
-        complaint = _("a revision module, which `jcm new {number} --revises {version}` begins")
-        return complaint.format(number=self.m.number, version=self.m.version)
-
-    def _values(self, entry: EvidenceEntry, statement: Statement) -> dict[str, float] | None:
-        """Return the values that an item supplies, in the declared unit; None with a complaint."""
-        if entry.kind != "default":
-            return {}
+    def _values(self, entry: EvidenceEntry, statement: Statement) -> tuple[dict[str, float], list[str]]:
+        """Return the values that an item of a default supplies, in the declared unit, and complaints."""
         supplied, complaints = by_row(self.m.keys_of(statement.item), entry.supplied)
         others = {*self.m.facts, *self.m.choices, *self.m.coordinates, *(rule.name for rule in self.m.rules)}
         complaints = complaints or list(stated_wrongly(self.m.inputs, others, statement, supplied))
-        values: dict[str, float] = {}
-        if not complaints:
-            values, complaints = in_declared_unit(statement.item, supplied)
+        if complaints:
+            return {}, complaints
+        values, complaints = in_declared_unit(statement.item, supplied)
         if not complaints:
             complaints = list(contradictions(statement, supplied, values))
             if not entry.note:
                 complaints += unexplained(statement, values)
-        for complaint in complaints:
-            self.complain(entry, complaint, statement.section)
-        return None if complaints else values
+        return values, complaints
 
     # What all files say together
 

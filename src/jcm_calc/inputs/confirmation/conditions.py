@@ -45,11 +45,6 @@ def condition(function: Callable[..., Any]) -> str:
     ...     return COP > LIMIT
     >>> condition(efficient)
     'COP > LIMIT; LIMIT = 6.0'
-
-    Raises
-    ------
-    DeclarationError
-        If it uses something of which no text can say what it does.
     """
     return "; ".join(_condition(function, set()))
 

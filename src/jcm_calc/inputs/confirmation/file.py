@@ -60,7 +60,6 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -73,7 +72,6 @@ from jcm_calc.base.toml import parse_toml, read_text
 from jcm_calc.evidence import Confirmation
 from jcm_calc.inputs.schema import (
     Field,
-    anything,
     by_name,
     filled_text,
     number_of,
@@ -83,6 +81,7 @@ from jcm_calc.inputs.schema import (
     read_table,
     section,
     sha256,
+    table_of,
     tables,
     text,
     under,
@@ -97,7 +96,6 @@ KINDS = {
     **{"equation": "symbol", "default": "symbol", "choice": "name", "criterion": "number"},
     **{"list": "name", "waiver": "check", "rule": "name"},
 }
-CASED = ("equation", "waiver")
 ANSWERS = ("yes", "no")
 ABOUT = {
     "methodology": Field(filled_text, required=_('a text such as "{example}"').format(example="ID_AM004")),
@@ -112,16 +110,33 @@ FILE = {
 READER = {"person": Field(words), "date": Field(past_day)}
 DOCUMENT = {"title": Field(words), "sha256": Field(sha256), "file": Field(text), "url": Field(text)}
 CANDIDATE = {"name": Field(filled_text, required=True), "fingerprint": Field(filled_text, required=True)}
+AGREES = {"agrees": Field(yes_or_no)}
+VALUES = {"value": Field(value), "values": Field(by_name(value))}
 PROPOSED = {
-    **{"agrees": Field(yes_or_no), "value": Field(value), "values": Field(by_name(value))},
+    **AGREES,
+    **VALUES,
     **{"document": Field(filled_text, required=True), "page": Field(page, required=True)},
     "sha256": Field(sha256, required=True),
 }
 ITEM = {
-    "proposed": Field(lambda given: given),
+    "proposed": Field(table_of(PROPOSED, other_keys=False)),
     **{"reading": Field(filled_text, required=True), "fingerprint": Field(filled_text, required=True)},
     **{"page": Field(page), "person": Field(words), "date": Field(past_day), "document": Field(text)},
     "note": Field(text),
+}
+DEFAULT = {
+    **VALUES,
+    **{"by": Field(text), "whole": Field(yes_or_no), "candidate": Field(table_of(CANDIDATE, other_keys=False))},
+}
+CASED = {"case": Field(text)}
+ITEMS = {
+    kind: {
+        named: Field(number_of if kind == "criterion" else filled_text, required=True),
+        **(CASED if kind in ("equation", "waiver") else {}),
+        **ITEM,
+        **(DEFAULT if kind == "default" else AGREES),
+    }
+    for kind, named in KINDS.items()
 }
 
 
@@ -147,6 +162,19 @@ class Supplied:
     candidate: str = ""
     fingerprint: str = ""
 
+    @classmethod
+    def of(cls, item: Mapping[str, Any]) -> Supplied:
+        """Return the values of an item that are filled in; whether the parameter takes them is another question."""
+        values = {"": item.get("value", ""), **item.get("values", {})}
+        candidate = item.get("candidate", {})
+        return cls(
+            {key: one for key, one in values.items() if not _blank(one)},
+            item.get("by", "").strip(),
+            bool(item.get("whole")),
+            candidate.get("name", ""),
+            candidate.get("fingerprint", ""),
+        )
+
     def __bool__(self) -> bool:
         return bool(self.values or self.candidate)
 
@@ -160,17 +188,12 @@ class Supplied:
         return {**said, **({"whole": ANSWERS[0]} if self.whole else {}), "values": dict(self.values)}
 
 
-NOTHING = Supplied({})
-
-
 @dataclass(frozen=True)
 class EvidenceEntry:
-    """An item that is filled in.
+    """An item that is filled in; kind, name, case, reading and fingerprint are those of its `Statement`.
 
     Attributes
     ----------
-    kind, name, case, reading, fingerprint : str
-        See `jcm_calc.inputs.confirmation.Statement`.
     agrees : bool
         Whether the document says what the library takes it to say; of a default, that it has values.
     supplied : Supplied
@@ -203,7 +226,7 @@ class EvidenceEntry:
         return self.supplied.values
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EvidenceFile:
     """What a reader of a document confirms; see `read_evidence`.
 
@@ -237,6 +260,12 @@ class EvidenceFile:
     def text(self) -> str:
         """All that it says, by which files are distinguished: a hash that a file states of itself proves nothing."""
         return json.dumps(self.as_data(), sort_keys=True, ensure_ascii=False)
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, EvidenceFile) and self.text == other.text
 
     def as_data(self) -> dict[str, Any]:
         """Return what is filled in, ready for JSON: under ``content`` what `from_data` reads."""
@@ -279,17 +308,7 @@ def read_evidence(path: str | os.PathLike[str]) -> EvidenceFile:
 
 
 def from_data(document: Mapping[str, Any], name: str, sha256: str, folder: Path | None = None) -> EvidenceFile:
-    """Return the evidence file that some data are; see `read_evidence`.
-
-    Parameters
-    ----------
-    document : mapping
-        What the TOML holds.
-    name, sha256 : str
-        Of the file.
-    folder : Path, optional
-        The folder in which documents are looked for, to compare their hashes.
-    """
+    """Return the evidence file that a parsed TOML is; documents in ``folder`` are compared by their hashes."""
     reader = _EvidenceReader(document, name, folder)
     entries = list(reader.read())
     if reader.problems:
@@ -314,24 +333,6 @@ class _EvidenceReader:
 
     def read(self) -> Iterator[EvidenceEntry | None]:
         """Yield an entry for each item that is filled in, and None for each that is not."""
-        found = self._top()
-        for kind in KINDS:
-            seen: dict[tuple[str, str], int] = {}
-            for number, item in enumerate(found.get(kind, ()), 1):
-                place = self._place(kind, item, number)
-                yield self._entry(kind, item, place)
-                key = str(item.get(KINDS[kind], "")), str(item.get("case", ""))
-                if seen.setdefault(key, number) != number:
-                    self.complain(place, _("is in this file twice: delete one of the two"))
-
-    def _place(self, kind: str, item: Mapping[str, Any], number: int) -> str:
-        case = f" ({item['case']})" if item.get("case") else ""
-        name = item.get(KINDS[kind]) or _("no. {number}").format(number=number)
-        return under(self.name, Message("[[{}]] {}{}").format(kind, str(name), case))
-
-    # The top of the file
-
-    def _top(self) -> dict[str, Any]:
         # the rules of the scheme are the same for every methodology
         of_scheme = not {"methodology", "version", *KINDS} & self.document.keys() - {"rule"}
         found = read_table(self.name, self.document, FILE if of_scheme else {**FILE, **ABOUT}, self.problems)
@@ -340,7 +341,16 @@ class _EvidenceReader:
             place = under(self.name, f"[documents.{key}]")
             self.documents[key] = read_table(place, given, DOCUMENT, self.problems)
             self._compare(place, self.documents[key])
-        return found
+        for kind, named in KINDS.items():
+            seen: dict[tuple[str, str], int] = {}
+            for number, item in enumerate(found.get(kind, ()), 1):
+                case = f" ({item['case']})" if item.get("case") else ""
+                name = str(item.get(named) or _("no. {number}").format(number=number))
+                place = under(self.name, Message("[[{}]] {}{}").format(kind, name, case))
+                yield self._entry(kind, item, place)
+                key = str(item.get(named, "")), str(item.get("case", ""))
+                if seen.setdefault(key, number) != number:
+                    self.complain(place, _("is in this file twice: delete one of the two"))
 
     def _compare(self, place: str, document: Mapping[str, Any]) -> None:
         """Compare the hash of a document with the file in the same folder, if there is one."""
@@ -352,31 +362,25 @@ class _EvidenceReader:
         except ValueError as error:
             self.complain(under(place, "file"), str(error))
             return
-        if stated and path.is_file():
-            own = of_file(path)
-            if own != stated:
-                complaint = _("the SHA-256 of {file} is {own}: this is not the file that was read")
-                self.complain(under(place, "sha256"), complaint.format(file=file, own=own))
-
-    # Items
+        if stated and path.is_file() and (own := of_file(path)) != stated:
+            complaint = _("the SHA-256 of {file} is {own}: this is not the file that was read")
+            self.complain(under(place, "sha256"), complaint.format(file=file, own=own))
 
     def _entry(self, kind: str, item: Mapping[str, Any], place: str) -> EvidenceEntry | None:
         before = len(self.problems)
-        answer = (
-            {"value": Field(value), "values": Field(by_name(value)), "by": Field(text), "whole": Field(yes_or_no)}
-            | {"candidate": Field(anything)}
-            if kind == "default"
-            else {"agrees": Field(yes_or_no)}
-        )
-        named = {KINDS[kind]: Field(number_of if kind == "criterion" else filled_text, required=True)}
-        cased = {"case": Field(text)} if kind in CASED else {}
-        found = read_table(place, item, {**named, **cased, **ITEM, **answer}, self.problems)
-        found = self._signed(kind, found, place)
-        supplied = self._supplied(found, place) if kind == "default" else NOTHING
+        found = read_table(place, item, ITEMS[kind], self.problems)
+        supplied = Supplied.of(found)
+        answered = supplied or found.get("agrees") is not None
+        if self._fits(kind, found.get("proposed"), place) and not answered:
+            if any(found.get(key) or self.reader.get(key) for key in ("person", "date")):  # a person has signed
+                found |= {key: one for key, one in found["proposed"].items() if key != "sha256"}
+                supplied, answered = Supplied.of(found), True
+            else:
+                self.proposed += 1
+        self._one_way(supplied, place)
         if len(self.problems) > before:
             return None
-        agrees = found.get("agrees")
-        if not supplied if kind == "default" else agrees is None:
+        if not answered:
             if begun := [key for key in ("page", "person", "date") if found.get(key)]:
                 missing = _("a value") if kind == "default" else 'agrees = "yes" or "no"'
                 complaint = _("has {keys} without {missing}: fill in both, or neither")
@@ -391,60 +395,37 @@ class _EvidenceReader:
             case=found.get("case", ""),
             reading=found["reading"],
             fingerprint=found["fingerprint"],
-            agrees=kind == "default" or bool(agrees),
+            agrees=kind == "default" or bool(found["agrees"]),
             supplied=supplied,
             confirmation=confirmation,
             note=" ".join(found.get("note", "").split()),
             place=place,
         )
 
-    def _signed(self, kind: str, found: dict[str, Any], place: str) -> dict[str, Any]:
-        """Return an item with what is proposed for it, if it has no other answer and a person has signed."""
-        if "proposed" not in found:
-            return found
-        where = under(place, "proposed")
-        before = len(self.problems)
-        proposal = read_table(where, found["proposed"], PROPOSED, self.problems)
-        if len(self.problems) > before:
-            return found
+    def _fits(self, kind: str, proposal: Mapping[str, Any] | None, place: str) -> bool:
+        """Whether something is proposed: one answer of this kind, found in the document that was read."""
+        if proposal is None:
+            return False
         answers = [key for key in ("agrees", "value", "values") if not _empty(proposal.get(key))]
+        complaint = ""
         if len(answers) != 1 or (answers == ["agrees"]) == (kind == "default"):
             wanted = _("value or values") if kind == "default" else "agrees"
-            self.complain(where, _("must have one answer: {wanted}").format(wanted=wanted))
+            complaint = _("must have one answer: {wanted}").format(wanted=wanted)
         elif proposal["sha256"] != self.documents.get(proposal["document"], {}).get("sha256"):
             complaint = _("sha256 differs from that of [documents.{key}]: it was found in another file")
-            self.complain(where, complaint.format(key=proposal["document"]))
-        if len(self.problems) > before or self._answered(kind, found):
-            return found
-        if not any(found.get(key) or self.reader.get(key) for key in ("person", "date")):
-            self.proposed += 1
-            return found
-        del proposal["sha256"]
-        return {**found, **proposal}
+            complaint = complaint.format(key=proposal["document"])
+        if complaint:
+            self.complain(under(place, "proposed"), complaint)
+        return not complaint
 
-    def _answered(self, kind: str, found: Mapping[str, Any]) -> bool:
-        """Whether an item has an answer other than the proposed one."""
-        if kind != "default":
-            return found.get("agrees") is not None
-        by_class = any(not _blank(one) for one in found.get("values", {}).values())
-        return by_class or "candidate" in found or not _blank(found.get("value", ""))
-
-    def _supplied(self, found: Mapping[str, Any], place: str) -> Supplied:
-        """Return the values that are filled in; whether the parameter takes them is said when they are applied."""
-        by_class = {key: one for key, one in found.get("values", {}).items() if not _blank(one)}
-        if not _blank(single := found.get("value", "")):
-            by_class = {"": single, **by_class}
-        candidate: dict[str, Any] = {}
-        if "candidate" in found:
-            candidate = read_table(under(place, "candidate"), found["candidate"], CANDIDATE, self.problems)
-        ways = [*(("value",) if "" in by_class else ()), *(("values",) if by_class.keys() - {""} else ())]
-        if len(ways := [*ways, *(("candidate",) if candidate else ())]) > 1:
-            complaint = _("has {keys}: give one of them")
-            self.complain(place, complaint.format(keys=_(" and ").join(ways)))
-        by, whole = found.get("by", "").strip(), bool(found.get("whole"))
-        if (by or whole) and by_class.keys() <= {""}:
-            self.complain(under(place, "by" if by else "whole"), _("needs values by class"))
-        return Supplied(by_class, by, whole, candidate.get("name", ""), candidate.get("fingerprint", ""))
+    def _one_way(self, supplied: Supplied, place: str) -> None:
+        """Complain of values that are given in several ways, and of what has a meaning with values by class alone."""
+        by_class = supplied.values.keys() - {""}
+        given = {"value": "" in supplied.values, "values": by_class, "candidate": supplied.candidate}
+        if len(ways := [key for key, one in given.items() if one]) > 1:
+            self.complain(place, _("has {keys}: give one of them").format(keys=_(" and ").join(ways)))
+        if (supplied.by or supplied.whole) and not by_class:
+            self.complain(under(place, "by" if supplied.by else "whole"), _("needs values by class"))
 
     def _confirmation(self, kind: str, found: Mapping[str, Any], place: str) -> Confirmation | None:
         """Return document, page, person and day, each of which must be there."""
@@ -457,20 +438,17 @@ class _EvidenceReader:
             self.complain(place, needed.format(key=key))
         if not found.get("page"):
             self.complain(under(place, "page"), _("missing: where in the document it is"))
-        person = found.get("person") or self.reader.get("person")
-        if not person and "person" not in _refused(self.document.get("reader"), self.reader):
-            self.complain(under(place, "person"), _("missing: who has read it, here or in [reader]"))
-        day: date | None = found.get("date") or self.reader.get("date")
-        if day is None and "date" not in _refused(self.document.get("reader"), self.reader):
-            self.complain(under(place, "date"), _("missing: when it was read, here or in [reader]"))
-        if len(self.problems) > before or not (title and own and person and day):
+        who: dict[str, Any] = {one: found.get(one) or self.reader.get(one) for one in READER}
+        given = self.document.get("reader")
+        refused = given.keys() - self.reader.keys() if isinstance(given, Mapping) else ()  # complained of already
+        missing = {"person": _("missing: who has read it, here or in [reader]")}
+        missing["date"] = _("missing: when it was read, here or in [reader]")
+        for one, complaint in missing.items():
+            if not who[one] and one not in refused:
+                self.complain(under(place, one), complaint)
+        if len(self.problems) > before or not (title and own and who["person"] and who["date"]):
             return None
-        return Confirmation(title, own, found["page"], person, day, self.name)
-
-
-def _refused(given: Any, found: Mapping[str, Any]) -> set[str]:
-    """Return the keys of a table about whose values a complaint was made."""
-    return set(given) - set(found) if isinstance(given, Mapping) else set()
+        return Confirmation(title, own, found["page"], who["person"], who["date"], self.name)
 
 
 def _blank(given: Any) -> bool:

@@ -13,9 +13,9 @@ from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Kind, Parameter, Table, Value
 from jcm_calc.declarations.rows import row_key
 from jcm_calc.evidence import Evidence, Grade
-from jcm_calc.inputs.cells import numbers
+from jcm_calc.inputs.cells import single
 from jcm_calc.inputs.confirmation.file import Supplied
-from jcm_calc.inputs.confirmation.statement import Statement, digest
+from jcm_calc.inputs.confirmation.statements import Statement, digest
 
 CLASS_NAME = re.compile(r"[A-Za-z]\w*")
 
@@ -52,14 +52,7 @@ def stated_wrongly(
 ) -> Iterator[str]:
     """Yield what is wrong with the form of what is supplied: a table for a single value, an unknown candidate.
 
-    Parameters
-    ----------
-    inputs : mapping
-        The parameters of the methodology by name.
-    others : collection of str
-        Other names that it declares.
-    statement : Statement
-        Of the default.
+    ``others`` are further names that the methodology declares.
     """
     parameter: Parameter = statement.item
     if supplied.candidate:
@@ -128,24 +121,12 @@ def in_declared_unit(parameter: Parameter, supplied: Supplied) -> tuple[dict[str
     complaints: list[str] = []
     for key, raw in supplied.values.items():
         try:
-            found[key] = _number(parameter, raw)
+            found[key] = single(parameter, raw)
             if is_bin(key):
                 Interval.parse(key)
         except ValueError as error:
             complaints.append(Message("{}{}").format(f"{key}: " if key else "", error))
     return found, complaints
-
-
-def _number(parameter: Parameter, raw: Any) -> float:
-    """Return a value in the declared unit."""
-    values, faults = numbers(raw, parameter.unit)
-    if values.size != 1 or faults:
-        raise ValueError(next(iter(faults.values()), _("{given} is not a number").format(given=shown(raw))))
-    value = float(values.flat[0])
-    if value not in parameter.bounds:
-        complaint = _("got {given}; must be a number {range}")
-        raise ValueError(complaint.format(given=shown(raw), range=parameter.bounds.words(parameter.unit)))
-    return value
 
 
 def contradictions(statement: Statement, supplied: Supplied, values: Mapping[str, float]) -> Iterator[str]:
@@ -212,12 +193,7 @@ def comparable(statement: Statement, key: str) -> Iterator[float]:
 def compared(before: Statement, after: Parameter) -> Iterator[tuple[str, float, str, Evidence]]:
     """Yield class, value and evidence of each confirmed value, with what the library has, as text.
 
-    Parameters
-    ----------
-    before : Statement
-        Of a default of the library.
-    after : Parameter
-        The same default with what evidence files confirm.
+    ``before`` is of a default of the library, ``after`` the same with what evidence files confirm.
     """
     for candidate, found in after.by_candidate():
         for key, value in found.items() if not candidate else ():

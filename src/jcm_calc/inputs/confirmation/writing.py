@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from jcm_calc.base.hashes import of_file
+from jcm_calc.base.toml import written
 from jcm_calc.declarations.items import Value
 from jcm_calc.inputs.confirmation.file import KINDS, SCHEMA
-from jcm_calc.inputs.confirmation.statement import Statement, Versioned, order
+from jcm_calc.inputs.confirmation.statements import Statement, Versioned, order
 from jcm_calc.inputs.confirmation.supplied import values_digest
 
 HEAD = """\
@@ -25,29 +26,25 @@ HEAD = """\
 # by = "capacity" (or a name for the classes) and values in place of value. Where it has other classes
 # than the library, give its whole table and add whole = "yes". How: docs/how_to/confirm.md.
 #
-# Check it with: jcm evidence check FILE
+# Check it with: jcm evidence check FILE{proposed}
 
-schema = {schema}
-"""
-PROPOSED = """\
-#
-# What a program proposes confirms nothing until [reader] has a person and a date. Who signs has looked at each
-# cell that is named. Where a proposal is wrong, write agrees = "no", or another value, or delete it."""
-ABOUT = """\
-methodology = {number}
-version = {version}
-"""
-READER = """\
+schema = {schema}{about}
 
 [reader]                # an item may state its own person and date
 person = {person}             # who has read
 date = {date}               # when, such as "2024-05-17"
 """
-DOCUMENT = """\
-
+PROPOSED = """
+#
+# What a program proposes confirms nothing until [reader] has a person and a date. Who signs has looked at each
+# cell that is named. Where a proposal is wrong, write agrees = "no", or another value, or delete it."""
+ABOUT = """
+methodology = {number}
+version = {version}"""
+DOCUMENT = """
 [documents.{key}] # {what}
-title = {title}
-file = {file}
+title = {name}
+file = {name}
 sha256 = {sha256}
 """
 WHAT = {
@@ -70,83 +67,68 @@ def blank_file(
 ) -> str:
     """Return the text of an evidence file in which nothing is filled in but what is answered.
 
-    Parameters
-    ----------
-    m : Methodology or None
-        Without one, a file for the rules of the scheme, which serves every methodology.
-    statements : iterable of Statement
-        In any order; they are written in the order of a methodology document.
-    document : Path, optional
-        The document that was read, whose name and SHA-256 are then filled in.
-    answers : mapping, optional
-        By the key of a statement, what its item says: ``agrees`` or ``value`` or ``values``, ``page``, ``note``;
-        what is ``proposed`` for it; ``seen``, what a reader may look at first.
-    person, day : str, optional
-        Who has read, and when.
-    workbook : Path, optional
-        The spreadsheet in which proposals were found.
+    Without a methodology it is for the rules of the scheme, which serve every one. Of the document that was read, and
+    of the spreadsheet in which proposals were found, it states name and SHA-256. The answers are, by the key of a
+    statement, what its item says: ``agrees`` or ``value`` or ``values``, ``page``, ``note``; what is ``proposed`` for
+    it; ``seen``, what a reader may look at first. Statements are written in the order of a methodology document.
     """
     found = sorted(statements, key=lambda one: order(one.section))
-    head = HEAD.format(of=m or "the guidelines of the scheme", schema=SCHEMA).rstrip()
-    if any("proposed" in one for one in answers.values()):
-        head = head.replace("\n\nschema", f"\n{PROPOSED}\n\nschema")
-    lines = [head]
-    if m is not None:
-        lines.append(ABOUT.format(number=_text(m.number), version=_text(m.version)).rstrip())
-    lines.append(READER.format(person=_text(person), date=_text(day)).rstrip())
-    keys = [*(["methodology"] if m is not None else []), *(["guidelines"] if m is None or _of_scheme(found) else [])]
-    files = {keys[0]: document, "workbook": workbook} if keys else {}
-    for key in [*keys, *(["workbook"] if workbook is not None else [])]:
-        read = files.get(key)
-        name = "" if read is None else read.name
-        sha256 = "" if read is None else of_file(read)
-        fields = {"title": _text(name), "file": _text(name), "sha256": _text(sha256)}
-        lines.append(DOCUMENT.format(key=key, what=WHAT[key], **fields).rstrip())
-    section = ""
-    for statement in found:
-        if statement.section != section:
-            section = statement.section
-            lines += ["", f"# {section}", ""]
-        lines += [*_item(statement, answers.get(statement.key, {})), ""]
+    text = HEAD.format(
+        of=m or "the guidelines of the scheme",
+        proposed=PROPOSED if any("proposed" in one for one in answers.values()) else "",
+        schema=SCHEMA,
+        about="" if m is None else ABOUT.format(number=written(m.number), version=written(m.version)),
+        person=written(person),
+        date=written(day),
+    )
+    of_scheme = m is None or any(one.kind == "rule" for one in found)
+    keys = [*(["methodology"] if m is not None else []), *(["guidelines"] if of_scheme else [])]
+    files = dict.fromkeys(keys) | {keys[0]: document} | ({} if workbook is None else {"workbook": workbook})
+    for key, read in files.items():
+        name, sha256 = ("", "") if read is None else (read.name, of_file(read))
+        text += DOCUMENT.format(key=key, what=WHAT[key], name=written(name), sha256=written(sha256))
+    lines = [text.rstrip()]
+    for section, of_section in groupby(found, key=lambda one: one.section):
+        lines += ["", f"# {section}", ""] if section else []
+        for statement in of_section:
+            lines += [*_item(statement, answers.get(statement.key, {})), ""]
     return "\n".join(lines).rstrip() + "\n"
-
-
-def _of_scheme(statements: Iterable[Statement]) -> bool:
-    return any(one.kind == "rule" for one in statements)
 
 
 def _item(statement: Statement, answer: Mapping[str, Any]) -> Iterator[str]:
     number = statement.name.isdecimal() and statement.kind == "criterion"
     yield f"[[{statement.kind}]]"
-    yield f"{KINDS[statement.kind]} = {statement.name if number else _text(statement.name)}"
+    yield f"{KINDS[statement.kind]} = {statement.name if number else written(statement.name)}"
     if statement.case:
-        yield f"case = {_text(statement.case)}"
-    yield f"reading = {_text(statement.reading)}"
-    yield f"fingerprint = {_text(statement.fingerprint)}"
+        yield f"case = {written(statement.case)}"
+    yield f"reading = {written(statement.reading)}"
+    yield f"fingerprint = {written(statement.fingerprint)}"
     yield from (f"# {_comment(line)}" for line in answer.get("seen", ()))
     if not statement.values:
         yield f"# here {statement.evidence}"
     if statement.kind != "default":
-        yield f"agrees = {_text(answer.get('agrees', ''))}"
+        yield f"agrees = {written(answer.get('agrees', ''))}"
     elif statement.item.by:
         yield "# a line for each class or bin that the document has"
         given = answer.get("values", {})
         if not statement.values and not given:
-            yield f'values.{_text(statement.example)} = ""'
+            yield f'values.{written(statement.example)} = ""'
         for key, value in statement.values.items():
-            yield f"values.{_text(key)} = {_text(given.get(key, ''))}  # here {_known(value, statement.item.unit)}"
-        yield from (f"values.{_text(key)} = {_text(one)}" for key, one in given.items() if key not in statement.values)
+            yield f"values.{written(key)} = {written(given.get(key, ''))}  # here {_known(value, statement.item.unit)}"
+        yield from (
+            f"values.{written(key)} = {written(one)}" for key, one in given.items() if key not in statement.values
+        )
     else:
         known = [_known(value, statement.item.unit) for value in statement.values.values()]
-        yield f"value = {_text(answer.get('value', ''))}" + (f"  # here {known[0]}" if known else "")
+        yield f"value = {written(answer.get('value', ''))}" + (f"  # here {known[0]}" if known else "")
     if statement.kind == "default":
         for name, known_table in statement.item.candidates.items():
-            table = f"{{ name = {_text(name)}, fingerprint = {_text(values_digest(known_table))} }}"
+            table = f"{{ name = {written(name)}, fingerprint = {written(values_digest(known_table))} }}"
             yield f"# candidate = {table}  # where the document gives these values"
-    yield f"page = {_text(answer.get('page', ''))}"
+    yield f"page = {written(answer.get('page', ''))}"
     if proposed := answer.get("proposed"):
-        yield f"proposed = {_inline(proposed)}"
-    yield from (f"{key} = {_text(answer[key])}" for key in ("note", "person", "date") if answer.get(key))
+        yield f"proposed = {written(proposed)}"
+    yield from (f"{key} = {written(answer[key])}" for key in ("note", "person", "date") if answer.get(key))
 
 
 def _known(value: Value, unit: str) -> str:
@@ -156,18 +138,3 @@ def _known(value: Value, unit: str) -> str:
 def _comment(line: str) -> str:
     """Return a text of another file on one line, without what a comment must not have."""
     return " ".join("".join(sign if sign.isprintable() else " " for sign in line).split())
-
-
-def _inline(table: Mapping[str, Any]) -> str:
-    """Write a table on one line of TOML."""
-    pairs = (f"{_key(key)} = {_inline(one) if isinstance(one, Mapping) else _text(one)}" for key, one in table.items())
-    return f"{{ {', '.join(pairs)} }}"
-
-
-def _key(key: str) -> str:
-    return key if key.isidentifier() and key.isascii() else _text(key)
-
-
-def _text(value: str | float) -> str:
-    """Write a text or a number in TOML."""
-    return json.dumps(value, ensure_ascii=False)

@@ -10,6 +10,7 @@ from typing import Any
 
 from jcm_calc.base.languages import Message, _, spellings
 from jcm_calc.base.problems import Problem, ProblemKind, listed, shown
+from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import Period
@@ -623,14 +624,14 @@ def _class_name(key: Any) -> str:
     return str(int(key)) if isinstance(key, float) and key.is_integer() else str(key).strip()
 
 
-def is_declared(unit: str, parameter: Parameter) -> bool:
+def is_declared(unit: str, node: Node) -> bool:
     """Whether a unit on a sheet is the declared one; nothing written means that it is."""
-    return unit in ("", "N/A") or _read_unit(unit, parameter) == _read_unit(parameter.unit, parameter)
+    return unit in ("", "N/A") or _read_unit(unit, node) == _read_unit(node.unit, node)
 
 
-def _read_unit(unit: str, parameter: Parameter) -> str:
+def _read_unit(unit: str, node: Node) -> str:
     try:
-        return normalise(parameter.unit if unit == "N/A" else unit)
+        return normalise(node.unit if unit == "N/A" else unit)
     except UnitError:
         return unit
 

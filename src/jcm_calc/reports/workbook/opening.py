@@ -13,12 +13,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeVar
 
+from jcm_calc.base import sheet_xml
 from jcm_calc.base.archives import DAMAGED, MOST_PACKED, check, check_cells
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem, no_such_file
-from jcm_calc.reports.workbook import sheet_xml
+from jcm_calc.base.sheet_xml import SheetXml, column_number
 from jcm_calc.reports.workbook.layout import column_name
-from jcm_calc.reports.workbook.sheet_xml import SheetXml, column_number
 
 OTHER_FILES = {
     b"%PDF": _("is a PDF: give the spreadsheet itself"),
@@ -94,7 +94,7 @@ class Book:
             self._check_file(self.path.stat())
             content = self.path.read_bytes()
         except FileNotFoundError:
-            raise self.unusable(no_such_file(printable(str(self.path)))) from None
+            raise self.unusable(no_such_file(printable(str(self.path)), self.name)) from None
         except OSError as error:
             raise self.unusable(_("cannot be read: {reason}").format(reason=error.strerror)) from None
         if not content.strip(b"\0"):

@@ -17,8 +17,7 @@ from jcm_calc.base.languages import Message, _, spellings
 from jcm_calc.base.problems import Problem, listed
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.evidence import Grade
-from jcm_calc.inputs.carriers import as_pandas, split_heading
-from jcm_calc.inputs.filled_table import FilledTable
+from jcm_calc.inputs.carriers import FilledTable, as_pandas, split_heading
 from jcm_calc.inputs.metered import METERS, NAMED, merged
 from jcm_calc.readings import record
 from jcm_calc.reports.workbook.layout import FIRST, LEFT

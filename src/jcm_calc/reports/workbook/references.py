@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from jcm_calc.reports.workbook.sheet_xml import column_number
+from jcm_calc.base.sheet_xml import column_number
 
 Place = tuple[str, int, int]  # sheet, row, column
 REFERENCE = re.compile(

@@ -11,12 +11,12 @@ from functools import cache, lru_cache
 from typing import Any
 
 from jcm_calc.base.languages import _, spellings
+from jcm_calc.base.sheet_xml import column_number
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.inputs.totals import adds_up, totals_among
 from jcm_calc.reports.workbook.layout import column_name
 from jcm_calc.reports.workbook.opening import Book, CellFormula, Grid
 from jcm_calc.reports.workbook.references import areas
-from jcm_calc.reports.workbook.sheet_xml import column_number
 from jcm_calc.reports.workbook.symbols import Symbols
 from jcm_calc.units import UnitError, parse_unit
 from jcm_calc.units.conversions import normalise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from jcm_calc.base.languages import _
-from jcm_calc.base.problems import InputError, InputWarning, Problem
+from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.declarations.graph import RESULTS, Graph
 from jcm_calc.declarations.items import Coordinate, Equation, Parameter
 from jcm_calc.declarations.methodology import Declarations
@@ -79,12 +78,10 @@ def _bound(plan: PartitionPlan, arrays: Mapping[str, Any], frames: Sequence[Any]
     """Bind a partition with every check; say which one it is where something is wrong."""
     quantity = registry().Quantity
     given = {name: quantity(array, plan.units[name]) if name in plan.units else array for name, array in arrays.items()}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", InputWarning)
-        try:
-            inputs = bind(plan.methodology, (*plan.tables, *frames), {**plan.values, **given}, plan.p, plan.facts)
-        except InputError as error:
-            raise InputError(_where(plan, start), error.problems, error.warnings) from None
+    try:
+        inputs = bind(plan.methodology, (*plan.tables, *frames), {**plan.values, **given}, plan.p, plan.facts)
+    except InputError as error:
+        raise InputError(_where(plan, start), error.problems, error.warnings) from None
     for node in inputs.graph.nodes.values():
         if isinstance(node, Coordinate) and node.of == plan.letter and node.what == "count":
             inputs.values[node.name] = np.full((1,) * len(inputs.sizes), float(plan.count or 0))

@@ -40,21 +40,14 @@ class SheetXml:
     """What a sheet holds in addition to values."""
 
     formulas: dict[Place, Written] = field(default_factory=dict)
-    errors: dict[Place, str] = field(default_factory=dict)  # such as #REF!
-    spans: list[tuple[int, int, str]] = field(default_factory=list)  # where in the bytes each error begins and ends
-    # those that are hidden, or have no height or width
-    rows: set[int] = field(default_factory=set)
-    columns: set[int] = field(default_factory=set)
+    errors: dict[Place, str] = field(default_factory=dict)  # such as ``#REF!``
+    spans: list[tuple[int, int, str]] = field(default_factory=list)  # where the text of each error is in the bytes
+    rows: set[int] = field(default_factory=set)  # hidden, or without height
+    columns: set[int] = field(default_factory=set)  # hidden, or without width
 
 
 def parse(content: bytes) -> SheetXml:
-    """Parse the XML of a sheet.
-
-    Raises
-    ------
-    ValueError
-        If it is not well-formed, or declares entities.
-    """
+    """Parse the XML of a sheet; a ValueError says that it is not well-formed, or declares entities."""
     found = SheetXml()
     if any(sign in content for sign in WORTH_PARSING) or NO_SIZE.search(content):
         try:
@@ -158,13 +151,7 @@ def with_known_errors(content: bytes, known: tuple[str, ...]) -> bytes:
 
 
 def column_number(letters: str) -> int:
-    """Return the number of a column, counted from 0.
-
-    Examples
-    --------
-    >>> column_number("A"), column_number("AA")
-    (0, 26)
-    """
+    """Return the number of a column, counted from 0: that of AA is 26."""
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - ord("A") + 1

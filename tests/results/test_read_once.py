@@ -1,0 +1,109 @@
+"""Large arrays are checked while totals are formed; every problem, remark and number is that of checks made before."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import jcm_calc
+from jcm_calc.engine import evaluation
+from jcm_calc.results import calculating, manifest
+
+UNITS, PERIODS = 30, 4
+RNG = np.random.default_rng(8)
+ENERGY = RNG.uniform(100, 400, (UNITS, PERIODS))
+CASES = {
+    "ID_AM003": ("EC_PJ", {"COP_PJ": RNG.uniform(1.5, 2, UNITS), "application": "chilled container", "EF_elec": 0.8}),
+    "PW_AM001": ("EG", {}),
+    "ID_AM002": (
+        "EC_PJ",
+        {
+            "COP_PJ": RNG.uniform(6.1, 7, UNITS),
+            "T_cooling_out": np.full(UNITS, 37.0),
+            "T_chilled_out": np.full(UNITS, 7.0),
+            "capacity": np.full(UNITS, 500.0),
+            "power_source": "grid",
+            "EF_grid": 0.8,
+        },
+    ),
+}
+CELLS = {
+    "as drawn": None,
+    "missing": np.nan,
+    "infinite": np.inf,
+    "minus infinite": -np.inf,
+    "negative": -1.0,
+    "zero": 0.0,
+    "a thousand times": 250_000.0,
+    "a thousandth": 0.25,
+    "beyond everything": 1e300,
+    "tiny": 1e-300,
+}
+
+
+def outcome(number, values):
+    """Everything that a user sees of a calculation."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            result = jcm_calc.calculate(number, **values)
+        except jcm_calc.InputError as error:
+            return str(error), sorted(str(one.message) for one in caught)
+    numbers = {name: result.array(name).tobytes() for name in ("RE", "PE", "ER")}
+    told = [(one.category, str(one.message), one.filename) for one in caught]
+    return numbers, told, [str(one) for one in result.remarks], str(result.inputs.warnings)
+
+
+def both(monkeypatch, number, values):
+    """The outcome with the checks made before, and with those made meanwhile."""
+    with monkeypatch.context() as patch:
+        patch.setattr(calculating, "_read_once", lambda attempt, large: None)
+        before = outcome(number, values)
+    return before, outcome(number, values)
+
+
+@pytest.fixture
+def small_blocks(monkeypatch):
+    monkeypatch.setattr(manifest, "LARGE", 1)
+    for name, size in ("BLOCK", 16), ("READ", 24), ("PIECE", 48):
+        monkeypatch.setattr(evaluation, name, size)
+
+
+@pytest.mark.parametrize("number", CASES)
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("place", [(0, 0), (UNITS // 2, 1), (UNITS - 1, PERIODS - 1)])
+@pytest.mark.parametrize("layout", [np.ascontiguousarray, np.asfortranarray, lambda array: np.repeat(array, 2, 0)[::2]])
+def test_what_is_seen_is_the_same(small_blocks, monkeypatch, number, cell, place, layout):
+    name, values = CASES[number]
+    energy = ENERGY.copy()
+    if CELLS[cell] is not None:
+        energy[place] = CELLS[cell]
+    before, meanwhile = both(monkeypatch, number, {name: layout(energy), **values})
+    assert meanwhile == before
+
+
+@pytest.mark.parametrize("split", ["refuse", "years", "days", "whole"])
+@pytest.mark.parametrize("cell", ["as drawn", "missing", "zero", "a thousand times"])
+@pytest.mark.parametrize(
+    "p",
+    [
+        ["2024-01", "2024-02", "2024-03", "2024-04"],
+        ["2024-01-01/2024-12-31", "2025-01", "2025-02", "2025-03"],
+        ["2023-12-15/2024-01-14", "2024-01-15/2024-02-14", "2024-02-15/2024-03-14", "2024-03-15/2024-04-14"],
+        "2024",
+        None,
+    ],
+    ids=str,
+)
+def test_periods(small_blocks, monkeypatch, split, cell, p):
+    energy = ENERGY.copy()
+    if CELLS[cell] is not None:
+        energy[3, 2] = CELLS[cell]
+    before, meanwhile = both(monkeypatch, "PW_AM001", {"EG": energy, "split": split, "p": p})
+    assert meanwhile == before
+
+
+def test_the_numbers_are_not_read_before(monkeypatch, small_blocks):
+    """What is unremarkable needs no pass of its own."""
+    monkeypatch.setattr("jcm_calc.inputs.values.extremes", lambda values: pytest.fail("memory is read twice"))
+    jcm_calc.calculate("PW_AM001", EG=ENERGY)
