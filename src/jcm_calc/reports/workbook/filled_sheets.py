@@ -406,7 +406,7 @@ class Reader:
         found.parts += parts.values()
 
     def _units(self, table: UnitTable, found: SheetSet) -> None:
-        """Write the units of a table as the library does, and complain of what is none."""
+        """Write the units of a table as the library does, and complain of a text that cannot be one."""
         for column, parameter in table.columns.items():
             cell = table.unit_cell(column)
             unit = table.units[column] = self._unit(parameter, cell, found)
@@ -641,7 +641,8 @@ def _not_a_unit(text: str) -> str:
     try:
         parse_unit(text)
     except UnitError as error:
-        return error.args[0]
+        why: str = error.args[0]
+        return why
     return ""
 
 

@@ -237,16 +237,17 @@ class Sheets:
             others = _others(grid[start], columns, heads, keys)
             heads = [(column, text) for column, text in heads if column not in others]
             letters = [keys.get(text, text) for _, text in heads]
+            at = start if units is None else units
+            titles = _titles(grid, at + 1, beyond)
             rows = [
                 number
-                for number in range((start if units is None else units) + 1, beyond)
-                if number in formulas
-                or (any(cell != "" for cell in grid[number]) and not _is_title(grid, number, beyond))
+                for number in range(at + 1, beyond)
+                if number in formulas or (number not in titles and any(cell != "" for cell in grid[number]))
             ]
             texts = {column: _unit_in(grid, units, column, parameter) for column, parameter in columns.items()}
             sums = self._sums(sheet, rows, first, list(columns))
             rows = [row for row in rows if row not in sums]
-            labels, at = [column for column, _ in heads], start if units is None else units
+            labels = [column for column, _ in heads]
             headings = {column: Cell(text, sheet, start, column) for column, text in others.items()}
             yield UnitTable(sheet, letters, labels, columns, texts, rows, sorted(sums), at, headings)
 
@@ -285,11 +286,22 @@ class Sheets:
         return len((own & set(rows)) - {row}) > 1
 
 
-def _is_title(grid: Grid, row: int, beyond: int) -> bool:
-    """Whether a row below a table, or directly before the next one, holds words in one cell, and nothing else."""
-    filled = [cell for cell in grid[row] if cell != ""]
-    words = len(filled) == 1 and isinstance(filled[0], str) and " " in filled[0].strip()
-    return words and (row + 1 == beyond < len(grid) or all(cell == "" for cell in grid[row - 1]))
+def _titles(grid: Grid, first: int, beyond: int) -> set[int]:
+    """Return the rows of words in one cell that are below a blank row, or directly before the next table.
+
+    Elsewhere they are the names of units without values.
+    """
+    found = set[int]()
+    for words, run in itertools.groupby(range(first, min(beyond, len(grid))), lambda row: _is_words(grid[row])):
+        rows = list(run)
+        if words and (rows[-1] + 1 == beyond < len(grid) or all(cell == "" for cell in grid[rows[0] - 1])):
+            found.update(rows)
+    return found
+
+
+def _is_words(cells: Sequence[Any]) -> bool:
+    filled = [cell for cell in cells if cell != ""]
+    return len(filled) == 1 and isinstance(filled[0], str) and " " in filled[0].strip()
 
 
 def linked(formula: str, sheet: str) -> tuple[str, int, int] | None:
@@ -351,8 +363,8 @@ def _headings(cells: Sequence[Any]) -> dict[str, int]:
             written.setdefault(in_english(cell), column)
     found: dict[str, int] = {}
     for text, kind in HEADINGS.items():
-        if (column := written.get(text.casefold())) is not None:
-            found.setdefault(kind, column)
+        if text.casefold() in written:
+            found.setdefault(kind, written[text.casefold()])
     return found
 
 
@@ -421,7 +433,7 @@ def _is_value(cell: Any, parameter: Parameter) -> bool:
 
 
 def _unit_in(grid: Grid, row: int | None, column: int, parameter: Parameter) -> str:
-    """Return the text in the row of units; what only says again what is measured is no unit."""
+    """Return the text in the row of units; a text that only says what is measured does not count."""
     text = "" if row is None else str(grid[row][column]).strip()
     return "" if text in spellings(parameter.text) else text
 
