@@ -105,6 +105,13 @@ def test_rows_that_only_have_the_number_of_an_empty_workbook_are_left_out_with_a
     assert len(workbook.calculate().inputs.axes["i"].labels) == 1
 
 
+def test_notes_below_a_table_are_no_units(written):
+    notes = {(UNITS, f"B{row}"): f"Note {row}: read by hand" for row in (14, 15, 16)}
+    workbook = read_workbook(written(OF_A_YEAR, notes))
+    assert not [one for one in workbook.remarks if "without a value" in str(one)]
+    assert workbook.calculate().ER.tolist() == calculate("ID_AM003", **OF_A_YEAR).ER.tolist()
+
+
 def test_a_unit_may_lack_what_is_in_another_table(written):
     """A table that nobody needs to fill in does not make a unit one without values."""
     labels = {(UNITS, "C11"): "north hall", (UNITS, "C12"): "south hall"}

@@ -46,6 +46,8 @@ SERIES = {
     "ER": (GREEN, "", _("emission reductions")),
 }
 OF_TERMS = (VERMILLION, PURPLE, YELLOW)
+EDGE: Any = {"ec": "white", "lw": 0.5}
+READABLE: Any = {"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none"}  # a number over lines
 
 
 def emissions(result: Calculation, *, ax: Axes | Figure | None = None) -> Axes:
@@ -71,8 +73,8 @@ def emissions(result: Calculation, *, ax: Axes | Figure | None = None) -> Axes:
         for number, name in enumerate(drawn):
             colour, hatch, words = _series(result, name)
             offset = (number - (len(drawn) - 1) / 2) * width
-            bars = ax.bar(places + offset, heights[name], width, color=colour, hatch=hatch, ec="white", lw=0.5)
-            bars.set_label(f"{name}, {translated(words)}")
+            label = f"{name}, {translated(words)}"
+            bars = ax.bar(places + offset, heights[name], width, color=colour, hatch=hatch, label=label, **EDGE)
             if letters <= LETTERS:  # next to each other
                 ax.bar_label(bars, written[name], padding=2, fontsize=8 if letters <= 0.75 * LETTERS else 6)
         _periods(ax, [_("\nto ").join(text.split("/")) for text in periods])
@@ -121,15 +123,10 @@ def forecast(plan: Calculation, report: Calculation | None = None, *, ax: Axes |
     with axes(ax, WIDTH, 3.6) as ax:
         for number, ((words, colour, hatch, _result), known) in enumerate(zip(series, tonnes, strict=True)):
             places = [years.index(year) + (number - (len(series) - 1) / 2) * width for year in known]
-            bars = ax.bar(places, list(known.values()), width, color=colour, hatch=hatch, ec="white", lw=0.5)
-            bars.set_label(translated(words))
+            heights, label = list(known.values()), translated(words)
+            bars = ax.bar(places, heights, width, color=colour, hatch=hatch, label=label, **EDGE)
             if len(years) <= MOST:
-                box = {
-                    "boxstyle": "square,pad=0.1",
-                    "fc": "white",
-                    "ec": "none",
-                }  # readable over the line of the average
-                ax.bar_label(bars, [f"{one:,}" for one in known.values()], padding=3, fontsize=7, bbox=box)
+                ax.bar_label(bars, [f"{one:,}" for one in heights], padding=3, fontsize=7, bbox=READABLE)
         if len(estimated) > 1:
             average = sum(estimated) / len(estimated)
             words = _("average of the estimate: {tonnes:,.1f} t a year").format(tonnes=average)
@@ -194,9 +191,10 @@ def waterfall(result: Calculation, *, ax: Axes | Figure | None = None) -> Axes:
         for place, (level, _next) in enumerate(pairwise(levels)):
             ax.plot([place + 0.3, place + 0.7], [level, level], color=GREY, lw=0.8)
         for place, (_name, base, change, colour, hatch) in enumerate(bars):
-            ax.bar(place, change, 0.6, base, color=colour, hatch=hatch, ec="white", lw=0.5)
+            ax.bar(place, change, 0.6, base, color=colour, hatch=hatch, **EDGE)
             text = f"{change:,d}" if isinstance(change, int) else amount(change)
-            _above(ax, text, place, max(base, base + change))
+            above: Any = {"textcoords": "offset points", "ha": "center", "fontsize": 9, "bbox": READABLE}
+            ax.annotate(text, (place, max(base, base + change)), (0, 5), **above)
         ax.set_xticks(range(len(bars)), [translated(bar[0]) for bar in bars])
         ax.axhline(0, color="black", lw=0.8)
         ends = [end for _, base, change, _, _ in bars for end in (base, base + change)]
@@ -211,19 +209,6 @@ def _changes(result: Calculation, sums: Mapping[str, float]) -> Iterator[tuple[s
     for name, effect in result.methodology.terms.items():
         heading = term_heading(name, effect)
         yield heading, sums[heading] if effect is Effect.ADDITION else 0.0 - sums[heading]
-
-
-def _above(ax: Axes, text: str, place: float, height: float) -> None:
-    """Write a number above a bar, readable over lines."""
-    ax.annotate(
-        text,
-        (place, height),
-        (0, 5),
-        textcoords="offset points",
-        ha="center",
-        fontsize=9,
-        bbox={"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none"},
-    )
 
 
 def contributions(result: Calculation, *, ax: Axes | Figure | None = None) -> Axes:
@@ -296,10 +281,8 @@ def sensitivity(result: Calculation, *, by: float = 0.1, ax: Axes | Figure | Non
     with axes(ax, 8.4, height_of(len(found)) + 0.2) as ax:
         for column, label, colour, hatch in (("smaller", "−", ORANGE, "///"), ("larger", "+", BLUE, "")):
             lengths = found[column].fillna(0)
-            bars = ax.barh(
-                np.arange(len(found)), lengths, 0.65, color=colour, hatch=hatch, ec="white", lw=0.5,
-                label=translated(_("input {sign}{share:.0%}").format(sign=label, share=by)),
-            )  # fmt: skip
+            words = translated(_("input {sign}{share:.0%}").format(sign=label, share=by))
+            bars = ax.barh(np.arange(len(found)), lengths, 0.65, color=colour, hatch=hatch, label=words, **EDGE)
             ax.bar_label(bars, [amount(one) if one else "" for one in lengths], padding=3, fontsize=7)
         inputs = zip(found.index, found["symbol"], found["step"], out, strict=True)
         ax.set_yticks(np.arange(len(found)), [_input(result, *one) for one in inputs])

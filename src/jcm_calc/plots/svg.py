@@ -40,10 +40,6 @@ class Mark:
     border: str = "none"
     is_line: bool = False
 
-    def set_label(self, label: str) -> None:
-        """Name it for the legend."""
-        self.label = label
-
 
 @dataclass
 class Bars(Mark):

@@ -97,22 +97,17 @@ def sections(m: Declarations, sources: Sources) -> Iterator[Section]:
             yield Section(title, headings, cells, details, NOTES.get(title, ""))
 
 
-def stated(kind: Stated, row: Callable[[Declarations, Declaration], Rows], *headings: str) -> Part:
+def stated(kind: Stated, row: Callable[[Declarations, Declaration], Rows], *headings: str, graded: bool = True) -> Part:
     """Return a part with a row for each statement of a kind: its grade behind its cells, its evidence below."""
 
     def part(m: Declarations, sources: Sources) -> tuple[Cells, Rows]:
-        return (*headings, _("grade")), (
-            ((*cells, grade(one.evidence)), [*texts, sources.note(one.evidence)])
-            for one in declared(m, kind)
-            for cells, texts in row(m, one)
-        )
+        found = ((one.evidence, *line) for one in declared(m, kind) for line in row(m, one))
+        if not graded:
+            return headings, ((cells, texts) for _evidence, cells, texts in found)
+        rows = (((*cells, grade(known)), [*texts, sources.note(known)]) for known, cells, texts in found)
+        return (*headings, _("grade")), rows
 
     return part
-
-
-def ungraded(kind: Stated, row: Callable[[Declarations, Declaration], Rows], *headings: str) -> Part:
-    """Return a part with a row for each statement of a kind without evidence."""
-    return lambda m, sources: (headings, (line for one in declared(m, kind) for line in row(m, one)))
 
 
 def grade(evidence: Evidence | None) -> str:
@@ -291,7 +286,7 @@ def _derivations(m: Declarations, sources: Sources) -> tuple[Cells, Rows]:
         known = [(name, grade(value.evidence), sources.note(value.evidence)) for name, value in values]
         yield (Code(one.name), Code(one.item)), [one.text, *(Message("{}: {} {}").format(*found) for found in known)]
 
-    return ungraded(Stated.DERIVATION, row, _("of"), "")(m, sources)
+    return stated(Stated.DERIVATION, row, _("of"), "", graded=False)(m, sources)
 
 
 def _criterion(m: Declarations, one: Declaration) -> Rows:
@@ -349,17 +344,17 @@ PARTS: dict[str, Part] = {
     _("B. Terms and definitions"): _passages(DocumentSection.TERMS, _("term")),
     _("C. Summary of the methodology"): _passages(DocumentSection.SUMMARY, ""),
     _("D. Eligibility criteria"): stated(Stated.CRITERION, _criterion, _("no."), _("looks at")),
-    _("Information needed for the eligibility criteria and cross-checks"): ungraded(
-        Stated.FACT, _fact, _("name"), _("unit"), _("of")
+    _("Information needed for the eligibility criteria and cross-checks"): stated(
+        *(Stated.FACT, _fact, _("name"), _("unit"), _("of")), graded=False
     ),
     _("E. Emission sources and GHG types"): _passages(DocumentSection.SOURCES, _("of"), _("gas"), _("included")),
     _("F.1. Establishment of reference emissions"): _passages(DocumentSection.ESTABLISHMENT, ""),
-    _("Indices"): ungraded(Stated.INDEX, _index, "", ""),
+    _("Indices"): stated(Stated.INDEX, _index, "", "", graded=False),
     _("Choices"): stated(Stated.CHOICE, _choice, _("name"), _("options")),
     _("F.2. Calculation of reference emissions"): _equations_towards("RE"),
     _("G. Calculation of project emissions"): _equations_towards("RE", "PE"),
     _("H. Calculation of emission reductions"): _equations_towards("RE", "PE", "ER"),
-    _("Terms of ER other than RE and PE"): ungraded(Stated.TERM, _term, _("symbol"), _("effect"), ""),
+    _("Terms of ER other than RE and PE"): stated(Stated.TERM, _term, _("symbol"), _("effect"), "", graded=False),
     _("I. Data and parameters"): stated(
         *(Stated.PARAMETER, _parameter, _("symbol"), _("name"), _("unit"), _("of"), _("kind"), _("acts"))
     ),
@@ -367,7 +362,7 @@ PARTS: dict[str, Part] = {
     _("How defaults can be derived"): _derivations,
     _("Cross-checks of monitored parameters"): stated(Stated.LIMIT, _limit, ""),
     _("Plausible ranges of ratios and intermediates"): stated(Stated.INDICATOR, _indicator, "", _("plausible")),
-    _("Checks that do not apply"): ungraded(Stated.WAIVER, _waiver, _("check"), _("of"), _("grade")),
+    _("Checks that do not apply"): stated(Stated.WAIVER, _waiver, _("check"), _("of"), _("grade"), graded=False),
     _("Worked cases"): _cases,
     _("Published results without inputs: they bound what is plausible, and test nothing"): _outputs,
     _("History: other versions"): stated(Stated.VERSION, _version, _("version"), _("approved")),

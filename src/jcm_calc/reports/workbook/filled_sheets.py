@@ -406,7 +406,7 @@ class Reader:
         found.parts += parts.values()
 
     def _units(self, table: UnitTable, found: SheetSet) -> None:
-        """Write the units of a table as the library does, and complain of what is none."""
+        """Write the units of a table as the library does, and complain of a text that cannot be one."""
         for column, parameter in table.columns.items():
             cell = table.unit_cell(column)
             unit = table.units[column] = self._unit(parameter, cell, found)
@@ -626,15 +626,12 @@ def _class_name(key: Any) -> str:
 
 def is_declared(unit: str, node: Node) -> bool:
     """Whether a unit on a sheet is the declared one; nothing written means that it is."""
-    try:
-        return unit in ("", "N/A", node.unit) or normalise(unit) == normalise(node.unit)
-    except UnitError:
-        return False
+    return unit in ("", "N/A") or _read_unit(unit, node) == _read_unit(node.unit, node)
 
 
-def _read_unit(unit: str, parameter: Parameter) -> str:
+def _read_unit(unit: str, node: Node) -> str:
     try:
-        return normalise(parameter.unit if unit == "N/A" else unit)
+        return normalise(node.unit if unit == "N/A" else unit)
     except UnitError:
         return unit
 
@@ -644,7 +641,8 @@ def _not_a_unit(text: str) -> str:
     try:
         parse_unit(text)
     except UnitError as error:
-        return error.args[0]
+        why: str = error.args[0]
+        return why
     return ""
 
 

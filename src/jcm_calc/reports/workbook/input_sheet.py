@@ -53,9 +53,12 @@ OPTIONS = {
     ),
     "C": (_("Based on the actual measurement using measuring equipments"), _("measured values")),
 }
-# The cells along a row of table 2, and of choices and facts.
+# The cells along a row of table 1 and 2, of choices and facts, of table 3, and of periods.
+TABLE_1 = tuple((column, column) for column in range(PERIOD, COMMENT + 1))
 FACTS = ((PERIOD, PERIOD), (POINT, SYMBOL), (TEXT, TEXT), (VALUE, VALUE), (UNIT, UNIT), (OPTION, COMMENT))
 TABLE_2 = (*FACTS[:-1], (OPTION, PROCEDURE), (FREQUENCY, COMMENT))
+PERIODS = ((PERIOD, TEXT), (VALUE, VALUE), (UNIT, UNIT))
+TABLE_3 = (*PERIODS, (OPTION, SOURCE))
 OVER_YEARS = {_("Total"): "SUM", _("Average of the calendar years"): "AVERAGE"}
 MONTHS = '"Jan","Feb","Mar","Apr","May","Jun","Jul","Aug","Sep","Oct","Nov","Dec"'
 
@@ -111,17 +114,23 @@ class InputSheet:
             for name, column in block.columns.items():
                 self._column(block, column, declared[str(name)])
 
+    def _titled(
+        self, row: int, spans: Sequence[tuple[int, int]], title: str, headings: Sequence[str], letters: str = ""
+    ) -> None:
+        """Write the title of a table, the letters of its columns at the right, and their headings."""
+        self.page.caption(row, title)
+        if letters:
+            texts = [f"({letter})" for letter in letters]
+            self.page.spread(row + 1, spans, [""] * (len(spans) - len(texts)) + texts, "letter")
+        self.page.spread(row + 1 + bool(letters), spans, headings, "heading")
+
     # Tables 1 and 2
 
     def _table_1(self) -> None:
-        page, row = self.page, self.layout.table_1
-        monitored, planned = (
-            _("Table 1: Parameters monitored ex post"),
-            _("Table 1: Parameters to be monitored ex post"),
-        )
-        page.caption(row, monitored if self.report else planned)
-        letters = [f"({letter})" for letter in "abcdefghijk"]
-        page.headings(row + 1, PERIOD, letters if self.report else ["", *letters[:-1]], "letter")
+        page = self.page
+        title = _("Table 1: Parameters monitored ex post")
+        if not self.report:
+            title = _("Table 1: Parameters to be monitored ex post")
         headings = (
             _("Monitoring period"),
             _("Monitoring point No."),
@@ -135,7 +144,7 @@ class InputSheet:
             _("Monitoring frequency"),
             _("Other comments"),
         )
-        page.headings(row + 2, PERIOD, headings)
+        self._titled(self.layout.table_1, TABLE_1, title, headings, "abcdefghijk" if self.report else "abcdefghij")
         numbers = {
             name: number
             for number, name in enumerate(dict.fromkeys(line.parameter.name for line in self.layout.monitored), 1)
@@ -155,11 +164,10 @@ class InputSheet:
             page.text(line.row, COMMENT, self._comment(line.parameter, source), "entered text")
 
     def _table_2(self) -> None:
-        page, row = self.page, self.layout.table_2
-        fixed = _("Table 2: Project-specific parameters fixed ex ante")
-        planned = _("Table 2: Project-specific parameters to be fixed ex ante")
-        page.caption(row, fixed if self.report else planned)
-        page.spread(row + 1, TABLE_2, ["", "(a)", "(b)", "(c)", "(d)", "(e)", "(f)"], "letter")
+        page = self.page
+        title = _("Table 2: Project-specific parameters fixed ex ante")
+        if not self.report:
+            title = _("Table 2: Project-specific parameters to be fixed ex ante")
         headings = [
             "",
             _("Parameters"),
@@ -169,7 +177,7 @@ class InputSheet:
             _("Source of data"),
             _("Other comments"),
         ]
-        page.spread(row + 2, TABLE_2, headings, "heading")
+        self._titled(self.layout.table_2, TABLE_2, title, headings, "abcdef")
         for line in self.layout.fixed:
             self._line(line)
             source = self.sources[line.parameter.name]
@@ -220,14 +228,11 @@ class InputSheet:
 
     def _table_3(self) -> None:
         page, row = self.page, self.layout.table_3
-        if self.report:
-            page.caption(row, _("Table 3: Ex-post calculation of CO2 emission reductions"))
-        else:
-            page.caption(row, _("Table 3: Ex-ante estimation of CO2 emission reductions"))
-        page.merge(row + 1, PERIOD, TEXT, _("Monitoring Period") if self.report else "", "heading")
-        page.text(row + 1, VALUE, _("CO2 emission reductions"), "heading")
-        page.text(row + 1, UNIT, _("Units"), "heading")
-        page.merge(row + 1, OPTION, SOURCE, _("before rounding down, with sign"), "heading")
+        title = _("Table 3: Ex-post calculation of CO2 emission reductions")
+        if not self.report:
+            title = _("Table 3: Ex-ante estimation of CO2 emission reductions")
+        headings = [_("CO2 emission reductions"), _("Units"), _("before rounding down, with sign")]
+        self._titled(row, TABLE_3, title, [_("Monitoring Period") if self.report else "", *headings])
         periods = range(len(self.contents.periods))
         told = ", ".join(text for text in map(self._period_text, periods) if text) if self.report else ""
         page.merge(row + 2, PERIOD, TEXT, told, "label")
@@ -318,9 +323,7 @@ class InputSheet:
 
     def _periods(self) -> None:
         page, row = self.page, self.layout.periods
-        page.caption(row, _("[Monitoring period]"))
-        page.merge(row + 1, PERIOD, TEXT, _("No."), "heading")
-        page.headings(row + 1, VALUE, [_("First day"), _("Last day")])
+        self._titled(row, PERIODS, _("[Monitoring period]"), [_("No."), _("First day"), _("Last day")])
         for number, period in enumerate(self.contents.periods):
             at = row + 2 + number
             page.merge(at, PERIOD, TEXT, period.label or str(number + 1), "label")
@@ -331,9 +334,8 @@ class InputSheet:
 
     def _options(self) -> None:
         page, row = self.page, self.layout.options
-        page.caption(row, _("[Options of the methodology]"))
         headings = ["", _("Choice"), _("Description of data"), _("Option"), _("Units"), ""]
-        page.spread(row + 1, FACTS, headings, "heading")
+        self._titled(row, FACTS, _("[Options of the methodology]"), headings)
         for name, choice in self.m.choices.items():
             at = self.layout.choice_rows[name]
             page.text(at, PERIOD, "", "text")
@@ -346,9 +348,8 @@ class InputSheet:
 
     def _facts(self) -> None:
         page, row = self.page, self.layout.facts
-        page.caption(row, _("[Facts for the eligibility criteria]"))
         headings = ["", _("Parameters"), _("Description of data"), _("Values"), _("Units"), ""]
-        page.spread(row + 1, FACTS, headings, "heading")
+        self._titled(row, FACTS, _("[Facts for the eligibility criteria]"), headings)
         asked = {name: condition for condition in reversed(self.m.conditions) for name in condition.arguments}
         for line in self.layout.fact_lines:
             self._line(line)

@@ -243,8 +243,8 @@ class SheetLayout:
                 self.entered[parameter.name] = self._column(self.separate, block, parameter.name)
             row += 6 + block.size
         self.separate_rows = self._checked(row)
-        tables = [*(table.columns for table in self.class_tables), *(block.columns for block in self.entry_blocks)]
-        self.separate_end = self._end(LAST, tables)
+        of_classes = (table.columns for table in self.class_tables)
+        self.separate_end = self._end(self._end(LAST, of_classes), (block.columns for block in self.entry_blocks))
 
     # Calculation sheet
 

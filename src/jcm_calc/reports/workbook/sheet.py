@@ -342,11 +342,6 @@ class Sheet:
         """Write the title of a table."""
         self.text(row, self.left, text, "caption")
 
-    def headings(self, row: int, first: int, headings: Iterable[str], style: str = "heading") -> None:
-        """Write headings of adjoining columns."""
-        for column, heading in enumerate(headings, first):
-            self.text(row, column, heading, style)
-
     def named(self, row: int, lines: Iterable[tuple[str, str]], name: str = "label", said: str = "text") -> int:
         """Write names, and after each a text up to the last column; return the row after them."""
         for heading, text in lines:

@@ -38,19 +38,14 @@ class Symbols:
         self._known: dict[str, Parameter | None] = {}
         # the likelier reading first; a spelling that fits two parameters fits none
         for spelling in (_whole, _stem, _caseless):
-            self._learn(spelling)
+            found: dict[str, list[Parameter]] = {}
+            for parameter in parameters.values():
+                for text in filter(None, spelling(parameter)):
+                    found.setdefault(text, []).append(parameter)
+            for text, ones in found.items():
+                self._known.setdefault(text, ones[0] if all(one is ones[0] for one in ones) else None)
         for symbol, parameter in (others or {}).items():
             self._known.setdefault(plain(symbol), parameter)
-
-    def _learn(self, spelling: object) -> None:
-        found: dict[str, list[Parameter]] = {}
-        for parameter in self.parameters.values():
-            for text in spelling(parameter):  # type: ignore[operator]
-                found.setdefault(text, []).append(parameter)
-        for text, parameters in found.items():
-            if text:
-                one = parameters[0] if all(other is parameters[0] for other in parameters) else None
-                self._known.setdefault(text, one)
 
     def find(self, text: str) -> Parameter | None:
         """Return the parameter, or None where nothing or more than one fits."""

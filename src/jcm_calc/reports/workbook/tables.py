@@ -79,7 +79,7 @@ OR_EMPTY = re.compile(r'IF\(ISBLANK\((.+)\),"",\1\)')
 Address = tuple[str, int, int]  # sheet, row and column, counted from 0
 Shown = tuple[Any, bool]  # a value, and whether it can be known
 UNTOLD: Shown = ("", False)
-VALUE = re.compile(r"\s*[-+−]?[.,]?\d|\s*#")  # how a text begins that is a value, or an error, and not a heading
+VALUE = re.compile(r"\s*[-+−]?[.,]?\d|\s*#")  # how a text begins that is a number or an error
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,30 +223,31 @@ class Sheets:
         grid = self.book.grid(sheet)
         formulas = {row for row, _ in self.book.formulas(sheet)}
         end = max([len(grid), *(row + 1 for row in formulas)])
-        starts: list[tuple[int, int | None]] = []  # the rows of the symbols and of the units
+        starts: list[tuple[int, int | None, dict[int, Parameter]]] = []  # the rows of the symbols and of the units
         for number, cells in enumerate(grid):
             if starts and number <= (starts[-1][1] or starts[-1][0]):
                 continue
-            columns = _symbols_in(cells, symbols)
-            if columns or ((columns := _some_symbols_in(cells, symbols)) and _units(grid, number, columns) is not None):
-                starts.append((number, _units(grid, number, columns)))
-        for (start, units), (beyond, _units_of_next) in itertools.pairwise([*starts, (end, None)]):
-            columns = _symbols_in(grid[start], symbols) or _some_symbols_in(grid[start], symbols)
+            columns, alone = _symbols_in(cells, symbols)
+            units, count = _units(grid, number, columns) if columns else (None, 0)
+            if columns and (alone or count):
+                starts.append((number, units, columns))
+        for (start, units, columns), (beyond, *_next) in itertools.pairwise([*starts, (end, None, {})]):
             first = min(columns)
             heads = [(column, str(grid[start][column]).strip()) for column in range(first) if grid[start][column] != ""]
             others = _others(grid[start], columns, heads, keys)
             heads = [(column, text) for column, text in heads if column not in others]
             letters = [keys.get(text, text) for _, text in heads]
+            at = start if units is None else units
+            titles = _titles(grid, at + 1, beyond)
             rows = [
                 number
-                for number in range((start if units is None else units) + 1, beyond)
-                if number in formulas
-                or (any(cell != "" for cell in grid[number]) and not _is_title(grid, number, beyond))
+                for number in range(at + 1, beyond)
+                if number in formulas or (number not in titles and any(cell != "" for cell in grid[number]))
             ]
             texts = {column: _unit_in(grid, units, column, parameter) for column, parameter in columns.items()}
             sums = self._sums(sheet, rows, first, list(columns))
             rows = [row for row in rows if row not in sums]
-            labels, at = [column for column, _ in heads], start if units is None else units
+            labels = [column for column, _ in heads]
             headings = {column: Cell(text, sheet, start, column) for column, text in others.items()}
             yield UnitTable(sheet, letters, labels, columns, texts, rows, sorted(sums), at, headings)
 
@@ -285,11 +286,22 @@ class Sheets:
         return len((own & set(rows)) - {row}) > 1
 
 
-def _is_title(grid: Grid, row: int, beyond: int) -> bool:
-    """Whether a row below a table, or directly before the next one, holds words in one cell, and nothing else."""
-    filled = [cell for cell in grid[row] if cell != ""]
-    words = len(filled) == 1 and isinstance(filled[0], str) and " " in filled[0].strip()
-    return words and (row + 1 == beyond < len(grid) or all(cell == "" for cell in grid[row - 1]))
+def _titles(grid: Grid, first: int, beyond: int) -> set[int]:
+    """Return the rows of words in one cell that are below a blank row, or directly before the next table.
+
+    Elsewhere they are the names of units without values.
+    """
+    found = set[int]()
+    for words, run in itertools.groupby(range(first, min(beyond, len(grid))), lambda row: _is_words(grid[row])):
+        rows = list(run)
+        if words and (rows[-1] + 1 == beyond < len(grid) or all(cell == "" for cell in grid[rows[0] - 1])):
+            found.update(rows)
+    return found
+
+
+def _is_words(cells: Sequence[Any]) -> bool:
+    filled = [cell for cell in cells if cell != ""]
+    return len(filled) == 1 and isinstance(filled[0], str) and " " in filled[0].strip()
 
 
 def linked(formula: str, sheet: str) -> tuple[str, int, int] | None:
@@ -351,8 +363,8 @@ def _headings(cells: Sequence[Any]) -> dict[str, int]:
             written.setdefault(in_english(cell), column)
     found: dict[str, int] = {}
     for text, kind in HEADINGS.items():
-        if (column := written.get(text.casefold())) is not None:
-            found.setdefault(kind, column)
+        if text.casefold() in written:
+            found.setdefault(kind, written[text.casefold()])
     return found
 
 
@@ -365,24 +377,21 @@ def _spans(headings: Mapping[str, int], cells: Sequence[Any]) -> dict[str, range
     }
 
 
-def _symbols_in(cells: Sequence[Any], symbols: Symbols) -> dict[int, Parameter]:
-    """Return the parameters whose symbols are in a row, if it is a row of symbols."""
-    texts = {column: cell for column, cell in enumerate(cells) if isinstance(cell, str) and cell.strip()}
-    if len(texts) < 2:
-        return {}
-    found = {column: parameter for column, text in texts.items() if (parameter := symbols.find(text.strip()))}
-    labels = min(found, default=0)
-    # a class key is the heading of classes where it is first
-    if found and not [column for column in texts if column < labels]:
-        del found[labels]
-    return found if all(column in found for column in texts if column >= min(found, default=0)) else {}
+def _symbols_in(cells: Sequence[Any], symbols: Symbols) -> tuple[dict[int, Parameter], bool]:
+    """Return the parameters whose symbols are in a row, and whether all that follows the labels is symbols.
 
-
-def _some_symbols_in(cells: Sequence[Any], symbols: Symbols) -> dict[int, Parameter]:
-    """Return the parameters of a row in which other headings stand, too, if at least two are known."""
+    Where other headings are among them, two symbols must be known.
+    """
     texts = {column: cell.strip() for column, cell in enumerate(cells) if isinstance(cell, str) and cell.strip()}
     found = {column: parameter for column, text in texts.items() if (parameter := symbols.find(text))}
-    return found if len(found) > 1 and any(column < min(found) for column in texts) else {}
+    if len(texts) < 2 or not found:
+        return {}, False
+    labelled = any(column < min(found) for column in texts)
+    # a class key is the heading of classes where it is first
+    alone = found if labelled else {column: one for column, one in found.items() if column > min(found)}
+    if alone and all(column in alone for column in texts if column >= min(alone)):
+        return alone, True
+    return (found, False) if labelled and len(found) > 1 else ({}, False)
 
 
 def _others(
@@ -399,34 +408,40 @@ def _others(
     return dict([*before, *(pair for pair in texts if pair[0] not in columns)])
 
 
-def _units(grid: Grid, start: int, columns: Mapping[int, Parameter]) -> int | None:
-    """Return the row with the units: of the rows of texts below the symbols that with the most, or the last one."""
+def _units(grid: Grid, start: int, columns: Mapping[int, Parameter]) -> tuple[int | None, int]:
+    """Return the row with the units, and how many it has.
+
+    It is the row of texts below the symbols with the most units; with none in any, the last one before the values.
+    """
     measured = {column: one for column, one in columns.items() if not (one.textual or one.unit == "date")}
     filled = (row for row in range(start + 1, len(grid)) if any(cell != "" for cell in grid[row]))
     found: dict[int, int] = {}
     for row in itertools.islice(filled, 3):
-        texts = [(grid[row][column], one.unit) for column, one in (measured or columns).items()]
-        units = [isinstance(text, str) and bool(text.strip()) and _is_unit(text, own) for text, own in texts]
-        if any(
-            not unit and not (isinstance(text, str) and not VALUE.match(text))
-            for (text, _own), unit in zip(texts, units, strict=True)
-        ):
-            break  # the values begin
-        if any(text.strip() for text, _own in texts) and (measured or all(units)):
+        texts = [(grid[row][column], one) for column, one in (measured or columns).items()]
+        units = [isinstance(text, str) and _is_unit(text, one.unit) for text, one in texts]
+        if any(_is_value(text, one) for (text, one), unit in zip(texts, units, strict=True) if not unit):
+            break
+        if all(units) or (measured and any(text.strip() for text, _one in texts)):
             found[row] = sum(units)
-    return max(found, key=lambda row: (found[row], -row if found[row] else row), default=None)
+    best = max(found, key=lambda row: (found[row], -row if found[row] else row), default=None)
+    return best, 0 if best is None else found[best]
+
+
+def _is_value(cell: Any, parameter: Parameter) -> bool:
+    """Whether a cell holds a value, or an error, and no heading."""
+    return not isinstance(cell, str) or bool(VALUE.match(cell)) or cell in parameter.candidates
 
 
 def _unit_in(grid: Grid, row: int | None, column: int, parameter: Parameter) -> str:
-    """Return the text in the row of units; what only says again what is measured is no unit."""
+    """Return the text in the row of units; a text that only says what is measured does not count."""
     text = "" if row is None else str(grid[row][column]).strip()
     return "" if text in spellings(parameter.text) else text
 
 
 @lru_cache(maxsize=4096)
 def _is_unit(text: str, declared: str) -> bool:
-    if text.strip() in ("-", "N/A", "date"):
-        return True
+    if text.strip() in ("", "-", "N/A", "date"):
+        return bool(text.strip())
     try:
         if normalise(text) != normalise(declared):
             parse_unit(text)
