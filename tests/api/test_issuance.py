@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 import jcm_calc
 from jcm_calc import InputError, UnconfirmedError, calculate, issuance_request, replay
-from jcm_calc.api.issuance.allocation import Share, allocate, ceil, floor, largest_remainder, share_of
+from jcm_calc.api.issuance.allocation import Share, allocate, cap_problems, ceil, floor, largest_remainder, share_of
 from jcm_calc.api.issuance.request import NEGATIVE
-from jcm_calc.api.issuance.transfer import cap_problems
 from jcm_calc.cli import jcm
 from jcm_calc.evidence import Grade, Source, primary
 from jcm_calc.reference_data import issuances, listed_projects

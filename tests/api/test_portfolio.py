@@ -791,11 +791,12 @@ def test_files_are_compared_with_the_list(tmp_path):
 @pytest.mark.parametrize("number", sorted(one for one in modules() if one[:2] != "XX"))
 def test_every_listed_project_means_the_version_of_the_list(number):
     """The table of arguments, without a calculation: every project of every methodology that is implemented."""
-    from jcm_calc.api.portfolios.sources import table
+    from jcm_calc.api.portfolios.sources import of_table
     from jcm_calc.reference_data import listed_projects
 
     users = [one for one in listed_projects().values() if number in dict(one.uses)]
     if not users:
         return
     names = pd.DataFrame({"project": [one.number.lower() for one in users], "methodology": number})
-    assert table(names)["version"].tolist() == [dict(one.uses)[number] for one in users]
+    __, jobs = of_table(names, {}, None)
+    assert [job.version for job in jobs.values()] == [dict(one.uses)[number] for one in users]

@@ -14,7 +14,7 @@ from status_example import EXAMPLE
 
 from jcm_calc import calculate, portfolio
 from jcm_calc.api.case_file import read_case
-from jcm_calc.api.statuses import statuses
+from jcm_calc.api.status import statuses
 from jcm_calc.base.problems import InputError
 from jcm_calc.inputs.periods import Period
 from jcm_calc.results.forecast import T, forecast

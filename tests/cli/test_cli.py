@@ -1,5 +1,7 @@
 """The command line: what it prints where, and its exit codes."""
 
+import importlib
+import inspect
 import json
 import os
 import re
@@ -895,3 +897,21 @@ def test_a_workbook_whose_criteria_are_met_shows_them(tmp_path):
     result.to_excel(tmp_path / "report.xlsx")
     shown = CliRunner().invoke(jcm, ["calc", str(tmp_path / "report.xlsx")]).output
     assert "Eligibility criteria" in shown
+
+
+def leaves(command, path=()):
+    """Yield every command with its name, those of groups too."""
+    for name, one in command.commands.items():
+        yield from leaves(one, (*path, name)) if isinstance(one, click.Group) else [((*path, name), one)]
+
+
+@pytest.mark.parametrize("command", [pytest.param(one, id=" ".join(path)) for path, one in leaves(jcm)])
+def test_a_command_hands_its_options_to_a_function_that_takes_them(command):
+    """Options have the names of the parameters, so that none is written down twice."""
+    source = inspect.getsource(command.callback)
+    (call,) = re.findall(r"    (?:return )?(\w+)\(\*\*given\)$", source, re.M) or [None]
+    if call is None:  # it changes what it hands over
+        return
+    home = re.search(rf"from ([\w.]+) import {call}", source)[1]
+    taken = set(inspect.signature(getattr(importlib.import_module(home), call)).parameters)
+    assert {one.name for one in command.params if one.expose_value} == taken

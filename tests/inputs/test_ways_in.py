@@ -1070,7 +1070,7 @@ ALLOWED = {
     "results/lazy/partitions.py of_arrays": "the Dask array of a Quantity, whose unit is kept in the plan",
     "api/portfolios/batches.py __init__": "labels and estimates",
     "api/portfolios/batches.py _keys": "which cells are filled",
-    "api/portfolios/rows.py arguments": "a single cell, as it is",
+    "api/portfolios/jobs.py arguments": "a single cell, as it is",
     "results/what_if.py break_even": "a number in the declared unit",
     "results/manifest.py _recalled": "what a manifest has recorded",
 }

@@ -117,16 +117,14 @@ class CaseFile(Case):
 
     def _remarked(self, result: Result, strict: bool) -> Result:
         """Remark on what the file says of the project and does not fit the result; with strict it is refused."""
-        start, end = self.project.get("start"), self.project.get("end")
         found = [*in_future(self.project)]
         for period in result.inputs.periods:
-            found += outside_crediting(period, start, end)
-        split = all(period.year is not None for period in result.inputs.periods)
-        years = result.calendar_years() if self.allocation and split else ()
-        tonnes = {one.year: one.tonnes for one in years if one.year is not None}
-        for year, one in tonnes.items():
-            parts_of_year(self.allocation, year, one, found)
-        found += unknown_years(self.allocation, tonnes) if tonnes else ()
+            found += outside_crediting(period, self.project.get("start"), self.project.get("end"))
+        if self.allocation and all(period.year is not None for period in result.inputs.periods):
+            tonnes = {one.year: one.tonnes for one in result.calendar_years() if one.year is not None}
+            for year, one in tonnes.items():
+                parts_of_year(self.allocation, year, one, found)
+            found += unknown_years(self.allocation, tonnes)
         if not found:
             return result
         remarks = [Remark(one.subject, one.complaint, topic=Topic.CONTRADICTORY) for one in found]
@@ -248,15 +246,7 @@ class CaseFile(Case):
 
 
 def _comparisons(result: Result, name: str, figures: Any) -> Iterator[PublishedFigure]:
-    """Yield figures of a quantity next to the calculated ones: of all its places in order, or by label.
-
-    Raises
-    ------
-    KeyError
-        If there is no such quantity.
-    ValueError
-        If there is no such label.
-    """
+    """Yield figures of a quantity next to the calculated ones: of all its places in order, or by label."""
     own = result.methodology.named(name) or name
     if own not in result:
         hint = suggestion(name, result.keys())

@@ -22,25 +22,16 @@ SHOWN = (
     *("symbol", "unit", "indices", "kind", "text", "extensive", "weighted_by", "previous_of", "options", "by"),
     *("bounds", "categories"),
 )
+KINDS = ("identity", "choice", "parameter", "fact", "equation", "default", "candidate", "criterion")
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Something that two versions have otherwise.
+    """Something that two versions have otherwise."""
 
-    Attributes
-    ----------
-    kind : str
-        ``"identity"``, ``"choice"``, ``"parameter"``, ``"fact"``, ``"equation"``, ``"default"``,
-        ``"candidate"`` or ``"criterion"``.
-    name : str
-    before, after : str
-        Nothing where one version lacks it.
-    """
-
-    kind: str
+    kind: str  # one of KINDS
     name: str
-    before: str
+    before: str  # nothing where one version lacks it
     after: str
 
 
@@ -54,7 +45,7 @@ def differences(before: Declarations, after: Declarations) -> Iterator[Differenc
     >>> [found.name for found in differences(*two) if found.kind == "equation"]
     ['x_HPU,p', 'x_HCU,p']
     """
-    for kind in ("identity", "choice", "parameter", "fact", "equation", "default", "candidate", "criterion"):
+    for kind in KINDS:
         one, two = (dict(_written(m, kind)) for m in (before, after))
         for name in dict.fromkeys([*one, *two]):
             if one.get(name) != two.get(name):
@@ -87,23 +78,12 @@ def _written(m: Declarations, kind: str) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class VersionOutcome:
-    """What a case gives under one version.
-
-    Attributes
-    ----------
-    version : str
-    result : Result or None
-        None where the case cannot be calculated.
-    problems : tuple of str
-        Why not.
-    left_out : tuple of str
-        What the case gives that only the other version asks for.
-    """
+    """What a case gives under one version."""
 
     version: str
-    result: Result | None
-    problems: tuple[str, ...]
-    left_out: tuple[str, ...]
+    result: Result | None  # None where the case cannot be calculated
+    problems: tuple[str, ...]  # why not
+    left_out: tuple[str, ...]  # what the case gives that only the other version asks for
 
 
 def under(case: CaseFile, m: Declarations, other: Declarations) -> VersionOutcome:

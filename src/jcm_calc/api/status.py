@@ -1,4 +1,4 @@
-"""The status of a project's monitoring on a day, from its case file; see `jcm_calc.api.case_file.CaseFile.status`."""
+"""The status of a project's monitoring on a day, from its case file, and of every project of a folder, on all cores."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from math import nan
 from pathlib import Path
 from typing import Any
 
+from jcm_calc.base import cores, workers
 from jcm_calc.base.languages import Message, _
-from jcm_calc.base.problems import InputError, InputWarning, listed
+from jcm_calc.base.problems import InputError, InputWarning, Problem, listed
+from jcm_calc.base.toml import parse_toml, read_text
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs.axes import named_periods
-from jcm_calc.inputs.case import Case
+from jcm_calc.inputs.case import Case, read
 from jcm_calc.inputs.confirmation import EvidenceFiles
 from jcm_calc.inputs.periods import Period
 from jcm_calc.inputs.project import estimate_of
@@ -38,6 +41,7 @@ from jcm_calc.results.status import (
     CriterionStatus,
     DocumentToShow,
     FindingStatus,
+    FolderEntry,
     MeterStatus,
     MonthCoverage,
     MonthReductions,
@@ -45,7 +49,7 @@ from jcm_calc.results.status import (
     Plan,
     ProjectStatus,
 )
-from jcm_calc.rulebooks import methodology
+from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import dates
 
 SOON = 60  # days before a calibration is due
@@ -76,7 +80,7 @@ def status(
         warnings.simplefilter("ignore", UnconfirmedWarning)
         assert year.first is not None
         if day < year.first:
-            return replace(_of_project_alone(case, m, day, year, None), plan=_scaled(plan, year, None))
+            return _described(case, m, day, year, None, so_far=None, ER=None, months={}, plan=plan)
         if case.meters:
             return _metered(case, m, day, year, plan, store_of(case.path) if store else None, evidence, progress)
         return _typed(case, m, day, year, plan, evidence)
@@ -144,22 +148,28 @@ def _metered(
     since = case.project.get("start")
     periods = _case_periods(case)
     found = measure(plan, m, case.tables, values, periods, year, since, day, kept, progress)
-    reductions = None if found.result is None else float(found.result.emissions["ER"].sum())
-    of_year = _scaled(planned, year, found.so_far)
     found = replace(found, findings=tuple(_of_case(found, plan, periods, year)))
-    findings = [_finding(one, found, plan) for one in sorted(found.findings, key=lambda one: (not one.open, one.start))]
-    status = replace(
-        _of_project_alone(case, m, day, year, found.result),
+    status = _described(
+        case,
+        m,
+        day,
+        year,
+        found.result,
         so_far=found.so_far,
+        ER=None if found.result is None else float(found.result.emissions["ER"].sum()),
+        months=found.months,
+        plan=planned,
+    )
+    status = replace(
+        status,
         meters=tuple(_meter(meter, found, year, day) for meter in plan.meters.values()),
-        findings=tuple(findings),
+        findings=tuple(
+            _finding(one, found, plan) for one in sorted(found.findings, key=lambda one: (not one.open, one.start))
+        ),
         calibrations=tuple(
             sorted(_calibrations(plan, day), key=lambda one: -(10**6) if one.days is None else one.days)
         ),
-        ER=reductions,
-        months=tuple(_months(found, year, of_year)),
-        plan=of_year,
-        forecast=forecast(year, found.so_far, reductions, found.months, of_year),
+        months=tuple(_months(found, year, status.plan)),
         problems=found.problems,
     )
     return replace(status, actions=_ordered([*_of_meters(status, plan, found), *_of_project(status)]))
@@ -177,15 +187,13 @@ def _of_case(
 
 def _meter(meter: Meter, found: Measured, year: Period, day: date) -> MeterStatus:
     assert year.first is not None
-    until = found.until.get(meter.name)
+    name, until = meter.name, found.until.get(meter.name)
     behind = (day - (until or year.first - timedelta(days=1))).days
     # before the first common day the readings are not looked at closely
-    looked_at = until is None or meter.name in found.coverage
-    coverage = tuple(_coverage(found.coverage.get(meter.name, {}), year, day)) if looked_at else ()
-    unit = found.units[meter.name]
-    return MeterStatus(
-        meter.name, meter.parameter, unit, not meter.check_only, until, behind, found.amounts.get(meter.name), coverage
-    )
+    looked_at = until is None or name in found.coverage
+    coverage = tuple(_coverage(found.coverage.get(name, {}), year, day)) if looked_at else ()
+    amount = found.amounts.get(name)
+    return MeterStatus(name, meter.parameter, found.units[name], not meter.check_only, until, behind, amount, coverage)
 
 
 def _coverage(covered: Mapping[date, float], year: Period, day: date) -> Iterator[MonthCoverage]:
@@ -202,22 +210,8 @@ def _coverage(covered: Mapping[date, float], year: Period, day: date) -> Iterato
 
 def _finding(one: ReadingsFinding, found: Measured, plan: MonitoringPlan) -> FindingStatus:
     start, end = (clock.local(moment, plan.where).replace(tzinfo=None) for moment in (one.start, one.end))
-    options = found.options.get(one, ())
-    unit = found.units[one.meter]
-    return FindingStatus(
-        one.meter,
-        one.kind,
-        one.code,
-        start,
-        end,
-        one.note,
-        one.read,
-        unit,
-        one.treatment,
-        one.tonnes,
-        one.question,
-        options,
-    )
+    told = (one.treatment, one.tonnes, one.question, found.options.get(one, ()))
+    return FindingStatus(one.meter, one.kind, one.code, start, end, one.note, one.read, found.units[one.meter], *told)
 
 
 def _calibrations(plan: MonitoringPlan, day: date) -> Iterator[CalibrationStatus]:
@@ -252,37 +246,41 @@ def _months(found: Measured, year: Period, plan: Plan | None) -> Iterator[MonthR
         yield MonthReductions(first, days, amount, None if plan is None else plan.ER * days / year.days)
 
 
-def _of_project_alone(
-    case: Case, m: Declarations, day: date, year: Period, result: Calculation | None
+def _described(
+    case: Case,
+    m: Declarations,
+    day: date,
+    year: Period,
+    result: Calculation | None,
+    *,
+    so_far: Period | None,
+    ER: float | None,  # noqa: N803
+    months: Mapping[Period, float],
+    plan: tuple[float, str] | None,
 ) -> ProjectStatus:
-    """Return the status without anything that was measured: criteria, and what an issuance request still lacks."""
+    """Return the status without meters: reductions, plan, forecast, criteria, what an issuance request still lacks."""
     if result is None:
         verdicts = eligibility.check(m, case.facts, p=case.p, **case.choices, **case.inputs)
     else:
         verdicts = result.verdicts
-    documents = [
-        DocumentToShow(one.kind, one.name, one.section, one.detail, one.lacks or str(one.evidence.grade))
-        for one in (() if result is None else result.unconfirmed)
-    ]
+    scaled = _scaled(plan, year, so_far)
     return ProjectStatus(
         case=case.path.name,
         title=str(case.project.get("title", "")),
         methodology=str(m),
         day=day,
         year=year,
-        so_far=None,
-        meters=(),
-        findings=(),
-        calibrations=(),
+        so_far=so_far,
         criteria=tuple(
             CriterionStatus(one.criterion.number, one.criterion.text, one.answer, one.missing) for one in verdicts
         ),
-        documents=tuple(documents),
-        ER=None,
-        months=(),
-        plan=None,
-        forecast=forecast(year, None, None, {}, None),
-        actions=(),
+        documents=tuple(
+            DocumentToShow(one.kind, one.name, one.section, one.detail, one.lacks or str(one.evidence.grade))
+            for one in (() if result is None else result.unconfirmed)
+        ),
+        ER=ER,
+        plan=scaled,
+        forecast=forecast(year, so_far, ER, months, scaled),
     )
 
 
@@ -312,15 +310,16 @@ def _typed(
         if one.year is not None and one.last is not None and one.last <= day
     }
     own = sorted((one for one in periods if one.year == day.year), key=lambda one: one.order)
-    so_far = Period(own[0].first, own[-1].last) if own else None
-    reductions = sum(periods[one] for one in own) if own else None
-    plan = _scaled(planned, year, so_far)
-    status = replace(
-        _of_project_alone(case, m, day, year, result),
-        so_far=so_far,
-        ER=reductions,
-        plan=plan,
-        forecast=forecast(year, so_far, reductions, periods, plan),
+    status = _described(
+        case,
+        m,
+        day,
+        year,
+        result,
+        so_far=Period(own[0].first, own[-1].last) if own else None,
+        ER=sum(periods[one] for one in own) if own else None,
+        months=periods,
+        plan=planned,
     )
     return replace(status, actions=_ordered(_of_project(status)))
 
@@ -413,3 +412,79 @@ def _of_project(status: ProjectStatus) -> Iterator[Action]:
         text = _("{ER:,.1f} tCO2 are {share:.0%} below the plan for the same days, {planned:,.1f} tCO2")
         told = text.format(ER=status.ER, share=1 - status.ER / plan.so_far, planned=plan.so_far)
         yield Action(Need.BELOW_PLAN, "ER", told, plan.so_far - status.ER, None, f"below plan {status.year}")
+
+
+# Of every project of a folder
+
+
+def statuses(
+    folder: str | Path,
+    on: Any = None,
+    *,
+    store: bool = True,
+    evidence: EvidenceFiles = None,
+    processes: int | None = None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> tuple[FolderEntry, ...]:
+    """Return the status of each case file in a folder and below, those that need a person most first.
+
+    Parameters
+    ----------
+    folder : path
+    on, store, evidence
+        As for `jcm_calc.api.case_file.CaseFile.status`.
+    processes : int, optional
+        All cores by default.
+    progress : callable
+        Is called with the number of projects that are done, and of all.
+
+    Raises
+    ------
+    InputError
+        If the folder has no case file. A case file that cannot be used is an entry with its problems.
+    """
+    day = dates.today() if on is None else dates.day_of("on", on)
+    top = Path(folder)
+    paths = sorted(path for path in top.rglob("*.toml") if not path.name.startswith((".", "~")) and _is_case(path))
+    if not paths:
+        raise InputError.of(str(folder), _("has no case file (.toml)"))
+    task = partial(_entry, top, day=day, store=store, evidence=evidence)
+    found: list[FolderEntry] = []
+    processes = min(processes or cores.count(), len(paths))
+    if processes == 1:
+        for path in paths:
+            found.append(task(path))
+            progress(len(found), len(paths))
+    else:
+        with workers.pool(processes) as pool:
+            for entry in pool.map(task, paths):
+                found.append(entry)
+                progress(len(found), len(paths))
+    return tuple(sorted(found, key=_urgency))
+
+
+def _is_case(path: Path) -> bool:
+    """Whether a TOML file is a case file, or cannot be read and may be one."""
+    try:
+        document = parse_toml(path.name, read_text(path))
+    except (InputError, OSError):
+        return True
+    return "methodology" in document and "schema" not in document  # evidence files have a schema
+
+
+def _entry(top: Path, path: Path, *, day: date, store: bool, evidence: EvidenceFiles) -> FolderEntry:
+    name = str(path.relative_to(top))
+    try:
+        return FolderEntry(name, status(read(path, Case), day, store=store, evidence=evidence))
+    except InputError as error:
+        return FolderEntry(name, None, tuple(error.problems))
+    except MethodologyNotFoundError as error:
+        return FolderEntry(name, None, (Problem("methodology", str(error)),))
+    except Exception as error:  # whatever is wrong with one does not stop the others
+        return FolderEntry(name, None, (Problem(name, f"{type(error).__name__}: {error}"),))
+
+
+def _urgency(entry: FolderEntry) -> tuple[Any, ...]:
+    if entry.status is None:
+        return 0, 0.0, 0, entry.name
+    return 1, -(entry.status.tonnes_at_stake or 0.0), -len(entry.status.actions), entry.name

@@ -28,17 +28,9 @@ def joined(reader: Reader, sets: Sequence[SheetSet], project: Mapping[str, Any])
     choices, named, classes = ([getattr(found, name) for found in sets] for name in ("choices", "named", "classes"))
     reader.problems += [
         *_two_of_one_period(sets),
-        *_differences(
-            _("got {one} and {other}; must be one choice for all years").tagged(ProblemKind.YEARS_DIFFER),
-            choices,
-        ),
-        *_differences(
-            _("got {one} and {other}; must be one value for all years").tagged(ProblemKind.YEARS_DIFFER), named
-        ),
-        *_differences(
-            _("got {one} and {other}; must be one value by class for all years").tagged(ProblemKind.YEARS_DIFFER),
-            classes,
-        ),
+        *_differences(_("got {one} and {other}; must be one choice for all years"), choices),
+        *_differences(_("got {one} and {other}; must be one value for all years"), named),
+        *_differences(_("got {one} and {other}; must be one value by class for all years"), classes),
         *_changed(sets),
     ]
     periods = [period for found in sets for period in found.periods]
@@ -75,7 +67,7 @@ def _differences(complaint: Message, found: Sequence[Mapping[str, Any]]) -> Iter
         for name in sorted(found[0].keys() | other.keys()):
             if found[0].get(name) != other.get(name):
                 one, two = shown(found[0].get(name)), shown(other.get(name))
-                yield Problem(name, complaint.format(one=one, other=two))
+                yield Problem(name, complaint.tagged(ProblemKind.YEARS_DIFFER).format(one=one, other=two))
 
 
 def _changed(sets: Sequence[SheetSet]) -> Iterator[Problem]:
@@ -110,19 +102,14 @@ def _tables(source: str, sets: Sequence[SheetSet]) -> Iterator[FilledTable]:
             if part.columns and ("p" in part.letters or number == 0):
                 groups.setdefault((part.letters, tuple(part.columns)), []).append(part)
     for (letters, headings), parts in groups.items():
-        yield _table(source, letters, headings, parts)
-
-
-def _table(source: str, letters: str, headings: Sequence[str], parts: Sequence[FilledColumns]) -> FilledTable:
-    labels = [label for part in parts for label in part.labels]
-    columns: dict[str, Any] = {
-        letter: [str(label[place]) if letter == "p" else label[place] for label in labels]
-        for place, letter in enumerate(letters)
-    }
-    for heading in headings:
-        columns[heading] = [value for part in parts for value in part.columns[heading]]
-    cells = {heading: _cells([cell for part in parts for cell in part.cells[heading]]) for heading in headings}
-    return FilledTable(source, columns, cells)
+        labels = [label for part in parts for label in part.labels]
+        columns: dict[str, Any] = {
+            letter: [str(label[place]) if letter == "p" else label[place] for label in labels]
+            for place, letter in enumerate(letters)
+        }
+        columns |= {heading: [value for part in parts for value in part.columns[heading]] for heading in headings}
+        cells = {heading: _cells([cell for part in parts for cell in part.cells[heading]]) for heading in headings}
+        yield FilledTable(source, columns, cells)
 
 
 def _cells(places: Sequence[tuple[str, int, int]]) -> CellAddresses:

@@ -34,17 +34,11 @@ if TYPE_CHECKING:
 STATED = ("periods", "choices", "inputs", "evidence", "eligibility", "issuable")
 
 
-class Shown(NamedTuple):
-    """What is shown in addition to the result: every quantity, and the result over all candidates."""
-
-    trace: bool
-    candidates: bool
-
-
 def calculate_case(
     path: Path,
     require_confirmed: bool,
-    asked: Shown,
+    trace: bool,
+    candidates: bool,
     target: Path | None,
     plan: Path | None,
     stage: Literal["plan", "report"] | None,
@@ -74,19 +68,26 @@ def calculate_case(
         with output.working(_("calculating")):
             before = None if previous is None else _before(previous, evidence)
             result = given.case.calculate(monitored, evidence, previous=before)
-            planned = _planned(given if plan is None else read(plan), evidence) if plan or given.plan else None
+            estimated = given if plan is None else read(plan)
+            planned = (estimated.plan or estimated.case).calculate(evidence=evidence) if plan or given.plan else None
     years = _by_year(result)
     credits, refused = _credits(result) if require_confirmed else (None, None)
-    missing = refused.missing if refused else ()
     comparisons = given.case.compare(result)
     manifest = result.manifest()
     if target is not None:
-        with output.working(_("writing")):
-            _save(given.case, result, planned, stage, manifest, target, force)
+        case = given.case
+        with output.writing(target):
+            if target.suffix.casefold() == ".xlsx":
+                result.to_excel(
+                    target, planned, stage=stage, project=case.project, sources=case.sources, overwrite=force
+                )
+            else:
+                save(target, f"{json.dumps(manifest, indent=2, ensure_ascii=False)}\n".encode(), overwrite=force)
     if as_json:
+        missing = refused.missing if refused else ()
         output.data(_as_data(result, manifest, years, credits, missing, comparisons, given.remarks))
     else:
-        _page(given.case, result, years, credits, comparisons, asked)
+        _page(given.case, result, years, credits, comparisons, trace, candidates)
     output.remarks([*given.remarks, *(result.remarks if as_json else ())])
     if refused:
         title = _("{methodology} supports an estimate only: {count} items are missing for an issuance request")
@@ -128,12 +129,8 @@ def read(path: Path) -> Given:
 def _plan_of(path: Path, given: Given) -> Given:
     """Return what is planned, without a report."""
     if given.plan is None and path.suffix.casefold() != ".toml":
-        raise _unusable(path, _("holds a report and no plan: its monitored values are not estimates"))
+        raise InputError.of(path.name, _("holds a report and no plan: its monitored values are not estimates"))
     return given._replace(case=given.plan or given.case, plan=None)
-
-
-def _planned(given: Given, evidence: Sequence[Path] | None) -> Result:
-    return (given.plan or given.case).calculate(evidence=evidence)
 
 
 def monitored_shown(case: CaseFile, evidence: Sequence[Path] | None) -> Monitored | None:
@@ -156,10 +153,6 @@ def warnings_shown_here() -> Iterator[None]:
         yield
 
 
-def _unusable(path: Path, complaint: str) -> InputError:
-    return InputError(path.name, [Problem(path.name, complaint)])
-
-
 def _by_year(result: Result) -> tuple[CalendarYear, ...] | None:
     try:
         return result.calendar_years()
@@ -178,24 +171,6 @@ def _credits(result: Result) -> tuple[dict[str, int] | None, UnconfirmedError | 
         raise
     except ValueError as error:
         raise InputError(str(result.methodology), [Problem("p", str(error))]) from None
-
-
-def _save(
-    case: CaseFile,
-    result: Result,
-    planned: Result | None,
-    stage: Literal["plan", "report"],
-    manifest: Mapping[str, Any],
-    path: Path,
-    force: bool,
-) -> None:
-    """Write the workbook or the manifest, as the name of the file says."""
-    with output.writing(path):
-        if path.suffix.casefold() == ".xlsx":
-            result.to_excel(path, planned, stage=stage, project=case.project, sources=case.sources, overwrite=force)
-        else:
-            text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-            save(path, text.encode(), overwrite=force)
 
 
 def _as_data(
@@ -250,20 +225,21 @@ def _page(
     years: Sequence[CalendarYear] | None,
     credits: Mapping[str, int] | None,
     comparisons: Sequence[PublishedFigure],
-    asked: Shown,
+    trace: bool,
+    candidates: bool,
 ) -> None:
     output.paragraph(Message("{}: {}").format(result.methodology.heading, result.methodology.title), bold=True)
     if title := ": ".join(case.project[key] for key in ("number", "title") if key in case.project):
         output.paragraph(title)
     output.remarked(result.remarks)
-    if asked.trace:
+    if trace:
         _trace(result)
     else:
         _inputs(result)
     _periods(result)
     if years is not None:
         _years(years)
-    _over_candidates(result, asked.candidates)
+    _over_candidates(result, candidates)
     if comparisons:
         _comparisons(case, comparisons)
     if case.facts or any(verdict.answer is not Answer.NOT_SHOWN for verdict in result.verdicts):
@@ -277,63 +253,51 @@ def _page(
 def _over_candidates(result: Result, whole: bool) -> None:
     """Say between which ER the estimate lies over all candidates; where asked for, show every combination."""
     found = result.candidate_combinations()
-    if width := amounts.width(found):
-        output.heading(width)
-    elif whole:
-        output.heading(_("No value was chosen among several candidates"))
+    width = amounts.width(found)
+    if width or whole:
+        output.heading(width or _("No value was chosen among several candidates"))
     if whole and width:
-        output.table(
-            [*(one.symbol for one in found.parameters), *RESULTS, _("grade")],
-            [
-                [*choice, *("" if math.isnan(one) else amounts.tonnes(one) for one in emissions), Message(grade)]
-                for choice, emissions, grade in found.rows
-            ],
-        )
+        rows = [
+            [*choice, *("" if math.isnan(one) else amounts.tonnes(one) for one in emissions), Message(grade)]
+            for choice, emissions, grade in found.rows
+        ]
+        output.table([*(one.symbol for one in found.parameters), *RESULTS, _("grade")], rows)
 
 
 def _inputs(result: Result) -> None:
     rows = [row for row in result.quantities() if row["name"] in result.methodology.inputs]
     output.heading(_("Inputs"))
-    output.table(
-        [_("symbol"), _("value"), _("from"), _("grade")],
-        [[row["symbol"], amounts.value(row), row["from"], row["grade"]] for row in rows],
-    )
+    cells = [[row["symbol"], amounts.value(row), row["from"], row["grade"]] for row in rows]
+    output.table([_("symbol"), _("value"), _("from"), _("grade")], cells)
 
 
 def _trace(result: Result) -> None:
     rows = list(result.quantities())
     output.heading(_("Every quantity in the order of calculation"))
-    output.table(
-        [_("symbol"), _("value"), _("grade")],
-        [[row["symbol"], amounts.value(row, amounts.CALCULATED), row["grade"]] for row in rows],
-        [[row["from"]] for row in rows],
-    )
+    cells = [[row["symbol"], amounts.value(row, amounts.CALCULATED), row["grade"]] for row in rows]
+    output.table([_("symbol"), _("value"), _("grade")], cells, [[row["from"]] for row in rows])
 
 
 def _periods(result: Result) -> None:
     columns = result.emissions
+    rows = zip(result.inputs.periods, *columns.values(), strict=True)
     output.heading(_("Emissions by period, tCO2"))
-    output.table(
-        ["p", *columns],
-        [
-            [str(period), *map(amounts.tonnes, emissions)]
-            for period, *emissions in zip(result.inputs.periods, *columns.values(), strict=True)
-        ],
-    )
+    output.table(["p", *columns], [[str(period), *map(amounts.tonnes, emissions)] for period, *emissions in rows])
 
 
 def _years(years: Sequence[CalendarYear]) -> None:
+    rows = [
+        [str(one.year or _("undated")), *map(amounts.tonnes, one.emissions.values()), f"{one.tonnes:,}"]
+        for one in years
+    ]
     output.heading(_("By calendar year, tCO2 and whole tonnes"))
-    output.table(
-        [_("year"), *years[0].emissions, _("tonnes")],
-        [
-            [str(one.year or _("undated")), *map(amounts.tonnes, one.emissions.values()), f"{one.tonnes:,}"]
-            for one in years
-        ],
-    )
+    output.table([_("year"), *years[0].emissions, _("tonnes")], rows)
 
 
 def _comparisons(case: CaseFile, comparisons: Sequence[PublishedFigure]) -> None:
+    def calculated(values: Sequence[float]) -> str:
+        return ", ".join(f"{value:,}" if isinstance(value, int) else amounts.tonnes(value) for value in values)
+
     output.heading(_("Published figures"))
     output.table(
         ["", _("published"), _("calculated"), ""],
@@ -341,9 +305,7 @@ def _comparisons(case: CaseFile, comparisons: Sequence[PublishedFigure]) -> None
             [
                 Message(one.name),
                 ", ".join(one.published),
-                ", ".join(
-                    f"{value:,}" if isinstance(value, int) else amounts.tonnes(value) for value in one.calculated
-                ),
+                calculated(one.calculated),
                 _("agrees") if one.agrees else _("differs"),
             ]
             for one in comparisons

@@ -149,13 +149,7 @@ def is_path(subject: str) -> bool:
 
 
 def of_file(path: Path, version: str | None = None) -> Declarations:
-    """Return the latest methodology of a module, or a version of it.
-
-    Raises
-    ------
-    UnusableError
-        If it cannot be imported, or declares none.
-    """
+    """Return the latest methodology of a module, or a version of it."""
     found = {item.version: item for item in every_of_file(path)}
     if version is not None and version not in found:
         told = _("{path}: there is no version {version}; known are {known}")

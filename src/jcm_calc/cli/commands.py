@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import click
 
@@ -35,7 +35,12 @@ with_evidence = click.option(
     help="An evidence file, instead of those of your folder: see `jcm evidence`.",
 )
 of_version = click.option("--version", metavar="V", help="This version instead of the latest.")
-case_argument = click.argument("case", type=FILE)
+case_argument = click.argument("path", metavar="CASE", type=FILE)
+
+
+def number_argument(**settings: Any) -> Callable[[Any], Any]:
+    """Return the argument that names a methodology, in capitals or not."""
+    return click.argument("number", callback=lambda ctx, option, number: number and number.upper(), **settings)
 
 
 def file_option(*names: str, help: str, metavar: str = "FILE", **settings: Any) -> Callable[[Any], Any]:
@@ -43,7 +48,7 @@ def file_option(*names: str, help: str, metavar: str = "FILE", **settings: Any) 
     return click.option(*names, metavar=metavar, type=FILE, help=help, **settings)
 
 
-def output_option(help: str, name: str = "output", **settings: Any) -> Callable[[Any], Any]:
+def output_option(help: str, name: str = "target", **settings: Any) -> Callable[[Any], Any]:
     """Return the option that says where to write."""
     return file_option("-o", "--output", name, help=help, **settings)
 
@@ -148,7 +153,7 @@ def jcm() -> None:
 @jcm.command("list")
 @click.option("--all", "with_known", is_flag=True, help="Also those that are known and not implemented.")
 @as_json
-def list_(as_json: bool, with_known: bool) -> int:
+def list_(**given: Any) -> int:
     """List the methodologies, and how much of each is confirmed.
 
     A module of a methodology package that cannot be used is named below, with file and line, and gives exit code 1.
@@ -160,7 +165,7 @@ def list_(as_json: bool, with_known: bool) -> int:
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.catalogue import list_methodologies
 
-    return list_methodologies(as_json, with_known)
+    return list_methodologies(**given)
 
 
 @jcm.command()
@@ -169,7 +174,7 @@ def list_(as_json: bool, with_known: bool) -> int:
 @file_option("--html", "page", metavar="FILE.html", help="Write it as a page.")
 @force_option("FILE.html")
 @as_json
-def show(subject: str, version: str | None, page: Path | None, force: bool, as_json: bool) -> int:
+def show(**given: Any) -> int:
     """Show what methodology NUMBER, or that of a module, declares, each item with its evidence.
 
     \b
@@ -180,7 +185,7 @@ def show(subject: str, version: str | None, page: Path | None, force: bool, as_j
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.catalogue import show_methodology
 
-    return show_methodology(subject, version, page, force, as_json)
+    return show_methodology(**given)
 
 
 @jcm.command()
@@ -193,7 +198,7 @@ def show(subject: str, version: str | None, page: Path | None, force: bool, as_j
     help="Only factors of this kind; kinds are never mixed.",
 )
 @as_json
-def factors(country: str, grid: str | None, year: str | None, kind: str | None, as_json: bool) -> None:
+def factors(**given: Any) -> None:
     """List the published emission factors of electricity of COUNTRY, in tCO2/MWh, each with source and grade.
 
     A case file names one of them instead of a number: EF_grid = "Viet Nam 2023, combined margin". No factor is
@@ -207,7 +212,7 @@ def factors(country: str, grid: str | None, year: str | None, kind: str | None, 
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.factors import list_factors
 
-    list_factors(country, grid, year, kind, as_json)
+    list_factors(**given)
 
 
 @jcm.command()
@@ -215,7 +220,7 @@ def factors(country: str, grid: str | None, year: str | None, kind: str | None, 
 @click.option("--methodology", metavar="NUMBER", help="Only projects that use this methodology, in any version.")
 @click.option("--status", type=click.Choice(["registered", "validation", "withdrawn"]), help="Only these.")
 @as_json
-def projects(country: str | None, methodology: str | None, status: str | None, as_json: bool) -> None:
+def projects(**given: Any) -> None:
     """List the projects of the scheme, with the methodologies and versions that they use, as of June 2026.
 
     \b
@@ -226,7 +231,7 @@ def projects(country: str | None, methodology: str | None, status: str | None, a
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.projects import list_projects
 
-    list_projects(country, methodology, status, as_json)
+    list_projects(**given)
 
 
 @jcm.command()
@@ -256,20 +261,7 @@ def projects(country: str | None, methodology: str | None, status: str | None, a
 @strictly
 @with_evidence
 @as_json
-def calc(
-    case: Path,
-    require_confirmed: bool,
-    trace: bool,
-    candidates: bool,
-    output: Path | None,
-    plan: Path | None,
-    stage: Literal["plan", "report"] | None,
-    previous: Path | None,
-    force: bool,
-    evidence: tuple[Path, ...] | None,
-    strict: bool,
-    as_json: bool,
-) -> int:
+def calc(**given: Any) -> int:
     """Calculate CASE: a case file (.toml) or a filled monitoring spreadsheet (.xlsx).
 
     Where it holds published figures, they are compared, and a difference gives exit code 1.
@@ -282,31 +274,20 @@ def calc(
       jcm calc case.toml -o report.xlsx --plan plan.toml
       jcm calc filled.xlsx --require-confirmed
     """  # noqa: D301 (\b keeps click from filling the lines)
-    from jcm_calc.cli.calculating import Shown, calculate_case
+    from jcm_calc.cli.calculating import calculate_case
 
-    shown = Shown(trace, candidates)
-    return calculate_case(
-        case, require_confirmed, shown, output, plan, stage, previous, force, evidence, strict, as_json
-    )
+    return calculate_case(**given)
 
 
 @jcm.command()
-@click.argument("number")
+@number_argument()
 @click.argument("more_years", nargs=-1, metavar="", type=int)
 @output_option("The .xlsx or .toml to write.", required=True)
 @click.option("--units", metavar="N", multiple=True, help="Rows along every index (1 by default), or i=N along one.")
 @click.option("--years", metavar="YEAR ...", multiple=True, type=int, help="The calendar years of the report.")
 @force_option()
 @as_json
-def template(
-    number: str,
-    more_years: tuple[int, ...],
-    output: Path,
-    units: tuple[str, ...],
-    years: tuple[int, ...],
-    force: bool,
-    as_json: bool,
-) -> None:
+def template(**given: Any) -> None:
     """Write an empty monitoring spreadsheet or case file of methodology NUMBER, to be filled in for `jcm calc`.
 
     \b
@@ -315,23 +296,19 @@ def template(
       jcm template ID_AM002 -o case.toml --years 2024
       jcm --lang ja template VN_AM001 -o input.xlsx --units i=40 --units k=5
     """  # noqa: D301 (\b keeps click from filling the lines)
-    if more_years and not years:
-        raise click.UsageError(f"Got unexpected extra argument ({more_years[0]})")
     from jcm_calc.cli.templates import write_template
 
-    write_template(number.upper(), output, units, [*years, *more_years], force, as_json)
+    write_template(**given)
 
 
 @jcm.command()
 @case_argument
-@output_option("Write a .csv or .xlsx file.", name="target")
+@output_option("Write a .csv or .xlsx file.")
 @force_option()
 @strictly
 @with_evidence
 @as_json
-def monitor(
-    case: Path, target: Path | None, force: bool, evidence: tuple[Path, ...] | None, strict: bool, as_json: bool
-) -> int:
+def monitor(**given: Any) -> int:
     """Turn the readings of the case file CASE into monitored parameters.
 
     A finding without a treatment, or a cross-check that differs, gives exit code 1. Needs
@@ -344,11 +321,11 @@ def monitor(
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.monitoring import monitor_case
 
-    return monitor_case(case, target, force, evidence, strict, as_json)
+    return monitor_case(**given)
 
 
 @jcm.command()
-@click.argument("source", metavar="CASE|FOLDER", type=FILE)
+@click.argument("path", metavar="CASE|FOLDER", type=FILE)
 @click.option("--on", metavar="DATE", help="As of the end of this day instead of today, such as 2024-09-30.")
 @click.option(
     "--since", metavar="last|FILE", help="Print only what has changed since the run before, which this file records."
@@ -358,16 +335,7 @@ def monitor(
 @force_option()
 @with_evidence
 @as_json
-def status(
-    source: Path,
-    on: str | None,
-    since: str | None,
-    store: bool,
-    page: Path | None,
-    force: bool,
-    evidence: tuple[Path, ...] | None,
-    as_json: bool,
-) -> int:
+def status(**given: Any) -> int:
     """Show the status of the monitoring of the case file CASE, or of every case file in FOLDER.
 
     Exit code 1 means that something needs a person; with --since, that something new does. It is an estimate, not a
@@ -382,7 +350,7 @@ def status(
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.status import status_of
 
-    return status_of(source, on, since, store, evidence, as_json, page, force)
+    return status_of(**given)
 
 
 @jcm.command()
@@ -391,7 +359,7 @@ def status(
 @click.option("--at", "at", metavar="INDEX=LABEL", multiple=True, help="Follow this unit or period, such as p=2024.")
 @with_evidence
 @as_json
-def explain(case: Path, name: str, at: tuple[str, ...], evidence: tuple[Path, ...] | None, as_json: bool) -> None:
+def explain(**given: Any) -> None:
     """Explain how NAME is calculated in the case file CASE.
 
     From the equation in symbols, with the numbers in place, to its value, down to what was given.
@@ -404,17 +372,17 @@ def explain(case: Path, name: str, at: tuple[str, ...], evidence: tuple[Path, ..
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.explaining import explain_case
 
-    explain_case(case, name, at, evidence, as_json)
+    explain_case(**given)
 
 
 @jcm.command()
 @case_argument
-@output_option("Where to write.", name="path", required=True)
+@output_option("Where to write.", required=True)
 @force_option()
 @strictly
 @with_evidence
 @as_json
-def report(case: Path, path: Path, force: bool, evidence: tuple[Path, ...] | None, strict: bool, as_json: bool) -> int:
+def report(**given: Any) -> int:
     """Write the report of the case file CASE: one HTML file, for a browser and for paper.
 
     It needs no network.
@@ -425,7 +393,7 @@ def report(case: Path, path: Path, force: bool, evidence: tuple[Path, ...] | Non
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.explaining import report_case
 
-    return report_case(case, path, force, evidence, strict, as_json)
+    return report_case(**given)
 
 
 def _explained(context: click.Context, option: click.Parameter, value: str | bool | None) -> None:
@@ -484,19 +452,12 @@ def verify(
     report: Path,
     plan: Path | None,
     case: Path | None,
-    previous: tuple[Path, ...],
-    materiality: float,
-    select: tuple[str, ...],
-    ignore: tuple[str, ...],
     require_confirmed: bool,
     as_html: Path | None,
-    output: Path | None,
+    target: Path | None,
     force: bool,
-    evidence: tuple[Path, ...] | None,
-    strict: bool,
-    accepted: Path | None,
-    person: str,
     as_json: bool,
+    **options: Any,
 ) -> int:
     """Re-run the calculation in REPORT, a filled monitoring spreadsheet, and find what is wrong.
 
@@ -514,19 +475,17 @@ def verify(
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.verifying import verify_folder, verify_report
 
-    options = {"previous": previous, "materiality": materiality, "select": select, "ignore": ignore}
-    options |= {"strict": strict, "accepted": accepted, "person": person, "evidence": evidence}
     if not report.is_dir():
-        papers = [path for path in (output, as_html) if path is not None]
+        papers = [path for path in (target, as_html) if path is not None]
         return verify_report(report, plan, options, case, require_confirmed, as_json, papers, force)
-    if require_confirmed or output or as_html:
+    if require_confirmed or target or as_html:
         complaint = _("a folder gives a table: --require-confirmed and working papers are for a single report")
         raise click.UsageError(translated(complaint))
     return verify_folder(report, plan, options, case, as_json)
 
 
 @jcm.command()
-@click.argument("number")
+@number_argument()
 @output_option("The package.", name="folder", metavar="FOLDER")
 @click.option("--package", "project", metavar="NAME", help="Begin a methodology package, such as my-rules.")
 @click.option("--revises", metavar="V", help="Begin a revision of this version.")
@@ -536,18 +495,7 @@ def verify(
 @click.option("--scope", type=click.IntRange(0, 99), default=0, help="The sectoral scope.")
 @click.option("--index", metavar="TEXT", default="", help="What the index i stands for.")
 @as_json
-def new(
-    number: str,
-    folder: Path | None,
-    project: str | None,
-    revises: str | None,
-    source: Path | None,
-    version: str | None,
-    title: str,
-    scope: int,
-    index: str,
-    as_json: bool,
-) -> None:
+def new(revises: str | None, source: Path | None, title: str, scope: int, index: str, **given: Any) -> None:
     """Write the skeleton of methodology NUMBER: a module, a case and a test, to be filled in.
 
     \b
@@ -560,10 +508,10 @@ def new(
     from jcm_calc.cli.authoring import new_methodology
 
     known = {"title": title, "scope": scope, "index": index}
-    if source is not None and (given := [name for name, one in {**known, "revises": revises}.items() if one]):
-        told = _("--from FILE holds everything: leave out {given}").format(given=", ".join(f"--{one}" for one in given))
+    if source is not None and (twice := [name for name, one in {**known, "revises": revises}.items() if one]):
+        told = _("--from FILE holds everything: leave out {given}").format(given=", ".join(f"--{one}" for one in twice))
         raise click.UsageError(translated(told))
-    new_methodology(number.upper(), folder, project, revises, version, source, known, as_json)
+    new_methodology(revises=revises, source=source, known=known, **given)
 
 
 @jcm.command("import")
@@ -573,9 +521,7 @@ def new(
 @file_option("--names", metavar="FILE.toml", help="Answers to what is asked.")
 @force_option("what is there")
 @as_json
-def import_(
-    workbook: Path, document: Path | None, folder: Path, names: Path | None, force: bool, as_json: bool
-) -> None:
+def import_(**given: Any) -> None:
     """Translate an official monitoring spreadsheet into a methodology module.
 
     Formulas become equations, look-ups become tables. No module is written that differs from its workbook. DOCUMENT,
@@ -589,26 +535,18 @@ def import_(
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.importing import import_module
 
-    import_module(workbook, document, folder, names, force, as_json)
+    import_module(**given)
 
 
 @jcm.command()
-@click.argument("number")
+@number_argument()
 @click.argument("workbook", metavar="FILE.xlsx", type=FILE)
 @click.argument("document", metavar="[DOCUMENT.pdf|.docx]", type=FILE, required=False)
 @of_version
-@output_option("The evidence file with what is proposed.", name="target", metavar="FILE.toml")
+@output_option("The evidence file with what is proposed.", metavar="FILE.toml")
 @force_option("FILE.toml")
 @as_json
-def confirm(
-    number: str,
-    workbook: Path,
-    document: Path | None,
-    version: str | None,
-    target: Path | None,
-    force: bool,
-    as_json: bool,
-) -> int:
+def confirm(**given: Any) -> int:
     """Compare methodology NUMBER with its official files, and propose what agrees.
 
     Formulas of the monitoring spreadsheet are compared by meaning, default values and tables with their limits, units
@@ -622,16 +560,16 @@ def confirm(
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.proposing import confirm_files
 
-    return confirm_files(number.upper(), workbook, document, version, target, force, as_json)
+    return confirm_files(**given)
 
 
 @jcm.command()
-@click.argument("number")
+@number_argument()
 @click.argument("before")
 @click.argument("after")
 @file_option("--case", metavar="CASE.toml", help="What it does to this case.")
 @as_json
-def diff(number: str, before: str, after: str, case: Path | None, as_json: bool) -> int:
+def diff(**given: Any) -> int:
     """Show what changed in methodology NUMBER from version BEFORE to version AFTER.
 
     \b
@@ -640,7 +578,7 @@ def diff(number: str, before: str, after: str, case: Path | None, as_json: bool)
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.comparing import compare_versions
 
-    return compare_versions(number.upper(), before, after, case, as_json)
+    return compare_versions(**given)
 
 
 @jcm.group()
@@ -652,26 +590,16 @@ def evidence() -> None:
 
 
 @evidence.command("new")
-@click.argument("number", required=False)
+@number_argument(required=False)
 @click.option("--guidelines", is_flag=True, help="A file for the rules of the scheme, which serves every methodology.")
 @of_version
 @file_option("--case", metavar="CASE.toml", help="Rules for readings, too.")
 @file_option("--document", metavar="FILE.pdf", help="The approved document.")
 @click.option("--all", "every", is_flag=True, help="What is confirmed already, too.")
-@output_option("Where to write.", name="target", metavar="FILE.toml")
+@output_option("Where to write.", metavar="FILE.toml")
 @force_option("FILE.toml")
 @as_json
-def new_evidence(
-    number: str | None,
-    guidelines: bool,
-    version: str | None,
-    case: Path | None,
-    document: Path | None,
-    every: bool,
-    target: Path | None,
-    force: bool,
-    as_json: bool,
-) -> None:
+def new_evidence(number: str | None, guidelines: bool, **given: Any) -> None:
     """Write a file with every statement of methodology NUMBER that is not confirmed, to be filled in.
 
     \b
@@ -680,35 +608,26 @@ def new_evidence(
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.confirming import new_file
 
-    new_file(_number(number, guidelines), version, case, document, target, every, force, as_json)
+    new_file(_number(number, guidelines), **given)
 
 
 def _number(number: str | None, guidelines: bool) -> str | None:
     """Return the number of a methodology, and None for the guidelines of the scheme."""
     if (number is None) != guidelines:
         raise click.UsageError(translated(_("name a methodology, or --guidelines")))
-    return number and number.upper()
+    return number
 
 
 @evidence.command("ask")
-@click.argument("number", required=False)
+@number_argument(required=False)
 @click.option("--guidelines", is_flag=True, help="The rules of the scheme, once for every methodology.")
 @of_version
 @file_option("--document", metavar="FILE.pdf", required=True, help="The document in your hand.")
 @click.option("--reader", metavar="NAME", prompt="Name of the reader", help="Who reads it.")
-@output_option("Where to write.", name="target", metavar="FILE.toml")
+@output_option("Where to write.", metavar="FILE.toml")
 @force_option("FILE.toml")
 @as_json
-def ask_evidence(
-    number: str | None,
-    guidelines: bool,
-    version: str | None,
-    document: Path,
-    reader: str,
-    target: Path | None,
-    force: bool,
-    as_json: bool,
-) -> int:
+def ask_evidence(number: str | None, guidelines: bool, target: Path | None, **given: Any) -> int:
     """Ask for what is not confirmed of methodology NUMBER, item by item, and write the evidence file.
 
     Each answer is the page on which the document says so.
@@ -721,13 +640,13 @@ def ask_evidence(
 
     name = _number(number, guidelines)
     default = Path(f"{(name or 'guidelines').lower()}.toml")
-    return ask_questions(name, version, document, reader, target or default, force, as_json)
+    return ask_questions(name, target=target or default, **given)
 
 
 @evidence.command("check")
-@click.argument("files", metavar="FILE ...", nargs=-1, required=True, type=FILE)
+@click.argument("paths", metavar="FILE ...", nargs=-1, required=True, type=FILE)
 @as_json
-def check_evidence(files: tuple[Path, ...], as_json: bool) -> int:
+def check_evidence(**given: Any) -> int:
     """Compare evidence files with the methodologies and with each other, and say what is left to confirm.
 
     A contradiction, or a reading that has changed since, gives exit code 1.
@@ -738,12 +657,12 @@ def check_evidence(files: tuple[Path, ...], as_json: bool) -> int:
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.confirming import check_files
 
-    return check_files(files, as_json)
+    return check_files(**given)
 
 
 @evidence.command("folder")
 @as_json
-def evidence_folder(as_json: bool) -> None:
+def evidence_folder(**given: Any) -> None:
     """Say where evidence files are looked for when none is named.
 
     \b
@@ -752,24 +671,19 @@ def evidence_folder(as_json: bool) -> None:
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.confirming import show_folder
 
-    show_folder(as_json)
+    show_folder(**given)
 
 
 @jcm.command()
-@click.argument("cases", metavar="CASE ...", nargs=-1, required=True, type=FILE)
+@click.argument("paths", metavar="CASE ...", nargs=-1, required=True, type=FILE)
 @file_option("--previous", metavar="REQUEST.json", multiple=True, help="An earlier request.")
-@output_option("Write the request as JSON (FILE.json) or as a page of a workbook (FILE.xlsx).", multiple=True)
+@output_option(
+    "Write the request as JSON (FILE.json) or as a page of a workbook (FILE.xlsx).", name="targets", multiple=True
+)
 @force_option()
 @with_evidence
 @as_json
-def request_issuance(
-    cases: tuple[Path, ...],
-    previous: tuple[Path, ...],
-    output: tuple[Path, ...],
-    force: bool,
-    evidence: tuple[Path, ...] | None,
-    as_json: bool,
-) -> int:
+def request_issuance(**given: Any) -> int:
     """Ask for the credits of a project, from its case files.
 
     The section [allocation] says who gets how much of each calendar year. Refused while anything
@@ -781,7 +695,7 @@ def request_issuance(
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.issuing import issue_cases
 
-    return issue_cases(cases, previous, output, force, evidence, as_json)
+    return issue_cases(**given)
 
 
 @jcm.command()
@@ -794,15 +708,7 @@ def request_issuance(
 @strictly
 @with_evidence
 @as_json
-def portfolio(
-    source: str,
-    by: tuple[str, ...],
-    output: Path | None,
-    force: bool,
-    evidence: tuple[Path, ...] | None,
-    strict: bool,
-    as_json: bool,
-) -> int:
+def portfolio(**given: Any) -> int:
     """Calculate all projects of SOURCE: a folder of case files and workbooks, a pattern, or a table.
 
     A table (.csv, .xlsx, .parquet) has a row for each project, with the columns project and methodology. What is wrong
@@ -815,13 +721,13 @@ def portfolio(
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.portfolios import calculate_portfolio
 
-    return calculate_portfolio(source, by, output, force, evidence, strict, as_json)
+    return calculate_portfolio(**given)
 
 
 @jcm.command()
-@click.argument("manifest", type=FILE)
+@click.argument("path", metavar="MANIFEST", type=FILE)
 @as_json
-def replay(manifest: Path, as_json: bool) -> int:
+def replay(**given: Any) -> int:
     """Calculate again what MANIFEST describes, and compare exactly.
 
     \b
@@ -830,7 +736,7 @@ def replay(manifest: Path, as_json: bool) -> int:
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.calculating import replay_manifest
 
-    return replay_manifest(manifest, as_json)
+    return replay_manifest(**given)
 
 
 @jcm.command()

@@ -119,15 +119,7 @@ def paragraph(text: str, indent: int = 0, bold: bool = False) -> None:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]], details: Iterable[Sequence[str]] = ()) -> None:
-    """Write rows of cells.
-
-    Parameters
-    ----------
-    headings : sequence of str
-    rows : iterable of sequences of str
-    details : iterable of sequences of str, optional
-        For each row, texts that stand at the end of its line.
-    """
+    """Write rows of cells; the texts of ``details`` are at the end of each line."""
     headings = [clean(text) for text in headings]
     cells = [[clean(cell) for cell in row] for row in rows]
     if not cells:

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jcm_calc.api.portfolios import Portfolio, portfolio
-from jcm_calc.api.portfolios.outcomes import GROUPS
-from jcm_calc.api.portfolios.writing import FORMATS, HEADINGS
+from jcm_calc.api.portfolios.outcomes import FORMATS, GROUPS, HEADINGS
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem
 from jcm_calc.cli import output

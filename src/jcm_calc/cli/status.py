@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jcm_calc.api.case_file import read_case
-from jcm_calc.api.statuses import statuses
+from jcm_calc.api.status import statuses
 from jcm_calc.base.files import save
 from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.base.problems import InputError, listed

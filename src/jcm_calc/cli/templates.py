@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+import click
+
 from jcm_calc.api.blank_case import blank_case
 from jcm_calc.base.files import save
 from jcm_calc.base.languages import _
@@ -15,30 +17,36 @@ from jcm_calc.rulebooks import methodology
 
 
 def write_template(
-    number: str, path: Path, units: Sequence[str], years: Sequence[int], force: bool, as_json: bool
+    number: str,
+    target: Path,
+    units: Sequence[str],
+    years: Sequence[int],
+    more_years: Sequence[int],
+    force: bool,
+    as_json: bool,
 ) -> None:
-    """Write the workbook or case file, and say what to do with it."""
-    output.check_target(path, force, (".xlsx", ".toml"))
+    """Write the workbook or case file, and say what to do with it; ``more_years`` follow the first after --years."""
+    if more_years and not years:
+        raise click.UsageError(f"Got unexpected extra argument ({more_years[0]})")
+    years = [*years, *more_years]
+    output.check_target(target, force, (".xlsx", ".toml"))
     m = methodology(number)
-    case_file = path.suffix.casefold() == ".toml"
+    case_file = target.suffix.casefold() == ".toml"
     if case_file and units:
         complaint = _("is for a spreadsheet: a case file has no rows, its tables name the units")
         raise output.bad("--units", complaint)
-    with output.writing(path):
+    with output.writing(target):
         if case_file:
-            save(path, blank_case(m, years).encode(), overwrite=force)
+            save(target, blank_case(m, years).encode(), overwrite=force)
         else:
             counts = _counts(units or ["1"], [letter for letter in m.indices if letter != "p"])
-            with output.working(_("writing")):
-                write_workbook(path, m, counts, years, force, None)
+            write_workbook(target, m, counts, years, force, None)
     if as_json:
-        output.data({"written": str(path), "methodology": m.number, "version": m.version})
+        output.data({"written": str(target), "methodology": m.number, "version": m.version})
         return
-    if case_file:
-        told = _("{path}: fill in the lines with a ?, then run: jcm calc {path}")
-    else:
-        told = _("{path}: fill in the coloured cells, then run: jcm calc {path}")
-    output.paragraph(told.format(path=path))
+    lines = _("{path}: fill in the lines with a ?, then run: jcm calc {path}")
+    cells = _("{path}: fill in the coloured cells, then run: jcm calc {path}")
+    output.paragraph((lines if case_file else cells).format(path=target))
 
 
 def _counts(units: Sequence[str], letters: Sequence[str]) -> dict[str, int]:

@@ -6,7 +6,6 @@ import math
 import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +22,7 @@ from jcm_calc.inputs import checks
 from jcm_calc.inputs.carriers import FilledTable, as_pandas, refuse_name, split_heading, unit_in
 from jcm_calc.inputs.cells import single
 from jcm_calc.inputs.factors import REFERENCE, factor_named, is_factor, names_factor, of_refrigerants, one_factor_name
+from jcm_calc.inputs.totals import texts
 from jcm_calc.inputs.values import GivenCells, InputValue, read_value, where
 from jcm_calc.units import Reciprocal
 
@@ -396,13 +396,15 @@ def _unit_in_labels(parameter: Parameter, column: GivenCells) -> str:
     """Return a complaint about bare numbers whose labels may state their unit: ``roof_kWh``."""
     if column.unit is not None or column.values.dtype.kind not in "iuf":
         return ""
-    lists = [labels for letter, labels in column.labels.items() if letter != "p" and str in set(map(type, labels))]
-    for label in chain.from_iterable(lists):
-        if isinstance(label, str) and not label[-1:].isdigit() and (unit := unit_in(label, parameter.unit)):
-            complaint = _(
-                "the label {label} may state a unit: write {own} [{unit}] above the numbers, or rename the label"
-            )
-            return complaint.format(label=repr(label), own=parameter.name, unit=unit)
+    for among in (texts(labels) for letter, labels in column.labels.items() if letter != "p"):
+        if all(map(str.isdigit, {label[-1:] for label in among})):  # no unit ends so, and most labels are numbered
+            continue
+        for label in among:
+            if not label[-1:].isdigit() and (unit := unit_in(label, parameter.unit)):
+                complaint = _(
+                    "the label {label} may state a unit: write {own} [{unit}] above the numbers, or rename the label"
+                )
+                return complaint.format(label=repr(label), own=parameter.name, unit=unit)
     return ""
 
 

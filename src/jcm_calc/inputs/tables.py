@@ -25,7 +25,7 @@ from jcm_calc.base.sheet_xml import LAST_COLUMN, parse, sheet_files
 from jcm_calc.inputs.axes import label
 from jcm_calc.inputs.carriers import FilledTable, arrow_units, carried, column_unit, is_unit, is_unit_key, split_heading
 from jcm_calc.inputs.periods import Period, several
-from jcm_calc.inputs.totals import totals_among
+from jcm_calc.inputs.totals import texts, totals_among
 from jcm_calc.inputs.values import CellAddresses, GivenCells
 from jcm_calc.units import dots_complaint, is_missing, unclear_dots
 
@@ -364,18 +364,18 @@ def _of_texts(cells: Sequence[str]) -> list[Any]:
 
 def _refuse_lookalikes(labels: Sequence[Any]) -> None:
     """Refuse labels with invisible characters, and different ones that look the same."""
-    texts = [one for one in labels if isinstance(one, str)]
-    together = "\n".join(texts)
+    among = texts(labels)
+    together = "\n".join(among)
     if together.isascii() and not any(sign in together for sign in ODD_BLANKS):
         return
     seen: dict[str, str] = {}
-    for text in texts:
+    for text in among:
         if text.isascii():
             continue
         if hidden := [sign for sign in text if unicodedata.category(sign) in ("Cf", "Cc")]:
             complaint = _("the label {label} holds the invisible character {code}: delete it")
             raise ValueError(complaint.format(label=ascii(text), code=f"U+{ord(hidden[0]):04X}"))
-    for text in dict.fromkeys(texts):
+    for text in dict.fromkeys(among):
         plain = " ".join(DASHES.sub("-", unicodedata.normalize("NFKC", text)).split()).translate(TWINS)
         if seen.setdefault(plain, text) != text:
             complaint = _("the labels {one} and {other} look the same: write them in one way")

@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import TypeGuard
+from typing import TypeGuard, cast
 
 # How people write it where JCM projects are.
 TOTALS = (
@@ -59,16 +59,23 @@ def is_total(label: str) -> bool:
     return text in WORDS or OF.fullmatch(text) is not None or text.endswith(ENDINGS)
 
 
+def texts(labels: Sequence[object]) -> list[str]:
+    """Return the labels that are texts; hardly more than a copy where all are."""
+    if set(map(type, labels)) == {str}:
+        return list(cast("Sequence[str]", labels))
+    return [label for label in labels if isinstance(label, str)]
+
+
 def totals_among(labels: Iterable[object], like: bool = False) -> set[str]:
     """Return those of many labels that say so; with ``like``, those that may mean it: see `adds_up`."""
-    texts = [label for label in labels if isinstance(label, str)]
-    together = "\n".join(texts)
+    among = texts(list(labels))
+    together = "\n".join(among)
     if together.isascii():
         # most labels differ by their numbers alone
         stems = "\n".join(set(together.lower().translate(DIGITS).split("\n")))
         if not any(word in stems for word in PLAIN_WORDS):
             return set()
-    return {text for text in texts if PERHAPS.search(text) and (LIKE.search(_plain(text)) if like else is_total(text))}
+    return {text for text in among if PERHAPS.search(text) and (LIKE.search(_plain(text)) if like else is_total(text))}
 
 
 def adds_up(value: object, others: Sequence[object]) -> bool:

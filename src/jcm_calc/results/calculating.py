@@ -159,13 +159,7 @@ def _confirmed(
 
 
 def begun_with(m: Declarations, previous: Calculation | Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the first period begins with: the last values of an earlier result, by name of the operand.
-
-    Raises
-    ------
-    InputError
-        If it is of another methodology, nothing depends on the period before, or a value is given as well.
-    """
+    """Return what the first period begins with: the last values of an earlier result, by name of the operand."""
     before = previous if isinstance(previous, Calculation) else replayed(Calculation, previous)
     operands = [one for one in m.inputs.values() if one.previous_of]
     complaint = ""

@@ -12,13 +12,12 @@ import numpy.typing as npt
 
 from jcm_calc.base.languages import Message, _, ngettext, translated
 from jcm_calc.base.problems import InputError, InputWarning, Problem, Remark, listed, suggestion
-from jcm_calc.declarations.graph import RESULTS, Graph, Node
-from jcm_calc.declarations.group import OF_PERIODS
-from jcm_calc.declarations.items import Coordinate, DeclarationError, Equation, Kind, Parameter
+from jcm_calc.declarations.graph import RESULTS, Graph
+from jcm_calc.declarations.items import DeclarationError, Equation, Kind, Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.names import spelt_out
 from jcm_calc.engine.evaluation import EvaluationError, Lookup, chained, evaluate
-from jcm_calc.inputs import Inputs, checks, coordinates
+from jcm_calc.inputs import Inputs, checks
 from jcm_calc.inputs.confirmation.applying import confirm_again
 from jcm_calc.inputs.values import Extremes, extremes
 from jcm_calc.results import checked_values, eligibility
@@ -77,7 +76,7 @@ class Calculation(Emissions):
         self._results = self._evaluated()
 
     def _evaluated(self) -> dict[str, Array]:
-        """Return RE, PE, ER, and with them what is looked at on the way to them."""
+        """Return RE, PE, ER, and with them what is looked at on the way to them, as far as it has values."""
         inputs, (_way, names) = self.inputs, checked_values.reach(self.inputs)
         if absent := [name for name in (*RESULTS, *inputs.methodology.terms) if name not in inputs.graph.nodes]:
             raise DeclarationError(f"{inputs.methodology}: no equation gives {', '.join(absent)}")
@@ -108,13 +107,7 @@ class Calculation(Emissions):
         return self._known
 
     def check_inputs(self) -> None:
-        """Refuse to go on where a large array that was given, and was not copied, has other numbers now.
-
-        Raises
-        ------
-        InputError
-            If the results do not follow from the input any more.
-        """
+        """Refuse to go on where a large array that was given, and was not copied, has other numbers now."""
         if not self.call.get("followed"):
             return
         try:
@@ -199,45 +192,23 @@ class Calculation(Emissions):
     @cached_property
     def graph(self) -> Graph:
         """Everything that can be shown: the way to ER, and other equations whose inputs are known."""
-        m, inputs = self.methodology, self.inputs
-        replaced = [name for name, parameter in m.inputs.items() if parameter.by and name in inputs.values]
-        dated = all(period.dated for period in inputs.periods)
-
-        def known(node: Node) -> bool:
-            if isinstance(node, Coordinate):
-                return node.name in inputs.values if node.keys else dated or node.what not in OF_PERIODS
-            if isinstance(node, Parameter):
-                # a table of which nothing on the way to ER takes a row is not looked up
-                return node.value is not None or node.name in inputs.values or node.name in inputs.tables
-            return True
-
-        def reached(*targets: str) -> Graph:
-            return m.graph(inputs.choices, replaced, targets, inputs.absent)
-
-        ways = {name: reached(name) for name in m.operands(inputs.choices)}
-        beside = [name for name, way in ways.items() if not way.undecided and all(map(known, way.nodes.values()))]
-        graph = reached(*RESULTS, *beside)
-        for leaf in graph.parameters:
-            if leaf.value is not None and leaf.name not in self._known:
-                self._known[leaf.name] = np.full((1,) * len(m.indices), leaf.value.value)
-        for rule in graph.equations:
-            if set(rule.total) & set(inputs.absent):
-                self._known.setdefault(rule.name, np.zeros((1,) * len(m.indices)))
-        self._known.update(coordinates.operands(graph, inputs.axes))
+        graph, _shown = checked_values.reach(self.inputs, everything=True)
+        self._known.update(checked_values.operands(self.inputs, graph))
         return graph
 
     def _node(self, name: str) -> Any:
-        if name in self.inputs.graph.nodes:
-            return self.inputs.graph.nodes[name]
-        name = self.methodology.named(name) or name
-        if name in self.inputs.graph.nodes:
-            return self.inputs.graph.nodes[name]
-        if name in self.inputs.values and name in self.methodology.inputs:
-            return self.methodology.inputs[name]
+        m, inputs = self.methodology, self.inputs
+        if name in inputs.graph.nodes:
+            return inputs.graph.nodes[name]
+        name = m.named(name) or name
+        if name in inputs.graph.nodes:
+            return inputs.graph.nodes[name]
+        if name in inputs.values and name in m.inputs:
+            return m.inputs[name]
         if name in self.graph.nodes:
             return self.graph.nodes[name]
-        operands = self.methodology.operands(self.inputs.choices)
-        hint = "takes no part in this calculation" if name in operands else f"is not a name of {self.methodology}"
+        operands = m.operands(inputs.choices)
+        hint = "takes no part in this calculation" if name in operands else f"is not a name of {m}"
         raise KeyError(f"{name} {hint}{suggestion(name, operands)}")
 
     def _array(self, name: str) -> Array:
@@ -245,8 +216,7 @@ class Calculation(Emissions):
         if name in self._results:
             return self._results[name]
         values = self._values
-        follows = (node.name for node in chained(self.inputs.graph, self.inputs.sizes, values))
-        if name in values and name not in follows:
+        if name in values and name not in (one.name for one in chained(self.inputs.graph, self.inputs.sizes, values)):
             return values[name]
         whole = self.inputs.graph if name in self.inputs.graph.nodes else self.graph
         return evaluate(whole.upstream(name), self.inputs.sizes, values, self._lookups, (name,))[name]
@@ -339,21 +309,16 @@ class Calculation(Emissions):
         columns = {}
         for name, node in self.inputs.graph.nodes.items():
             if list(node.indices) == letters:
-                values = self.full(name).ravel()
-                if name in self.inputs.classes:
-                    values = np.array(self.inputs.classes[name], dtype=object)[values]
-                columns[f"{name} [{node.unit}]" if node.unit and node.unit != "category" else name] = values
+                unit = f" [{node.unit}]" if node.unit and node.unit != "category" else ""
+                columns[f"{name}{unit}"] = self.inputs.plain(name, self.full(name).ravel())
         if not letters:
             return pd.DataFrame(columns)
         labels = [
             [str(label) if letter == "p" else label for label in self.inputs.axes[letter].labels] for letter in letters
         ]
-        index = (
-            pd.MultiIndex.from_product(labels, names=letters)
-            if len(letters) > 1
-            else pd.Index(labels[0], name=letters[0])
-        )
-        return pd.DataFrame(columns, index=index)
+        if len(letters) == 1:
+            return pd.DataFrame(columns, index=pd.Index(labels[0], name=letters[0]))
+        return pd.DataFrame(columns, index=pd.MultiIndex.from_product(labels, names=letters))
 
     def trace(self) -> pd.DataFrame:
         """Return every quantity in the order of calculation: value, equation or source, grade.
@@ -375,12 +340,12 @@ class Calculation(Emissions):
                 described = self._described(name)
             except EvaluationError:  # of an equation beside the way to ER
                 continue
-            symbol = getattr(node, "symbol", name)
-            source = node.written(self.methodology.symbols()) if isinstance(node, Equation) else self.source(name)
-            if isinstance(node, Equation) and set(node.total) & set(self.inputs.absent):
-                source += _(" (none: nothing given has the index {index})").format(index=node.total)
-            grade = Message(node.evidence.grade) if isinstance(node, Equation) else Message(grades.get(symbol, ""))
-            text = getattr(node, "text", "")
+            symbol, text = getattr(node, "symbol", name), getattr(node, "text", "")
+            source, grade = self.source(name), Message(grades.get(symbol, ""))
+            if isinstance(node, Equation):
+                source, grade = node.written(self.methodology.symbols()), Message(node.evidence.grade)
+                if set(node.total) & set(self.inputs.absent):
+                    source += _(" (none: nothing given has the index {index})").format(index=node.total)
             yield {"name": name, "symbol": symbol, **described, "from": source, "grade": grade, "text": text}
 
     def _described(self, name: str) -> dict[str, Any]:
@@ -600,10 +565,9 @@ class Calculation(Emissions):
             *(_remarks.confirmed(inputs) if self.call["evidence"] else ()),
             *_remarks.begun(inputs, self.full),
             *_remarks.left_out(inputs),
-            *_remarks.of_several_sets(inputs),
-            *_remarks.of_several_fuels(inputs),
+            *_remarks.of_several(inputs),
             *_remarks.near_a_limit(inputs),
-            *_remarks.noted(inputs.warnings),
+            *map(Remark.of, inputs.warnings),
         ]
         return _remarks.ordered(found)
 
@@ -620,13 +584,10 @@ class Calculation(Emissions):
         """The gravest remark, and how many others there are; nothing without remarks."""
         if not self.remarks:
             return ""
-        first = Message("{}").format(self.remarks[0])
-        rest = len(self.remarks) - 1
-        return (
-            first + ngettext(" (and {count} more remark)", " (and {count} more remarks)", rest).format(count=rest)
-            if rest
-            else first
-        )
+        first, rest = Message("{}").format(self.remarks[0]), len(self.remarks) - 1
+        if not rest:
+            return first
+        return first + ngettext(" (and {count} more remark)", " (and {count} more remarks)", rest).format(count=rest)
 
     # Evidence and credits
 
@@ -737,22 +698,24 @@ class Calculation(Emissions):
         ]
         if changed:
             raise InputError(str(m), changed)
+
+        def recorded(given: Mapping[str, Any]) -> dict[str, Any]:
+            return {name: record(value, name, self._declared(name)) for name, value in given.items()}
+
+        given = self.call
         call = {
-            "tables": [record_table(table) for table in self.call["tables"]],
-            "values": {name: record(value, name, self._declared(name)) for name, value in self.call["values"].items()},
-            "p": record_periods(self.call["p"]),
-            "facts": {
-                name: record(value, name, self._declared(name)) for name, value in (self.call["facts"] or {}).items()
-            },
+            "tables": [record_table(table) for table in given["tables"]],
+            "values": recorded(given["values"]),
+            "p": record_periods(given["p"]),
+            "facts": recorded(given["facts"] or {}),
         }
-        if self.inputs.overrides:
-            call["override"] = dict(self.inputs.overrides)
-        if self.call["on"] is not None:
-            call["on"] = str(self.call["on"])
-        if self.call.get("split") in ("years", "days"):
-            call["split"] = self.call["split"]
-        if self.call["evidence"]:
-            call["evidence"] = [file.as_data() for file in self.call["evidence"]]
+        optional = {
+            "override": dict(self.inputs.overrides),
+            "on": given["on"] and str(given["on"]),
+            "split": given["split"] if given.get("split") in ("years", "days") else "",
+            "evidence": [file.as_data() for file in given["evidence"]],
+        }
+        call |= {key: value for key, value in optional.items() if value}
         return {
             "schema": SCHEMA,
             "library": {"name": "jcm_calc", "version": library_version()},
@@ -802,12 +765,13 @@ def undefined(
         for at, (letter, axis) in zip(error.place, inputs.axes.items(), strict=True)
         if letter in node.indices and not axis.scalar
     )
-    zero, follows = _("{symbol} is 0 ({text})"), _("{symbol} is 0 ({text}; it follows from {numbers})")
     causes = []
     for name in error.zeros:
-        found = _numbers_behind(name, error.place, inputs, values or {}, lookups or {})
-        told = {"symbol": symbols[name], "text": getattr(inputs.graph.nodes[name], "text", name)}
-        causes.append(follows.format(**told, numbers=found) if found else zero.format(**told))
+        told = _("{symbol} is 0 ({text})")
+        if found := _numbers_behind(name, error.place, inputs, values or {}, lookups or {}):
+            told = _("{symbol} is 0 ({text}; it follows from {numbers})")
+        text = getattr(inputs.graph.nodes[name], "text", name)
+        causes.append(told.format(symbol=symbols[name], text=text, numbers=found))
     complaint = _("has no value for {place}: {cause}") if place else _("has no value: {cause}")
     cause = _(" and ").join(causes) if causes else _("a number is too large")
     return Problem(symbols[error.name], complaint.format(place=place, cause=cause))

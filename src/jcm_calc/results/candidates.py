@@ -29,22 +29,13 @@ MOST, FEWEST, NUMBERS = 200, 5, 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class Combinations:
-    """RE, PE and ER for combinations of candidates.
+    """RE, PE and ER for combinations of candidates."""
 
-    Attributes
-    ----------
-    parameters : tuple of Parameter
-        Those whose value was chosen by name.
-    rows : tuple of (tuple of str, tuple of float, Grade)
-        First the combination that was calculated: the name of the candidate of each parameter; RE, PE and ER of all
-        periods in tCO2, NaN where an equation has no value; the weakest grade of the values.
-    left_out : int
-        How many combinations are not there.
-    """
-
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[Parameter, ...]  # those whose value was chosen by name
+    # First the combination that was calculated: the name of the candidate of each parameter; RE, PE and ER of all
+    # periods in tCO2, NaN where an equation has no value; the weakest grade of the values.
     rows: tuple[tuple[Choice, tuple[float, ...], Grade], ...]
-    left_out: int
+    left_out: int  # how many combinations are not there
 
     @property
     def ends(self) -> tuple[float, float]:

@@ -38,21 +38,11 @@ BY_DAYS = of_treatment(
 
 
 class CalendarYear(NamedTuple):
-    """Emissions and emission reductions of a calendar year.
+    """Emissions and emission reductions of a calendar year."""
 
-    Attributes
-    ----------
-    year : int or None
-        None of an undated period.
-    emissions : mapping
-        RE, PE, other terms of ER and ER in tCO2.
-    tonnes : int
-        Whole tonnes of ER.
-    """
-
-    year: int | None
-    emissions: Mapping[str, float]
-    tonnes: int
+    year: int | None  # None of an undated period
+    emissions: Mapping[str, float]  # RE, PE, other terms of ER and ER in tCO2
+    tonnes: int  # whole tonnes of ER
 
 
 class UnconfirmedError(Exception):
@@ -131,16 +121,7 @@ class Item:
 
 
 def issuance_items(inputs: Inputs, graph: Graph, verdicts: Iterable[Verdict]) -> Iterator[Item]:
-    """Yield everything that an issuance request rests on: choices, equations, defaults, criteria, the scheme's rules.
-
-    Parameters
-    ----------
-    inputs : Inputs
-    graph : Graph
-        The way to ER, and to what the criteria look at.
-    verdicts : iterable
-        The answers to the criteria.
-    """
+    """Yield what an issuance request rests on; ``graph`` is the way to ER, and to what the criteria look at."""
     m = inputs.methodology
     used = {name for rule in graph.equations for name in rule.when}
     for name, choice in m.choices.items():
@@ -192,14 +173,7 @@ def treatments(tables: Iterable[Any]) -> Iterator[Statement]:
 
 
 def monitoring_items(tables: Iterable[Any], confirmed: Mapping[tuple[str, str], Evidence]) -> Iterator[Item]:
-    """Yield the rules by which readings of meters were treated, as items of an issuance request.
-
-    Parameters
-    ----------
-    tables : iterable
-    confirmed : mapping
-        By name and fingerprint, what an evidence file confirms.
-    """
+    """Yield the rules by which readings were treated, as items; ``confirmed`` by name and fingerprint."""
     for one in treatments(tables):
         yield replace(of_statement(one), evidence=confirmed.get((one.name, one.fingerprint), one.evidence))
 
@@ -294,13 +268,7 @@ def not_issuable(m: Declarations, periods: Iterable[Period]) -> Iterator[Problem
 
 
 def check_years(periods: Sequence[Period]) -> None:
-    """Refuse dated periods that lie in two calendar years.
-
-    Raises
-    ------
-    ValueError
-        With an explanation of how to split them.
-    """
+    """Refuse with a `ValueError` dated periods that lie in two calendar years: it says how to split them."""
     for period in periods:
         if period.dated and period.year is None:
             assert period.first is not None
@@ -315,25 +283,18 @@ def check_years(periods: Sequence[Period]) -> None:
 
 
 def yearly(periods: Sequence[Period], emissions: Mapping[str, Array]) -> tuple[CalendarYear, ...]:
-    """Return the sums of each calendar year.
+    """Return the sums of each calendar year, of periods that lie in one and amounts of `in_tonnes`.
 
     Undated periods are not added up: nothing says that they lie in one year.
-
-    Parameters
-    ----------
-    periods : sequence of Period
-        Without any that lies in several years.
-    emissions : mapping
-        RE, PE, other terms of ER and ER by period, as of `in_tonnes`.
     """
     found = []
-    for group, places in _of_years(periods).items():
+    for group, places in of_years(periods).items():
         sums = {name: float(row[places].sum()) for name, row in emissions.items()}
         found.append(CalendarYear(group if isinstance(group, int) else None, sums, whole_tonnes(sums["ER"])))
     return tuple(found)
 
 
-def _of_years(periods: Sequence[Period]) -> dict[Any, list[int]]:
+def of_years(periods: Sequence[Period]) -> dict[Any, list[int]]:
     """Return the places of the periods of each calendar year; an undated period is alone."""
     groups: dict[Any, list[int]] = {}
     for place, period in enumerate(periods):
@@ -352,17 +313,7 @@ def year_table(years: Sequence[CalendarYear]) -> pd.DataFrame:
 def in_tonnes(terms: Mapping[str, Effect], found: Mapping[str, Array]) -> dict[str, Array]:
     """Return RE, PE, every other term of ER in tCO2, and ER: what RE is less or more for each of them.
 
-    Parameters
-    ----------
-    terms : mapping
-        What each term does, in the order in which they are applied.
-    found : mapping
-        Arrays of RE, PE, ER and each term, of one shape.
-
-    Returns
-    -------
-    dict
-        A discount, which is a share, has the heading ``"UD [tCO2]"`` and the tonnes that it takes.
+    A discount, which is a share, has the heading ``"UD [tCO2]"`` and the tonnes that it takes.
 
     Examples
     --------

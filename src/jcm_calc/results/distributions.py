@@ -41,43 +41,16 @@ EXPECTED = _("'±2 %', '±0.5 K', '±2 % (95 %)', '±2 % (k=2)', 'class 0.5', or
 
 @dataclass(frozen=True)
 class Distribution:
-    """What the true value may be.
+    """What the true value may be."""
 
-    Attributes
-    ----------
-    stated : str
-        As the user wrote it.
-    standard : ndarray
-        The standard uncertainty in the declared unit, with one axis for each index.
-    quantile : callable
-        From probabilities to values, element by element.
-    probability : callable
-        From values to the probability of a smaller one.
-    """
-
-    stated: str
-    standard: Array
-    quantile: Callable[[Array], Array]
-    probability: Callable[[Array], Array]
+    stated: str  # as the user wrote it
+    standard: Array  # the standard uncertainty in the declared unit, with one axis for each index
+    quantile: Callable[[Array], Array]  # from probabilities to values, element by element
+    probability: Callable[[Array], Array]  # from values to the probability of a smaller one
 
 
 def read(parameter: Parameter, given: Any, value: Array, letters: Sequence[str]) -> Distribution:
-    """Read how far a value may be off.
-
-    Parameters
-    ----------
-    parameter : Parameter
-    given : str or frozen distribution
-    value : ndarray
-        The value in the declared unit, with one axis for each index.
-    letters : sequence of str
-        The indices.
-
-    Raises
-    ------
-    ValueError
-        If it cannot be understood.
-    """
+    """Read how far a value in the declared unit may be off; what cannot be understood is a `ValueError`."""
     if isinstance(given, str):
         return _limits(parameter, given.strip(), value)
     if not all(hasattr(given, name) for name in ("ppf", "cdf", "std", "dist", "args", "kwds")):
@@ -103,11 +76,8 @@ def _arranged(parameter: Parameter, argument: Any, letters: Sequence[str]) -> An
         return argument
     if array.ndim != len(parameter.indices):
         indices = ", ".join(parameter.indices) or _("none")
-        raise ValueError(
-            _("got an argument of shape {shape}; must have one axis for each index ({indices})").format(
-                shape=array.shape, indices=indices
-            )
-        )
+        told = _("got an argument of shape {shape}; must have one axis for each index ({indices})")
+        raise ValueError(told.format(shape=array.shape, indices=indices))
     sizes = dict(zip(parameter.indices, array.shape, strict=True))
     return array.reshape([sizes.get(letter, 1) for letter in letters])
 

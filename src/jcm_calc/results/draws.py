@@ -21,13 +21,9 @@ LEAST = 2.0**-60
 
 
 class RandomNumbers:
-    """Random numbers for one input at a time: they depend on nothing else that is drawn, and not on the batches.
+    """Random numbers for one input at a time, a stream for each ``length`` draws.
 
-    Parameters
-    ----------
-    seed : int
-    length : int
-        How many draws come from one stream.
+    They depend on nothing else that is drawn, and not on the batches.
     """
 
     def __init__(self, seed: int, length: int) -> None:
@@ -57,27 +53,25 @@ class Groups:
     def problems(self, distributions: Mapping[str, Any], each_period: Collection[str]) -> list[Problem]:
         """Return what is wrong with them."""
         found = []
-        for name in self.labels:
+        for name, labels in self.labels.items():
             if name not in distributions:
-                complaint = _("is in a group but has no distribution{hint}").format(
-                    hint=suggestion(name, distributions)
-                )
-                found.append(Problem(name, complaint))
+                told = _("is in a group but has no distribution{hint}")
+                found.append(Problem(name, told.format(hint=suggestion(name, distributions))))
             if name in each_period:
                 complaint = _("is in a group, whose errors stay, and drawn anew in each period: choose one")
                 found.append(Problem(name, complaint))
-            if odd := [one for one in self.labels[name].ravel() if not isinstance(one, str | None)]:
+            if odd := [one for one in labels.ravel() if not isinstance(one, str | None)]:
                 complaint = _("got {got}; must be a label in quotes, or a list of one label for each unit")
                 found.append(Problem(f"groups[{name!r}]", complaint.format(got=shown(odd[0]))))
-        used = {str(label) for array in self.labels.values() for label in array.ravel() if label}
+        values: dict[str, Any] = {"correlation": self.correlation}
         if isinstance(self.correlation, Mapping):
-            lacking = sorted(used - {*self.correlation})
-            found += [Problem(label, _("a group without a correlation")) for label in lacking]
+            used = {str(label) for array in self.labels.values() for label in array.ravel() if label}
+            found += [
+                Problem(label, _("a group without a correlation")) for label in sorted(used - {*self.correlation})
+            ]
             unused = sorted({*self.correlation} - used)
             found += [Problem(label, _("no such group{hint}").format(hint=suggestion(label, used))) for label in unused]
             values = {f"correlation[{label!r}]": value for label, value in self.correlation.items()}
-        else:
-            values = {"correlation": self.correlation}
         found += [
             Problem(subject, _("got {got}; must be a number from 0 to 1").format(got=shown(value)))
             for subject, value in values.items()
@@ -139,11 +133,8 @@ class Drawn:
             return list(own)
         most = [size if letter in self.parameter.indices else 1 for letter, size in result.inputs.sizes.items()]
         if any(size not in (1, full) for size, full in zip(own, most, strict=True)):
-            raise ValueError(
-                _("got a distribution of shape {own}; must be of shape {expected}").format(
-                    own=own, expected=tuple(most)
-                )
-            )
+            told = _("got a distribution of shape {own}; must be of shape {expected}")
+            raise ValueError(told.format(own=own, expected=tuple(most)))
         if "p" in self.letters:
             place = self.letters.index("p")
             return [*own[:place], most[place] if each_period else 1, *own[place + 1 :]]

@@ -32,23 +32,12 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer to one criterion.
-
-    Attributes
-    ----------
-    criterion : Criterion
-    answer : Answer
-        For all units together: met only if it is met by each.
-    missing : tuple of str
-        What would have to be known.
-    failing : ndarray
-        A mask of the units that fail, with one axis for each index.
-    """
+    """The answer to one criterion."""
 
     criterion: Criterion
-    answer: Answer
-    missing: tuple[str, ...] = ()
-    failing: npt.NDArray[np.bool_] | None = None
+    answer: Answer  # for all units together: met only if it is met by each
+    missing: tuple[str, ...] = ()  # what would have to be known
+    failing: npt.NDArray[np.bool_] | None = None  # a mask of the units that fail, with one axis for each index
 
 
 def judge(
@@ -56,13 +45,7 @@ def judge(
 ) -> Verdict:
     """Answer one criterion.
 
-    Parameters
-    ----------
-    criterion : Criterion
-    known : mapping
-        Facts, parameters and results of equations by name.
-    statements : container of str
-        Facts that are yes or no: where what is known fails whatever they are, the criterion is not met.
+    ``statements`` are facts that are yes or no: where what is known fails whatever they are, the criterion is not met.
     """
     missing = tuple(name for name in criterion.arguments if name not in known)
     if not missing:
@@ -93,14 +76,7 @@ def _met(criterion: Criterion, known: Mapping[str, Any]) -> npt.NDArray[np.bool_
 
 
 def verdicts(inputs: Inputs, known: Mapping[str, npt.NDArray[Any]]) -> tuple[Verdict, ...]:
-    """Answer every criterion of a methodology.
-
-    Parameters
-    ----------
-    inputs : Inputs
-    known : mapping
-        The values of parameters and equations by name, one axis for each index, as far as they are known.
-    """
+    """Answer every criterion; ``known`` has values of parameters and equations, one axis for each index."""
     shown = dict(inputs.facts)
     for condition in inputs.methodology.conditions:
         for name in condition.arguments:

@@ -20,20 +20,9 @@ DUST = 1e-9  # of a sum of many readings
 
 
 def dimension(product: Product, m: Declarations, unit: str, of: str) -> Linear:
-    """Return the conversion of a product of declared quantities into a unit.
+    """Return the conversion of a product of declared quantities into a unit; another dimension is a `UnitError`.
 
-    Parameters
-    ----------
-    product : Product
-    m : Methodology
-    unit : str
-    of : str
-        The unit of what is limited: the rated power is its amount in an hour.
-
-    Raises
-    ------
-    UnitError
-        If the product is of another dimension.
+    The rated power is the amount in an hour of what is limited, whose unit is ``of``.
     """
     above, below = (
         [f"({text})" for text in (_unit(name, m, of) for name in names) if text]
@@ -52,26 +41,10 @@ def _unit(name: str, m: Declarations, of: str) -> str:
 
 
 def upper(limit: Limit, m: Declarations, known: Known) -> Array | None:
-    """Return what a parameter is at most, in its unit.
+    """Return what a parameter is at most, in its unit: NaN where a factor is not known, None where one never is.
 
-    Parameters
-    ----------
-    limit : Limit
-    m : Methodology
-    known : callable
-        From a name to its values with one axis for each index; None where they are not known. ``"rated power"`` is
-        the amount of an hour, in the unit of the parameter. Where it is not known, it is that of the fact, or it
-        follows from what ``limit.rated`` says.
-
-    Returns
-    -------
-    ndarray or None
-        NaN where a factor is not known, None where one is not known at all.
-
-    Raises
-    ------
-    DeclarationError
-        If the product is of another dimension than the parameter.
+    ``known`` gives the values of a name with one axis for each index. ``"rated power"`` is the amount of an hour in the
+    unit of the parameter; where it is not known, it is that of the fact, or follows from ``limit.rated``.
     """
     try:
         return _upper(limit, m, known)

@@ -92,22 +92,14 @@ def frozen(given: Any) -> Any:
     if isinstance(given, Mapping):
         return {key: frozen(one) for key, one in given.items()}
     if isinstance(given, list | tuple):
-        return _frozen_list(given)
+        try:
+            return type(given)(map(frozen, given)) if len(given) <= FEW else carried(given).cells
+        except ValueError:  # which is said when it is read
+            return given
     if isinstance(given, np.ndarray | np.generic):
         return given.copy()
-    return _frozen_table(given) if hasattr(given, "iloc") else given
-
-
-def _frozen_list(given: Any) -> Any:
-    if len(given) <= FEW:
-        return type(given)(map(frozen, given))
-    try:
-        return carried(given).cells
-    except ValueError:  # which is said when it is read
+    if not hasattr(given, "iloc"):
         return given
-
-
-def _frozen_table(given: Any) -> Any:
     import pandas as pd
 
     # from version 3 on, pandas copies what is shared before it changes it
@@ -123,7 +115,7 @@ def record(value: Any, name: str = "", parameter: Parameter | None = None) -> An
     ('135 MWh', {'array': [1.5, 2.5]})
     """
     if isinstance(value, Mapping):
-        return {"by": {_key(key): record(one) for key, one in value.items()}}
+        return {"by": {_label(key): record(one) for key, one in value.items()}}
     if hasattr(value, "iloc") or hasattr(value := as_pandas(value), "iloc"):
         return _record_labelled(value, name, parameter)
     cells, unit = carried(value)
@@ -131,7 +123,7 @@ def record(value: Any, name: str = "", parameter: Parameter | None = None) -> An
         return {"quantity": record(cells), "unit": unit}
     if is_array(cells):
         if cells.size <= INLINE:
-            return {"array": _cells(cells.tolist())}
+            return {"array": _cell(cells.tolist())}
         return {"sha256": array_digest(cells), "shape": list(cells.shape)}
     return _cell(cells)
 
@@ -151,17 +143,15 @@ def _python(cell: Any) -> Any:
     return cell.item() if isinstance(cell, np.generic) else cell
 
 
-def _cells(content: Any) -> Any:
-    """Return nested lists of what JSON has."""
-    return [_cells(cell) for cell in content] if isinstance(content, list) else _cell(content)
-
-
-def _key(label: Any) -> Any:
+def _label(label: Any) -> Any:
+    """Return a label, of a date the period of one day that it is."""
     return str(Period.parse(label)) if isinstance(label, date) or hasattr(label, "start_time") else label
 
 
 def _cell(cell: Any) -> Any:
-    """Return a cell as JSON has it, or as a text that is read as the same."""
+    """Return a cell, or nested lists of cells, as JSON has it, or as a text that is read as the same."""
+    if isinstance(cell, list):
+        return [_cell(one) for one in cell]
     cell = _python(cell)
     if is_quantity(cell):
         return f"{cell:D}"
@@ -292,26 +282,13 @@ def _flat(table: Any, name: str) -> Any:
 def _column(frame: Any, heading: Any) -> list[Any]:
     """Return the cells of a column; a date is a period of one day in the index p, and a date in any other column."""
     cells = map(_python, carried(frame[heading]).cells.tolist())
-    return [_period(cell) if heading == "p" else _cell(cell) for cell in cells]
-
-
-def _period(cell: Any) -> Any:
-    return str(Period.parse(cell)) if isinstance(cell, date) or hasattr(cell, "start_time") else _cell(cell)
+    return [_cell(_label(cell) if heading == "p" else cell) for cell in cells]
 
 
 def recall(name: str, recorded: Any, handed: list[Any], problems: list[Problem]) -> Any:
-    """Return the argument that was recorded.
+    """Return the argument that was recorded; complaints are appended to ``problems``.
 
-    Parameters
-    ----------
-    name : str
-    recorded : object
-        From `record` or `record_table`.
-    handed : list
-        What the user gives for arguments that were too large to be written out; the first one is
-        taken when it is needed.
-    problems : list of Problem
-        Complaints are appended to it.
+    What was too large to be written out is the first of ``handed``, which is taken.
     """
     try:
         return _recalled(name, recorded, handed, problems)
@@ -359,11 +336,8 @@ def _recall_large(name: str, recorded: Mapping[str, Any], handed: list[Any], pro
         if not found:
             problems.append(Problem(name, _("there is no such file: {file}").format(file=path)))
         elif found != recorded["sha256"]:
-            problems.append(
-                Problem(
-                    name, _("{path} is not the file that was calculated with: its SHA-256 differs").format(path=path)
-                )
-            )
+            told = _("{path} is not the file that was calculated with: its SHA-256 differs")
+            problems.append(Problem(name, told.format(path=path)))
         return path
     if not handed:
         problems.append(Problem(name, _("was too large to be written into the manifest: give it again")))

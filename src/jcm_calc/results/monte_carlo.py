@@ -85,25 +85,26 @@ class Uncertainty:
 
     def percentile(self, percent: float, of: str = "ER") -> float:
         """Return the value that so many per cent of the draws do not exceed, in tCO2."""
-        if not is_real(percent) or not 0 <= percent <= 100:
-            complaint = got(percent, _("a number from 0 to 100"))
-            raise InputError(str(self.result.methodology), [Problem("percent", complaint)])
+        fits = is_real(percent) and 0 <= percent <= 100
+        self._check("percent", percent, fits, _("a number from 0 to 100"))
         return float(np.percentile(self.samples[of], percent))
 
     def at_least(self, confidence: float = 0.95) -> float:
         """Return a conservative ER: the true one is at least this, with the confidence asked for."""
-        if not is_real(confidence) or not 0 < confidence < 1:
-            complaint = got(confidence, _("a number above 0 and below 1, such as 0.95"))
-            raise InputError(str(self.result.methodology), [Problem("confidence", complaint)])
+        fits = is_real(confidence) and 0 < confidence < 1
+        self._check("confidence", confidence, fits, _("a number above 0 and below 1, such as 0.95"))
         return float(np.quantile(self.samples["ER"], 1 - confidence))
 
     def overstatement(self, materiality: float = 0.05) -> float:
         """Return the probability that the plain ER exceeds the true one by more than this share of it."""
-        if not is_real(materiality) or not 0 <= materiality < np.inf:
-            complaint = got(materiality, _("a finite number of at least 0, such as 0.05"))
-            raise InputError(str(self.result.methodology), [Problem("materiality", complaint)])
+        fits = is_real(materiality) and 0 <= materiality < np.inf
+        self._check("materiality", materiality, fits, _("a finite number of at least 0, such as 0.05"))
         true = self.samples["ER"]
         return float(np.mean(self.plain() - true > materiality * np.abs(true)))
+
+    def _check(self, argument: str, given: Any, fits: bool, expected: str) -> None:
+        if not fits:
+            raise InputError(str(self.result.methodology), [Problem(argument, got(given, expected))])
 
     def summary(self, percentiles: tuple[float, ...] = (2.5, 50, 97.5)) -> pd.DataFrame:
         """Return plain result, mean, standard uncertainty and percentiles of RE, PE, other terms and ER, in tCO2."""
@@ -111,12 +112,11 @@ class Uncertainty:
 
         frame = pd.DataFrame(
             {
-                "plain": {name: self.plain(name) for name in self.samples},
-                "mean": {name: self.mean(name) for name in self.samples},
-                "standard": {name: self.standard(name) for name in self.samples},
+                kind: {name: figure(name) for name in self.samples}
+                for kind, figure in (("plain", self.plain), ("mean", self.mean), ("standard", self.standard))
             }
         )
-        found = {name: np.percentile(drawn, percentiles) for name, drawn in self.samples.items()}
+        found = {name: np.percentile(np.sort(drawn), percentiles) for name, drawn in self.samples.items()}
         for place, percent in enumerate(percentiles):
             frame[f"{percent:g} %"] = [float(values[place]) for values in found.values()]
         return frame
@@ -301,15 +301,13 @@ def _impossible(
     problems = []
     for name, one in drawn.items():
         if one.outside:
-            complaint = NO_CLASS if one.in_no_class else OUTSIDE
-            percent = 100 * one.outside / one.count
-            complaint = complaint.format(percent=percent, bounds=one.parameter.bounds, name=name)
+            told, percent = NO_CLASS if one.in_no_class else OUTSIDE, 100 * one.outside / one.count
+            complaint = told.format(percent=percent, bounds=one.parameter.bounds, name=name)
             problems.append(Problem(one.parameter.symbol, complaint))
     if error is not None and not problems:
-        here = EvaluationError(error.name, error.place[1:], error.zeros)
-        problem = undefined(here, result.inputs)
-        complaint = _("draw {number} of {draws:,} {complaint}")
-        complaint = complaint.format(number=error.place[0] + 1, draws=draws, complaint=problem.complaint)
+        problem = undefined(EvaluationError(error.name, error.place[1:], error.zeros), result.inputs)
+        told = _("draw {number} of {draws:,} {complaint}")
+        complaint = told.format(number=error.place[0] + 1, draws=draws, complaint=problem.complaint)
         problems = [Problem(problem.subject, complaint)]
     return InputError(str(result.methodology), problems)
 
@@ -317,7 +315,7 @@ def _impossible(
 def _ranks(values: Array) -> Array:
     """Return the rank of each value, less the mean of all ranks."""
     order = values.argsort()
-    ordered = values[order]
+    ordered = values.take(order)
     if (ordered[1:] == ordered[:-1]).any():
         require("scipy", "uncertainty")
         from scipy.stats import rankdata  # equal values share a rank; several times slower

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -43,36 +42,31 @@ SMALL = 1e-9
 
 def criteria(inputs: Inputs, verdicts: Sequence[Verdict], known: Known) -> Iterator[Remark]:
     """Remark on each criterion that is not met, with the numbers that it looks at."""
+    known = {**known, **inputs.facts}
     for verdict in verdicts:
-        if verdict.answer is Answer.NOT_MET:
-            yield _not_met(inputs, verdict, {**known, **inputs.facts})
-
-
-def _not_met(inputs: Inputs, verdict: Verdict, known: Known) -> Remark:
-    criterion, failing = verdict.criterion, verdict.failing
-    assert failing is not None
-    at, place = _first(inputs, failing)
-    shown = [name for name in criterion.arguments if name in known]
-    found = {name: _at(inputs.plain(name, known[name]), at) for name in shown}
-    complaint = _("is not met{place}: {values}").format(place=place, values=_condition(inputs, criterion, found))
-    numbers = tuple((name, float(value)) for name, value in found.items() if not isinstance(value, str | bool))
-    subject = _("criterion {number}").format(number=criterion.number)
-    return Remark(subject, complaint, criterion.section, Topic.NOT_MET, numbers)
+        if verdict.failing is None or verdict.answer is not Answer.NOT_MET:
+            continue
+        criterion = verdict.criterion
+        at, place = _first(inputs, verdict.failing)
+        found = {name: _at(inputs.plain(name, known[name]), at) for name in criterion.arguments if name in known}
+        complaint = _("is not met{place}: {values}").format(place=place, values=_condition(inputs, criterion, found))
+        numbers = tuple((name, float(value)) for name, value in found.items() if not isinstance(value, str | bool))
+        subject = _("criterion {number}").format(number=criterion.number)
+        yield Remark(subject, complaint, criterion.section, Topic.NOT_MET, numbers)
 
 
 def _condition(inputs: Inputs, criterion: Criterion, found: Mapping[str, Any]) -> str:
     """Return the values that a criterion looks at, and what they must be, as far as the criterion can be written."""
     expression = _recorded(criterion) if len(found) == len(criterion.arguments) else None
-    given = [_shown(inputs, name, value) for name, value in found.items()]
     if expression is not None and expression.operation in RELATIONS:
         left, right = expression.arguments
         if left.operation == "symbol" and right.operation in ("symbol", "number"):
-            name = left.arguments[0]
-            other = right.arguments[0]
+            name, other = left.arguments[0], right.arguments[0]
             bound = f"{other:.15g}" if right.operation == "number" else _shown(inputs, other, found[other])
             told = RELATIONS[expression.operation].format(bound=bound)
             return Message("{}, {}").format(_shown(inputs, name, found[name]), told)
-    return Message("; ").join((Message(", ").join(given), criterion.text))
+    given = Message(", ").join(_shown(inputs, name, value) for name, value in found.items())
+    return Message("; ").join((given, criterion.text))
 
 
 def _recorded(criterion: Criterion) -> Expression | None:
@@ -89,40 +83,34 @@ def _shown(inputs: Inputs, name: str, value: Any) -> str:
     fact = m.facts.get(name)
     if fact is not None and fact.unit == "yes/no":
         return Message("{} {}").format(fact.symbol, _("yes") if value else _("no"))
-    unit = _unit(inputs, name)
+    node = fact or m.operands(inputs.choices)[name]
+    unit = "" if node.unit == "category" else node.unit
     number = value if isinstance(value, str) else with_unit(f"{value:,.6g}", unit)
     return Message("{} {}").format(m.symbols().get(name, name), number)
-
-
-def _unit(inputs: Inputs, name: str) -> str:
-    m = inputs.methodology
-    node = m.facts.get(name) or m.operands(inputs.choices)[name]
-    return "" if node.unit == "category" else node.unit
 
 
 def limits(inputs: Inputs, known: Known) -> Iterator[Remark]:
     """Remark on each parameter that is above what a cross-check allows."""
     for limit, left, factors in _with_factors(inputs, known):
-        over = _breached(partial(_exceeds, inputs.methodology, limit, tuple(factors)), (left, *factors.values()))
+
+        def exceeds(own: Array, *found: Array, limit: Limit = limit, names: Sequence[str] = tuple(factors)) -> Array:
+            return np.asarray(own > _most(limit, inputs, dict(zip(names, found, strict=True))) * (1 + DUST))
+
+        over = _breached(exceeds, (left, *factors.values()))
         if over is not None:
-            most = upper(limit, inputs.methodology, factors.get)
-            assert most is not None
-            yield _over(inputs, limit, left, most, over)
+            yield _over(inputs, limit, left, _most(limit, inputs, factors), over)
 
 
-def _exceeds(m: Declarations, limit: Limit, names: Sequence[str], own: Array, *factors: Array) -> Array:
-    """Return a mask of values that are above what a cross-check allows."""
-    most = upper(limit, m, dict(zip(names, factors, strict=True)).get)
+def _most(limit: Limit, inputs: Inputs, factors: Known) -> Array:
+    most = upper(limit, inputs.methodology, factors.get)
     assert most is not None
-    return np.asarray(own > most * (1 + DUST))
+    return most
 
 
 def compared(inputs: Inputs, known: Known) -> Iterator[tuple[Limit, Array, Array]]:
     """Yield each cross-check whose factors are known, the values of its parameter, and what they are at most."""
     for limit, left, factors in _with_factors(inputs, known):
-        right = upper(limit, inputs.methodology, factors.get)
-        assert right is not None
-        yield limit, left, right
+        yield limit, left, _most(limit, inputs, factors)
 
 
 def _with_factors(inputs: Inputs, known: Known) -> Iterator[tuple[Limit, Array, dict[str, Array]]]:
@@ -148,24 +136,30 @@ def _with_factors(inputs: Inputs, known: Known) -> Iterator[tuple[Limit, Array, 
 
 
 def _over(inputs: Inputs, limit: Limit, left: Array, right: Array, over: Array) -> Remark:
-    m = inputs.methodology
+    m, product, parameter = inputs.methodology, limit.product, inputs.methodology.inputs[limit.parameter]
     at, place = _first(inputs, over)
     own, most = float(_at(left, at)), float(_at(right, at))
-    unit = m.inputs[limit.parameter].unit
-    product = limit.product
     rated = ""
     if RATED in product.factors and limit.rated_fact not in inputs.facts and limit.rated is not None:
         rated = _(" (rated power: {product})").format(product=limit.rated.written(m.symbols()))
-    complaint = _("{own}{place}, but {product} is {most}{rated}").format(
-        own=with_unit(f"{own:,.6g}", unit),
+    return _about(
+        parameter,
+        Topic.CROSS_CHECK,
+        _("{own}{place}, but {product} is {most}{rated}"),
+        {"value": own, "at most": most, "count": float(np.count_nonzero(over))},
+        own=with_unit(f"{own:,.6g}", parameter.unit),
         place=place,
         product=product.written(m.symbols()),
-        most=with_unit(f"{most:,.6g}", unit),
+        most=with_unit(f"{most:,.6g}", parameter.unit),
         rated=rated,
     )
-    numbers = (("value", own), ("at most", most), ("count", float(np.count_nonzero(over))))
-    parameter = m.inputs[limit.parameter]
-    return Remark(parameter.symbol, complaint, parameter.section, Topic.CROSS_CHECK, numbers)
+
+
+def _about(
+    parameter: Parameter, topic: Topic, told: Message, numbers: Mapping[str, float] | None = None, **fields: Any
+) -> Remark:
+    """Return a remark on a parameter, with the numbers that it is about."""
+    return Remark(parameter.symbol, told.format(**fields), parameter.section, topic, tuple((numbers or {}).items()))
 
 
 def indicators(inputs: Inputs, known: Known) -> Iterator[Remark]:
@@ -191,11 +185,7 @@ def _of_terms(m: Declarations) -> Iterator[Indicator]:
         node = next((rule for rule in m.rules if rule.name == name), None) or m.inputs[name]
         text = _("{effect} of the equation of ER").format(effect=Message(effect))
         evidence = node.evidence or unconfirmed("no document was read that says so")
-        yield Indicator(name, node.symbol, node.unit, _itself, (name,), ALLOWED[effect], text, evidence)
-
-
-def _itself(value: Any) -> Any:
-    return value
+        yield Indicator(name, node.symbol, node.unit, lambda value: value, (name,), ALLOWED[effect], text, evidence)
 
 
 ALLOWED = {
@@ -219,16 +209,17 @@ def begun(inputs: Inputs, full: Callable[[str], Array]) -> Iterator[Remark]:
             odd = ~np.isclose(start, end, rtol=1e-9, atol=1e-12)
             if follows and odd.any():
                 at = int(odd.argmax())
-                told = _("{start} at the start of {period}, but {end} ({symbol}) at the end of {before}")
-                complaint = told.format(
+                yield _about(
+                    parameter,
+                    Topic.CONTRADICTORY,
+                    _("{start} at the start of {period}, but {end} ({symbol}) at the end of {before}"),
+                    {"start": float(start.flat[at]), "end": float(end.flat[at])},
                     start=with_unit(f"{start.flat[at]:,.10g}", parameter.unit),
                     end=with_unit(f"{end.flat[at]:,.10g}", parameter.unit),
                     symbol=inputs.methodology.symbols()[parameter.previous_of],
                     period=other,
                     before=one,
                 )
-                numbers = (("start", float(start.flat[at])), ("end", float(end.flat[at])))
-                yield Remark(parameter.symbol, complaint, parameter.section, Topic.CONTRADICTORY, numbers)
 
 
 def improbable(indicator: Indicator, operands: Sequence[Array]) -> Array:
@@ -244,18 +235,19 @@ def _figure(indicator: Indicator, operands: Sequence[Array]) -> Array:
 
 def _odd(inputs: Inputs, indicator: Indicator, operands: Sequence[Array], outside: Array) -> Remark:
     at, place = _first(inputs, outside)
-    value = float(_figure(indicator, [np.asarray(_at(one, at)) for one in operands]))
-    told = _("{value}{place} is outside the plausible range {range}: {text}")
-    complaint = told.format(
+    value, plausible = float(_figure(indicator, [np.asarray(_at(one, at)) for one in operands])), indicator.plausible
+    complaint = _("{value}{place} is outside the plausible range {range}: {text}").format(
         value=with_unit(f"{value:,.6g}", indicator.unit),
         place=place,
-        range=with_unit(str(indicator.plausible), indicator.unit),
+        range=with_unit(str(plausible), indicator.unit),
         text=indicator.text,
     )
-    plausible = indicator.plausible
-    numbers = (("value", value), ("lower", plausible.lower), ("upper", plausible.upper))
-    written = indicator.written(inputs.methodology.symbols())
-    return Remark(written, complaint, "", Topic.IMPLAUSIBLE, (*numbers, ("count", float(np.count_nonzero(outside)))))
+    numbers = (*_ranged(value, plausible).items(), ("count", float(np.count_nonzero(outside))))
+    return Remark(indicator.written(inputs.methodology.symbols()), complaint, "", Topic.IMPLAUSIBLE, numbers)
+
+
+def _ranged(value: float, plausible: Interval) -> dict[str, float]:
+    return {"value": value, "lower": plausible.lower, "upper": plausible.upper}
 
 
 def masks(inputs: Inputs, known: Known) -> Iterator[Array]:
@@ -280,12 +272,15 @@ def confirmed(inputs: Inputs) -> Iterator[Remark]:
             continue
         for value in parameter.known():
             if value.evidence.confirmation is not None and value.value not in plausible:
-                told = _("{value} is outside the plausible range {range}: {evidence}")
-                complaint = told.format(
-                    value=with_unit(f"{value.value:.6g}", parameter.unit), range=plausible, evidence=value.evidence
+                yield _about(
+                    parameter,
+                    Topic.IMPLAUSIBLE,
+                    _("{value} is outside the plausible range {range}: {evidence}"),
+                    _ranged(value.value, plausible),
+                    value=with_unit(f"{value.value:.6g}", parameter.unit),
+                    range=plausible,
+                    evidence=value.evidence,
                 )
-                numbers = (("value", value.value), ("lower", plausible.lower), ("upper", plausible.upper))
-                yield Remark(parameter.symbol, complaint, parameter.section, Topic.IMPLAUSIBLE, numbers)
 
 
 def left_out(inputs: Inputs) -> Iterator[Remark]:
@@ -303,40 +298,36 @@ def left_out(inputs: Inputs) -> Iterator[Remark]:
         yield Remark(letter, told.format(kind=m.indices[letter], symbols=symbols), "", Topic.LEFT_OUT)
 
 
-def of_several_sets(inputs: Inputs) -> Iterator[Remark]:
-    """Remark on figures of one fuel that are named from different sets: its calorific value and its emission factor."""
-    named: dict[tuple[str, tuple[str, ...]], list[Parameter]] = {}
-    for name, origin in inputs.origins.items():
-        if origin.source == "candidate" and name in inputs.graph.nodes:
-            parameter = inputs.methodology.inputs[name]
-            named.setdefault((parameter.by, tuple(parameter.candidates)), []).append(parameter)
-    for first, *others in named.values():
-        written = inputs.origins[first.name].written
-        for other in others:
-            if (own := inputs.origins[other.name].written) != written:
-                told = _("is of {own}, and {other} of {written}: take both of one set, for one fuel")
-                told = told.format(own=repr(own), other=first.symbol, written=repr(written))
-                yield Remark(other.symbol, told, other.section, Topic.CONTRADICTORY)
-
-
 # What figures of one fuel are called, before the name of the fuel.
 FIGURES = ("NCV_V_", "NCV_", "EF_CO2_", "EF_", "ρ_")
 
 
-def of_several_fuels(inputs: Inputs) -> Iterator[Remark]:
-    """Remark on figures of one fuel that are named of different fuels, such as a volumetric value next to a factor."""
-    found: dict[str, list[tuple[Parameter, str]]] = {}
+def of_several(inputs: Inputs) -> Iterator[Remark]:
+    """Remark on figures of one fuel that are named from different sets, or are of different fuels.
+
+    Such are its calorific value and its emission factor, or a volumetric value next to a factor.
+    """
+    sets: dict[Any, list[tuple[Parameter, str]]] = {}
+    fuels: dict[Any, list[tuple[Parameter, str]]] = {}
     for name, origin in inputs.origins.items():
-        figure = next((one for one in FIGURES if name.startswith(one)), "")
-        fuel = fuel_of(origin.written) if origin.source == "candidate" and name in inputs.graph.nodes else ""
-        if figure and fuel:
-            found.setdefault(name.removeprefix(figure), []).append((inputs.methodology.inputs[name], fuel))
-    for (first, fuel), *others in found.values():
-        for other, own in others:
-            if own != fuel and tuple(other.candidates) != tuple(first.candidates):
-                told = _("is of {own}, and {other} of {fuel}: take both of one fuel")
-                told = told.format(own=repr(own), other=first.symbol, fuel=repr(fuel))
-                yield Remark(other.symbol, told, other.section, Topic.CONTRADICTORY)
+        if origin.source == "candidate" and name in inputs.graph.nodes:
+            one = inputs.methodology.inputs[name]
+            sets.setdefault((one.by, tuple(one.candidates)), []).append((one, origin.written))
+            figure = next((figure for figure in FIGURES if name.startswith(figure)), "")
+            if figure and (fuel := fuel_of(origin.written)):
+                fuels.setdefault(name.removeprefix(figure), []).append((one, fuel))
+    of_set = _("is of {own}, and {other} of {written}: take both of one set, for one fuel")
+    for (first, written), *others in sets.values():
+        for one, own in others:
+            if own != written:
+                said = {"own": repr(own), "other": first.symbol, "written": repr(written)}
+                yield _about(one, Topic.CONTRADICTORY, of_set, None, **said)
+    of_fuel = _("is of {own}, and {other} of {fuel}: take both of one fuel")
+    for (first, fuel), *others in fuels.values():
+        for one, own in others:
+            if own != fuel and tuple(one.candidates) != tuple(first.candidates):
+                said = {"own": repr(own), "other": first.symbol, "fuel": repr(fuel)}
+                yield _about(one, Topic.CONTRADICTORY, of_fuel, None, **said)
 
 
 # So near to the limit of a class, as a share of it, another conversion of units can decide the class.
@@ -357,18 +348,19 @@ def near_a_limit(inputs: Inputs) -> Iterator[Remark]:
                 continue
             value = _near(inputs.values[key.name], edge)
             if value is not None:
-                told = _(
-                    "{got} lies within 0.1 % of {edge}, the limit of a class of {symbol} ({below} below, {above} "
-                    "from there): check the capacity and how its unit was converted"
-                ).format(
+                yield _about(
+                    key,
+                    Topic.NEAR_LIMIT,
+                    _(
+                        "{got} lies within 0.1 % of {edge}, the limit of a class of {symbol} ({below} below, {above} "
+                        "from there): check the capacity and how its unit was converted"
+                    ),
+                    {"value": value, "limit": float(edge)},
                     got=with_unit(f"{value:.7g}", key.unit),
                     edge=with_unit(f"{edge:g}", key.unit),
                     symbol=parameter.symbol,
                     below=_of_class(below),
                     above=_of_class(above),
-                )
-                yield Remark(
-                    key.symbol, told, key.section, Topic.NEAR_LIMIT, (("value", value), ("limit", float(edge)))
                 )
 
 
@@ -390,21 +382,7 @@ def _of_class(value: float) -> str:
 
 
 def reasons(m: Declarations, replaced: Iterable[str], override: Any) -> dict[str, str]:
-    """Return by name why a value is given instead of the document's.
-
-    Parameters
-    ----------
-    m : Methodology
-    replaced : iterable of str
-        The defaults that are given.
-    override : mapping or str
-        By name or symbol, or one reason for all.
-
-    Raises
-    ------
-    InputError
-        If a reason is about something else, or is empty.
-    """
+    """Return by name why a value is given instead of the document's: ``override`` by name or symbol, or one for all."""
     given = {name: m.inputs[name] for name in replaced if m.inputs[name].supplied}
     stated = override if isinstance(override, Mapping) else dict.fromkeys(given or ("override",), override)
     found, problems = {}, []
@@ -434,22 +412,7 @@ def is_protected(evidence: Iterable[Evidence]) -> bool:
 def replaced(
     inputs: Inputs, values: Known, lookups: Mapping[str, Callable[[Array], Array]], reductions: float
 ) -> Iterator[tuple[Remark, bool]]:
-    """Remark on each value given instead of the document's that makes ER larger.
-
-    Parameters
-    ----------
-    inputs : Inputs
-    values, lookups : mapping
-        As for `jcm_calc.engine.evaluation.evaluate`.
-    reductions : float
-        ER over all periods.
-
-    Yields
-    ------
-    remark : Remark
-    protected : bool
-        Whether the document's value was read, or is confirmed, so that a reason is needed.
-    """
+    """Remark on each value instead of the document's that makes ER larger; yield also whether it needs a reason."""
     for name in inputs.replaced:
         parameter = inputs.methodology.inputs[name]
         if not parameter.supplied or name not in inputs.graph.nodes:
@@ -510,10 +473,15 @@ def _reductions(
 def _raised(
     inputs: Inputs, parameter: Parameter, array: Array, effect: float, other: float, evidence: Sequence[Evidence]
 ) -> Remark:
-    given = _used(inputs, parameter)
-    reason = inputs.overrides.get(parameter.name, "")
-    told = _("{own} instead of {document}, the document's ({grade}): ER is {effect:,.6g} tCO2 larger{share}{reason}")
-    complaint = told.format(
+    given, reason = _used(inputs, parameter), inputs.overrides.get(parameter.name, "")
+    numbers = {"value": float(given.flat[0])} if given.size == 1 else {}
+    numbers |= {"effect on ER": effect, "ER by the document": other}
+    numbers |= {"document": float(array.flat[0])} if array.size == 1 else {}
+    return _about(
+        parameter,
+        Topic.LESS_CONSERVATIVE,
+        _("{own} instead of {document}, the document's ({grade}): ER is {effect:,.6g} tCO2 larger{share}{reason}"),
+        numbers,
         own=_spread(given, parameter.unit),
         document=_spread(array, parameter.unit),
         grade=Message(max(str(one.grade) for one in evidence)),
@@ -521,12 +489,6 @@ def _raised(
         share=_(" ({share:+.3g} %)").format(share=100 * effect / other) if other > 0 else "",
         reason=_("; reason: {reason}").format(reason=reason) if reason else "",
     )
-    numbers = [("effect on ER", effect), ("ER by the document", other)]
-    if given.size == 1:
-        numbers.insert(0, ("value", float(given.flat[0])))
-    if array.size == 1:
-        numbers.append(("document", float(array.flat[0])))
-    return Remark(parameter.symbol, complaint, parameter.section, Topic.LESS_CONSERVATIVE, tuple(numbers))
 
 
 def _spread(array: Array, unit: str) -> str:
@@ -581,11 +543,6 @@ def _at(array: Array, at: Sequence[int]) -> Any:
     place = tuple(min(number, size - 1) for number, size in zip(at, array.shape, strict=False))
     found = array[place]
     return found.item() if hasattr(found, "item") else found
-
-
-def noted(problems: Sequence[Problem]) -> Iterator[Remark]:
-    """Return what was noticed in reading the input."""
-    yield from map(Remark.of, problems)
 
 
 ORDER = {topic: place for place, topic in enumerate(Topic)}

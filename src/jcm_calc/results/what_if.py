@@ -26,7 +26,7 @@ from jcm_calc.inputs.schema import got, is_real
 from jcm_calc.inputs.tables import read, with_units
 from jcm_calc.results.calculating import calculated
 from jcm_calc.results.calculation import Calculation, undefined
-from jcm_calc.results.credits import check_years, whole_tonnes
+from jcm_calc.results.credits import check_years, of_years, whole_tonnes
 from jcm_calc.rulebooks import chosen
 from jcm_calc.units import is_quantity, registry
 
@@ -90,33 +90,34 @@ def scenarios(
     import pandas as pd
 
     m = chosen(number, version, on)
-    kept, p, facts = _arguments(m, base)
+    kept = _arguments(m, base)
     varied = _lists(m, m.by_name(varied)) if isinstance(varied, Mapping) else varied
     rows = _every_combination(varied) if isinstance(varied, Mapping) else _table(m, varied)
     _check_names(m, kept, varied if isinstance(varied, Mapping) else {str(name): [*rows[name]] for name in rows})
     frames = []
     for case, numbers, places in _cases(m, rows):
         first = {name: values[0] for name, values in numbers.items()}
-        result = calculated(
-            Calculation, m, *tables, on=on, p=p, facts=facts, override="a scenario", **{**kept, **case, **first}
-        )
+        given: dict[str, Any] = {**kept, **case, **first}
+        result = calculated(Calculation, m, *tables, on=on, override="a scenario", **given)
         frames.append(_results(result, case, numbers, places, by_year))
     whole = pd.concat(frames).sort_index(kind="stable")
     whole.index = rows.index.take(whole.index.to_numpy())
     return whole[[*rows, *(["year"] if by_year else []), *RESULTS, "tonnes"]]
 
 
-def _arguments(m: Declarations, base: Any) -> tuple[dict[str, Any], Any, Any]:
-    """Return the values, the periods and the facts of a base."""
+def _arguments(m: Declarations, base: Any) -> dict[str, Any]:
+    """Return the arguments of a base by name, the periods and the facts among them."""
     problems: list[Problem] = []
     values = m.by_name(as_mapping("base", base, "{'EG': '600 MWh', 'p': '2024'}", problems))
-    for name in ("number", "version", "on"):
-        if name in values:
-            complaint = _("is a separate argument: write {name}=, not base[{key}]")
-            problems.append(Problem(f"base[{name!r}]", complaint.format(name=name, key=repr(name))))
+    complaint = _("is a separate argument: write {name}=, not base[{key}]")
+    problems += [
+        Problem(f"base[{name!r}]", complaint.format(name=name, key=repr(name)))
+        for name in ("number", "version", "on")
+        if name in values
+    ]
     if problems:
         raise InputError(str(m), problems)
-    return values, values.pop("p", None), values.pop("facts", None)
+    return values
 
 
 def _table(m: Declarations, given: Any) -> pd.DataFrame:
@@ -155,13 +156,7 @@ def _with_unit(cell: Any, unit: str | None) -> Any:
 
 
 def _lists(m: Declarations, varied: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of each input as a list whose cells have the unit of what carried them.
-
-    Raises
-    ------
-    InputError
-        If a carrier may state a unit that is not understood.
-    """
+    """Return the values of each input as a list whose cells have the unit of what carried them."""
     found, problems = dict(varied), []
     for name, values in varied.items():
         if is_array(values) and not isinstance(values, list | tuple | range):
@@ -198,9 +193,8 @@ def _cases(m: Declarations, rows: pd.DataFrame) -> Iterator[tuple[dict[str, Any]
     plain = [name for name, values in columns.items() if _is_number(m, name, values)]
     others = {name: values for name, values in columns.items() if name not in plain}
     groups: dict[tuple[str, ...], list[int]] = {}
-    keys = zip(*(map(repr, values) for values in others.values()), strict=True) if others else [()] * len(rows)
-    for place, key in enumerate(keys):
-        groups.setdefault(key, []).append(place)
+    for place in range(len(rows)):
+        groups.setdefault(tuple(repr(values[place]) for values in others.values()), []).append(place)
     for places in groups.values():
         case = {name: values[places[0]] for name, values in others.items()}
         yield case, {name: [columns[name][place] for place in places] for name in plain}, places
@@ -244,15 +238,15 @@ def _results(
     import pandas as pd
 
     given = _numbers(result, numbers)
-    emissions = _emissions(result, given) if given else {name: _of_all(result, name, places) for name in RESULTS}
-    periods = result.inputs.periods
+    if given:
+        emissions = _emissions(result, given)
+    else:  # one calculation that the scenarios share
+        emissions = {name: np.repeat(result.full(name).reshape(1, -1), len(places), axis=0) for name in RESULTS}
     try:
-        check_years(periods)
+        check_years(result.inputs.periods)
     except ValueError as error:
         raise InputError(str(result.methodology), [Problem("p", str(error))]) from None
-    groups: dict[Any, list[int]] = {}
-    for place, period in enumerate(periods):
-        groups.setdefault(period.year or period, []).append(place)
+    groups = of_years(result.inputs.periods)
     years = [{name: found[:, own].sum(axis=1) for name, found in emissions.items()} for own in groups.values()]
     tonnes = [[whole_tonnes(er) for er in year["ER"].tolist()] for year in years]
     varied = {**{name: _objects([value] * len(places)) for name, value in case.items()}, **given}
@@ -264,12 +258,6 @@ def _results(
         return pd.concat(parts).astype({"year": "Int64"})
     sums = {name: found.sum(axis=1) for name, found in emissions.items()}
     return pd.DataFrame({**varied, **sums, "tonnes": np.sum(tonnes, axis=0)}, places)
-
-
-def _of_all(result: Calculation, name: str, places: Sequence[int]) -> Array:
-    """Return the emissions of one calculation by period, for each of the scenarios that share it."""
-    by_period = result.full(name).reshape(1, -1)
-    return np.repeat(by_period, len(places), axis=0)
 
 
 def _numbers(result: Calculation, varied: Mapping[str, Sequence[Any]]) -> dict[str, Array]:
@@ -293,21 +281,19 @@ def _numbers(result: Calculation, varied: Mapping[str, Sequence[Any]]) -> dict[s
 
 
 def _impossible(result: Calculation, parameter: Parameter, values: Array) -> Iterator[Problem]:
-    wrong = parameter.bounds.outside(values)
-    if wrong.any():
-        complaint = _("got {given}; must be a number {range}").format(
-            given=listed(map("{:g}".format, values[wrong])), range=parameter.bounds.words()
-        )
-        yield Problem(parameter.symbol, complaint, parameter.section)
+    def about(complaint: str, **fields: str) -> Problem:
+        return Problem(parameter.symbol, complaint.format(**fields), parameter.section)
+
+    if (wrong := parameter.bounds.outside(values)).any():
+        given = listed(map("{:g}".format, values[wrong]))
+        yield about(_("got {given}; must be a number {range}"), given=given, range=parameter.bounds.words())
     lookups = result.inputs.lookups()
     for other in result.inputs.graph.parameters:
         if other.by == parameter.name and other.name in lookups:
             nowhere = np.isnan(lookups[other.name](values))
             if nowhere.any():
-                complaint = _("{names} lies in no class of {symbol}").format(
-                    names=listed(map("{:g}".format, dict.fromkeys(values[nowhere]))), symbol=other.symbol
-                )
-                yield Problem(parameter.symbol, complaint, parameter.section)
+                names = listed(map("{:g}".format, dict.fromkeys(values[nowhere])))
+                yield about(_("{names} lies in no class of {symbol}"), names=names, symbol=other.symbol)
 
 
 def _emissions(result: Calculation, given: Mapping[str, Array]) -> dict[str, Array]:
@@ -375,21 +361,20 @@ def break_even(
     from scipy.optimize import brentq
 
     m = chosen(number, version, on)
+    problems = []
     if of not in RESULTS:
-        raise InputError(
-            str(m),
-            [Problem("of", _("got {got}; must be one of {names}").format(got=shown(of), names=", ".join(RESULTS)))],
-        )
+        complaint = _("got {got}; must be one of {names}").format(got=shown(of), names=", ".join(RESULTS))
+        problems.append(Problem("of", complaint))
     if not is_real(target) or not np.isfinite(target):
-        raise InputError(str(m), [Problem("target", got(target, _("a finite number, in tCO2")))])
-    kept, p, facts = _arguments(m, base)
+        problems.append(Problem("target", got(target, _("a finite number, in tCO2"))))
+    if problems:
+        raise InputError(str(m), problems)
+    kept = _arguments(m, base)
     name = m.named(name) or name
     low, high = _range(m, kept, name, between)
     with warnings.catch_warnings():  # the lower end of the range is a beginning, not what is asked about
         warnings.simplefilter("ignore", InputWarning)
-        result = calculated(
-            Calculation, m, *tables, on=on, p=p, facts=facts, override="a scenario", **{**kept, name: low}
-        )
+        result = calculated(Calculation, m, *tables, on=on, override="a scenario", **{**kept, name: low})
     parameter = m.inputs[name]
     places = np.unique(_numbers(result, {name: [*np.linspace(low, high, STEPS + 1)]})[name])
 

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil as rounded_up
 from math import floor as cut
-from typing import Any
+from typing import Any, NamedTuple
 
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem, listed
 from jcm_calc.inputs.schema import got, under
+from jcm_calc.reference_data import TransferCap, partner_countries, transfer_caps
+from jcm_calc.units import dates
 
 SHARE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(%)?|(\d{1,9})\s*/\s*(\d{1,9})", re.ASCII)
 ROUNDINGS = ("down", "up")
@@ -27,22 +29,12 @@ EXPECTED = _("whole tonnes such as 201, a share such as '70 % down', '1/2 up' or
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one account gets of the tonnes of a year.
-
-    Attributes
-    ----------
-    account : str
-    tonnes : int
-    asked : str
-        What was asked for: ``"70 % down"``, ``"rest"``, ``"201"``.
-    exact : Fraction or None
-        Of a share, the tonnes before rounding.
-    """
+    """What one account gets of the tonnes of a year."""
 
     account: str
     tonnes: int
-    asked: str
-    exact: Fraction | None = None
+    asked: str  #: What was asked for: ``"70 % down"``, ``"rest"``, ``"201"``.
+    exact: Fraction | None = None  #: Of a share, the tonnes before rounding.
 
 
 @dataclass(frozen=True)
@@ -131,19 +123,9 @@ def largest_remainder(tonnes: int, shares: Mapping[str, str]) -> dict[str, int]:
 
 
 def allocate(tonnes: int, wanted: Mapping[str, Any], problems: list[Problem], subject: str) -> tuple[Share, ...]:
-    """Split the whole tonnes of a year among accounts.
+    """Split the whole tonnes of a year among accounts; complaints about ``subject`` are appended to ``problems``.
 
-    Parameters
-    ----------
-    tonnes : int
-    wanted : mapping
-        For each account whole tonnes, a share with its rounding (``"70 % down"``, ``"1/2 up"``), or
-        ``"rest"``. Shares without rounding are split by the largest remainder, and are then all
-        that there is.
-    problems : list of Problem
-        Complaints are appended to it.
-    subject : str
-        What the complaints are about.
+    Shares without rounding are split by the largest remainder, and are then all that there is.
 
     Examples
     --------
@@ -155,11 +137,9 @@ def allocate(tonnes: int, wanted: Mapping[str, Any], problems: list[Problem], su
     entries = _read(tonnes, wanted, problems, subject)
     if len(problems) == known:
         try:
-            parts = _settled(tonnes, wanted, entries)
+            return _settled(tonnes, wanted, entries)
         except ValueError as error:
             problems.append(Problem(subject, str(error)))
-        else:
-            return parts
     return ()
 
 
@@ -219,17 +199,12 @@ def _check_names(wanted: Mapping[str, Any], problems: list[Problem], subject: st
         if not isinstance(account, str) or not name:
             problems.append(Problem(subject, got(account, _("the name of an account"))))
         elif name in seen:
-            problems.append(
-                Problem(
-                    subject,
-                    _("{account!r} and {other!r} are the same account").format(account=account, other=seen[name]),
-                )
-            )
+            same = _("{account!r} and {other!r} are the same account")
+            problems.append(Problem(subject, same.format(account=account, other=seen[name])))
         seen[name] = str(account)
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     """What was asked for one account: tonnes where they are known already, and the exact share."""
 
     asked: str
@@ -261,12 +236,11 @@ def _settled(tonnes: int, wanted: Mapping[str, Any], entries: Mapping[str, _Entr
     by_remainder = [account for account, entry in entries.items() if entry.tonnes is None and entry.exact is not None]
     resting = [account for account, entry in entries.items() if entry.asked == REST]
     if by_remainder and len(by_remainder) < len(entries):
-        raise ValueError(
-            _(
-                "shares without rounding ({names}) are split by the largest remainder and stand alone: add "
-                "'down' or 'up' to each, or give shares for all accounts"
-            ).format(names=listed(by_remainder))
+        told = _(
+            "shares without rounding ({names}) are split by the largest remainder and stand alone: add "
+            "'down' or 'up' to each, or give shares for all accounts"
         )
+        raise ValueError(told.format(names=listed(by_remainder)))
     if len(resting) > 1:
         raise ValueError(_("{names} cannot each get the rest").format(names=listed(resting)))
     if by_remainder:
@@ -282,3 +256,56 @@ def _settled(tonnes: int, wanted: Mapping[str, Any], entries: Mapping[str, _Entr
             told = over if left > 0 else much
             raise ValueError(told.format(total=sum(settled.values()), tonnes=tonnes, left=abs(left)))
     return tuple(Share(account, settled[account], entry.asked, entry.exact) for account, entry in entries.items())
+
+
+# The part that may leave the host country
+
+
+def cap_problems(
+    project: Mapping[str, Any], country: str, years: Mapping[int, tuple[int, Sequence[Share]]]
+) -> tuple[list[Problem], list[Problem]]:
+    """Return what breaks the cap of a host country, and what has to be said of it.
+
+    ``years`` has the whole tonnes of each calendar year and their parts.
+    """
+    caps = [cap for cap in transfer_caps(country) if cap.in_force <= dates.today()]
+    if not caps:
+        return [], []
+    subject = _("transfer cap of {country}").format(country=Message(partner_countries()[country]))
+    accounts = {part.account for _tonnes, parts in years.values() for part in parts}
+    host, of_list = set(project.get("host_accounts") or ()), str(project.get("transfer_list") or "")
+    problems = []
+    if unknown := sorted(host - accounts):
+        complaint = _("{names} is not an account of the allocation; there are {known}")
+        told = complaint.format(names=listed(unknown), known=listed(sorted(accounts)))
+        problems.append(Problem("project host_accounts", told))
+    if of_list and of_list not in [cap.of_list for cap in caps]:
+        complaint = _("got {given}; must be one of {known}")
+        known = ", ".join(cap.of_list for cap in caps)
+        problems.append(Problem("project transfer_list", complaint.format(given=repr(of_list), known=known)))
+    if problems or not host:
+        said = _(
+            "at most {shares} of the credits may leave the country ({evidence}): name the accounts of its side in "
+            "host_accounts of the project to have it checked"
+        )
+        shares = listed([_("{share} (list {name})").format(share=cap.share, name=cap.of_list) for cap in caps])
+        remark = Problem(subject, said.format(shares=shares, evidence=caps[0].evidence))
+        return problems, [] if problems else [remark]
+    exceeded = list(_exceeded([cap for cap in caps if of_list in ("", cap.of_list)], host, years))
+    certain = [told for cap, told in exceeded if of_list or cap == caps[0]]
+    rest = [told for cap, told in exceeded if not of_list and cap != caps[0]]
+    return [Problem(subject, told) for told in certain], [Problem(subject, told) for told in rest]
+
+
+def _exceeded(
+    caps: Sequence[TransferCap], host: set[str], years: Mapping[int, tuple[int, Sequence[Share]]]
+) -> Iterator[tuple[TransferCap, str]]:
+    for year, (tonnes, parts) in years.items():
+        leaving = sum(part.tonnes for part in parts if part.account not in host)
+        for cap in caps:
+            if leaving > tonnes * share_of(cap.share):
+                told = _(
+                    "{year}: {leaving:,} of {tonnes:,} t leave the country; list {name} allows {share}: {evidence}"
+                )
+                amounts = {"year": year, "leaving": leaving, "tonnes": tonnes}
+                yield cap, told.format(name=cap.of_list, share=cap.share, evidence=cap.evidence, **amounts)

@@ -34,27 +34,13 @@ REQUEST = {
 
 @dataclass(frozen=True)
 class PreviousRequest:
-    """An earlier request.
+    """An earlier request."""
 
-    Attributes
-    ----------
-    name : str
-        Of its file.
-    number : str
-        Of its project.
-    periods : tuple of Period
-    inputs : tuple of str
-        What was calculated with, as the manifests name it.
-    tonnes : mapping
-        Whole tonnes by calendar year.
-    hash : str
-    """
-
-    name: str
-    number: str
+    name: str  # of its file
+    number: str  # of its project
     periods: tuple[Period, ...]
-    inputs: tuple[str, ...]
-    tonnes: Mapping[int, int]
+    inputs: tuple[str, ...]  # what was calculated with, as the manifests name it
+    tonnes: Mapping[int, int]  # whole tonnes by calendar year
     hash: str
 
 
@@ -71,14 +57,7 @@ def request_digest(data: Mapping[str, Any]) -> str:
 
 
 def read_previous(given: str | os.PathLike[str] | Mapping[str, Any], problems: list[Problem]) -> PreviousRequest | None:
-    """Read an earlier request; complaints are appended to ``problems``.
-
-    Parameters
-    ----------
-    given : path or mapping
-        As `IssuanceRequest.to_json` or `IssuanceRequest.as_data` gives it.
-    problems : list of Problem
-    """
+    """Read an earlier request, from its file or as `IssuanceRequest.as_data` gives it."""
     name = _("earlier request") if isinstance(given, Mapping) else Path(given).name
     try:
         data = given if isinstance(given, Mapping) else read_json(Path(given))

@@ -12,16 +12,15 @@ from functools import partial
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.api.issuance.allocation import Year, parts_of_year, unknown_years
+from jcm_calc.api.issuance.allocation import Year, cap_problems, parts_of_year, unknown_years
 from jcm_calc.api.issuance.previous import PreviousRequest, read_previous, request_digest
-from jcm_calc.api.issuance.transfer import cap_problems
 from jcm_calc.api.result import Result
 from jcm_calc.base import notebook
 from jcm_calc.base.files import check_ending, save
 from jcm_calc.base.languages import Message, _, in_language, translated
 from jcm_calc.base.problems import InputError, Problem, listed
 from jcm_calc.declarations.graph import RESULTS
-from jcm_calc.evidence import Source, primary, unconfirmed
+from jcm_calc.evidence import Evidence, Source, primary, unconfirmed
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.periods import outside_crediting
 from jcm_calc.inputs.project import LABELS, PROJECT, as_mapping, as_text, ends_before_start
@@ -48,11 +47,16 @@ NEEDED = {
 }
 PARIS = date(2021, 1, 1)
 DECISIONS = "decisions of the Joint Committees on issuance"
+
+
+def _rule(name: Message, section: str, evidence: Evidence, detail: str) -> Item:
+    return Item(_("scheme rule"), name, section, evidence, detail)
+
+
 # Rules that can only refuse. A request that obeys one of them asks for no tonne that it would not ask for
 # without it, so they need no confirmation.
 GUARDS = (
-    Item(
-        _("scheme rule"),
+    _rule(
         _("break at the end of 2020"),
         DECISIONS,
         primary(
@@ -61,30 +65,26 @@ GUARDS = (
         ),
         "a request lies before 2021 or from 2021 on",
     ),
-    Item(
-        _("scheme rule"),
+    _rule(
         _("crediting period"),
         "project design document, A.5",
         unconfirmed("reductions count from the starting date to the end of the operational lifetime", 80),
         "every period lies within it",
     ),
-    Item(
-        _("scheme rule"),
+    _rule(
         _("allocation"),
         "allocation form of the scheme",
         unconfirmed("derived: no single rounding fits the published amounts, so the parts are what was agreed"),
         "the parts of each calendar year add up to its whole tonnes",
     ),
-    Item(
-        _("scheme rule"),
+    _rule(
         _("no double request"),
         "JCM guidelines for validation and verification",
         unconfirmed("from recollection: the verifier looks for double registration", 85),
         "no day is in two requests for a project, and no calculation in requests for two projects",
     ),
 )
-NEGATIVE = Item(
-    _("scheme rule"),
+NEGATIVE = _rule(
     _("negative years"),
     "JCM guidelines for developing PDD and monitoring report",
     unconfirmed("from recollection: a negative year gives no credits; nothing carries it over to the next", 55),
@@ -209,52 +209,54 @@ def _workbook(request: IssuanceRequest) -> bytes:
     number = str(request.project["number"])
     book = NewBook(f"{TITLE} {number}")
     page = Page(book, translated(NAME), TITLE, [Message("{}: {}").format(_("Reference Number"), number)], WIDTHS)
+    row = FIRST
+
+    def named(caption: str, lines: Sequence[tuple[str, str]]) -> None:
+        nonlocal row
+        page.caption(row, caption)
+        row = page.named(row + 1, lines or [(_("none"), "")]) + 1
+
+    def table(caption: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> None:
+        nonlocal row
+        page.caption(row, caption)
+        row = page.table(row + 1, columns, [cells[: len(columns)] for cells in rows], _("Total")) + 1
+
     known = {key: request.project[key] for key in LABELS if key in request.project and key != "number"}
     said = [(LABELS[key], as_text(value)) for key, value in known.items()]
-    row = _named(page, FIRST, _("Project"), [*said, (_("monitoring periods"), ", ".join(map(str, request.periods)))])
-    row = _parts(page, request, _years(page, request, row))
-    rules = [(one.name, Message("{}: {}").format(one.detail, one.evidence)) for one in request.rules]
-    row = _named(page, row, _("Rules of the scheme that were used"), rules)
-    row = _named(page, row, _("Remarks"), [(one.subject, one.complaint) for one in request.remarks])
-    hashes = [(one.methodology.heading, one.manifest()["hash"]) for one in request.results]
-    manifests = [(heading, _("manifest {hash}").format(hash=digest)) for heading, digest in hashes]
-    _named(page, row, _("Calculations"), manifests)
-    return book.content()
-
-
-def _named(page: Page, row: int, caption: str, lines: Sequence[tuple[str, str]]) -> int:
-    page.caption(row, caption)
-    return page.named(row + 1, lines or [(_("none"), "")]) + 1
-
-
-def _years(page: Page, request: IssuanceRequest, row: int) -> int:
-    page.caption(row, _("Whole tonnes by calendar year"))
+    named(_("Project"), [*said, (_("monitoring periods"), ", ".join(map(str, request.periods)))])
     columns = [Column(_("Calendar year"), "label"), *(Column(f"{name}, tCO2", "emissions") for name in RESULTS)]
     columns.append(Column(_("Whole tonnes"), "tonnes", total=True))
     if request.has_other_terms:
         columns.append(Column(_("Other terms of emission reductions, tCO2 (RE − PE − ER)"), "emissions"))
-    rows = [
-        [year.year, *(year.emissions[name] for name in RESULTS), year.tonnes, year.other_terms][: len(columns)]
-        for year in request.years
-    ]
-    return page.table(row + 1, columns, rows, _("Total")) + 1
-
-
-def _parts(page: Page, request: IssuanceRequest, row: int) -> int:
-    page.caption(row, _("Allocation"))
-    columns = [
-        Column(_("Account"), "label"),
-        Column(_("Calendar year"), "label"),
-        Column(_("Asked for"), "symbol"),
-        Column(_("Exact, t"), "exact"),
-        Column(_("Whole tonnes"), "tonnes", total=True),
-    ]
-    rows = [
-        [part.account, year.year, part.asked, None if part.exact is None else float(part.exact), part.tonnes]
-        for year in request.years
-        for part in year.parts
-    ]
-    return page.table(row + 1, columns, rows, _("Total")) + 1
+    table(
+        _("Whole tonnes by calendar year"),
+        columns,
+        [
+            [year.year, *(year.emissions[name] for name in RESULTS), year.tonnes, year.other_terms]
+            for year in request.years
+        ],
+    )
+    table(
+        _("Allocation"),
+        [
+            Column(_("Account"), "label"),
+            Column(_("Calendar year"), "label"),
+            Column(_("Asked for"), "symbol"),
+            Column(_("Exact, t"), "exact"),
+            Column(_("Whole tonnes"), "tonnes", total=True),
+        ],
+        [
+            [part.account, year.year, part.asked, None if part.exact is None else float(part.exact), part.tonnes]
+            for year in request.years
+            for part in year.parts
+        ],
+    )
+    rules = [(one.name, Message("{}: {}").format(one.detail, one.evidence)) for one in request.rules]
+    named(_("Rules of the scheme that were used"), rules)
+    named(_("Remarks"), [(one.subject, one.complaint) for one in request.remarks])
+    hashes = [(one.methodology.heading, one.manifest()["hash"]) for one in request.results]
+    named(_("Calculations"), [(heading, _("manifest {hash}").format(hash=digest)) for heading, digest in hashes])
+    return book.content()
 
 
 def _year_data(year: Year) -> dict[str, Any]:
@@ -342,7 +344,7 @@ def issuance_request(
     negative = [year for year in years if year.emissions["ER"] < 0]
     rules = (*GUARDS, NEGATIVE) if negative else GUARDS
     lacking = dict.fromkeys(item for result in results for item in result.blockers)
-    lacking |= dict.fromkeys(item for item in (NEGATIVE,) if negative and not item.evidence.confirmed)
+    lacking |= dict.fromkeys(item for item in rules[len(GUARDS) :] if not item.evidence.confirmed)
     name = str(project.get("number") or _("the request"))
     if problems:
         besides = [
@@ -360,31 +362,24 @@ def issuance_request(
 
 
 def _by_year(results: Sequence[Result]) -> dict[int, dict[str, float]]:
-    """Return RE, PE and ER of all results by calendar year."""
+    """Return RE, PE and ER of all results by calendar year, each sum correctly rounded."""
     amounts: dict[int, dict[str, list[float]]] = {}
     for result in results:
-        columns = {name: result.full(name).ravel().tolist() for name in RESULTS}
-        for place, period in enumerate(result.inputs.periods):
-            if period.year is not None:
-                of_year = amounts.setdefault(period.year, {name: [] for name in RESULTS})
-                for name in RESULTS:
-                    of_year[name].append(columns[name][place])
+        for name in RESULTS:
+            for period, amount in zip(result.inputs.periods, result.full(name).ravel().tolist(), strict=True):
+                if period.year is not None:
+                    amounts.setdefault(period.year, {}).setdefault(name, []).append(amount)
     return {year: {name: fsum(found) for name, found in amounts[year].items()} for year in sorted(amounts)}
 
 
 def _remarks(negative: Sequence[Year], former: Sequence[PreviousRequest]) -> Iterator[Problem]:
     for year in negative:
-        amount = year.emissions["ER"]
-        yield Problem(
-            f"ER {year.year}",
-            _("{amount:,.3f} tCO2: no credits, and not set off against another year").format(amount=amount),
-        )
+        told = _("{amount:,.3f} tCO2: no credits, and not set off against another year")
+        yield Problem(f"ER {year.year}", told.format(amount=year.emissions["ER"]))
         for one in former:
             if asked := one.tonnes.get(year.year):
-                complaint = _(
-                    "an earlier request has {asked:,} t of this year, and what is added now is negative"
-                ).format(asked=asked)
-                yield Problem(f"ER {year.year}", complaint)
+                told = _("an earlier request has {asked:,} t of this year, and what is added now is negative")
+                yield Problem(f"ER {year.year}", told.format(asked=asked))
 
 
 # What keeps it from being made
@@ -406,7 +401,8 @@ def _result_problems(results: Sequence[Result], project: Mapping[str, Any]) -> I
         )
         yield Problem("p", complaint, DECISIONS)
     for one, other in itertools.combinations(results, 2):
-        if _same_part(one, other) and (twice := _common(one.inputs.periods, other.inputs.periods)):
+        same = one.methodology.number == other.methodology.number and one.inputs.choices == other.inputs.choices
+        if same and (twice := _common(one.inputs.periods, other.inputs.periods)):
             complaint = _(
                 "{days} is in two results of {methodology} with the same choices: calculate all units together"
             )
@@ -414,20 +410,12 @@ def _result_problems(results: Sequence[Result], project: Mapping[str, Any]) -> I
 
 
 def _period_problems(period: Period, project: Mapping[str, Any]) -> Iterator[Problem]:
-    if period.first is None or period.last is None:
+    if not period.dated:
         return
     if period.year is None:
-        yield Problem(
-            "p",
-            _("{period} lies in several calendar years: give the amounts of each as a separate period").format(
-                period=period
-            ),
-        )
+        told = _("{period} lies in several calendar years: give the amounts of each as a separate period")
+        yield Problem("p", told.format(period=period))
     yield from outside_crediting(period, project.get("start"), project.get("end"))
-
-
-def _same_part(one: Result, other: Result) -> bool:
-    return one.methodology.number == other.methodology.number and one.inputs.choices == other.inputs.choices
 
 
 def _common(some: Sequence[Period], others: Sequence[Period]) -> Period | None:
@@ -443,18 +431,12 @@ def _common(some: Sequence[Period], others: Sequence[Period]) -> Period | None:
 def _double_claims(
     results: Sequence[Result], project: Mapping[str, Any], former: Sequence[PreviousRequest]
 ) -> Iterator[Problem]:
-    for one in former:
-        for result in results:
-            if one.number == project.get("number"):
-                if twice := _common(result.inputs.periods, one.periods):
-                    yield Problem(
-                        "p",
-                        _("{days} is in an earlier request: {name}, {hash}…").format(
-                            days=twice, name=one.name, hash=one.hash[:12]
-                        ),
-                    )
-            elif bound_digest(result.inputs) in one.inputs:
-                complaint = _("the same calculation is in an earlier request for {number}: {name}, {hash}…").format(
-                    number=one.number, name=one.name, hash=one.hash[:12]
-                )
-                yield Problem("results", complaint)
+    for one, result in itertools.product(former, results):
+        where = {"name": one.name, "hash": one.hash[:12]}
+        if one.number == project.get("number"):
+            if twice := _common(result.inputs.periods, one.periods):
+                told = _("{days} is in an earlier request: {name}, {hash}…")
+                yield Problem("p", told.format(days=twice, **where))
+        elif bound_digest(result.inputs) in one.inputs:
+            told = _("the same calculation is in an earlier request for {number}: {name}, {hash}…")
+            yield Problem("results", told.format(number=one.number, **where))

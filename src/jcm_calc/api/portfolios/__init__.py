@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import pandas as pd
 
 from jcm_calc.api.portfolios.batches import batches
-from jcm_calc.api.portfolios.jobs import Job, ProjectOutcome, row, solve
-from jcm_calc.api.portfolios.listed import doubts, far_from_estimate
-from jcm_calc.api.portfolios.outcomes import Outcomes
-from jcm_calc.api.portfolios.sources import files, of_files, table, yearly
-from jcm_calc.api.portfolios.writing import write
-from jcm_calc.base import notebook, workers
-from jcm_calc.base.languages import Message, _, in_language
+from jcm_calc.api.portfolios.jobs import Job, ProjectOutcome, solve
+from jcm_calc.api.portfolios.outcomes import Portfolio
+from jcm_calc.api.portfolios.sources import files, of_files, of_table, yearly
+from jcm_calc.base import workers
+from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem, listed, shown, suggestion
 from jcm_calc.inputs.carriers import as_pandas
 from jcm_calc.inputs.confirmation import (
@@ -30,67 +28,11 @@ from jcm_calc.inputs.confirmation import (
 )
 from jcm_calc.inputs.project import as_mapping
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
-from jcm_calc.units import is_missing
 
-if TYPE_CHECKING:
-    from jcm_calc.api.result import Result
+__all__ = ["Portfolio", "portfolio"]
 
 # Projects that a process takes at a time, and below which no other process is started.
 CHUNK, FILES_IN_CHUNK = 50, 4
-
-
-class Portfolio(Outcomes):
-    """The results of many projects; see `jcm_calc.portfolio`. All numbers are estimates.
-
-    Attributes
-    ----------
-    outcomes : sequence of ProjectOutcome
-        One for each project, in the order of the source.
-    """
-
-    def _repr_html_(self) -> str:
-        tables = [(_("By year"), self.by("year")), (_("Projects"), self.table.drop(columns=["source", "scope"]))]
-        if len(self.filled):
-            tables.append((_("Filled in from the list of projects"), self.filled))
-        if len(self.problems):
-            tables.append((_("Problems"), self.problems.drop(columns="source")))
-        return notebook.page(_("Portfolio of {summary}").format(summary=self.told), tables=tables)
-
-    def __getitem__(self, project: str) -> Result:
-        """Return the result of one project, calculated again.
-
-        Raises
-        ------
-        KeyError
-            If there is no such project.
-        InputError
-            If it cannot be calculated.
-        """
-        for one in self.outcomes:
-            if one.job.project == project:
-                return one.job.calculate()[0]
-        raise KeyError(f"no project {project!r}{suggestion(project, (one.job.project for one in self.outcomes))}")
-
-    def to_file(self, path: str | os.PathLike[str], *, overwrite: bool = False, language: str | None = None) -> None:
-        """Write a workbook (``.xlsx``), a page (``.html``), or the table alone (``.parquet``, ``.csv``).
-
-        Parameters
-        ----------
-        path : path
-        overwrite : bool
-            Whether an existing file may be replaced.
-        language : {"en", "ja"}, optional
-            Of workbook and page; that of `jcm_calc.in_language` by default.
-
-        Raises
-        ------
-        FileExistsError
-            If there is such a file already.
-        InputError
-            If the name ends otherwise.
-        """
-        with in_language(language):
-            write(path, self, overwrite)
 
 
 def portfolio(
@@ -182,7 +124,7 @@ def portfolio(
         jobs = list(of_files(paths, expected, named))
         outcomes = dict(enumerate(_pooled(jobs, FILES_IN_CHUNK, processes, progress, 0, len(jobs))))
     else:
-        outcomes = _of_table(table(source), expected, named, processes, progress)
+        outcomes = _of_table(*of_table(source, expected, named), named, processes, progress)
     if errors == "raise":
         _raise_problems(outcomes[place] for place in sorted(outcomes))
     _check_estimates(expected, outcomes.values())
@@ -239,22 +181,18 @@ def _check_evidence(evidence: Iterable[EvidenceFile], outcomes: Collection[Proje
 
 def _of_table(
     frame: pd.DataFrame,
-    estimates: Mapping[str, Any],
+    jobs: Mapping[int, Job],
     evidence: tuple[EvidenceFile, ...] | None,
     processes: int | None,
     progress: Callable[[int, int], None],
 ) -> dict[int, ProjectOutcome]:
     """Calculate the projects of a table, by the number of their first row."""
-    frame["project"] = frame["project"].astype(str).str.strip()
-    versions = frame["version"].map(_version) if "version" in frame else pd.Series("", frame.index)
-    whole = (frame["methodology"] + "\n" + versions).groupby(frame["project"]).nunique()
+    whole = (frame["methodology"] + "\n" + frame["version"]).groupby(frame["project"]).nunique()
     mixed = frame["project"].map(whole) > 1
-    jobs = _jobs(frame, versions, estimates, evidence)
     outcomes: dict[int, ProjectOutcome] = {}
     unusable = frame["project"].isin([job.project for job in jobs.values() if job.problems])
-    for key, rows in frame[~mixed & ~unusable].groupby([frame["methodology"], versions], sort=False):
-        number, version = map(str, key)
-        outcomes |= _batched(number, version, rows, jobs, evidence)
+    for (number, version), rows in frame[~mixed & ~unusable].groupby(["methodology", "version"], sort=False):
+        outcomes |= _batched(str(number), str(version), rows, jobs, evidence)
         progress(len(outcomes), len(jobs))
     places = frame.groupby("project", sort=False).groups
     waiting = {
@@ -262,57 +200,6 @@ def _of_table(
     }
     solved = _pooled(list(waiting.values()), CHUNK, processes, progress, len(outcomes), len(jobs))
     return outcomes | dict(zip(waiting, solved, strict=True))
-
-
-def _jobs(
-    frame: pd.DataFrame,
-    versions: pd.Series[str],
-    estimates: Mapping[str, Any],
-    evidence: tuple[EvidenceFile, ...] | None,
-) -> dict[int, Job]:
-    """Return the job of each project, by the number of its first row."""
-    source = frame.attrs["source"]
-    rest = [frame.get(name, [None] * len(frame)) for name in ("estimate", "country", "title")]
-    columns = [frame["project"], frame["methodology"], versions, *rest]
-    filled: Mapping[str, tuple[tuple[str, str], ...]] = frame.attrs["filled"]
-    unusable: Mapping[str, Problem] = frame.attrs["unusable"]
-    found: dict[str, tuple[int, list[Any]]] = {}
-    for place, *cells in zip(frame.index.tolist(), *columns, strict=True):
-        found.setdefault(cells[0], (place, cells))
-    jobs: dict[int, Job] = {}
-    for name, (place, (__, number, version, given, country, title)) in found.items():
-        problems = [unusable[name]] if name in unusable else []
-        own: dict[int | None, float] = {}
-        try:
-            own = yearly(given, "estimate")
-        except InputError as error:
-            problems += error.problems
-        jobs[place] = Job(
-            name,
-            _("{source}, row {row}").format(source=source, row=place),
-            None,
-            number,
-            version or None,
-            frame,
-            {**own, **yearly(estimates.get(name), f"estimates[{name!r}]")},
-            evidence,
-            _text(country),
-            _text(title),
-            filled.get(name, ()),
-            tuple(problems),
-        )
-    return jobs
-
-
-def _text(cell: Any) -> str:
-    return "" if is_missing(cell) else str(cell).strip()
-
-
-def _version(cell: Any) -> str:
-    """Return a version as text; a spreadsheet has 2.0 as the number 2."""
-    if is_missing(cell):
-        return ""
-    return f"{cell:.1f}" if isinstance(cell, int) else str(cell).strip()
 
 
 def _batched(
@@ -328,14 +215,11 @@ def _batched(
         m = with_evidence(m, evidence_files(m, about(m, evidence)))
     except (MethodologyNotFoundError, InputError):  # which each of them is told of
         return {}
-    outcomes = {}
-    for batch in batches(m, frame):
-        for place, years in batch.solve():
-            job = jobs[place]
-            rows = [row(job, m, job.estimates, year) for year in years]
-            found = (*doubts(job.project, m, job.country), *far_from_estimate(job.project, rows))
-            outcomes[int(place)] = ProjectOutcome(job, rows, (), found)
-    return outcomes
+    return {
+        int(place): jobs[place].outcome(m, years, jobs[place].estimates, jobs[place].project)
+        for batch in batches(m, frame)
+        for place, years in batch.solve()
+    }
 
 
 def _pooled(

@@ -7,13 +7,14 @@ Only what is beyond doubt is calculated here. A project with anything to complai
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from jcm_calc.api.portfolios.rows import OWN, CallArguments, arguments
+from jcm_calc.api.portfolios.jobs import OWN, CallArguments, arguments
 from jcm_calc.base.problems import InputError
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import Coordinate
@@ -34,14 +35,7 @@ ATTEMPTS = 3
 
 
 def batches(m: Declarations, frame: pd.DataFrame) -> Iterator[Batch]:
-    """Yield the projects that fill the same cells with the same labels, choices and periods.
-
-    Parameters
-    ----------
-    m : Methodology
-    frame : DataFrame
-        Rows of whole projects.
-    """
+    """Yield whole projects that fill the same cells with the same labels, choices and periods."""
     projects = pd.factorize(frame["project"])[0]
     order = np.argsort(projects, kind="stable")
     frame, projects = frame.iloc[order], projects[order]
@@ -75,10 +69,7 @@ def _named(cell: Any, known: Mapping[str, Any]) -> bool:
 class Batch:
     """Projects of one methodology, each of so many rows, that fill the same cells.
 
-    Attributes
-    ----------
-    places : ndarray
-        The label of the first row of each project.
+    ``places`` has the label of the first row of each project.
     """
 
     def __init__(self, m: Declarations, frame: pd.DataFrame, size: int) -> None:
@@ -101,23 +92,19 @@ class Batch:
     def _read(self, heading: str, at: Array) -> None:
         """Read a column, of which certain rows are filled; where anything is odd, the project is no longer clean."""
         parameter = self.declared.get(self.m.named(split_heading(heading)[0]) or "")
-        try:
+        found = None
+        with suppress(ValueError):
             cells, unit = carried(self.frame[heading])
-        except ValueError:
+            raw = cells.reshape(-1, self.size)[:, at]
+            if parameter is not None and _named(raw[0, 0], parameter.candidates):
+                return  # the same candidate in all projects
+            if parameter is not None and parameter.name not in self.values:
+                found = read_cells(parameter, raw, unit)
+        if parameter is None or found is None:
             self.clean[:] = False
             return
-        raw = cells.reshape(-1, self.size)[:, at]
-        if parameter is not None and _named(raw[0, 0], parameter.candidates):
-            return  # the same candidate in all projects
-        if parameter is None or parameter.name in self.values:
-            self.clean[:] = False
-            return
-        try:
-            values, classes, faults = read_cells(parameter, raw, unit)
-        except ValueError:
-            self.clean[:] = False
-            return
-        wrong = np.zeros(raw.shape, dtype=bool)
+        values, classes, faults = found
+        wrong = np.zeros(values.shape, dtype=bool)
         wrong.flat[list(faults)] = True
         if not parameter.textual:
             wrong |= parameter.bounds.outside(values)

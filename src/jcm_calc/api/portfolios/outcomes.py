@@ -1,18 +1,31 @@
-"""The outcomes of many projects, summed up."""
+"""The outcomes of many projects, summed up, and written as a workbook, a page, Parquet or CSV."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
 from jcm_calc.api.portfolios.jobs import OTHER_TERMS, ProjectOutcome
-from jcm_calc.base.languages import Message, _, ngettext
+from jcm_calc.base import notebook
+from jcm_calc.base.files import check_ending, guarded, save
+from jcm_calc.base.languages import Message, _, in_language, ngettext, translated
 from jcm_calc.base.problems import InputError, Problem, Remark, Topic, suggestion
 from jcm_calc.reference_data import AS_OF
+from jcm_calc.reports.html.pages import page
+from jcm_calc.reports.workbook.layout import MOST_ROWS
+from jcm_calc.reports.workbook.sheet import WRITTEN, Column, NewBook
 from jcm_calc.rulebooks import methodology
+from jcm_calc.units import is_missing
+
+if TYPE_CHECKING:
+    from jcm_calc.api.result import Result
 
 COLUMNS = (
     *("project", "country", "scope", "methodology", "version", "year"),
@@ -20,16 +33,66 @@ COLUMNS = (
 )
 SUMMED = ("RE", "PE", OTHER_TERMS, "ER", "tonnes")
 GROUPS = ("country", "scope", "methodology", "version", "year", "project")
+FORMATS = (".xlsx", ".html", ".parquet", ".csv")
+# The style of a column of numbers; what may be added up over rows.
+NUMBERS = {
+    **dict.fromkeys(("RE", "PE", OTHER_TERMS, "ER", "estimate", "difference"), "emissions"),
+    **dict.fromkeys(("tonnes", "projects"), "whole"),
+    **dict.fromkeys(("scope", "year"), "number"),
+    "ratio": "ratio",
+}
+EMISSIONS = ("RE", "PE", OTHER_TERMS, "ER", "tonnes")
+COMPARED = ("estimate", "ER", "difference")  # where each project has an estimate
+SUMS = (("country", "scope"), ("methodology", "version"), ("year",))
+# Columns as they are called for people; RE, PE and ER are the same in every language.
+HEADINGS: dict[str, str] = {
+    str.__str__(text): text
+    for text in (
+        *(_("project"), _("country"), _("scope"), _("methodology"), _("version"), _("year"), _("tonnes")),
+        *(_("estimate"), _("source"), _("projects"), _("difference"), _("ratio")),
+        *(_("severity"), _("subject"), _("complaint"), _("other terms")),
+        *(_("title"), _("column"), _("value"), _("as of")),
+    )
+}
 
 
 @dataclass(frozen=True, repr=False)
-class Outcomes:
-    """The outcomes of many projects, summed up; see `jcm_calc.portfolio`."""
+class Portfolio:
+    """The results of many projects; see `jcm_calc.portfolio`. All numbers are estimates.
 
-    outcomes: Sequence[ProjectOutcome] = field(default_factory=tuple)
+    Attributes
+    ----------
+    outcomes : sequence of ProjectOutcome
+        One for each project, in the order of the source.
+    """
+
+    outcomes: Sequence[ProjectOutcome] = ()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self.told}>"
+        return f"<Portfolio of {self.told}>"
+
+    def _repr_html_(self) -> str:
+        tables = [(_("By year"), self.by("year")), (_("Projects"), self.table.drop(columns=["source", "scope"]))]
+        if len(self.filled):
+            tables.append((_("Filled in from the list of projects"), self.filled))
+        if len(self.problems):
+            tables.append((_("Problems"), self.problems.drop(columns="source")))
+        return notebook.page(_("Portfolio of {summary}").format(summary=self.told), tables=tables)
+
+    def __getitem__(self, project: str) -> Result:
+        """Return the result of one project, calculated again.
+
+        Raises
+        ------
+        KeyError
+            If there is no such project.
+        InputError
+            If it cannot be calculated.
+        """
+        for one in self.outcomes:
+            if one.job.project == project:
+                return one.job.calculate()[0]
+        raise KeyError(f"no project {project!r}{suggestion(project, (one.job.project for one in self.outcomes))}")
 
     @property
     def told(self) -> str:
@@ -161,3 +224,122 @@ class Outcomes:
         known["difference"] = known["ER"] - known["estimate"]
         known["ratio"] = (known["ER"] / known["estimate"]).where(known["estimate"] != 0)
         return known
+
+    def to_file(self, path: str | os.PathLike[str], *, overwrite: bool = False, language: str | None = None) -> None:
+        """Write a workbook (``.xlsx``), a page (``.html``), or the table alone (``.parquet``, ``.csv``).
+
+        Parameters
+        ----------
+        path : path
+        overwrite : bool
+            Whether an existing file may be replaced.
+        language : {"en", "ja"}, optional
+            Of workbook and page; that of `jcm_calc.in_language` by default.
+
+        Raises
+        ------
+        FileExistsError
+            If there is such a file already.
+        InputError
+            If the name ends otherwise.
+        """
+        check_ending(path, *FORMATS)
+        with in_language(language):
+            save(path, _content(self, Path(path).suffix.casefold()), overwrite=overwrite)
+
+
+# Files
+
+
+def _content(found: Portfolio, suffix: str) -> bytes:
+    if suffix == ".csv":
+        return guarded(_with_remarks(found)).to_csv(index=False).encode()
+    if suffix == ".html":
+        return _page(found).encode()
+    file = BytesIO()
+    if suffix == ".parquet":
+        try:
+            _with_remarks(found).to_parquet(file, index=False)
+        except ImportError:
+            complaint = _("cannot be written without pyarrow: install it with pip install 'jcm-calc[parquet]'")
+            raise InputError(_("the portfolio"), [Problem(suffix, complaint)]) from None
+        return file.getvalue()
+    if len(found.table) + 2 > MOST_ROWS or len(found.problems) + 2 > MOST_ROWS:
+        complaint = _("has more rows than a spreadsheet holds: write .parquet or .csv")
+        raise InputError(_("the portfolio"), [Problem(suffix, complaint)])
+    book = NewBook(translated(_("Portfolio of {projects}").format(projects=found.counted)))
+    for name, frame in _sheets(found).items():
+        counted = found.share(frame["project"].nunique()) if "project" in frame else found.counted
+        total = _("Total of {projects}").format(projects=counted) if len(frame) and "ER" in frame else ""
+        summed = COMPARED if "difference" in frame else EMISSIONS
+        columns = [
+            Column(HEADINGS.get(name, name), NUMBERS.get(name, "label"), total=name in summed)
+            for name in map(str, frame.columns)
+        ]
+        book.listing(translated(name).lower()[:31], columns, frame.itertuples(index=False), total)
+    return book.content()
+
+
+def _with_remarks(found: Portfolio) -> pd.DataFrame:
+    """Return the table of projects with the remarks on each: such a file has no other place for it."""
+    topics: dict[str, dict[str, None]] = {}
+    for project, remark in found.remarks:
+        topics.setdefault(project, {})[str(remark.topic)] = None
+    remarks = ["; ".join(topics.get(project, ())) for project in found.table["project"]]
+    return found.table.assign(remarks=remarks)
+
+
+def _sheets(found: Portfolio) -> dict[str, pd.DataFrame]:
+    sums: dict[str, pd.DataFrame] = {
+        _("By {name}").format(name=HEADINGS[columns[0]]): found.by(*columns).reset_index() for columns in SUMS
+    }
+    estimates = found.against_estimates().reset_index()
+    beside: dict[str, pd.DataFrame] = {} if estimates.empty else {_("Against estimates"): estimates}
+    problems: dict[str, pd.DataFrame] = {_("Problems"): found.problems}
+    first = problems if found.remarks or found.unusable else {}  # what has to be looked at comes first
+    listed: dict[str, pd.DataFrame] = {} if found.filled.empty else {_("Filled in"): found.filled}
+    return {**first, _("Projects"): found.table, **sums, **beside, **listed, **problems}
+
+
+class ShownCell(NamedTuple):
+    """A cell as it is shown."""
+
+    text: str
+    number: bool
+
+
+def _page(found: Portfolio) -> str:
+    return page(
+        "portfolio.html",
+        remarked=found.headline,
+        notices=found.notices,
+        projects_counted=found.counted,
+        sums={
+            _("By {name}").format(name=HEADINGS[columns[0]]): _table(found.by(*columns).reset_index())
+            for columns in SUMS
+        },
+        total=_table(found.table[[name for name in EMISSIONS if name in found.table]].sum().to_frame().T),
+        projects=_table(found.table),
+        filled=_table(found.filled),
+        problems=_table(found.problems),
+    )
+
+
+def _table(frame: pd.DataFrame) -> dict[str, Any]:
+    names = list(map(str, frame.columns))
+    return {
+        "columns": [ShownCell(HEADINGS.get(name, name), name in NUMBERS) for name in names],
+        "rows": [
+            [_cell(name, one) for name, one in zip(names, row, strict=True)] for row in frame.itertuples(index=False)
+        ],
+    }
+
+
+def _cell(name: str, value: Any) -> ShownCell:
+    """Return a cell as it is shown: a year and a sectoral scope without separators."""
+    number = name in NUMBERS
+    if is_missing(value):
+        return ShownCell("", number)
+    if isinstance(value, str):
+        return ShownCell(translated(value), False)
+    return ShownCell(WRITTEN.get(NUMBERS.get(name, ""), "{}").format(value), number)

@@ -11,15 +11,14 @@ from typing import Any
 
 import pandas as pd
 
-from jcm_calc.api.portfolios.jobs import Job
-from jcm_calc.api.portfolios.listed import fill_in
-from jcm_calc.api.portfolios.rows import OWN
-from jcm_calc.base.languages import _
+from jcm_calc.api.portfolios.jobs import OWN, Job
+from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, InputWarning, Problem, listed, no_such_file, shown, suggestion
 from jcm_calc.inputs.confirmation import EvidenceFile
 from jcm_calc.inputs.project import tonnes_of, year_of
 from jcm_calc.inputs.tables import flat, read, unread_units, with_units
 from jcm_calc.inputs.totals import totals_among
+from jcm_calc.reference_data import AS_OF, listed_project
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.sheet_sets import NAME
 from jcm_calc.units import is_missing
@@ -28,13 +27,7 @@ TABLES, FILES = (".csv", ".parquet"), (".toml", ".xlsx")
 
 
 def files(source: Any) -> list[Path] | None:
-    """Return the project files that a folder, a pattern, a path or a list of paths names; None for a table.
-
-    Raises
-    ------
-    InputError
-        If there is none.
-    """
+    """Return the project files that a folder, a pattern, a path or a list of paths names; None for a table."""
     if hasattr(source, "iloc"):
         return None
     if isinstance(source, str | os.PathLike):
@@ -52,15 +45,11 @@ def files(source: Any) -> list[Path] | None:
             complaint = empty if path.is_dir() else no_such_file(source)
             raise InputError(str(source), [Problem(str(source), complaint)])
         return found
-    if isinstance(source, Iterable) and not isinstance(source, Mapping):
-        given = list(source)
-        if odd := [one for one in given if not isinstance(one, str | os.PathLike)]:
-            complaint = _("got {got}; must be a table or files").format(got=shown(odd[0]))
-            raise InputError(_("the portfolio"), [Problem("source", complaint)])
-        return [Path(one) for one in given]
-    raise InputError(
-        _("the portfolio"), [Problem("source", _("got {got}; must be a table or files").format(got=shown(source)))]
-    )
+    given = list(source) if isinstance(source, Iterable) and not isinstance(source, Mapping) else [source]
+    if odd := [one for one in given if not isinstance(one, str | os.PathLike)]:
+        complaint = _("got {got}; must be a table or files").format(got=shown(odd[0]))
+        raise InputError(_("the portfolio"), [Problem("source", complaint)])
+    return [Path(one) for one in given]
 
 
 def _is_project(path: Path) -> bool:
@@ -75,19 +64,12 @@ def of_files(
     top = Path(os.path.commonpath([parent.resolve() for parent in parents])) if parents else Path()
     for path in paths:
         name = str(path.resolve().relative_to(top).with_suffix(""))
-        yield Job(
-            name, str(path), path, estimates=yearly(estimates.get(name), f"estimates[{name!r}]"), evidence=evidence
-        )
+        expected = yearly(estimates.get(name), f"estimates[{name!r}]")
+        yield Job(name, str(path), path, estimates=expected, evidence=evidence)
 
 
 def yearly(given: Any, subject: str) -> dict[int | None, float]:
-    """Return estimates by calendar year; a single one holds for each year, under None.
-
-    Raises
-    ------
-    InputError
-        If a year is not a year, or an estimate is not a number or negative; it names the subject.
-    """
+    """Return estimates by calendar year, where they are any; a single one holds for each year, under None."""
     if is_missing(given):
         return {}
     estimates = given if isinstance(given, Mapping) else {None: given}
@@ -143,16 +125,68 @@ def _cell(cell: Any) -> Any:
     return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
 
 
-def table(source: Any) -> pd.DataFrame:
-    """Read the table of a portfolio and check its own columns.
+def of_table(
+    source: Any, estimates: Mapping[str, Any], evidence: tuple[EvidenceFile, ...] | None
+) -> tuple[pd.DataFrame, dict[int, Job]]:
+    """Return the rows of a table, and the job of each project by the number of its first row.
 
-    Its index has the number of each row: of a file as a spreadsheet program numbers them, of a DataFrame from 1.
-
-    Raises
-    ------
-    InputError
-        If it has no projects or no methodologies.
+    A row has the number that it has in a spreadsheet program; of a DataFrame they begin with 1.
     """
+    frame, name = _table(source)
+    filled, unclear = fill_in(frame) if "project" in frame else ({}, {})
+    if unclear and "methodology" not in frame:
+        frame["methodology"] = None
+    problems = [
+        Problem(name, _("has no column {heading!r}{hint}").format(heading=one, hint=suggestion(one, map(str, frame))))
+        for one in OWN[:2]
+        if one not in frame
+    ]
+    told = _("column {heading!r} is empty in row {row}")
+    if not problems and len(empty := _empty(frame, frame.index, "project")):
+        problems.append(Problem(name, told.format(heading="project", row=listed(empty))))
+    if not problems and (sums := totals_among(frame["project"].unique())):
+        complaint = _("{names} sums up other projects and would count once more: delete its row")
+        problems.append(Problem(name, complaint.format(names=listed(map(repr, sorted(sums))))))
+    if problems or frame.empty:
+        raise InputError(name, problems or [Problem(name, _("has no rows"))])
+    frame["project"] = frame["project"].astype(str).str.strip()
+    rows = _empty(frame, frame.index, "methodology")
+    unusable = {
+        project: unclear.get(str(project), Problem("methodology", told.format(heading="methodology", row=listed(own))))
+        for project, own in frame.loc[rows].groupby("project").groups.items()
+    }
+    frame.loc[rows, "methodology"] = ""
+    frame["methodology"] = frame["methodology"].astype(str).str.strip().str.upper()
+    frame["version"] = frame["version"].map(_version) if "version" in frame else ""
+    first = frame.drop_duplicates("project")
+    columns = (first.get(column, [None] * len(first)) for column in OWN)
+    jobs: dict[int, Job] = {}
+    for place, project, number, version, given, country, title in zip(first.index.tolist(), *columns, strict=True):
+        odd = [unusable[project]] if project in unusable else []
+        own: dict[int | None, float] = {}
+        try:
+            own = yearly(given, "estimate")
+        except InputError as error:
+            odd += error.problems
+        jobs[place] = Job(
+            project,
+            _("{source}, row {row}").format(source=name, row=place),
+            None,
+            number,
+            version or None,
+            frame,
+            {**own, **yearly(estimates.get(project), f"estimates[{project!r}]")},
+            evidence,
+            _text(country),
+            _text(title),
+            filled.get(project, ()),
+            tuple(odd),
+        )
+    return frame, jobs
+
+
+def _table(source: Any) -> tuple[pd.DataFrame, str]:
+    """Read the table of a portfolio; return it with its name, the headings of its own columns in small letters."""
     given = hasattr(source, "iloc")
     name = _("the portfolio") if given else Path(source).name
     try:
@@ -160,45 +194,72 @@ def table(source: Any) -> pd.DataFrame:
         whole = source if given else read(source) if sheet is None else sheet
         frame = with_units(flat(whole))
     except ValueError as error:
-        raise error if isinstance(error, InputError) else InputError(name, [Problem(name, str(error))]) from None
+        raise error if isinstance(error, InputError) else InputError.of(name, str(error)) from None
     for remark in whole.attrs.get("remarks", ()):
-        warnings.warn(str(Problem(name, remark)), InputWarning, stacklevel=3)
+        warnings.warn(str(Problem(name, remark)), InputWarning, stacklevel=4)
     if sheet is None:
         first = 1 if given or Path(source).suffix.casefold() == ".parquet" else 2
         frame.index = pd.RangeIndex(first, first + len(frame))
-    frame = frame.rename(columns={heading: own for heading in frame if (own := _own(frame, heading))})
-    unclear = dict(fill_in(frame)) if OWN[0] in frame else {}
-    if unclear and OWN[1] not in frame:
-        frame[OWN[1]] = None
-    problems = [
-        Problem(name, _("has no column {heading!r}{hint}").format(heading=one, hint=suggestion(one, map(str, frame))))
-        for one in OWN[:2]
-        if one not in frame
-    ]
-    empty = {
-        one: frame.index[[is_missing(cell) or not str(cell).strip() for cell in frame[one]]]
-        for one in (OWN[:2] if not problems else ())
-    }
-    told = _("column {heading!r} is empty in row {row}")
-    if not problems and len(empty["project"]):
-        problems.append(Problem(name, told.format(heading="project", row=listed(empty["project"]))))
-    if not problems and (sums := totals_among(frame["project"].unique())):
-        complaint = _("{names} sums up other projects and would count once more: delete its row")
-        problems.append(Problem(name, complaint.format(names=listed(map(repr, sorted(sums))))))
-    if problems or frame.empty:
-        raise InputError(name, problems or [Problem(name, _("has no rows"))])
-    without = frame.loc[empty["methodology"], "project"].astype(str).str.strip()
-    frame.attrs["unusable"] = {
-        project: unclear.get(project, Problem("methodology", told.format(heading="methodology", row=listed(rows))))
-        for project, rows in without.groupby(without).groups.items()
-    }
-    frame.loc[empty["methodology"], "methodology"] = ""
-    frame["methodology"] = frame["methodology"].astype(str).str.strip().str.upper()
-    frame.attrs["source"] = name
-    return frame
+    own = {heading: str(heading).strip().casefold() for heading in frame}
+    return frame.rename(columns={heading: one for heading, one in own.items() if one in OWN and one not in frame}), name
 
 
-def _own(frame: pd.DataFrame, heading: Any) -> str:
-    """Return which of the portfolio's own columns a heading means, in capitals or not."""
-    own = str(heading).strip().casefold()
-    return own if own in OWN and own != heading and own not in frame else ""
+def _text(cell: Any) -> str:
+    return "" if is_missing(cell) else str(cell).strip()
+
+
+def _version(cell: Any) -> str:
+    """Return a version as text; a spreadsheet has 2.0 as the number 2."""
+    return f"{cell:.1f}" if isinstance(cell, int) else _text(cell)
+
+
+# What the list of projects knows
+
+
+def fill_in(frame: pd.DataFrame) -> tuple[dict[str, tuple[tuple[str, str], ...]], dict[str, Problem]]:
+    """Fill empty cells from the list of projects; country and title only where the table has such a column.
+
+    Returns pairs of column and value that are filled in, and what is wrong with a project of several methodologies,
+    each by the name of the project.
+    """
+    filled, unclear = dict[str, tuple[tuple[str, str], ...]](), dict[str, Problem]()
+    names = frame["project"].astype(str).str.strip()
+    for name in names.dropna().unique():
+        project = listed_project(name)
+        if project is None:
+            continue
+        rows, uses = frame.index[names == name], dict(project.uses)
+        if len(_empty(frame, rows, "methodology")) and len(project.uses) > 1:
+            several = _(
+                "{number} uses {uses} by the list of projects of {month}: name one of them in the column {heading!r}"
+            )
+            numbers = Message(", ").join(f"{number} {version}" for number, version in project.uses)
+            told = several.format(number=project.number, uses=numbers, month=AS_OF, heading="methodology")
+            unclear[name] = Problem("methodology", told)
+            continue
+        own: dict[tuple[str, str], None] = {}
+        known = {"methodology": project.uses[0][0], "country": project.country, "title": project.title}
+        for column in ("methodology", "version", "country", "title"):
+            for row in _empty(frame, rows, column) if column in frame or column in OWN[:3] else ():
+                value = known.get(column)
+                if column == "version":  # of another methodology the list knows none
+                    value = uses.get(_text(frame["methodology"][row]).upper())
+                if value is not None:
+                    _set(frame, row, column, value)
+                    own[column, value] = None
+        if own:
+            filled[name] = tuple(own)
+    return filled, unclear
+
+
+def _empty(frame: pd.DataFrame, rows: pd.Index[Any], column: str) -> pd.Index[Any]:
+    """Return the rows in which a column says nothing; all of them where there is no such column."""
+    return rows[[not _text(cell) for cell in frame.loc[rows, column]]] if column in frame else rows
+
+
+def _set(frame: pd.DataFrame, row: Any, column: str, value: str) -> None:
+    if column not in frame:
+        frame[column] = pd.Series(None, frame.index, dtype=object)
+    elif frame[column].dtype != object:
+        frame[column] = frame[column].astype(object)
+    frame.loc[row, column] = value
