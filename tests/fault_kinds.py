@@ -370,7 +370,7 @@ def other_version(rng, site):
 
 def unit_of_reductions(rng, site):
     part = site.report.own[rng.integers(len(site.report.own))]
-    claim = site.report.reported(part)
+    claim = part.reported
     row = claim.cell.row
     column = next(at for at, cell in enumerate(site.report.book.grid(claim.sheet)[row]) if cell == claim.unit)
     unit = ["kt", "ktCO2/p", "kgCO2", "MWh", None][rng.integers(5)]

@@ -218,7 +218,8 @@ class Quick(Subject):
             @quick
             @given(draw=inputs(self.methodology, graph))
             def run(draw: Any) -> None:
-                check(case, draw)  # noqa: B023  (called before the next case)
+                for fault in check(case, draw) or ():  # noqa: B023  (called before the next case)
+                    raise ConformanceError(fault)
 
             run()
 

@@ -183,6 +183,61 @@ def test_earlier_years_on_file_give_the_season(tmp_path):
     assert status.forecast.low <= status.forecast.ER <= status.forecast.high
 
 
+def with_a_second_meter(folder, installed, first, last, begun="2023-01-01"):
+    """Write a case of two meters on hourly loads; the second one is installed later, and may have no readings."""
+    times = pd.date_range(begun, "2024-07-01", freq="h", inclusive="left")
+    frame = pd.DataFrame({"time": times.strftime("%Y-%m-%d %H:%M"), "A": np.arange(len(times)) % 7 + 5.5})
+    frame["B"] = frame["A"].where((frame["time"] >= first) & (frame["time"] < last))
+    frame.to_csv(folder / "m.csv", index=False)
+    (folder / "case.toml").write_text(
+        'methodology = "ID_AM003"\np = ["2023", "2024"]\n[inputs]\nCOP_PJ = [1.63, 1.63]\n'
+        'application = "individual quick freezer"\nEF_elec = 0.8\n'
+        '[meters.A]\nparameter = "EC_PJ"\nlabels = { i = 1 }\n'
+        f'[meters.B]\nparameter = "EC_PJ"\nlabels = {{ i = 2 }}\ncalibration_interval = "1 year"\n{installed}\n'
+        '[readings]\ntimezone = "Asia/Jakarta"\n[[readings.sources]]\nfiles = "m.csv"\nkind = "interval"\n'
+        'step = "1 h"\nstamp = "start"\ntime = "time"\nunit = "kWh"\ncolumns = { A = "A", B = "B" }\n'
+    )
+    return read_case(folder / "case.toml")
+
+
+@pytest.mark.parametrize(
+    ("installed", "first", "until", "behind"),
+    [
+        ("2024-07-20", "x", "2024-06-30", 0),
+        ("2024-05-11", "x", "2024-05-10", 50),
+        ("2024-06-30", "2024-07", "2024-06-29", 0),
+    ],
+)
+def test_a_meter_that_is_not_yet_installed_holds_nothing_up(tmp_path, installed, first, until, behind):
+    """What the other meter says of the days before is as if there was one meter."""
+    case = with_a_second_meter(tmp_path, f"installed = {installed}", first, "y")
+    status = case.status("2024-06-30", store=False)
+    assert status.so_far == Period.parse(f"2024-01-01/{until}")
+    days = (date.fromisoformat(until) - date(2023, 12, 31)).days
+    assert pytest.approx(days * 24 * 8.5e-3 * (1.63 / 1.32 - 1) * 0.8, rel=1e-2) == status.ER
+    assert (status.forecast.basis, status.problems) == (Basis.SEASONAL, ())
+    second = status.meters[1]
+    assert (second.until, second.amount) == (None, None)
+    assert second.behind == max(behind + 1 if behind else (date(2024, 6, 30) >= date.fromisoformat(installed)), 0)
+    assert [one.month.month for one in second.coverage] == list(range(int(installed[5:7]), 7))
+    assert bool(status.calibrations) == (installed <= "2024-06-30")
+    needs = {one.need for one in status.actions}
+    assert needs & {Need.READINGS, Need.CALIBRATION} == (
+        ({Need.READINGS} if behind else set()) | ({Need.CALIBRATION} if installed <= "2024-06-30" else set())
+    )
+
+
+def test_a_meter_whose_installation_is_not_stated_is_waited_for(tmp_path):
+    status = with_a_second_meter(tmp_path, "", "x", "y").status("2024-06-30", store=False)
+    assert (status.so_far, status.ER) == (None, None)
+
+
+def test_an_earlier_year_that_the_meters_covered_in_part_is_not_complete(tmp_path):
+    status = with_a_second_meter(tmp_path, "", "2023-01-16", "y").status("2024-06-30", store=False)
+    assert status.so_far == Period.parse("2024-01-01/2024-06-30")
+    assert status.forecast.basis is Basis.NONE
+
+
 def amounts_of_hours(folder, methodology, inputs, parameter="EG_SUP"):
     """Write a case of one meter, with 2 MWh each hour of the first half of 2024."""
     times = pd.date_range("2024-01-01", "2024-07-01", freq="h", inclusive="left")
@@ -293,7 +348,8 @@ def test_where_there_is_too_little_the_plan_is_scaled_or_there_is_none():
     none = forecast(year, so_far, 30.0, months, None)
     assert (none.basis, none.ER, none.tonnes) == (Basis.NONE, None, None)
     unfinished = {Period.parse(f"2023-{month:02}"): 5.0 for month in range(2, 13)}
-    assert forecast(year, so_far, 30.0, months | unfinished, None).basis is Basis.NONE
+    for january in ({}, {Period.parse("2023-01-16/2023-01-31"): 2.5}):  # a month that was measured in part is none
+        assert forecast(year, so_far, 30.0, months | unfinished | january, None).basis is Basis.NONE
     assert forecast(year, year, 30.9, months, None).tonnes == 30
 
 

@@ -11,7 +11,7 @@ from cli.test_cli import run
 
 import jcm_calc
 from jcm_calc import Methodology
-from jcm_calc.authoring.conformance import CHECKS, ORDER, CheckOutcome, ConformanceError, conform
+from jcm_calc.authoring.conformance import CHECKS, CheckOutcome, ConformanceError, conform
 from jcm_calc.authoring.conformance.subject import Subject
 from jcm_calc.base.problems import InputError
 from jcm_calc.declarations import DeclarationError
@@ -211,7 +211,7 @@ def test_every_check_is_shown_to_find_a_fault():
         "criteria answered",
         "indicators",
     }
-    assert {check for check, *_ in mark.args[1]} | elsewhere == set(ORDER)
+    assert {check for check, *_ in mark.args[1]} | elsewhere == set(CHECKS)
 
 
 def test_either_direction_is_one():
@@ -324,8 +324,8 @@ def lines(*arguments, code=0):
 
 def test_check_of_a_number_has_a_line_a_check():
     title, _, *found = lines("id_am003", "--examples", 2)
-    assert title == f"ID_AM003 ver 1.0: {len(ORDER)} passed"
-    assert [line.split("  ")[0] for line in found] == list(ORDER)
+    assert title == f"ID_AM003 ver 1.0: {len(CHECKS)} passed"
+    assert [line.split("  ")[0] for line in found] == list(CHECKS)
 
 
 def test_check_of_a_number_gives_the_reason_of_a_waiver():
@@ -334,7 +334,7 @@ def test_check_of_a_number_gives_the_reason_of_a_waiver():
     for waiver in m.waivers:
         assert waiver.reason in text
     checks = {waiver.check for waiver in m.waivers}
-    assert f"{len(ORDER) - len(checks)} passed, {len(checks)} waived" in text
+    assert f"{len(CHECKS) - len(checks)} passed, {len(checks)} waived" in text
 
 
 def test_check_of_all_has_a_line_a_methodology(monkeypatch):
@@ -345,7 +345,7 @@ def test_check_of_all_has_a_line_a_methodology(monkeypatch):
     assert list(counts) == some
     for number, (passed, waived, failed) in counts.items():
         reasons = [str(waiver) for waiver in jcm_calc.methodology(number).waivers]
-        assert (passed, waived, failed) == (len(ORDER) - len(reasons), len(reasons), 0)
+        assert (passed, waived, failed) == (len(CHECKS) - len(reasons), len(reasons), 0)
         assert all(any(line.startswith(number) and line.endswith(reason) for line in found) for reason in reasons)
 
 
@@ -377,7 +377,7 @@ def module(tmp_path):
 
 
 def test_check_of_a_module(module):
-    assert lines(module(MODULE), "--examples", 2)[0] == f"XX_AM001 ver 1.0: {len(ORDER)} passed"
+    assert lines(module(MODULE), "--examples", 2)[0] == f"XX_AM001 ver 1.0: {len(CHECKS)} passed"
 
 
 def test_check_of_a_module_of_the_rule_book():

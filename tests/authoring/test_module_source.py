@@ -26,7 +26,18 @@ AS_A_WHOLE = (
         "identity",
         "approved",
     ),
-    *("until", "other_versions", "note", "inputs", "coordinates", "choices", "limits", "completeness", "waivers"),
+    *(
+        "until",
+        "other_versions",
+        "note",
+        "inputs",
+        "coordinates",
+        "choices",
+        "limits",
+        "completeness",
+        "waivers",
+        "passages",
+    ),
 )
 UNWRITTEN = "criterion_"
 

@@ -96,6 +96,9 @@ def test_what_is_not_the_same_in_every_row_is_refused_with_both_cells(tmp_path):
     def other_row(book):
         book["MRS(input_separate)"]["G10"] = "=IF(E9=\"\",0,E10*F10/D10*'MRS(calc_process)'!$F$15)"
 
+    def first_row(book):
+        book["MRS(input_separate)"]["G10"] = "=IF(E10=\"\",0,E8*F10/D10*'MRS(calc_process)'!$F$15)"
+
     def extra(book):
         book["MRS(calc_process)"]["F6"] = "=F9-F12+1"
 
@@ -104,11 +107,30 @@ def test_what_is_not_the_same_in_every_row_is_refused_with_both_cells(tmp_path):
         other_sign: "G10.*G8",
         short: "3 rows|4 rows",
         other_row: "G10.*G8",
+        first_row: "G10: .* refers to other cells than its column",
         extra: r"RE − PE",
     }
     for number, (edit, words) in enumerate(told.items()):
         with pytest.raises(InputError, match=words):
             imported(official.blank(tmp_path / f"{number}.xlsx", edit=edit))
+
+
+@pytest.mark.parametrize(
+    ("formula", "told"),
+    [
+        ("VLOOKUP(F15,A1:B2)", "VLOOKUP does not take 2"),
+        ("LOOKUP(F15)", "LOOKUP does not take 1"),
+        ("INDEX(A1:A2,MATCH(F15))", "INDEX does not take"),
+        ("1+IF(F15)", "IF does not take 1"),
+        ("ROUND()", "ROUND does not take 0"),
+    ],
+)
+def test_a_function_that_lacks_an_argument_is_refused_with_its_cell(formula, told, tmp_path):
+    def edit(book):
+        book["MRS(calc_process)"]["F9"] = f"={formula}"
+
+    with pytest.raises(InputError, match=f"F9.*{told}"):
+        imported(official.blank(tmp_path / "f.xlsx", edit=edit))
 
 
 def test_a_filled_workbook_is_said_not_to_be_the_blank_one(tmp_path):
@@ -155,6 +177,14 @@ def test_the_command_writes_module_and_names(tmp_path, monkeypatch):
     again = CliRunner().invoke(jcm, ["import", str(path), "-o", str(tmp_path / "rules")])
     assert again.exit_code == 2
     assert "exists already" in again.output
+
+
+def test_the_command_says_what_to_type_where_no_folder_is_given(tmp_path):
+    path = official.blank(tmp_path / "f.xlsx")
+    run = CliRunner().invoke(jcm, ["import", str(path)])
+    assert run.exit_code == 2
+    assert "--output: must be the folder of a methodology package" in run.output
+    assert f"jcm import {path} -o FOLDER" in "".join(run.output.splitlines())
 
 
 def test_the_libraries_own_templates_are_translated_or_refused(tmp_path):

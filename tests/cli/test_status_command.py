@@ -94,3 +94,16 @@ def test_a_folder_is_one_table_and_one_record(case):
 
 def test_a_folder_without_case_files_is_refused(tmp_path):
     assert "has no case file" in CliRunner().invoke(jcm, ["status", str(tmp_path)]).stderr
+
+
+def test_since_lists_each_problem_of_one_subject(case):
+    """Also of those of which one was there before."""
+    wrong = CASE + '[meters.M]\nparameter = "EC_PJ"\n[readings]\ntimezone = "Asia/Jakarta"\n'
+    source = "[[readings.sources]]\nkind = 'interval'\nstep = '1 h'\nstamp = 'start'\ntime = 'time'\n"
+    folder = case.parent
+    case.write_text(wrong + source)
+    first = json.loads(run(folder, "--json", "--since", "last", code=1))
+    told = first["projects"][0]["problems"]
+    assert len(told) > len({one["subject"] for one in told})
+    assert len(first["new"]) == len(told)
+    assert json.loads(run(folder, "--json", "--since", "last"))["new"] == []

@@ -49,9 +49,9 @@ def parsed(monkeypatch):
     names = []
     found = kept.KeptReadings.keep
 
-    def keep(self, key, points, units, counts):
-        names.append(counts[0])
-        return found(self, key, points, units, counts)
+    def keep(self, key, one):
+        names.append(one.counts[0])
+        return found(self, key, one)
 
     monkeypatch.setattr(kept.KeptReadings, "keep", keep)
     return names

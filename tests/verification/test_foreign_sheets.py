@@ -50,6 +50,7 @@ def test_what_is_written_otherwise_is_read_all_the_same(word, written, tmp_path)
     found = verified(tmp_path, **{word: written})
     assert (found.clean, found.reported, found.recalculated) == (True, 25, 25), [str(one) for one in found.findings]
     assert pytest.approx(ER) == found.total.recalculated.ER
+    assert "C7" not in {one.code for one in found.findings}
 
 
 def test_per_year_is_not_per_period_where_the_period_is_half_a_year(tmp_path):

@@ -20,9 +20,8 @@ from jcm_calc.base.sheet_xml import column_number
 from jcm_calc.cli import jcm
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.units import UnitError, conversion
-from jcm_calc.verification.accepted import read_accepted
 from jcm_calc.verification.catalogue import checks
-from jcm_calc.verification.findings import CANDIDATES
+from jcm_calc.verification.findings import CANDIDATES, read_accepted
 
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
 

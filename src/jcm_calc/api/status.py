@@ -6,7 +6,7 @@ import warnings
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
 from functools import partial
 from math import nan
 from pathlib import Path
@@ -48,6 +48,7 @@ from jcm_calc.results.status import (
     Need,
     Plan,
     ProjectStatus,
+    input_key,
 )
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import dates
@@ -162,7 +163,7 @@ def _metered(
     )
     status = replace(
         status,
-        meters=tuple(_meter(meter, found, year, day) for meter in plan.meters.values()),
+        meters=tuple(_meter(meter, found, year, day, plan.where) for meter in plan.meters.values()),
         findings=tuple(
             _finding(one, found, plan) for one in sorted(found.findings, key=lambda one: (not one.open, one.start))
         ),
@@ -185,24 +186,29 @@ def _of_case(
             yield one
 
 
-def _meter(meter: Meter, found: Measured, year: Period, day: date) -> MeterStatus:
+def _meter(meter: Meter, found: Measured, year: Period, day: date, zone: tzinfo) -> MeterStatus:
     assert year.first is not None
-    name, until = meter.name, found.until.get(meter.name)
-    behind = (day - (until or year.first - timedelta(days=1))).days
+    until = found.until.get(meter.name)
+    needed = year.first if meter.installed is None else max(year.first, clock.local(meter.installed, zone).date())
+    behind = max((day - (until or needed - timedelta(days=1))).days, 0)
     # before the first common day the readings are not looked at closely
-    looked_at = until is None or name in found.coverage
-    coverage = tuple(_coverage(found.coverage.get(name, {}), year, day)) if looked_at else ()
-    amount = found.amounts.get(name)
-    return MeterStatus(name, meter.parameter, found.units[name], not meter.check_only, until, behind, amount, coverage)
+    looked_at = until is None or meter.name in found.coverage
+    use = replace(year, first=needed)
+    coverage = tuple(_coverage(found.coverage.get(meter.name, {}), use, day)) if looked_at else ()
+    unit = found.units[meter.name]
+    return MeterStatus(
+        meter.name, meter.parameter, unit, not meter.check_only, until, behind, found.amounts.get(meter.name), coverage
+    )
 
 
-def _coverage(covered: Mapping[date, float], year: Period, day: date) -> Iterator[MonthCoverage]:
-    assert year.first is not None
-    assert year.last is not None
+def _coverage(covered: Mapping[date, float], use: Period, day: date) -> Iterator[MonthCoverage]:
+    """Yield the coverage of each month in which a meter is in use."""
+    assert use.first is not None
+    assert use.last is not None
     for month in range(1, day.month + 1):
         first = date(day.year, month, 1)
         days = [first + timedelta(days=number) for number in range(monthrange(day.year, month)[1])]
-        shares = [covered.get(one, 0.0) if year.first <= one <= year.last else nan for one in days if one <= day]
+        shares = [covered.get(one, 0.0) if use.first <= one <= use.last else nan for one in days if one <= day]
         needed = [one for one in shares if one == one]
         if needed:
             yield MonthCoverage(first, sum(needed) / len(needed), tuple(shares))
@@ -218,7 +224,8 @@ def _calibrations(plan: MonitoringPlan, day: date) -> Iterator[CalibrationStatus
     """Yield the next calibration of each meter that needs any, of the device that is in use on a day."""
     now = clock.midnight(day, plan.where)
     for name, meter in plan.meters.items():
-        if meter.interval is None or (meter.removed is not None and meter.removed <= now):
+        in_use = (meter.installed or now) < now + clock.DAY and (meter.removed is None or meter.removed > now)
+        if meter.interval is None or not in_use:
             continue
         device = _in_use(meter, now)
         done = [one.on for one in device.calibrations if one.on <= day]
@@ -328,8 +335,17 @@ def _typed(
 
 
 def _ordered(actions: Iterable[Action]) -> tuple[Action, ...]:
+    """Return actions in order, each with a key of its own: two cross-checks may have one name, for example."""
+    several: dict[str, list[Action]] = {}
+    for one in actions:
+        several.setdefault(one.key, []).append(one)
+    found = [
+        replace(one, key=one.key if at == 1 else f"{one.key} no. {at}")
+        for same in several.values()
+        for at, one in enumerate(same, 1)
+    ]
     return tuple(
-        sorted(actions, key=lambda one: (one.tonnes is None, -(one.tonnes or 0.0), one.due or date.max, one.key))
+        sorted(found, key=lambda one: (one.tonnes is None, -(one.tonnes or 0.0), one.due or date.max, one.key))
     )
 
 
@@ -403,7 +419,7 @@ def _of_project(status: ProjectStatus) -> Iterator[Action]:
             yield Action(Need.CRITERION, one.number, told, None, None, f"criterion {one.number} not shown")
     for problem in status.problems:
         told = Message("{}: {}").format(problem.subject, problem.complaint)
-        yield Action(Need.INPUT, str(problem.subject), told, None, None, f"input {problem.subject}")
+        yield Action(Need.INPUT, str(problem.subject), told, None, None, input_key(problem))
     plan, expected = status.plan, status.forecast
     if plan is None or status.ER is None or status.so_far is None or status.so_far.days < FEWEST_DAYS:
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any
@@ -80,35 +80,31 @@ def methodology_files(
     kind = KINDS.get(scope, "energy")
     known = {
         "number": number,
-        "package": package,
         "version": version,
         "title": title or f"{MARK}: the official title",
         "scope": scope,
         "index": index or f"{MARK}: what {UNITS[kind]} i are",
         "kind": kind,
-        "inputs": INPUTS[kind],
     }
-    return {
-        f"{number.lower()}.py": _written("module.py", **known),
-        f"cases/{number.lower()}.toml": _written("case.toml", **known),
-        f"tests/test_{number.lower()}.py": _written("test.py", **known),
-    }
+    return _files(number, package, version, _written("module.py", **known), INPUTS[kind])
 
 
 def written_files(m: Declarations, package: str) -> dict[str, str]:
     """Return the text of a module, a case and a test of a methodology, by their paths in a methodology package."""
-    number = m.number.lower()
-    asked = [item for item in m.inputs.values() if not item.supplied and item.kind is not Kind.CONSTANT]
     inputs = [
         (item.name if item.name.isascii() else json.dumps(item.name, ensure_ascii=False),
          CLASS if item.textual else f"{AMOUNT} {item.unit}" if item.unit else "a number")
-        for item in asked
+        for item in m.inputs.values() if not item.supplied and item.kind is not Kind.CONSTANT
     ]  # fmt: skip
-    known = {"number": m.number, "package": package, "version": m.version, "inputs": inputs}
+    return _files(m.number, package, m.version, module_source(m), inputs)
+
+
+def _files(number: str, package: str, version: str, module: str, inputs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    known, stem = {"number": number, "package": package, "version": version, "inputs": list(inputs)}, number.lower()
     return {
-        f"{number}.py": module_source(m),
-        f"cases/{number}.toml": _written("case.toml", **known),
-        f"tests/test_{number}.py": _written("test.py", **known),
+        f"{stem}.py": module,
+        f"cases/{stem}.toml": _written("case.toml", **known),
+        f"tests/test_{stem}.py": _written("test.py", **known),
     }
 
 

@@ -6,7 +6,7 @@ The module that is written from it is then the methodology; the file is no longe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -81,9 +81,8 @@ def methodology_of(data: Mapping[str, Any], file: str) -> Methodology:
     problems: list[Problem] = []
     top = schema.read_table(file, data, FILE, problems)
     document = top.pop("document", "")
-    described = _Described(Source(document) if document else None, problems)
-    for name in SECTIONS:
-        described.read(name, top.pop(name, ()))
+    sections = {name: top.pop(name, ()) for name in SECTIONS}
+    described = _Described(Source(document) if document else None, problems, sections)
     if not top.keys() >= {name for name, field in FILE.items() if field.required}:
         raise InputError(file, problems)
     identity = {"version": unconfirmed("FILL IN: where number, title and version were read")}
@@ -96,7 +95,7 @@ def methodology_of(data: Mapping[str, Any], file: str) -> Methodology:
 
 
 class Entry(NamedTuple):
-    """An entry of a section, with its place and whether each of its keys is right."""
+    """An entry of a section, and whether each of its keys is right."""
 
     place: str
     keys: dict[str, Any]
@@ -109,20 +108,19 @@ class _Described:
     m: Methodology
     names: dict[str, str]
 
-    def __init__(self, source: Source | None, problems: list[Problem]) -> None:
+    def __init__(self, source: Source | None, problems: list[Problem], sections: Mapping[str, Any]) -> None:
         self.source, self.problems = source, problems
-        self.sections: dict[str, list[Entry]] = {}
+        self.sections = {name: list(self.read(name, many)) for name, many in sections.items()}
 
-    def read(self, name: str, many: Any) -> None:
-        """Read the entries of a section."""
-        self.sections[name] = []
+    def read(self, name: str, many: Any) -> Iterator[Entry]:
+        """Yield the entries of a section."""
         for at, one in enumerate(many, 1):
             place, before = schema.numbered(f"[[{name}]]", at), len(self.problems)
             keys = schema.read_table(place, one, SECTIONS[name], self.problems)
             if keys.get("page") and self.source is None:
                 complaint = _("a page needs the title of its document: give `document` at the head of the file")
                 self.problems.append(Problem(place, complaint))
-            self.sections[name].append(Entry(place, keys, len(self.problems) == before))
+            yield Entry(place, keys, len(self.problems) == before)
 
     def guarded(self, place: str, declare: Callable[[], object]) -> None:
         """Declare something; what is wrong with it becomes a problem, without a line of this library."""
@@ -134,20 +132,22 @@ class _Described:
     def declare(self, m: Methodology) -> None:
         """Declare all entries that are right; a symbol of another one is known, so that it is said once."""
         self.m = m
-        self.each(choices=self.choice, coordinates=self.coordinate, parameters=self.parameter)
+        self.each("choices", lambda entry, evidence: m.choice(**entry, evidence=evidence))
+        self.each("coordinates", lambda entry, _evidence: m.coordinate(**entry))
+        self.each("parameters", self.parameter)
         known = {one.keys["symbol"] for one in self.sections["parameters"] if "symbol" in one.keys}
         self.names = {**{symbol: m._split(symbol)[0] for symbol in known}, **m.names()}
         self.name_results([one.keys for one in self.sections["equations"]])
-        self.each(equations=self.equation, criteria=self.criterion)
+        self.each("equations", self.equation)
+        self.each("criteria", self.criterion)
 
-    def each(self, **ways: Callable[[dict[str, Any], Evidence], None]) -> None:
-        """Declare each entry of some sections."""
-        for name, way in ways.items():
-            for place, keys, right in self.sections[name]:
-                if right:
-                    page = keys.pop("page", "")
-                    evidence = primary(self.source, page) if page and self.source is not None else UNREAD
-                    self.guarded(place, partial(way, dict(keys), evidence))
+    def each(self, section: str, way: Callable[[dict[str, Any], Evidence], None]) -> None:
+        """Declare each entry of a section."""
+        for place, keys, right in self.sections[section]:
+            if right:
+                page = keys.pop("page", "")
+                evidence = primary(self.source, page) if page and self.source is not None else UNREAD
+                self.guarded(place, partial(way, dict(keys), evidence))
 
     def name_results(self, equations: list[dict[str, Any]]) -> None:
         """Name what equations give: without indices, unless these alone tell it from another one, as RE_i from RE."""
@@ -158,12 +158,6 @@ class _Described:
             alone = known.count(stems[symbol]) == 1
             name = stems[symbol] if alone else plain(re.sub(r"[_,]p$", "", symbol))
             self.names[symbol] = entry.get("name") or name
-
-    def choice(self, entry: dict[str, Any], evidence: Evidence) -> None:
-        self.m.choice(**entry, evidence=evidence)
-
-    def coordinate(self, entry: dict[str, Any], _evidence: Evidence) -> None:
-        self.m.coordinate(**entry)
 
     def parameter(self, entry: dict[str, Any], evidence: Evidence) -> None:
         kind, symbol = entry.pop("kind"), entry.pop("symbol")

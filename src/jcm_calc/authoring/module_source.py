@@ -34,14 +34,14 @@ from datetime import date
 from enum import StrEnum
 from inspect import Parameter as Argument
 from inspect import Signature
-from itertools import accumulate, pairwise
+from itertools import accumulate, groupby, pairwise
 from typing import Any, TypeAlias
 
+from jcm_calc.declarations import Interval, Value, Version
 from jcm_calc.declarations.constants import MASSES
 from jcm_calc.declarations.expression import Expression, infix, record
-from jcm_calc.declarations.group import stated
-from jcm_calc.declarations.interval import Interval
-from jcm_calc.declarations.items import Criterion, Equation, Indicator, Kind, Parameter, Product, Table, Value, Version
+from jcm_calc.declarations.group import SCENARIOS, SUMMARISED, stated
+from jcm_calc.declarations.items import Criterion, DocumentSection, Equation, Indicator, Kind, Parameter, Product, Table
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.rows import SIGN
 from jcm_calc.evidence import Evidence, Source
@@ -58,16 +58,8 @@ CHANGED = ("name", "symbol", "unit", "indices", "kind", "text", "raises", "lower
 SHARED = 3
 PYTHON = infix.Notation(
     signs={
-        "greater": " > ",
-        "greater_equal": " >= ",
-        "less": " < ",
-        "less_equal": " <= ",
-        "equal": " == ",
-        "not_equal": " != ",
-        "add": " + ",
-        "subtract": " - ",
-        "multiply": " * ",
-        "divide": " / ",
+        **{"greater": " > ", "greater_equal": " >= ", "less": " < ", "less_equal": " <= ", "equal": " == "},
+        **{"not_equal": " != ", "add": " + ", "subtract": " - ", "multiply": " * ", "divide": " / "},
     },
     function=lambda name, operands: f"np.{name}({', '.join(operands)})",
     power="{} ** {}",
@@ -76,13 +68,7 @@ PYTHON = infix.Notation(
 
 
 def as_function(expression: Expression, arguments: Sequence[str]) -> Callable[..., Any]:
-    """Return an expression as a function of its arguments, which a methodology can declare.
-
-    Examples
-    --------
-    >>> float(as_function(record(lambda a, b: a / b), ["a", "b"])(6.0, 4.0))
-    1.5
-    """
+    """Return an expression as a function of its arguments, which a methodology can declare."""
 
     def calculated(*operands: Any) -> Any:
         return expression.value(dict(zip(arguments, operands, strict=True)))
@@ -165,15 +151,7 @@ def _laid_out(piece: Piece, indent: int = 0, used: int = 0, rest: int = 0) -> st
 
 @dataclass(slots=True)
 class Writer:
-    """Writes values as an author does.
-
-    Attributes
-    ----------
-    names : dict
-        Of documents, and of evidence that many statements have.
-    used : Counter
-        How often each evidence was written.
-    """
+    """Writes values as an author does, with the names of documents and of evidence that many statements have."""
 
     names: dict[Source | Evidence, str] = field(default_factory=dict)
     used: Counter[Evidence] = field(default_factory=Counter)
@@ -273,18 +251,9 @@ def _interval(interval: Interval) -> str:
 # Statements
 
 
-def module_source(m: Declarations, summary: str = "") -> str:
-    """Return the text of a module that declares the same methodology.
+def module_source(m: Declarations) -> str:
+    """Return the text of a module that declares the same methodology, without what evidence files confirm.
 
-    Parameters
-    ----------
-    m : Declarations
-        Without what evidence files confirm.
-    summary : str, optional
-        The first line of the docstring; number and title by default.
-
-    Notes
-    -----
     A criterion whose function is not an expression, and the function that fits drawn values to each other, cannot be
     written: both are marked ``FILL IN``.
     """
@@ -292,16 +261,15 @@ def module_source(m: Declarations, summary: str = "") -> str:
     _body(m, writer)
     writer.name()
     body = _body(m, writer)
-    first = re.sub(r'[\\"]', "'", " ".join((summary or f"{m.number}: {m.title}").split()))
+    first = re.sub(r'[\\"]', "'", " ".join(f"{m.number}: {m.title}".split()))
     if len(first) + 7 > WIDTH:
         first = textwrap.shorten(first, WIDTH - 8, placeholder=" …")
     return f'"""{first}{"" if first.endswith((".", "…")) else "."}"""\n\n{_imports(body)}\n\n{body}\n'
 
 
 def _body(m: Declarations, writer: Writer) -> str:
-    parts = [*writer.named(), "", _laid_out(_methodology(m, writer)), ""]
-    parts += map(_laid_out, [*_decisions(m, writer), *_parameters(m, writer)])
-    parts += [*_functions(m, writer), *_criteria(m, writer), *_endings(m, writer)]
+    statements = [*_head(m, writer), *_parameters(m, writer), *_functions(m, writer), *_criteria(m, writer)]
+    parts = [*writer.named(), "", *map(_laid_out, [*statements, *_endings(m, writer)])]
     text = parts[0]
     for before, after in pairwise(parts):
         is_function = "\ndef " in before or "\ndef " in after
@@ -323,8 +291,9 @@ def _imports(body: str) -> str:
     return "\n\n".join("\n".join(block) for block in (*blocks, library) if block)
 
 
-def _methodology(m: Declarations, writer: Writer) -> SourceCall:
-    return writer.call(
+def _head(m: Declarations, writer: Writer) -> Iterator[Piece]:
+    """Yield identity, what the document describes, and what the project decides."""
+    yield writer.call(
         "m = Methodology",
         m.number,
         version=m.version,
@@ -341,9 +310,8 @@ def _methodology(m: Declarations, writer: Writer) -> SourceCall:
         versions=list(m.other_versions),
         note=m.note,
     )
-
-
-def _decisions(m: Declarations, writer: Writer) -> Iterator[SourceCall]:
+    yield SourceCode("")
+    yield from _passages(m, writer)
     for choice in m.choices.values():
         yield writer.call("m.choice", choice.name, choice.options, text=choice.text, evidence=choice.evidence)
     for one in m.coordinates.values():
@@ -351,12 +319,33 @@ def _decisions(m: Declarations, writer: Writer) -> Iterator[SourceCall]:
             yield writer.call("m.coordinate", one.name, of=one.of, what=one.what)
 
 
+def _passages(m: Declarations, writer: Writer) -> Iterator[Piece]:
+    """Yield what the document describes in sections B, C, E and F.1."""
+    for (part, evidence), many in groupby(m.passages, lambda one: (one.part, one.evidence)):
+        if part is DocumentSection.SUMMARY:
+            yield writer.call("m.summarise", evidence, **{_key(SUMMARISED, one.subject): one.text for one in many})
+            continue
+        for one in many:
+            if part is DocumentSection.TERMS:
+                yield writer.call("m.define", one.subject, one.text, evidence=evidence)
+            elif part is DocumentSection.ESTABLISHMENT:
+                yield writer.call("m.establish", one.text, evidence=evidence)
+            else:
+                counted = None if one.counted else SourceCode(False)
+                given = [_key(SCENARIOS, one.subject), one.text, *([one.gas] if one.gas != "CO2" else [])]
+                yield writer.call("m.emits", *given, counted=counted, evidence=evidence)
+
+
+def _key(words: Mapping[str, str], text: str) -> str:
+    return next(key for key, one in words.items() if str(one) == str(text))
+
+
 def parameters_source(m: Declarations, names: Sequence[str]) -> list[str]:
     """Return the statements that declare some parameters, each with its evidence written out."""
     return [_laid_out(_parameter(m, m.inputs[name], Writer())) for name in names]
 
 
-def _parameters(m: Declarations, writer: Writer) -> Iterator[SourceCall]:
+def _parameters(m: Declarations, writer: Writer) -> Iterator[Piece]:
     attested = {one.arguments[0] for one in m.conditions if _is_statement(m, one)}
     for item in (*m.inputs.values(), *(fact for fact in m.facts.values() if fact.name not in attested)):
         if item.kind is Kind.CONSTANT:
@@ -405,14 +394,14 @@ def _read_as(m: Declarations, symbol: str, name: str, indices: str) -> dict[str,
 # Functions
 
 
-def _function(decorator: SourceCall, name: str, arguments: Sequence[str], expression: Expression) -> str:
+def _function(decorator: SourceCall, name: str, arguments: Sequence[str], expression: Expression) -> SourceCode:
     """Return a function that is declared, with what it gives."""
     given = infix.written(expression, PYTHON)[0]
     line = f"    return {given}"
     if len(line) > WIDTH:
         line = f"    return (\n{textwrap.indent(chr(10).join(_operands(given)), ' ' * 2 * STEP)}\n    )"
     head = _laid_out(SourceCall(f"def {name}(", tuple(("", SourceCode(one)) for one in arguments)), rest=1)
-    return f"{_laid_out(decorator)}\n{head}:\n{line}"
+    return SourceCode(f"{_laid_out(decorator)}\n{head}:\n{line}")
 
 
 def _operands(given: str) -> list[str]:
@@ -437,27 +426,28 @@ def _identifier(name: str, taken: set[str]) -> str:
     return _free(f"_{stem}" if not stem.isidentifier() or keyword.iskeyword(stem) else stem, taken)
 
 
-def _functions(m: Declarations, writer: Writer) -> Iterator[str]:
+def _functions(m: Declarations, writer: Writer) -> Iterator[Piece]:
     """Yield equations, limits and indicators."""
     taken = {*TAKEN, *writer.names.values()}
+
+    def declared(kind: str, item: Equation | Indicator, function: str, **named: Any) -> SourceCode:
+        function = _identifier(function, taken)
+        name = item.name if function != item.name else None
+        decorator = writer.call(f"@m.{kind}", item.symbol, item.unit, name=name, **named, evidence=item.evidence)
+        return _function(decorator, function, item.arguments, _own_expression(item))
+
     for rule in m.rules:
         several = sum(other.name == rule.name for other in m.rules) > 1
-        function = _identifier("_".join((rule.name, *rule.when.values())) if several else rule.name, taken)
-        more = {"index": _read_as(m, rule.symbol, rule.name, rule.indices).get("index"), "total": rule.total}
-        more |= {"when": rule.when, "text": rule.text, "evidence": rule.evidence}
-        name = rule.name if function != rule.name else None
-        decorator = writer.call("@m.equation", rule.symbol, rule.unit, name=name, **more)
-        yield _function(decorator, function, rule.arguments, _own_expression(rule))
+        function = "_".join((rule.name, *rule.when.values())) if several else rule.name
+        index = _read_as(m, rule.symbol, rule.name, rule.indices).get("index")
+        yield declared("equation", rule, function, index=index, total=rule.total, when=rule.when, text=rule.text)
     for limit in m.limits:
         rated = None if limit.rated is None else _product(limit.rated)
         product = _product(limit.product)
-        yield _laid_out(writer.call("m.at_most", limit.parameter, product, rated=rated, evidence=limit.evidence))
+        yield writer.call("m.at_most", limit.parameter, product, rated=rated, evidence=limit.evidence)
     taken |= {rule.name for rule in m.rules}
     for one in m.indicators:
-        function = _identifier(one.name, taken)
-        named = {"name": one.name if function != one.name else None, "plausible": one.plausible, "text": one.text}
-        decorator = writer.call("@m.indicator", one.symbol, one.unit, **named, evidence=one.evidence)
-        yield _function(decorator, function, one.arguments, _own_expression(one))
+        yield declared("indicator", one, one.name, plausible=one.plausible, text=one.text)
 
 
 def _product(product: Product) -> str:
@@ -477,36 +467,37 @@ def _is_statement(m: Declarations, condition: Criterion) -> bool:
     )
 
 
-def _criteria(m: Declarations, writer: Writer) -> Iterator[str]:
+def _criteria(m: Declarations, writer: Writer) -> Iterator[Piece]:
     for condition in m.conditions:
         of = SourceCode(condition.number) if condition.number.isdecimal() else condition.number
         name = re.sub(r"\W", "_", f"criterion_{condition.number}")
         evidence = condition.evidence
         if _is_statement(m, condition):
             symbol = m.facts[condition.arguments[0]].symbol
-            yield _laid_out(writer.call("m.attested", of, symbol, condition.text, evidence=evidence))
+            yield writer.call("m.attested", of, symbol, condition.text, evidence=evidence)
             continue
         try:
             expression = _own_expression(condition)
         except Exception:  # whatever a function does that is not an expression
-            yield f"# FILL IN: the condition, which looks at {', '.join(condition.arguments) or 'nothing'}"
-            yield _laid_out(writer.call("m.attested", of, name, condition.text, evidence=evidence))
+            looked_at = ", ".join(condition.arguments) or "nothing"
+            yield SourceCode(f"# FILL IN: the condition, which looks at {looked_at}")
+            yield writer.call("m.attested", of, name, condition.text, evidence=evidence)
         else:
             decorator = writer.call("@m.criterion", of, condition.text, evidence=evidence)
             yield _function(decorator, name, condition.arguments, expression)
 
 
-def _endings(m: Declarations, writer: Writer) -> Iterator[str]:
+def _endings(m: Declarations, writer: Writer) -> Iterator[Piece]:
     """Yield what is said of the methodology as a whole."""
     for evidence in dict.fromkeys(m.completeness.values()):
-        what = [one for one, its in m.completeness.items() if its == evidence]
-        yield _laid_out(writer.call("m.complete", *what, evidence=evidence))
+        yield writer.call(
+            "m.complete", *(one for one in m.completeness if m.completeness[one] == evidence), evidence=evidence
+        )
     for waiver in m.waivers:
-        given = (waiver.check, waiver.reason)
-        yield _laid_out(writer.call("m.waive", *given, of=waiver.of, evidence=waiver.evidence))
+        yield writer.call("m.waive", waiver.check, waiver.reason, of=waiver.of, evidence=waiver.evidence)
     for one in m.derivations:
         arguments = ", ".join(Signature.from_callable(one.function).parameters)
         written = SourceCode(f"lambda {arguments}: {infix.written(record(one.function), PYTHON)[0]}")
-        yield _laid_out(writer.call("m.derivation", one.of, written, values=one.values, unit=one.unit, text=one.text))
+        yield writer.call("m.derivation", one.of, written, values=one.values, unit=one.unit, text=one.text)
     if m.fit is not dict:
-        yield "# FILL IN: @m.fitting: how values that are drawn for checks are made to fit each other"
+        yield SourceCode("# FILL IN: @m.fitting: how values that are drawn for checks are made to fit each other")

@@ -40,13 +40,15 @@ def new_methodology(
         complaint = _("got {number}; must be a number such as XX_AM001").format(number=number)
         raise output.bad("NUMBER", complaint)
     if revises is not None:
-        found = _revision(number, revises, version or "")
+        try:
+            found = revision_files(number, revises, version or "")
+        except KeyError as error:
+            raise output.bad("--revises", error.args[0]) from None
         folder = _package(folder)
     else:
         if number in modules():
             held = _("{number} is in the methodology package {module}: --revises VERSION begins a revision of it")
-            told = translated(held.format(number=number, module=modules()[number]))
-            raise click.BadParameter(told, param_hint="NUMBER")
+            raise output.bad("NUMBER", held.format(number=number, module=modules()[number]))
         package = package_name(project) if project else _package(folder).name
         if source is not None:
             found = written_files(_from_file(number, source), package)
@@ -59,11 +61,12 @@ def new_methodology(
         else:
             folder = _package(folder)
             found = {_beside(folder, path): text for path, text in found.items()}
-    paths = _write(folder, found)
+    texts = {folder / path: text for path, text in found.items()}
+    write_files(folder, texts)
     if as_json:
-        output.data({"written": [str(path) for path in paths]})
+        output.data({"written": [*map(str, texts)]})
         return
-    output.write("\n".join(map(str, paths)))
+    output.write("\n".join(map(str, texts)))
     plain = _("Fill in what is marked FILL IN: `jcm check {number}` says what is left.")
     install = _("Fill in what is marked FILL IN: pip install -e {folder}, then `jcm check {number}` says what is left.")
     output.paragraph((install if project else plain).format(folder=folder, number=number))
@@ -74,30 +77,19 @@ def _from_file(number: str, source: Path) -> Declarations:
     m = read_methodology(source)
     if m.number != number:
         complaint = _("{file}: got number = {found!r}; must be {number!r}, as in the command")
-        told = complaint.format(file=source.name, found=m.number, number=number)
-        raise output.bad("--from", told)
+        raise output.bad("--from", complaint.format(file=source.name, found=m.number, number=number))
     return m
-
-
-def _revision(number: str, earlier: str, version: str) -> dict[str, str]:
-    try:
-        return revision_files(number, earlier, version)
-    except KeyError as error:
-        raise output.bad("--revises", error.args[0]) from None
 
 
 def _ask(known: dict[str, Any]) -> None:
     """Ask for what is not given, where somebody is there to answer."""
-    if not _somebody_there():
-        return
-    if not known["title"]:
-        known["title"] = click.prompt(translated(_("Official title")), default="", show_default=False)
-    if not known["scope"]:
-        known["scope"] = click.prompt(
-            translated(_("Sectoral scope")), type=click.IntRange(0, 99), default=0, show_default=False
-        )
-    if not known["index"]:
-        known["index"] = click.prompt(translated(_("What the index i means")), default="", show_default=False)
+    asked: dict[str, tuple[str, Any, Any]] = {
+        "title": (_("Official title"), str, ""),
+        "scope": (_("Sectoral scope"), click.IntRange(0, 99), 0),
+        "index": (_("What the index i means"), str, ""),
+    }
+    for name, (text, kind, default) in asked.items() if _somebody_there() else ():
+        known[name] = known[name] or click.prompt(translated(text), type=kind, default=default, show_default=False)
 
 
 def _somebody_there() -> bool:
@@ -123,13 +115,12 @@ def _beside(folder: Path, path: str) -> str:
     return path
 
 
-def _write(folder: Path, found: Mapping[str, str]) -> list[Path]:
-    paths = {folder / path: text for path, text in found.items()}
-    if there := [str(path) for path in paths if path.exists()]:
-        complaint = _("exists already: {paths}").format(paths=", ".join(there))
-        raise output.bad("--output", complaint)
+def write_files(folder: Path, texts: Mapping[Path, str], force: bool | None = None) -> None:
+    """Write the files of a methodology; refuse what is there, or else replace it, where the command has --force."""
+    if not force and (there := [str(path) for path in texts if path.exists()]):
+        complaint = _("exists already: {paths}") if force is None else _("exists already: {paths}; --force replaces it")
+        raise output.bad("--output", complaint.format(paths=", ".join(there)))
     with output.writing(folder):
-        for path, text in paths.items():
+        for path, text in texts.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            save(path, text.encode())
-    return list(paths)
+            save(path, text.encode(), overwrite=bool(force))

@@ -517,7 +517,7 @@ def new(revises: str | None, source: Path | None, title: str, scope: int, index:
 @jcm.command("import")
 @click.argument("workbook", metavar="FILE.xlsx", type=FILE)
 @click.argument("document", metavar="[DOCUMENT]", type=FILE, required=False)
-@output_option("The package.", name="folder", metavar="FOLDER", required=True)
+@output_option("The package.", name="folder", metavar="FOLDER")
 @file_option("--names", metavar="FILE.toml", help="Answers to what is asked.")
 @force_option("what is there")
 @as_json

@@ -202,21 +202,18 @@ def _page_or_no(given: str) -> str:
 
 def _default_answer(statement: Statement) -> dict[str, Any]:
     """Ask for the value of a default, or for those of its classes, and for the page."""
-    parameter, found = statement.item, dict[str, Any]()
+    parameter = statement.item
     unit = Message(" [{}]").format(parameter.unit) if parameter.unit else ""
     number = _("Value in the document{unit} (Enter: later)").format(unit=unit)
-    if not parameter.by:
-        if value := prompted(number, str):
-            found = {"value": value}
-    else:
+    keys = [""]
+    if parameter.by:
         keys = list(statement.values) or prompted(_("Classes or intervals of the table, with ; between them"), _several)
-        values = {key: prompted(Message("{}: {}").format(key, number), str) for key in keys}
-        if values := {key: value for key, value in values.items() if value}:
-            found = {"values": values}
-    if not found:
+    asked = {key: prompted(Message("{}: {}").format(key, number) if parameter.by else number, str) for key in keys}
+    given = {key: value for key, value in asked.items() if value}
+    if not given:
         return {}
-    supplied = Supplied(found.get("values", {"": found.get("value", "")}))
-    values, complaints = in_declared_unit(parameter, supplied)
+    found: dict[str, Any] = {"values": given} if parameter.by else {"value": given[""]}
+    values, complaints = in_declared_unit(parameter, Supplied(given))
     for complaint in (*complaints, *unexplained(statement, values)):
         _say(complaint)
         found["note"] = prompted(_("What the document says of it (Enter: nothing)"), str)
@@ -255,25 +252,21 @@ def check_files(paths: Sequence[Path], as_json: bool) -> int:
     for (number, version), own in groups.items():
         try:
             m = methodology(number, version)
+            confirmed = with_evidence(m, own)
         except MethodologyNotFoundError as error:
             missing += [Problem(file.name, str(error)) for file in own]
             continue
-        try:
-            confirmed = with_evidence(m, own)
         except EvidenceError as error:
             problems += error.problems
             continue
-        left = [
-            statement
-            for statement in statements(confirmed)
-            if not statement.confirmed and (statement.kind == "rule" or len(scheme_files) < len(own))
-        ]
+        alone = len(scheme_files) == len(own)
+        left = [one for one in statements(confirmed) if not one.confirmed and (one.kind == "rule" or not alone)]
         for file in own:
             if file.proposed:
                 told = _("{file}: {count} proposals wait for a person and a date in [reader]")
                 _say(told.format(file=file.name, count=file.proposed))
         names, count = [file.name for file in own], sum(len(file.entries) for file in own)
-        found.append((m, names, count, left, list(_compared(m, confirmed))))
+        found.append((m, _("rules of the scheme") if alone else m, names, count, left, list(_compared(m, confirmed))))
     if missing:
         raise InputError(_("evidence"), [*missing, *problems])
     if as_json:
@@ -285,13 +278,12 @@ def check_files(paths: Sequence[Path], as_json: bool) -> int:
                     {"methodology": m.number, "version": m.version, "files": names, "filled in": count}
                     | {"left": [str(one) for one in left]}
                     | {"values": [dict(zip(COMPARED, row, strict=True)) for row in rows]}
-                    for m, names, count, left, rows in found
+                    for m, _subject, names, count, left, rows in found
                 ],
             }
         )
-    for m, names, count, left, rows in found if not as_json else ():
+    for _m, subject, names, count, left, rows in found if not as_json else ():
         told = _("{files}: {subject}, {count} items filled in, {left} left to confirm")
-        subject = m if len(scheme_files) < len(names) else _("rules of the scheme")
         told = told.format(files=", ".join(names), subject=subject, count=count, left=len(left))
         output.paragraph(told, bold=True)
         if rows:

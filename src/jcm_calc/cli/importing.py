@@ -3,41 +3,46 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
 from jcm_calc.authoring.official_files.importing import Imported, import_workbook
 from jcm_calc.authoring.official_files.questions import RANGE_OF
-from jcm_calc.base.files import save
 from jcm_calc.base.languages import _, translated
 from jcm_calc.cli import output
+from jcm_calc.cli.authoring import write_files
 
 
 def import_module(
-    workbook: Path, document: Path | None, folder: Path, names: Path | None, force: bool, as_json: bool
+    workbook: Path, document: Path | None, folder: Path | None, names: Path | None, force: bool, as_json: bool
 ) -> None:
     """Translate, prove and write; say what is still open."""
+    if folder is None:
+        complaint = _("must be the folder of a methodology package. Type: jcm import {file} -o FOLDER")
+        raise output.bad("--output", complaint.format(file=workbook))
     asked = None if names is not None or not sys.stdin.isatty() or as_json else _prompt
     found = import_workbook(workbook, names, asked, document=document)
-    paths = [folder / found.file]
-    texts = [found.source]
-    if found.names:
-        paths.append(folder / f"{Path(found.file).stem}.names.toml")
-        texts.append(found.names)
+    texts = {folder / found.file: found.source}
+    answers = folder / f"{Path(found.file).stem}.names.toml"
+    if found.names and (names is None or answers.resolve() != names.resolve()):
+        texts[answers] = found.names
     if found.revision:
-        paths.append(folder / f"{found.number.lower()}_corrected.py")
-        texts.append(found.revision)
-    if names is not None and len(paths) > 1 and paths[1].resolve() == names.resolve():
-        del paths[1], texts[1]
-    if not force and (there := [str(path) for path in paths if path.exists()]):
-        complaint = _("exists already: {paths}; --force replaces it").format(paths=", ".join(there))
-        raise output.bad("--output", complaint)
-    with output.writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        for path, text in zip(paths, texts, strict=True):
-            save(path, text.encode(), overwrite=force)
-    _tell(found, paths, as_json)
+        texts[folder / f"{found.number.lower()}_corrected.py"] = found.revision
+    write_files(folder, texts, force)
+    if as_json:
+        output.data(_as_data(found, [*texts]))
+        return
+    output.write("\n".join(map(str, texts)))
+    for text in _told(found):
+        output.paragraph(text)
+    if found.open:
+        told = _("Names that were proposed, not given: answer them in {file}, and import again with --names:")
+        output.paragraph(told.format(file=answers.name))
+        output.write("\n".join(f"  {one}" for one in found.open))
+    output.paragraph(_("Nothing of it is confirmed. Next: `jcm check {number}`.").format(number=found.number))
 
 
 def _prompt(question: str, proposal: str) -> str:
@@ -47,63 +52,43 @@ def _prompt(question: str, proposal: str) -> str:
     return answer
 
 
-def _tell(found: Imported, paths: list[Path], as_json: bool) -> None:
-    if as_json:
-        output.data(
-            {
-                "written": [str(path) for path in paths],
-                "number": found.number,
-                "version": found.version,
-                "equal_inputs": found.equal,
-                "largest_difference": found.worst,
-                "difference_from_libreoffice": found.office,
-                "document": None
-                if found.added is None
-                else {
-                    "criteria": found.added.criteria,
-                    "parameters": found.added.parameters,
-                    "equations": found.added.equations,
-                    "equal_equations": found.added.equal,
-                },
-                "open": list(found.open),
-                "remarks": [str(remark) for remark in found.remarks],
-            }
-        )
-        return
-    output.write("\n".join(map(str, paths)))
-    told = _("{number} ver {version}: module and workbook are equal for {count} inputs (largest difference {worst}).")
+def _as_data(found: Imported, paths: list[Path]) -> dict[str, Any]:
+    added = found.added
+    return {
+        "written": [str(path) for path in paths],
+        "number": found.number,
+        "version": found.version,
+        "equal_inputs": found.equal,
+        "largest_difference": found.worst,
+        "difference_from_libreoffice": found.office,
+        "document": added and {
+            "criteria": added.criteria,
+            "parameters": added.parameters,
+            "equations": added.equations,
+            "equal_equations": added.equal,
+        },
+        "open": list(found.open),
+        "remarks": [str(remark) for remark in found.remarks],
+    }  # fmt: skip
+
+
+def _told(found: Imported) -> Iterator[str]:
+    """Yield what was proved, and what a reader must know."""
     if found.revision:
         written = _(
             "{path} revises the installed methodology with tables of the workbook. Fill in who has read the document."
         )
-        output.paragraph(written.format(path=f"{found.number.lower()}_corrected.py"))
-    office = _("LibreOffice was not compared.")
-    if found.office is not None:
-        office = _("LibreOffice gives the same (largest difference {worst}).").format(worst=f"{found.office:.1g}")
-    output.paragraph(
-        told.format(number=found.number, version=found.version, count=found.equal, worst=f"{found.worst:.1g}")
-    )
-    output.paragraph(office)
+        yield written.format(path=f"{found.number.lower()}_corrected.py")
+    told = _("{number} ver {version}: module and workbook are equal for {count} inputs (largest difference {worst}).")
+    yield told.format(number=found.number, version=found.version, count=found.equal, worst=f"{found.worst:.1g}")
+    same = _("LibreOffice gives the same (largest difference {worst}).")
+    yield _("LibreOffice was not compared.") if found.office is None else same.format(worst=f"{found.office:.1g}")
     if found.added is not None:
         added = _(
             "The document adds title, {criteria} criteria and the sources of {parameters} parameters. "
             "{equal} of its {equations} equations were read and say the same."
         )
-        output.paragraph(
-            added.format(
-                criteria=found.added.criteria,
-                parameters=found.added.parameters,
-                equal=found.added.equal,
-                equations=found.added.equations,
-            )
+        yield added.format(
+            **{one: getattr(found.added, one) for one in ("criteria", "parameters", "equal", "equations")}
         )
-    for remark in found.remarks:
-        output.paragraph(str(remark))
-    if found.open:
-        output.paragraph(
-            _("Names that were proposed, not given: answer them in {file}, and import again with --names:").format(
-                file=f"{Path(found.file).stem}.names.toml"
-            )
-        )
-        output.write("\n".join(f"  {one}" for one in found.open))
-    output.paragraph(_("Nothing of it is confirmed. Next: `jcm check {number}`.").format(number=found.number))
+    yield from map(str, found.remarks)

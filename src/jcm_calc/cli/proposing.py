@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from jcm_calc.authoring.official_files.confirming import Confirmed, Status, confirm, row_text
+from jcm_calc.authoring.official_files.confirming import Confirmed, Status, confirm
 from jcm_calc.base.files import save
 from jcm_calc.base.languages import Message, _
 from jcm_calc.cli import output
@@ -79,15 +79,16 @@ def _report(found: Confirmed) -> None:
         output.paragraph(Message("{}: {}").format(found.workbook.name, remark), bold=True)
     output.heading(_("Quantities"))
     headings = [_("symbol"), _("unit"), _("in the workbook"), _("unit"), _("cell"), ""]
-    output.table(headings, [[one.symbol, one.unit or "-", one.written, _unit(one.unit_there), one.place, one.how]
-                            for one in found.matched])  # fmt: skip
+    units = ("unit", "unit in the workbook")
+    rows = [one | {key: _unit(one[key]) for key in units} for one in found.matched]
+    output.table(headings, [list(one.values()) for one in rows])
     output.heading(_("Formulas and values by meaning"))
     output.paragraph(Message("{}: {}").format(kind, _covered(found, found.coverage)))
-    rows = [one for status in SHOWN for one in found.of(status)]
+    lines = [one for status in SHOWN for one in found.of(status)]
     output.table(
         ["", "", _("cell")],
-        [[Message(one.status), one.statement.name, one.place] for one in rows],
-        [[Message("({})").format(one.statement.case) if one.statement.case else "", one.said] for one in rows],
+        [[Message(one.status), one.statement.name, one.place] for one in lines],
+        [[Message("({})").format(one.statement.case) if one.statement.case else "", one.said] for one in lines],
     )
     for text in _differences(found):
         output.paragraph(text, indent=2)
@@ -111,7 +112,7 @@ def _side_by_side(found: Confirmed) -> None:
     for text in found.unread:
         output.paragraph(text)
     for other in found.others:
-        output.paragraph(_("Only in the document: {row}").format(row=row_text(other)))
+        output.paragraph(_("Only in the document: {row}").format(row=other))
 
 
 def _unit(unit: str | None) -> str:
@@ -146,9 +147,9 @@ def _differences(found: Confirmed) -> Iterator[str]:
         there, here = (f"{percent:+.2f} %" for percent in (one.there, one.here))
         yield told.format(kind=kind, of=symbols[one.of], on=symbols[one.on], there=there, here=here)
     for name, outcome in (pair for case in compared.shown[-1:] for pair in case.outcomes.items()):
-        if outcome.place is not None and name in compared.inputs.draws[0].values:
+        for first in outcome.apart[:1] if name in compared.inputs.draws[0].values else ():
             told = _("{kind}: {cell} shows {there} instead of {symbol} = {here}, which is filled in")
-            yield told.format(kind=kind, cell=str(address(outcome.place)), symbol=symbols[name], **outcome.numbers)
+            yield told.format(kind=kind, cell=str(address(first.place)), symbol=symbols[name], **first.numbers)
     if compared.table_3.place is not None:
         told = _("{kind}: table 3 gives {there}, ER is {here}")
         yield told.format(kind=kind, **compared.table_3.numbers)

@@ -48,16 +48,15 @@ def verify_report(
 
 
 def _code(found: Verification, require_confirmed: bool) -> int:
-    code = DIFFERS if not found.clean else REFUSED if require_confirmed and found.blockers else 0
-    if require_confirmed and found.blockers:
-        problems = [Problem(found.path.name, reason) for reason in found.blockers]
+    problems = [Problem(found.path.name, reason) for reason in found.blockers] if require_confirmed else []
+    if problems:
         title = ngettext(
             "The report does not support an issuance request, because of {count} item",
             "The report does not support an issuance request, because of {count} items",
             len(problems),
         )
         output.complaints(title.format(count=len(problems)), problems)
-    return code
+    return DIFFERS if not found.clean else REFUSED if problems else 0
 
 
 def _page(found: Verification) -> None:
@@ -71,9 +70,7 @@ def _page(found: Verification) -> None:
         output.paragraph(_("and {count:,} more remarks").format(count=len(found.remarks) - LINES))
     for finding in found.findings:
         output.paragraph("")
-        place = Message(" ({})").format(finding.place) if finding.place else ""
-        said = Message("{} {}: {}{}").format(finding.code, finding.severity, finding.message, place)
-        output.paragraph(Message("{}  {}").format(finding.number, said), bold=True)
+        output.paragraph(Message("{}  {}").format(finding.number, finding.headline), bold=True)
         for name, text in details(finding):
             output.paragraph(Message("{}: {}").format(name, text), indent=4)
         for text in finding.consequences:
@@ -110,42 +107,30 @@ def verify_folder(folder: Path, plan: Path | None, options: dict[str, Any], case
         for path, outcome in verify_all(files, plan, case, options):
             done[path] = outcome
             update(advance=1)
-    ordered = [(path, done[path]) for path in files]
     if as_json:
-        output.data([_data(path, outcome) for path, outcome in ordered])
+        output.data([_data(path, done[path]) for path in files])
     else:
-        headings = [
-            _("file"),
-            _("methodology"),
-            _("result"),
-            _("reported"),
-            _("recalculated"),
-            _("adjusted"),
-            *SEVERITIES.values(),
-        ]
-        output.table(headings, [_row(path, outcome) for path, outcome in ordered])
-    return _codes([outcome for _, outcome in ordered])
+        headings = [_("file"), _("methodology"), _("result"), _("reported"), _("recalculated"), _("adjusted")]
+        output.table([*headings, *SEVERITIES.values()], [_row(path, done[path]) for path in files])
+    if any(isinstance(outcome, InputError) for outcome in done.values()):
+        return UNUSABLE
+    results = {one["result"] for one in done.values() if not isinstance(one, InputError)}
+    return 0 if results == {VerificationResult.NONE} else DIFFERS
 
 
 def _row(path: Path, outcome: dict[str, Any] | InputError) -> list[str]:
     if isinstance(outcome, InputError):
         return [path.name, "", _("unusable: {complaint}").format(complaint=outcome.problems[0].complaint), *[""] * 6]
-    amounts = [
-        "" if one is None else f"{one:,}" for one in (outcome["reported"], outcome["recalculated"], outcome["adjusted"])
-    ]
+    tonnes = (outcome[name] for name in ("reported", "recalculated", "adjusted"))
     severities = [finding["severity"] for finding in outcome["findings"]]
-    counts = [str(severities.count(one)) for one in Severity]
-    return [path.name, outcome["methodology"], Message(outcome["result"]), *amounts, *counts]
+    return [
+        *(path.name, outcome["methodology"], Message(outcome["result"])),
+        *("" if one is None else f"{one:,}" for one in tonnes),
+        *(str(severities.count(one)) for one in Severity),
+    ]
 
 
 def _data(path: Path, outcome: dict[str, Any] | InputError) -> dict[str, Any]:
     if isinstance(outcome, InputError):
         return {"file": path.name, "unusable": [str(problem) for problem in outcome.problems]}
     return outcome
-
-
-def _codes(outcomes: Sequence[dict[str, Any] | InputError]) -> int:
-    verdicts = [None if isinstance(outcome, InputError) else outcome["result"] for outcome in outcomes]
-    if None in verdicts:
-        return UNUSABLE
-    return 0 if all(verdict == VerificationResult.NONE for verdict in verdicts) else DIFFERS

@@ -16,12 +16,19 @@ from jcm_calc.readings import clock, record
 from jcm_calc.readings.cross_checks import CrossCheckOutcome
 from jcm_calc.readings.files import ReadFile
 from jcm_calc.readings.findings import ReadingsFinding
+from jcm_calc.readings.periods import span
 from jcm_calc.readings.plan import Device, Meter, MonitoringPlan
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from jcm_calc.inputs.monitored_table import MonitoredTable
+
+# What is said of a finding, in tables and records.
+FINDING = (
+    *("code", "severity", "meter", "from", "to", "what", "note", "treatment", "reason"),
+    *("read", "used", "effect", "unit", "effect_on_ER", "question"),
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -93,11 +100,6 @@ class Monitored:
         """Findings that leave something open for a person to settle."""
         return tuple(finding for finding in self.findings if finding.question)
 
-    @property
-    def counting(self) -> list[str]:
-        """The meters that count, and do not only serve a cross-check."""
-        return [name for name, meter in self.plan.meters.items() if not meter.check_only]
-
     # Tables
 
     def table(self) -> pd.DataFrame:
@@ -111,49 +113,25 @@ class Monitored:
                 **meter.labels,
                 "p": str(period),
                 "days": period.days,
-                "hours": (span[1] - span[0]) / clock.HOUR,
+                "hours": (end - start) / clock.HOUR,
                 "read": self.read[name][number],
                 "amount": self.amounts[name][number],
                 "unit": self.units[name],
             }
             for name, meter in self.plan.meters.items()
-            for number, (period, span) in enumerate(zip(self.periods, self._spans(), strict=True))
+            for number, (period, (start, end)) in enumerate(
+                zip(self.periods, (span(one, self.plan.where) for one in self.periods), strict=True)
+            )
         ]
         return pd.DataFrame(rows)
-
-    def _spans(self) -> list[tuple[int, int]]:
-        from jcm_calc.readings.periods import span
-
-        return [span(period, self.plan.where) for period in self.periods]
 
     def findings_table(self) -> pd.DataFrame:
         """Return a row for each finding: meter, from, to, what, treatment, effect."""
         import pandas as pd
 
-        columns = ["code", "severity", "meter", "from", "to", "what", "note", "treatment", "reason"]
-        columns += ["read", "used", "effect", "unit", "effect on ER [tCO2]", "question", "grade"]
-        rows = [
-            [
-                one.code,
-                "open" if one.open else one.severity,
-                one.meter,
-                self.shown(one.start),
-                self.shown(one.end),
-                one.kind,
-                one.note,
-                one.treatment,
-                one.reason,
-                one.read,
-                one.used,
-                one.effect,
-                self.units[one.meter],
-                one.tonnes,
-                one.question,
-                "" if one.evidence is None else str(one.evidence.grade),
-            ]
-            for one in self.findings
-        ]
-        return pd.DataFrame(rows, columns=columns)
+        grades = ["" if one.evidence is None else str(one.evidence.grade) for one in self.findings]
+        found = pd.DataFrame([self._finding(one) for one in self.findings], columns=list(FINDING))
+        return found.rename(columns={"effect_on_ER": "effect on ER [tCO2]"}).assign(grade=grades)
 
     def shown(self, moment: int) -> str:
         """Return what a clock in the project's zone shows at an instant."""
@@ -163,8 +141,7 @@ class Monitored:
         """Return the amounts by month and meter, after treatment; each step and effect counts where it begins."""
         import pandas as pd
 
-        block = self.blocks
-        sums = block.groupby(["month", "meter"])["amount"].sum().unstack("meter")
+        sums = self.blocks.groupby(["month", "meter"])["amount"].sum().unstack("meter")
         effects = pd.DataFrame(
             [(self.shown(one.start)[:7], one.meter, one.effect or 0.0) for one in self.findings],
             columns=["month", "meter", "effect"],
@@ -191,9 +168,8 @@ class Monitored:
         from jcm_calc.inputs.monitored_table import MonitoredTable
 
         self.refuse_open()
-        counting = [self.plan.meters[name] for name in self.counting]
         found = []
-        for frame, of in by_indices(counting, self.periods, self.units, self.indices, self.amounts):
+        for frame, of in by_indices(self.plan.counting, self.periods, self.units, self.indices, self.amounts):
             frame[METERS] = [listed(names, limit=4) for names in of]
             meters = list(dict.fromkeys(name for names in of for name in names))
             files = listed((file.name for file in self.files), limit=3) or "a DataFrame"
@@ -203,15 +179,17 @@ class Monitored:
 
     def refuse_open(self) -> None:
         """Raise an error with every finding that has no treatment."""
+        complaint = _("{kind} from {start} to {end}: {note}; choose one of {treatments}")
+        none, permitted = _("no treatment known"), self.plan.rules.treatments
         problems = [
             Problem(
                 one.meter,
-                _("{kind} from {start} to {end}: {note}; choose one of {treatments}").format(
+                complaint.format(
                     kind=one.kind,
                     start=self.shown(one.start),
                     end=self.shown(one.end),
                     note=one.note,
-                    treatments=listed(self.plan.rules.treatments.get(one.kind, ()), limit=9) or _("no treatment known"),
+                    treatments=listed(permitted.get(one.kind, ()), limit=9) or none,
                 ),
                 one.code,
             )
@@ -266,7 +244,11 @@ class Monitored:
         """Return the rules by which findings were treated, with their evidence."""
         rules = {}
         for one in self.findings:
-            if one.meter in self.counting and one.evidence and one.treatment not in ("", "final and initial reading"):
+            if (
+                not self.plan.meters[one.meter].check_only
+                and one.evidence
+                and one.treatment not in ("", "final and initial reading")
+            ):
                 rules[f"{one.kind}: {one.treatment}"] = {
                     "grade": str(one.evidence.grade),
                     "note": one.evidence.note,
@@ -276,27 +258,15 @@ class Monitored:
         return rules
 
     def _finding(self, one: ReadingsFinding) -> dict[str, Any]:
-        return {
-            "code": one.code,
-            "severity": "open" if one.open else one.severity,
-            "meter": one.meter,
-            "from": self.shown(one.start),
-            "to": self.shown(one.end),
-            "what": one.kind,
-            "note": one.note,
-            "treatment": one.treatment,
-            "reason": one.reason,
-            "read": one.read,
-            "used": one.used,
-            "effect": one.effect,
-            "unit": self.units[one.meter],
-            "effect_on_ER": one.tonnes,
-            "question": one.question,
-        }
+        severity = "open" if one.open else one.severity
+        begin, end = self.shown(one.start), self.shown(one.end)
+        said = (one.code, severity, one.meter, begin, end, one.kind, one.note, one.treatment, one.reason)
+        numbers = (one.read, one.used, one.effect, self.units[one.meter], one.tonnes)
+        return dict(zip(FINDING, (*said, *numbers, one.question), strict=True))
 
     def sources(self) -> dict[str, dict[str, str]]:
         """Return, for each parameter, how it was monitored: columns (h) to (k) of the report sheet."""
-        return record.sources(self.provenance(self.counting))
+        return record.sources(self.provenance([one.name for one in self.plan.counting]))
 
 
 def by_indices(

@@ -32,21 +32,11 @@ MARK = "hash({time}) >> 20"  # small enough to be added up
 
 @dataclass(frozen=True)
 class Blocks:
-    """Days or half days of local time, by number.
+    """Days or half days of local time, by number."""
 
-    Attributes
-    ----------
-    where : tzinfo
-        The zone whose days count.
-    length : int
-        A day or half a day.
-    span : tuple of int
-        The instants between which clocks are looked up.
-    """
-
-    where: tzinfo
-    length: int
-    span: tuple[int, int]
+    where: tzinfo  # the zone whose days count
+    length: int  # a day or half a day
+    span: tuple[int, int]  # the instants between which clocks are looked up
 
     def number(self, moment: int) -> int:
         """Return the number of the block that an instant lies in."""
@@ -87,10 +77,10 @@ def screen_runs(store: Store, source: OpenedReadings, blocks: Blocks) -> tuple[s
     """
     if not registers.mostly_in_runs(store, source.points):
         return None
-    size = f"SELECT sum(num_rows) FROM parquet_file_metadata(getvariable('{source.paths[0]}'))"
-    found = _screened_runs(store, source, blocks, size if source.paths[1] else "")
-    if found is None:  # rows without a value are no readings: there are fewer than rows
-        found = _screened_runs(store, source, blocks, "")
+    # rows without a value are no readings, so that there may be fewer readings than the footer of a file says
+    footer = f"SELECT sum(num_rows) FROM parquet_file_metadata(getvariable('{source.paths[0]}'))"
+    sizes = [*([footer] if source.paths[1] else []), f"SELECT count(*) FROM ({source.points})"]
+    found = next((one for size in sizes if (one := _screened_runs(store, source, blocks, size)) is not None), None)
     if found is None:
         return None
     heads = [_heads(part) for part in found]
@@ -192,15 +182,7 @@ def amounts(part: pd.DataFrame) -> Array:
 
 
 def complete(store: Store, found: pd.DataFrame, step: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Return which blocks hold a reading at each step from their first to their last one, and each once.
-
-    Parameters
-    ----------
-    found : DataFrame
-        From `screen`.
-    step : ndarray
-        The length of a step in each block.
-    """
+    """Return which blocks hold a reading at each step from their first to their last one, and each once."""
     import pandas as pd
 
     grid = pd.DataFrame({"first": found["first"].to_numpy(), "last": found["last"].to_numpy(), "step": step})
@@ -215,13 +197,7 @@ def complete(store: Store, found: pd.DataFrame, step: npt.NDArray[np.int64]) -> 
 
 
 def rows_of(store: Store, source: OpenedReadings, wanted: pd.DataFrame, blocks: Blocks) -> pd.DataFrame:
-    """Return the steps in some blocks of some meters, in order of time.
-
-    Parameters
-    ----------
-    wanted : DataFrame
-        The blocks: meter, its number, block, and the place of the block among those of its meter.
-    """
+    """Return the steps in the wanted blocks in order of time; of each: meter, its number, block and its place."""
     store.register("wanted", wanted)
     if source.readings.kind == "register":
         steps = source.multiplied(registers.steps_of(source.points, "wanted", blocks.sql("stamp")))

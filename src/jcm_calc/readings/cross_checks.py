@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -31,29 +31,17 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class CrossCheckOutcome:
-    """What a cross-check found in one period.
-
-    Attributes
-    ----------
-    left, right : float
-        The amounts, in ``unit``.
-    tolerance : float
-        As a fraction.
-    tonnes : float or None
-        The change of ER in tCO2e if the right side were used instead of the left, by its derivative.
-    declared_by : str
-        The methodology, where not the user declares it, and the grade of its evidence.
-    """
+    """What a cross-check found in one period."""
 
     name: str
     period: str
     left: float
     right: float
     unit: str
-    tolerance: float
+    tolerance: float  # as a fraction
     agrees: bool
-    tonnes: float | None
-    declared_by: str = ""
+    tonnes: float | None  # the change of ER if the right side were used instead of the left, by its derivative
+    declared_by: str = ""  # the methodology, where not the user declares it, and the grade of its evidence
     grade: str = ""
 
     @property
@@ -63,17 +51,9 @@ class CrossCheckOutcome:
 
     def as_data(self) -> dict[str, Any]:
         """Return it as data for JSON."""
-        return {
-            "name": self.name,
-            "p": self.period,
-            "left": self.left,
-            "right": self.right,
-            "unit": self.unit,
-            "tolerance": self.tolerance,
-            "agrees": self.agrees,
-            "declared_by": self.declared_by,
-            "grade": self.grade,
-        }
+        data = asdict(self)
+        del data["tonnes"]
+        return {"name": data.pop("name"), "p": data.pop("period"), **data}
 
 
 def declared_in_plan(
@@ -84,25 +64,13 @@ def declared_in_plan(
     slopes: Mapping[str, Sequence[float]] | None,
     problems: list[Problem],
 ) -> list[CrossCheckOutcome]:
-    """Carry out the checks that the plan declares.
-
-    Parameters
-    ----------
-    declared : mapping
-        The unit of each meter's parameter.
-    amounts : mapping
-        The amount of each meter in each period.
-    slopes : mapping, optional
-        ∂ER/∂x of each meter in each period.
-    problems : list of Problem
-        Complaints are appended to it.
-    """
+    """Carry out the checks that the plan declares, with the unit, the amounts and the slopes ∂ER/∂x of each meter."""
     found = []
     for check in plan.checks:
         unit = declared[check.left[0]]
         for number, period in enumerate(periods):
             try:
-                left = sum(conversion(declared[name], unit)(amounts[name][number]) for name in check.left)
+                left = _amount(check.left, declared, unit, amounts, number)
                 right = _right(check, plan.meters, declared, unit, period, amounts, number)
             except UnitError as error:
                 problems.append(Problem(check.name, str(error)))
@@ -126,13 +94,22 @@ def _right(
     number: int,
 ) -> float:
     if check.kind.startswith("rated power"):
-        hours = 24.0 * period.days
-        if check.latitude is not None:
-            hours = sunlight(period, check.latitude)
+        hours = 24.0 * period.days if check.latitude is None else sunlight(period, check.latitude)
         return sum(per_hour(meters[name], unit) or 0.0 for name in check.left) * hours
     if check.value:
         return float(magnitude(check.value, unit))
-    return sum(float(conversion(declared[name], unit)(amounts[name][number])) for name in check.right)
+    return _amount(check.right, declared, unit, amounts, number)
+
+
+def _amount(
+    names: Sequence[str],
+    declared: Mapping[str, str],
+    unit: str,
+    amounts: Mapping[str, Sequence[float]],
+    number: int,
+) -> float:
+    """Return the amount of some meters in a period, in one unit."""
+    return float(sum(conversion(declared[name], unit)(amounts[name][number]) for name in names))
 
 
 def declared_by_methodology(

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -41,40 +41,22 @@ _opening = threading.Lock()
 
 
 @dataclass(frozen=True)
-class KeptFile:
-    """What is kept of one file.
+class FileReadings:
+    """What was read of one file."""
 
-    Attributes
-    ----------
-    points : str
-        SQL of its readings: meter, stamp, until, value and flag, in the order of the file.
-    units : mapping
-        The unit that a heading states, by meter.
-    rows, skipped, blank : int
-        What became of its lines.
-    """
-
-    points: str
-    units: Mapping[str, str]
-    rows: int
-    skipped: int
-    blank: int
+    points: str  # SQL of its readings: meter, stamp, until, value and flag, in the order of the file
+    units: Mapping[str, str]  # the unit that a heading states, by meter
+    counts: tuple[int, int, int] = (0, 0, 0)  # of its lines: read, left out as the plan says, blank
 
 
 class KeptReadings:
-    """Copies of readings in an attached database, by the key of a file.
-
-    Attributes
-    ----------
-    writable : bool
-        Whether further files can be kept.
-    """
+    """Copies of readings in an attached database, by the key of a file; `writable` says whether more can be kept."""
 
     def __init__(self, db: duckdb.DuckDBPyConnection, writable: bool) -> None:
         self.db, self.writable = db, writable
         self.used: set[str] = set()
 
-    def find(self, key: str) -> KeptFile | None:
+    def find(self, key: str) -> FileReadings | None:
         """Return what is kept of a file; None where nothing is."""
         found = self.db.execute("SELECT number, told FROM kept.files WHERE key = ?", [key]).fetchall()
         if not found:
@@ -82,7 +64,7 @@ class KeptReadings:
         ((number, told),) = found
         self.used.add(key)
         said = json.loads(told)
-        return KeptFile(f"SELECT {NAMES} FROM kept.p{number}", said["units"], *said["counts"])
+        return FileReadings(f"SELECT {NAMES} FROM kept.p{number}", said["units"], tuple(said["counts"]))
 
     def changed(self) -> list[str]:
         """Return the keys of files of which something else is here than was written.
@@ -99,18 +81,18 @@ class KeptReadings:
         """Return a digest of what is kept of a file."""
         return hashes.digest([key, told, *self.db.execute(f"SELECT {ROWS} FROM kept.p{number}").fetchall()[0]])
 
-    def keep(self, key: str, points: str, units: Mapping[str, str], counts: Sequence[int]) -> KeptFile | None:
+    def keep(self, key: str, one: FileReadings) -> FileReadings | None:
         """Copy the readings of a file, in one transaction; None where that fails, on a full disk for example."""
         import duckdb
 
         if not self.writable:
             return None
-        told = json.dumps({"units": dict(units), "counts": list(counts)})
+        told = json.dumps({"units": dict(one.units), "counts": one.counts})
         try:
             with self._transaction():
                 ((number,),) = self.db.execute("SELECT coalesce(max(number), 0) + 1 FROM kept.files").fetchall()
                 self.db.execute(f"CREATE TABLE kept.p{number} ({COLUMNS})")
-                self.db.execute(f"INSERT INTO kept.p{number} SELECT {NAMES} FROM ({points})")
+                self.db.execute(f"INSERT INTO kept.p{number} SELECT {NAMES} FROM ({one.points})")
                 content = self._content(key, number, told)
                 self.db.execute("INSERT INTO kept.files VALUES (?, ?, ?, ?)", [key, number, content, told])
         except duckdb.Error:

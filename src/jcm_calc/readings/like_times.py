@@ -8,7 +8,8 @@ from datetime import timedelta
 
 from jcm_calc.readings import block_sums, clock
 from jcm_calc.readings.findings import ReadingsFinding
-from jcm_calc.readings.meter_readings import MeterReadings, OfSource, Span
+from jcm_calc.readings.meter_readings import MeterReadings, OfSource
+from jcm_calc.readings.row_checks import Span
 from jcm_calc.readings.steps import OpenedReadings
 from jcm_calc.readings.store import quoted
 

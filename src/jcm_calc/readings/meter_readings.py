@@ -13,62 +13,37 @@ import numpy.typing as npt
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem, ProblemKind, shown, suggestion
-from jcm_calc.readings import block_sums, clock
+from jcm_calc.readings import block_sums, clock, cross_checks
 from jcm_calc.readings.block_sums import Blocks
 from jcm_calc.readings.plan import Meter, MonitoringPlan, Readings
-from jcm_calc.readings.row_checks import Context, MeterSteps, never_falls
+from jcm_calc.readings.row_checks import Bools, Context, Instants, MeterSteps, Span, never_falls
 from jcm_calc.readings.steps import OpenedReadings, open_source
 from jcm_calc.readings.store import Store
-from jcm_calc.units import Linear, UnitError, conversion, split
+from jcm_calc.units import Linear, UnitError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Span = tuple[int, int]
 Runner = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 FEW = 2  # of a block with so many readings, the sum says no more than they do
 SAMPLE = 200  # readings of each meter that are looked at in any case
 
 
-def tolerance(plan: MonitoringPlan) -> int:
-    """Return by how many microseconds a stamp may miss the beginning of its step."""
-    return int(plan.rules.limits["jitter"] * clock.HOUR)
-
-
 def opened_sources(store: Store, plan: MonitoringPlan, declared: Mapping[str, str]) -> list[OpenedReadings]:
     """Open every source of a plan; ``declared`` has the unit of the parameter of each meter."""
-    return [open_source(store, one, plan.meters, declared, tolerance(plan)) for one in plan.readings]
+    return [open_source(store, one, plan.meters, declared, plan.tolerance) for one in plan.readings]
 
 
 @dataclass
 class OfSource:
-    """The readings of one meter from one source.
-
-    Attributes
-    ----------
-    unit : Linear
-        From readings to the unit of the parameter.
-    blocks : DataFrame
-        Sums and extremes of each block of local time.
-    odd : ndarray
-        Which blocks need a close look.
-    rows : MeterSteps
-        The steps of these blocks and their neighbours.
-    left_out : sequence of Span
-        Times in which readings come at another distance than is stated, and of which only the first were looked at.
-    """
+    """The readings of one meter from one source."""
 
     source: OpenedReadings
-    unit: Linear
-    blocks: pd.DataFrame
-    odd: npt.NDArray[np.bool_]
-    rows: MeterSteps
-    left_out: Sequence[Span]
-
-    @property
-    def register(self) -> bool:
-        """Whether the steps are those between the readings of a register."""
-        return self.source.readings.kind == "register"
+    unit: Linear  # from readings to the unit of the parameter
+    blocks: pd.DataFrame  # sums and extremes of each block of local time
+    odd: Bools  # which blocks need a close look
+    rows: MeterSteps  # the steps of these blocks and their neighbours
+    left_out: Sequence[Span]  # times of readings at another distance than is stated, of which the first were looked at
 
 
 class Outside(NamedTuple):
@@ -84,8 +59,6 @@ class MeterReadings:
 
     Parameters
     ----------
-    opened : sequence of OpenedReadings
-        The sources of the plan.
     declared : mapping
         The unit of the parameter of each meter.
     spans : sequence of Span
@@ -112,7 +85,7 @@ class MeterReadings:
         self.store, self.plan, self.declared, self.spans, self.marks = store, plan, declared, spans, marks
         length = clock.DAY if plan.rules.limits["stuck"] >= 48 else clock.DAY // 2
         self.blocks = Blocks(plan.where, length, (spans[0][0] - 400 * clock.DAY, spans[-1][1] + 400 * clock.DAY))
-        self.tolerance = tolerance(plan)
+        self.tolerance = plan.tolerance
         self.of: dict[str, list[OfSource]] = {name: [] for name in plan.meters}
         screened = [self._screen(source, run) for source in opened]
         self.sources = tuple(source for source, _ in screened)
@@ -120,9 +93,8 @@ class MeterReadings:
             self._look(source, blocks, problems)
         for name, found in self.of.items():
             if not found:
-                problems.append(
-                    Problem(f"[meters.{name}]", _("there are no readings of it").tagged(ProblemKind.NO_READINGS))
-                )
+                complaint = _("there are no readings of it").tagged(ProblemKind.NO_READINGS)
+                problems.append(Problem(f"[meters.{name}]", complaint))
             ranges = sorted((int(one.blocks["first"].min()), int(one.blocks["last"].max())) for one in found)
             if any(later[0] < earlier[1] for earlier, later in itertools.pairwise(ranges)):
                 problems.append(Problem(f"[meters.{name}]", _("its readings in two sources are of the same time")))
@@ -138,15 +110,9 @@ class MeterReadings:
                 return replace(source, steps=found[0]), found[1]
         if run is None or not source.regular or any(path.suffix != ".parquet" for path in files):
             return source, block_sums.merge([block_sums.screen(self.store, source, self.blocks)])
-        alone = [replace(source.readings, files=(path,)) for path in files]
-        task = partial(
-            screen_alone,
-            meters=self.plan.meters,
-            declared=self.declared,
-            blocks=self.blocks,
-            tolerance=self.tolerance,
-        )
-        return source, block_sums.merge(run(task, alone))
+        of_plan = partial(screen_alone, meters=self.plan.meters, declared=self.declared, tolerance=self.tolerance)
+        task = partial(of_plan, blocks=self.blocks)
+        return source, block_sums.merge(run(task, [replace(source.readings, files=(path,)) for path in files]))
 
     def _look(self, source: OpenedReadings, blocks: pd.DataFrame, problems: list[Problem]) -> None:
         """Find the odd blocks of each meter of a source, and look at their readings."""
@@ -154,12 +120,10 @@ class MeterReadings:
         found = {name: blocks.iloc[rows].reset_index(drop=True) for name, rows in places.items()}
         for name in found:
             if name not in self.plan.meters:
-                complaint = (
-                    _("holds readings of {name}, which is not a meter of the plan{hint}")
-                    .tagged(ProblemKind.UNKNOWN_METER, name)
-                    .format(name=name, hint=suggestion(name, self.of))
-                )
-                problems.append(Problem(source.readings.name, complaint, "E11"))
+                complaint = _("holds readings of {name}, which is not a meter of the plan{hint}")
+                told = complaint.tagged(ProblemKind.UNKNOWN_METER, name)
+                told = told.format(name=name, hint=suggestion(name, self.of))
+                problems.append(Problem(source.readings.name, told, "E11"))
         if problems:
             return
         in_order = self._in_order(source, blocks)
@@ -185,7 +149,7 @@ class MeterReadings:
             spans = _spans(left[name], part, source.readings.step or 0)
             self.of[name].append(OfSource(source, source.units[name], part, odd[name], rows[name], spans))
 
-    def _odd(self, source: OpenedReadings, meter: Meter, part: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    def _odd(self, source: OpenedReadings, meter: Meter, part: pd.DataFrame) -> Bools:
         """Return which blocks are not complete, or hold values that are not likely, in the periods and next to them."""
         column = {name: part[name].to_numpy() for name in part}
         first, last = column["first"], column["last"]
@@ -211,12 +175,12 @@ class MeterReadings:
             odd[[0, -1]] = True
         return np.asarray(odd)
 
-    def _near(self, part: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    def _near(self, part: pd.DataFrame) -> Bools:
         """Return which blocks lie in the periods or next to them."""
         low, high = self.blocks.number(self.marks[0]) - 1, self.blocks.number(self.marks[-1]) + 1
         return np.asarray(part["block"].between(low, high))
 
-    def _in_order(self, source: OpenedReadings, part: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    def _in_order(self, source: OpenedReadings, part: pd.DataFrame) -> Bools:
         """Return in which blocks the steps follow each other without a hole or an overlap."""
         readings = source.readings
         first, last, covered = (part[name].to_numpy() for name in ("first", "last", "covered"))
@@ -230,9 +194,7 @@ class MeterReadings:
             return block_sums.complete(self.store, part, step) & ~changing
         return np.asarray((part["shortest"].to_numpy() > 0) & (covered == last - first))
 
-    def _spaced_otherwise(
-        self, source: OpenedReadings, part: pd.DataFrame, in_order: npt.NDArray[np.bool_]
-    ) -> npt.NDArray[np.bool_]:
+    def _spaced_otherwise(self, source: OpenedReadings, part: pd.DataFrame, in_order: Bools) -> Bools:
         """Return which blocks hold a reading at each step of another length than the one that is stated."""
         found = np.zeros(len(part), dtype=bool)
         step, several = source.readings.step, part["count"].to_numpy() > 1
@@ -249,7 +211,7 @@ class MeterReadings:
         return found
 
     @staticmethod
-    def _sample(count: npt.NDArray[np.int64], among: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    def _sample(count: Instants, among: Bools) -> Bools:
         """Return blocks in the middle, of a day at least, that hold some readings, whatever they are."""
         found = np.zeros(len(among), dtype=bool)
         places = np.flatnonzero(among)
@@ -259,7 +221,7 @@ class MeterReadings:
         return found
 
     def _rows(
-        self, source: OpenedReadings, found: Mapping[str, pd.DataFrame], odd: Mapping[str, npt.NDArray[np.bool_]]
+        self, source: OpenedReadings, found: Mapping[str, pd.DataFrame], odd: Mapping[str, Bools]
     ) -> dict[str, MeterSteps]:
         """Return the steps of the odd blocks of each meter, and of those next to them."""
         if not found:
@@ -277,7 +239,7 @@ class MeterReadings:
         return rows
 
     def _wanted(
-        self, source: OpenedReadings, found: Mapping[str, pd.DataFrame], odd: Mapping[str, npt.NDArray[np.bool_]]
+        self, source: OpenedReadings, found: Mapping[str, pd.DataFrame], odd: Mapping[str, Bools]
     ) -> pd.DataFrame:
         """Return the odd blocks of each meter and those next to them, with their places in its order."""
         import pandas as pd
@@ -297,10 +259,7 @@ class MeterReadings:
     @staticmethod
     def _per_hour(source: OpenedReadings) -> float:
         """Return the factor from the rate of a block to an amount an hour."""
-        if source.regular:
-            assert source.readings.step is not None
-            return clock.HOUR / source.readings.step
-        return float(clock.HOUR)
+        return clock.HOUR / (source.readings.step or 1) if source.regular else float(clock.HOUR)
 
     def limits(self, meter: Meter, blocks: pd.DataFrame, unit: Linear, regular: bool) -> tuple[float, float]:
         """Return the largest possible and the usual amount an hour, in the unit of the parameter."""
@@ -320,14 +279,13 @@ class MeterReadings:
 
     def _rated_amount(self, meter: Meter) -> float:
         """Return what the rated power gives in an hour, in the unit of the parameter."""
+        unit = self.declared[meter.name]
         try:
-            number, power = split(meter.rated)
-            return float(conversion(f"{power}*h", self.declared[meter.name])(number))
+            return cross_checks.per_hour(meter, unit) or 0.0
         except UnitError:
-            complaint = _("got {given}; must be a power such as '25 kW', of which an hour gives {unit}").format(
-                given=shown(meter.rated), unit=self.declared[meter.name]
-            )
-            raise InputError(_("the readings"), [Problem(f"[meters.{meter.name}] rated", complaint)]) from None
+            complaint = _("got {given}; must be a power such as '25 kW', of which an hour gives {unit}")
+            told = complaint.format(given=shown(meter.rated), unit=unit)
+            raise InputError(_("the readings"), [Problem(f"[meters.{meter.name}] rated", told)]) from None
 
     @cached_property
     def contexts(self) -> dict[str, list[Context]]:
@@ -346,30 +304,27 @@ class MeterReadings:
             usual,
             int(rules["stuck"] * clock.HOUR),
             rules["slip"],
-            [stop for stop in self.plan.stops if stop.meter in ("", name)],
+            self.plan.stops_of(name),
             one.unit,
             tolerance=self.tolerance if one.source.regular else 0,
             changes=one.source.readings.changes,
             whole=bool(one.odd.all()),
         )
 
-    def pieces(self, name: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    def pieces(self, name: str) -> tuple[Instants, Instants]:
         """Return from when and to when the readings of a meter are: steps of odd blocks, and other blocks, in order."""
         start, stop = (self.of_meter[name][key].to_numpy() for key in ("start", "stop"))
         return start[start < stop], stop[start < stop]
 
     def outside(self, name: str) -> Outside | None:
         """Return how many readings of a meter lie outside the periods, as far as whole blocks do."""
-        count, first, last = 0, None, None
-        for one in self.of[name]:
-            blocks = one.blocks
-            out = (blocks["last"] <= self.spans[0][0]) | (blocks["first"] >= self.spans[-1][1])
-            if out.any():
-                part = blocks[out]
-                count += int(part["count"].sum())
-                first = min(int(part["first"].min()), first or int(part["first"].min()))
-                last = max(int(part["last"].max()), last or int(part["last"].max()))
-        return None if first is None or last is None else Outside(count, first, last)
+        import pandas as pd
+
+        blocks = pd.concat([one.blocks for one in self.of[name]])
+        out = blocks[(blocks["last"] <= self.spans[0][0]) | (blocks["first"] >= self.spans[-1][1])]
+        if out.empty:
+            return None
+        return Outside(int(out["count"].sum()), int(out["first"].min()), int(out["last"].max()))
 
     def read(self, name: str, start: int, end: int) -> float:
         """Return the sum of all steps that begin in a time from one block's edge to another's."""
@@ -383,14 +338,7 @@ class MeterReadings:
         return total
 
     def by_time(self, name: str, start: int, end: int) -> tuple[float, bool]:
-        """Return the amount between two marks, with a share by time of the steps across them.
-
-        Returns
-        -------
-        amount : float
-        shared : bool
-            Whether there are such steps.
-        """
+        """Return the amount between two marks, and whether steps across them are shared by time."""
         total, shared = self.read(name, start, end), False
         for one in self.of[name]:
             rows = one.rows
@@ -408,22 +356,28 @@ class MeterReadings:
         import pandas as pd
 
         every = [(name, one) for name, found in self.of.items() for one in found]
-        whole = pd.DataFrame(
-            {
-                "meter": np.repeat([name for name, _one in every], [len(one.blocks) for _name, one in every]),
-                "block": np.concatenate([one.blocks["block"].to_numpy() for _name, one in every]),
-                "amount": np.concatenate([one.unit(block_sums.amounts(one.blocks)) for _name, one in every]),
-                "covered": np.concatenate([one.blocks["covered"].to_numpy() / clock.DAY for _name, one in every]),
-            }
+        whole = pd.concat(
+            [
+                pd.DataFrame(
+                    {
+                        "meter": name,
+                        "block": one.blocks["block"],
+                        "amount": one.unit(block_sums.amounts(one.blocks)),
+                        "covered": one.blocks["covered"] / clock.DAY,
+                    }
+                )
+                for name, one in every
+            ],
+            ignore_index=True,
         )
         number, place = np.unique(whole.pop("block"), return_inverse=True)
         moments = pd.to_datetime(number * self.blocks.length, unit="us")
         for at, (heading, form) in enumerate((("day", "%Y-%m-%d"), ("month", "%Y-%m")), 1):
             whole.insert(at, heading, moments.strftime(form).to_numpy()[place])
         first, last = (
-            clock.local(moment, self.plan.where).date() for moment in (self.spans[0][0], self.spans[-1][1] - 1)
+            str(clock.local(one, self.plan.where).date()) for one in (self.spans[0][0], self.spans[-1][1] - 1)
         )
-        return whole[(whole["day"] >= str(first)) & (whole["day"] <= str(last))]
+        return whole[whole["day"].between(first, last)]
 
     @cached_property
     def steps(self) -> pd.DataFrame:
@@ -463,7 +417,7 @@ class MeterReadings:
 
     def _before(self, name: str, one: OfSource, rows: MeterSteps) -> npt.NDArray[np.float64]:
         """Return what a register showed at the beginning of each step."""
-        if not one.register:
+        if one.source.readings.kind != "register":
             return np.full(len(rows), np.nan)
         meter = self.plan.meters[name]
         factors: Any = 1.0
@@ -472,7 +426,7 @@ class MeterReadings:
         return np.asarray(one.unit(rows.value * factors - rows.native), dtype=np.float64)
 
 
-def _behind_the_first(spaced: npt.NDArray[np.bool_], count: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+def _behind_the_first(spaced: Bools, count: Instants) -> Bools:
     """Return, of blocks under a mask, those behind the first ones of each run, which hold some readings.
 
     Examples
@@ -487,7 +441,7 @@ def _behind_the_first(spaced: npt.NDArray[np.bool_], count: npt.NDArray[np.int64
     return found
 
 
-def _spans(mask: npt.NDArray[np.bool_], part: pd.DataFrame, step: int) -> list[Span]:
+def _spans(mask: Bools, part: pd.DataFrame, step: int) -> list[Span]:
     """Return from the first to the last reading of each run of blocks under a mask."""
     first, last = part["first"].to_numpy(), part["last"].to_numpy() - step
     runs = np.split(np.arange(len(mask)), np.flatnonzero(np.diff(mask)) + 1)

@@ -21,7 +21,7 @@ from jcm_calc.readings.amounts import Monitored, by_indices
 from jcm_calc.readings.findings import ReadingsFinding
 from jcm_calc.readings.meter_readings import MeterReadings, Runner, opened_sources
 from jcm_calc.readings.periods import sheets_of, span
-from jcm_calc.readings.plan import Meter, MonitoringPlan
+from jcm_calc.readings.plan import Meter, MonitoringPlan, Treatment
 from jcm_calc.readings.plan_file import read_plan
 from jcm_calc.readings.steps import OpenedReadings
 from jcm_calc.readings.store import Store
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 Slopes = Mapping[str, Sequence[float]]
-NEEDS_LIKE = ("like period", "substitute")
+NEEDS_LIKE, NEEDS_ADJACENT = ("like period", "substitute"), ("mean of before and after",)
 OF_CALIBRATION = ("late calibration", "uncalibrated")
 UNTREATABLE = ("step", "falls often")  # not the readings are wrong, but what the plan says of them
 
@@ -145,26 +145,21 @@ def declared(
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Return the unit of each meter's parameter, and the indices of each parameter; append complaints."""
     units, indices = {}, {}
+    energy = {one.kind for one in plan.readings} <= {"power", "samples"}
     for name, meter in plan.meters.items():
         subject = f"[meters.{name}]"
+        parameter = None if m is None else m.inputs.get(m.named(meter.parameter) or "")
         if m is None:
-            kinds = {one.kind for one in plan.readings}
-            units[name] = f"{meter.unit}*h" if kinds <= {"power", "samples"} else meter.unit
+            units[name] = f"{meter.unit}*h" if energy else meter.unit
             indices[meter.parameter] = "".join([*meter.labels, "p"])
             if not meter.unit:
-                problems.append(
-                    Problem(f"{subject} unit", _("missing: without a methodology it is the unit of the amount"))
-                )
-            continue
-        parameter = m.inputs.get(m.named(meter.parameter) or "")
-        if parameter is None:
+                complaint = _("missing: without a methodology it is the unit of the amount")
+                problems.append(Problem(f"{subject} unit", complaint))
+        elif parameter is None:
+            complaint = _("{m} has no parameter {parameter!r}{hint}")
             hint = suggestion(meter.parameter, m.inputs)
-            problems.append(
-                Problem(
-                    f"{subject} parameter",
-                    _("{m} has no parameter {parameter!r}{hint}").format(m=m, parameter=meter.parameter, hint=hint),
-                )
-            )
+            told = complaint.format(m=m, parameter=meter.parameter, hint=hint)
+            problems.append(Problem(f"{subject} parameter", told))
         elif not parameter.adds_over_time:
             complaint = _(
                 "{symbol} does not add over time, and nothing that was read of {m} says how readings of it are "
@@ -175,18 +170,13 @@ def declared(
             units[name], indices[meter.parameter] = parameter.unit, parameter.indices
             wanted = set(parameter.indices) - {"p"}
             if set(meter.labels) != wanted:
-                given, expected = listed(meter.labels), listed(sorted(wanted))
                 complaint = _("got labels of {given}; must be labels of {expected}")
-                if not given:
+                if not meter.labels:
                     complaint = _("missing: labels of {expected}")
-                if not expected:
+                if not wanted:
                     complaint = _("got labels of {given}; must be left out, as the parameter has no index but p")
-                problems.append(
-                    Problem(
-                        f"{subject} labels",
-                        complaint.format(given=given, expected=expected),
-                    )
-                )
+                told = complaint.format(given=listed(meter.labels), expected=listed(sorted(wanted)))
+                problems.append(Problem(f"{subject} labels", told))
     return units, indices
 
 
@@ -259,9 +249,12 @@ class Work:
         self.whole = (self.spans[0][0], self.spans[-1][1])
         self.progress = progress
         self.problems: list[Problem] = []
+        self.refused: list[Problem] = []  # treatments that are not possible
+        self.used: set[int] = set()  # the numbers of the choices that fit a finding
         self.late = {
             name: list(calibration.late_windows(meter, self.whole, plan.where)) for name, meter in plan.meters.items()
         }
+        self.late_at: dict[tuple[str, int], calibration.Late] = {}  # by meter and start of the finding
         marks = {moment for one in self.spans for moment in one}
         marks |= {moment for found in self.late.values() for one in found for moment in (one.start, one.end)}
         self.meters = MeterReadings(store, plan, opened, units, self.spans, sorted(marks), run, self.problems)
@@ -280,12 +273,13 @@ class Work:
         self.progress(_("treating what was found"))
         findings = self.treated(findings)
         findings += self.late_calibrations(findings)
+        self.problems += [*self.unused(findings), *self.refused]
         self.refuse()
         amounts = {name: list(sums) for name, sums in read.items()}
         for one in findings:
             amounts[one.meter][one.period] += one.effect or 0.0
         self.progress(_("comparing"))
-        result = None if any(one.open for one in findings) else self.result(amounts)
+        result = None if any(one.open for one in findings) else self.result(amounts, self.periods)
         slopes = self.slopes if result is None else self.given.slopes(result, self.plan.meters)
         findings = self.with_tonnes(findings, slopes)
         comparisons = self.compared(amounts, slopes, result)
@@ -307,11 +301,10 @@ class Work:
 
     # Calculations
 
-    def result(self, amounts: Mapping[str, Sequence[float]]) -> Calculation | None:
-        """Calculate with the amounts of the meters that count."""
-        counting = [meter for meter in self.plan.meters.values() if not meter.check_only]
-        tables = [table for table, _of in by_indices(counting, self.periods, self.units, self.indices, amounts)]
-        return self.given.result(tables, self.periods)
+    def result(self, amounts: Mapping[str, Sequence[float]], periods: Sequence[Period]) -> Calculation | None:
+        """Calculate some periods with the amounts of the meters that count."""
+        tables = [table for table, _of in by_indices(self.plan.counting, periods, self.units, self.indices, amounts)]
+        return self.given.result(tables, periods)
 
     @cached_property
     def slopes(self) -> Slopes | None:
@@ -322,23 +315,32 @@ class Work:
         """Return ∂ER/∂x for each meter and period, at the usual amounts of all hours."""
         usual = {}
         for name in self.plan.meters:
-            hourly = max(one.usual for one in self.meters.contexts[name]) or 1.0
+            hourly = self.usual(name) or 1.0
             usual[name] = [hourly * (last - first) / clock.HOUR for first, last in self.spans]
-        return self.given.slopes(self.result(usual), self.plan.meters)
+        return self.given.slopes(self.result(usual, self.periods), self.plan.meters)
+
+    def usual(self, name: str) -> float:
+        """Return the usual amount of an hour."""
+        return max(one.usual for one in self.meters.contexts[name])
 
     def slope(self, finding: ReadingsFinding) -> float | None:
         """Return the direction for a finding; None without a methodology."""
         return None if self.slopes is None else self.slopes[finding.meter][finding.period]
 
     def compared(
-        self, amounts: Mapping[str, Sequence[float]], slopes: Slopes | None, result: Calculation | None
+        self,
+        amounts: Mapping[str, Sequence[float]],
+        slopes: Slopes | None,
+        result: Calculation | None,
+        since: int = 0,
     ) -> list[cross_checks.CrossCheckOutcome]:
-        """Carry out the cross-checks of the plan and of the methodology."""
-        found = cross_checks.declared_in_plan(self.plan, self.units, self.periods, amounts, slopes, self.problems)
+        """Carry out the cross-checks of the plan and of the methodology, from the period of some number on."""
+        found = cross_checks.declared_in_plan(
+            self.plan, self.units, self.periods[since:], amounts, slopes, self.problems
+        )
         if result is not None:
-            counting = [meter for meter in self.plan.meters.values() if not meter.check_only]
-            hours = [(end - start) / clock.HOUR for start, end in self.spans]
-            found += cross_checks.declared_by_methodology(result, counting, hours)
+            hours = [(end - start) / clock.HOUR for start, end in self.spans[since:]]
+            found += cross_checks.declared_by_methodology(result, self.plan.counting, hours)
         return found
 
     # Findings
@@ -376,105 +378,87 @@ class Work:
         note = _("{note}; {count:,} readings lie outside the period, from {first} to {last}")
         return replace(finding, note=note.format(note=finding.note, count=outside.readings, first=first, last=last))
 
-    def spoilt(self, findings: Sequence[ReadingsFinding]) -> dict[str, list[Span]]:
-        """Return the times of each meter that are like no other."""
-        found: dict[str, list[Span]] = {name: [] for name in self.plan.meters}
-        for one in findings:
-            if one.kind not in ("boundary", "late calibration", "clock jump"):
-                found[one.meter].append((one.start, one.end))
-        for stop in self.plan.stops:
-            for name in found:
-                if stop.meter in ("", name):
-                    found[name].append((stop.start, stop.end))
-        return found
-
-    def treated(self, findings: list[ReadingsFinding]) -> list[ReadingsFinding]:
+    def treated(self, findings: Sequence[ReadingsFinding]) -> list[ReadingsFinding]:
         """Apply the user's choices."""
         choices = treatments.chosen(findings, self.plan.choices)
-        self.check_used(choices, findings)
-        spoilt = self.spoilt(findings)
-        like = self.windows(findings, choices, NEEDS_LIKE, spoilt, like_times.same_weekdays)
-        beside = self.windows(findings, choices, ("mean of before and after",), spoilt, like_times.before_and_after)
         times: dict[int, int] = {}
         for finding, choice in zip(findings, choices, strict=True):
             if choice is not None:
                 times[choice.number] = times.get(choice.number, 0) + finding.end - finding.start
+        around = self.around(findings, [() if one is None else (one.treatment,) for one in choices])
         done = []
-        for number, (finding, choice) in enumerate(zip(findings, choices, strict=True)):
+        for finding, choice, known in zip(findings, choices, around, strict=True):
             if choice is None:
                 done.append(finding)
-                continue
-            around = treatments.Around(
-                choice,
-                self.units[finding.meter],
-                self.slope(finding),
-                like.get(number, ()),
-                beside.get(number, ()),
-                (finding.end - finding.start) / max(times[choice.number], 1),
-            )
-            treated = treatments.treat(finding, around, self.plan.rules)
-            done.append(self.refused(finding, treated) if isinstance(treated, Problem) else treated)
+            else:
+                share = (finding.end - finding.start) / max(times[choice.number], 1)
+                done.append(self.treat(finding, replace(known, choice=choice, share=share)))
         return done
 
-    def check_used(self, choices: Sequence[Any], findings: Sequence[ReadingsFinding]) -> None:
+    def treat(self, finding: ReadingsFinding, around: treatments.Around) -> ReadingsFinding:
+        """Apply a choice; where it is not possible, the finding stays open, with a complaint."""
+        self.used.add(around.choice.number)
+        treated = treatments.treat(finding, around, self.plan.rules)
+        if isinstance(treated, Problem):
+            self.refused.append(treated)
+            return finding
+        return treated
+
+    def unused(self, findings: Sequence[ReadingsFinding]) -> list[Problem]:
         """Complain of choices that fit no finding."""
-        late = [one for one in self.plan.choices if one.finding in OF_CALIBRATION]
-        unused = treatments.unused([one for one in self.plan.choices if one not in late], choices)
-        self.problems += unused
-        if unused:  # what was announced may be about the consequences of a wrong step
-            self.problems += [Problem(one.meter, one.note, one.code) for one in findings if one.kind in UNTREATABLE]
+        problems = treatments.unused(self.plan.choices, self.used)
+        if any(one.finding not in OF_CALIBRATION and one.number not in self.used for one in self.plan.choices):
+            # what was announced may be about the consequences of a wrong step
+            problems += [Problem(one.meter, one.note, one.code) for one in findings if one.kind in UNTREATABLE]
+        return problems
 
-    def refused(self, finding: ReadingsFinding, problem: Problem) -> ReadingsFinding:
-        """Return a finding whose treatment is not possible, and complain."""
-        self.problems.append(problem)
-        return finding
-
-    def windows(
-        self,
-        findings: Sequence[ReadingsFinding],
-        choices: Sequence[Any],
-        names: Sequence[str],
-        spoilt: Mapping[str, Sequence[Span]],
-        look_up: Callable[..., list[list[float]]],
-    ) -> dict[int, list[float]]:
-        """Return the amounts of other times for the findings whose treatment needs them."""
-        numbers = [number for number, choice in enumerate(choices) if choice is not None and choice.treatment in names]
-        if not numbers:
-            return {}
-        return dict(zip(numbers, look_up(self.meters, [findings[number] for number in numbers], spoilt), strict=True))
+    def around(
+        self, findings: Sequence[ReadingsFinding], considered: Sequence[Sequence[str]]
+    ) -> list[treatments.Around]:
+        """Return what there is around each finding, as far as the treatments that are considered for it need it."""
+        spoilt: dict[str, list[Span]] = {  # times of each meter that are like no other
+            name: [(stop.start, stop.end) for stop in self.plan.stops_of(name)] for name in self.plan.meters
+        }
+        for one in findings:
+            if one.kind not in ("boundary", "late calibration", "clock jump"):
+                spoilt[one.meter].append((one.start, one.end))
+        amounts = []
+        for look_up, names in ((like_times.same_weekdays, NEEDS_LIKE), (like_times.before_and_after, NEEDS_ADJACENT)):
+            numbers = [number for number, several in enumerate(considered) if set(several) & set(names)]
+            asked = [findings[number] for number in numbers]
+            amounts.append(dict(zip(numbers, look_up(self.meters, asked, spoilt), strict=True)) if asked else {})
+        like, adjacent = amounts
+        return [
+            treatments.Around(self.units[one.meter], self.slope(one), like.get(number, ()), adjacent.get(number, ()))
+            for number, one in enumerate(findings)
+        ]
 
     # Calibration
 
     def late_calibrations(self, findings: Sequence[ReadingsFinding]) -> list[ReadingsFinding]:
         """Return a finding for each time in which a calibration was late, corrected if the user chose so."""
         found = []
-        used: list[Any] = []
         for name, windows in self.late.items():
             for late in windows:
                 for number, (first, last) in enumerate(self.spans):
                     start, end = max(first, late.start), min(last, late.end)
                     if start < end:
+                        self.late_at[name, start] = late
                         finding = self.late_finding(name, late, number, start, end, findings)
-                        choice = treatments.chosen([finding], self.plan.choices)[0]
-                        used.append(choice)
-                        found.append(self.corrected(finding, late, choice))
-        self.check_calibrations_used(used)
+                        (choice,) = treatments.chosen([finding], self.plan.choices)
+                        found.append(finding if choice is None else self.corrected(finding, late, choice))
         return found
-
-    def check_calibrations_used(self, used: Sequence[Any]) -> None:
-        """Complain of choices that fit no late calibration."""
-        choices = [one for one in self.plan.choices if one.finding in OF_CALIBRATION]
-        self.problems += treatments.unused(choices, used)
 
     def late_finding(
         self, name: str, late: calibration.Late, number: int, start: int, end: int, findings: Sequence[ReadingsFinding]
     ) -> ReadingsFinding:
         """Return the finding about a time in which a calibration was late."""
         amount, shared = self.amount_between(name, start, end, findings)
-        days = (end - start) / 86400e6
         was_due = _("the calibration was due {days:g} days before, {amount:,.10g} {unit}")
         none = _("none for {days:g} days, {amount:,.10g} {unit}")
-        note = (was_due if late.calibrated else none).format(days=days, amount=amount, unit=self.units[name])
+        note = (was_due if late.calibrated else none).format(
+            days=(end - start) / clock.DAY, amount=amount, unit=self.units[name]
+        )
         if shared:
             note += _("; readings across its ends are shared by time")
         kind = "late calibration" if late.calibrated else "uncalibrated"
@@ -493,21 +477,19 @@ class Work:
                     amount += one.effect * (overlap / whole if whole else 1.0)
         return amount, shared
 
-    def corrected(self, finding: ReadingsFinding, late: calibration.Late, choice: Any) -> ReadingsFinding:
+    def corrected(self, finding: ReadingsFinding, late: calibration.Late, choice: Treatment) -> ReadingsFinding:
         """Return a finding about a late calibration as the user's choice treats it."""
-        if choice is None:
-            return finding
+        self.used.add(choice.number)
         question, error = "", 0.0
         if choice.treatment == "maximum permissible error":
             try:
                 error, question = calibration.error(late, self.plan.rules)
             except ValueError as problem:
-                return self.refused(finding, Problem(f"[meters.{finding.meter}]", str(problem)))
-        around = treatments.Around(choice, self.units[finding.meter], self.slope(finding), error=error)
-        treated = treatments.treat(finding, around, self.plan.rules)
-        if isinstance(treated, Problem):
-            return self.refused(finding, treated)
-        return replace(treated, question=question or treated.question)
+                self.refused.append(Problem(f"[meters.{finding.meter}]", str(problem)))
+                return finding
+        around = treatments.Around(self.units[finding.meter], self.slope(finding), choice=choice, error=error)
+        treated = self.treat(finding, around)
+        return replace(treated, question=question or treated.question) if treated is not finding else finding
 
     # Effect on ER
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from jcm_calc.base.languages import _
 from jcm_calc.inputs.schema import numbered
-from jcm_calc.readings.clock import DAY
+from jcm_calc.readings.clock import DAY, HOUR
 from jcm_calc.readings.rule_sets import RuleSet
 
 
@@ -53,45 +53,22 @@ class Multiplier:
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """A measuring point and what is installed there.
-
-    Attributes
-    ----------
-    name : str
-    parameter : str
-        What it measures.
-    labels : mapping
-        The labels of the parameter's indices.
-    rated : str
-        The rated power of what it measures, with a unit.
-    rollover : float, optional
-        The number at which a register begins again.
-    interval : int, optional
-        For how many months a calibration is valid.
-    devices : tuple of Device
-        One after the other.
-    check_only : bool
-        Whether it only serves a cross-check and does not count.
-    multipliers : tuple of Multiplier
-        One after the other; none for 1.
-    latitude : float, optional
-        Of the site, in degrees, north positive: how long the sun can shine there.
-    """
+    """A measuring point and what is installed there, one device after the other."""
 
     name: str
     parameter: str
     labels: Mapping[str, Any]
     unit: str
-    rated: str
-    rollover: float | None
-    interval: int | None
+    rated: str  # the rated power of what it measures, with a unit
+    rollover: float | None  # the number at which a register begins again
+    interval: int | None  # for how many months a calibration is valid
     devices: tuple[Device, ...]
     replacements: tuple[Replacement, ...]
     installed: int | None
     removed: int | None
-    check_only: bool = False
-    latitude: float | None = None
-    multipliers: tuple[Multiplier, ...] = ()
+    check_only: bool = False  # it only serves a cross-check and does not count
+    latitude: float | None = None  # of the site, north positive: how long the sun can shine there
+    multipliers: tuple[Multiplier, ...] = ()  # one after the other; none for 1
 
     def multiplier(self, moment: int) -> float:
         """Return by what a reading at an instant is multiplied."""
@@ -104,108 +81,46 @@ Heading = str | int  # the text of a heading, or the number of a column
 
 @dataclass(frozen=True, kw_only=True)
 class Readings:
-    """Where readings are, and how they are to be read.
-
-    Attributes
-    ----------
-    files : tuple of Path
-    waiting : tuple of Path
-        Files that may still be written, and are left for the next run.
-    frame : DataFrame or None
-    query : str
-        In SQL, for a database.
-    database : Path or None
-        A SQLite file.
-    service : str
-        The connection service of libpq that names a PostgreSQL database.
-    kind : str
-        ``interval``, ``power``, ``samples``, ``register`` or ``total``.
-    step : int or None
-        How long a time a reading covers.
-    changes : tuple of (int, int)
-        From when on the step is another one.
-    longest : int or None
-        For how long a sample can hold.
-    stamp : str
-        Whether a time is the ``start`` or the ``end`` of its step.
-    where : tzinfo or None
-        What the clock shows; None where the times state their offset.
-    zone : tzinfo
-        Whose days count.
-    time, until : tuple of Heading
-        The columns of the times: one, or a day and a time of day.
-    last_day : str
-        Whether the day in ``until`` is ``included`` in the total or ``excluded``; empty where that is not stated.
-    midnight : str
-        Whether a midnight is the ``start`` or the ``end`` of the day that is written with it.
-    meter, value : Heading
-        Of a long table.
-    columns : mapping
-        For each meter, the columns that add up to its readings.
-    across : mapping
-        For each meter, the first and the last of the columns that hold the steps of a day.
-    factor, quality : Heading
-        The columns of a factor and of a flag for each reading.
-    flags : mapping
-        What each flag means: ``measured``, ``estimated`` or ``substituted``.
-    only : mapping
-        For each of these columns, the texts in the rows that are read; all others are left out.
-    unused : tuple of Heading
-        Columns that are left alone on purpose.
-    decimal : str
-        Empty where it is not stated.
-    missing : tuple of str
-        The marks of a missing reading.
-    format : str
-        ``NEM12``, ``InfluxDB`` or ``line protocol``; empty for a table with headings.
-    header_row : int or None
-        The line of the headings; 0 where there are none.
-    skip : int, tuple of int, or str
-        How many lines at the top are left out, which, or those that begin with a sign.
-    units_row, footer : int
-        The line that holds units; how many lines at the end are left out.
-    sheet : tuple of str
-        Names or patterns.
-    """
+    """Where readings are, and how they are to be read: the keys of a source in a case file."""
 
     files: tuple[Path, ...]
-    waiting: tuple[Path, ...] = ()
+    waiting: tuple[Path, ...] = ()  # files that may still be written, and are left for the next run
     frame: Any = None
     query: str = ""
-    database: Path | None = None
-    service: str = ""
+    database: Path | None = None  # a SQLite file
+    service: str = ""  # the connection service of libpq that names a PostgreSQL database
     kind: str
     step: int | None
-    changes: tuple[tuple[int, int], ...] = ()
-    longest: int | None = None
-    stamp: str
-    where: tzinfo | None
-    zone: tzinfo
-    time: tuple[Heading, ...] = ()
+    changes: tuple[tuple[int, int], ...] = ()  # from when on the step is another one
+    longest: int | None = None  # for how long a sample can hold
+    stamp: str  # whether a time is the start or the end of its step
+    where: tzinfo | None  # what the clock shows; None where the times state their offset
+    zone: tzinfo  # whose days count
+    time: tuple[Heading, ...] = ()  # one column, or a day and a time of day
     until: tuple[Heading, ...] = ()
-    last_day: str = ""
+    last_day: str = ""  # empty where it is not stated
     times: str = ""
-    midnight: str = ""
-    meter: Heading = ""
+    midnight: str = ""  # whether a midnight is the start or the end of the day that is written with it
+    meter: Heading = ""  # with `value`, of a long table
     value: Heading = "value"
-    columns: Mapping[str, tuple[Heading, ...]] = field(default_factory=dict)
-    across: Mapping[str, tuple[Heading, Heading]] = field(default_factory=dict)
+    columns: Mapping[str, tuple[Heading, ...]] = field(default_factory=dict)  # those that add up to a meter's readings
+    across: Mapping[str, tuple[Heading, Heading]] = field(default_factory=dict)  # first and last step of a day
     factor: Heading = ""
     quality: Heading = ""
     flags: Mapping[str, str] = field(default_factory=dict)
-    only: Mapping[Heading, tuple[str, ...]] = field(default_factory=dict)
+    only: Mapping[Heading, tuple[str, ...]] = field(default_factory=dict)  # the texts in the rows that are read
     unused: tuple[Heading, ...] = ()
     unit: str = ""
-    decimal: str = ""
+    decimal: str = ""  # empty where it is not stated
     thousands: str = ""
     missing: tuple[str, ...] = ()
     format: str = ""
     delimiter: str = ","
     encoding: str = "utf-8-sig"
-    header_row: int | None = None
-    skip: int | tuple[int, ...] | str = 0
+    header_row: int | None = None  # 0 where there are no headings
+    skip: int | tuple[int, ...] | str = 0  # how many lines at the top, which, or how they begin
     units_row: int = 0
-    footer: int = 0
+    footer: int = 0  # how many lines at the end are left out
     sheet: tuple[str, ...] = ()
 
     @property
@@ -302,3 +217,17 @@ class MonitoringPlan:
     choices: tuple[Treatment, ...] = ()
     stops: tuple[Stop, ...] = ()
     checks: tuple[CrossCheck, ...] = ()
+
+    @property
+    def counting(self) -> list[Meter]:
+        """The meters that count, and do not only serve a cross-check."""
+        return [meter for meter in self.meters.values() if not meter.check_only]
+
+    @property
+    def tolerance(self) -> int:
+        """By how many microseconds a stamp may miss the beginning of its step."""
+        return int(self.rules.limits["jitter"] * HOUR)
+
+    def stops_of(self, name: str) -> list[Stop]:
+        """Return the standstills that are declared for a meter."""
+        return [stop for stop in self.stops if stop.meter in ("", name)]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 from time import time
@@ -63,6 +64,7 @@ UNFINISHED = (".part", ".partial", ".filepart", ".crdownload", ".download", ".tm
 SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 LONGEST_STEP, MOST_MONTHS = 366 * clock.DAY, 1200
 MOST, MOST_LINES, MOST_COLUMNS = 1e15, 1_000_000, 100_000
+ABOVE_0 = math.ulp(0.0)
 YEARS = range(1900, 2200)  # meters are older than their readings, and both far from the ends of the calendar
 DAYLIGHT = "rated power × daylight"
 RATED = ("rated power × hours", DAYLIGHT)
@@ -73,18 +75,19 @@ Table = Mapping[str, Any]
 # Checks of values
 
 
-def moment(given: Any) -> date:
+def moment(
+    given: Any, wanted: str = _("a time such as 2024-05-17T12:00:00, or a date, of the years 1900 to 2199")
+) -> date:
     """Return a time or a day."""
     if not isinstance(given, date) or given.year not in YEARS:
-        raise ValueError(got(given, _("a time such as 2024-05-17T12:00:00, or a date, of the years 1900 to 2199")))
+        raise ValueError(got(given, wanted))
     return given
 
 
 def day(given: Any) -> date:
     """Return a day, without the time of day."""
-    if not isinstance(given, date) or given.year not in YEARS:
-        raise ValueError(got(given, _("a date such as 2024-05-17, of the years 1900 to 2199")))
-    return given.date() if isinstance(given, datetime) else given
+    found = moment(given, _("a date such as 2024-05-17, of the years 1900 to 2199"))
+    return found.date() if isinstance(found, datetime) else found
 
 
 def duration(given: Any) -> int:
@@ -112,71 +115,67 @@ def fraction(given: Any) -> float:
     return float(magnitude(given, ""))
 
 
-def share(given: Any) -> float:
-    """Return per cent from 0 to 100 as a fraction."""
-    if not 0 <= (found := fraction(given)) <= 1:
-        raise ValueError(got(given, _("0 % to 100 %")))
-    return found
+def in_range(read: Callable[[Any], Any], least: float, most: float, wanted: str) -> Callable[[Any], Any]:
+    """Return a check of a number between two others, which may be reached."""
+
+    def check(given: Any) -> Any:
+        if not least <= (found := read(given)) <= most:
+            raise ValueError(got(given, wanted))
+        return found
+
+    return check
 
 
-def deviation(given: Any) -> float:
-    """Return per cent from -100 to 100 as a fraction."""
-    if not -1 <= (found := fraction(given)) <= 1:
-        raise ValueError(got(given, _("-100 % to 100 %")))
-    return found
+def quantity(least: float, needs_unit: bool, wanted: str) -> Callable[[Any], str]:
+    """Return a check of a number with a unit, which keeps the text."""
+
+    def check(given: Any) -> str:
+        try:
+            found, unit = split(text(given))
+            parse_unit(unit or "")
+        except ValueError:
+            found, unit = math.nan, None
+        if not least <= found <= MOST or "%" in given or (needs_unit and unit is None):
+            raise ValueError(got(given, wanted))
+        return str(given)
+
+    return check
 
 
-def positive(given: Any) -> float:
-    """Return a number above 0."""
-    if not 0 < (found := number(given)) <= MOST:
-        raise ValueError(got(given, _("a number above 0, at most {most:g}").format(most=MOST)))
-    return found
+def one_sign(refused: str, wanted: str) -> Callable[[Any], str]:
+    """Return a check of one sign that is no letter or digit, and none of some others."""
+
+    def check(given: Any) -> str:
+        if len(text(given)) != 1:
+            raise ValueError(got(given, _("one sign")))
+        if given.isalnum() or given in refused:
+            raise ValueError(got(given, wanted))
+        return str(given)
+
+    return check
 
 
-def shown_by_register(given: Any) -> float:
-    """Return a number that a register shows."""
-    if not 0 <= (found := number(given)) <= MOST:
-        raise ValueError(got(given, _("a number from 0 to {most:g}").format(most=MOST)))
-    return found
-
-
-def latitude(given: Any) -> float:
-    """Return degrees, north positive."""
-    if not -90 <= (found := number(given)) <= 90:
-        raise ValueError(got(given, _("degrees from -90 to 90")))
-    return found
+share = in_range(fraction, 0, 1, _("0 % to 100 %"))
+deviation = in_range(fraction, -1, 1, _("-100 % to 100 %"))
+positive = in_range(number, ABOVE_0, MOST, _("a number above 0, at most {most:g}").format(most=MOST))
+shown_by_register = in_range(number, 0, MOST, _("a number from 0 to {most:g}").format(most=MOST))
+latitude = in_range(number, -90, 90, _("degrees from -90 to 90"))
+line = in_range(whole, 0, MOST_LINES, _("a whole number up to {most:,}").format(most=MOST_LINES))
+amount = quantity(0, False, _("an amount of 0 or more with its unit in quotes, such as '12 MWh'"))
+rated_power = quantity(ABOVE_0, True, _("a power above 0 with its unit, such as '25 kW'"))
+delimiter = one_sign('"\r\n', _("one sign that is not a letter, digit or quote"))
+thousands = one_sign("+-−\r\n\t", _("one sign that is not a letter, digit, plus or minus"))
 
 
 def power(given: Any) -> str:
     """Return the text of a rated power; an empty one states none."""
-    if given == "":
-        return ""
-    try:
-        found, unit = split(text(given))
-        parse_unit(unit or "")
-    except ValueError:
-        found, unit = 0.0, None
-    if unit is None or "%" in given or not 0 < found <= MOST:
-        raise ValueError(got(given, _("a power above 0 with its unit, such as '25 kW'")))
-    return str(given)
+    return "" if given == "" else rated_power(given)
 
 
-def amount(given: Any) -> str:
-    """Return the text of an amount."""
-    try:
-        found, unit = split(text(given))
-        parse_unit(unit or "")
-    except ValueError:
-        found = -1.0
-    if not 0 <= found <= MOST or "%" in given:
-        raise ValueError(got(given, _("an amount of 0 or more with its unit in quotes, such as '12 MWh'")))
-    return str(given)
-
-
-def line(given: Any) -> int:
-    """Return the number of a line, or how many lines."""
-    if (found := whole(given)) > MOST_LINES:
-        raise ValueError(got(given, _("a whole number up to {most:,}").format(most=MOST_LINES)))
+def decimal(given: Any) -> str:
+    """Return the sign before the decimals of a number."""
+    if (found := thousands(given)).isspace():
+        raise ValueError(got(given, _("one sign that is not a letter, digit, blank, plus or minus")))
     return found
 
 
@@ -282,34 +281,6 @@ def service(given: Any) -> str:
         )
         raise ValueError(wanted)
     return given
-
-
-def sign(given: Any) -> str:
-    """Return one character."""
-    if len(text(given)) != 1:
-        raise ValueError(got(given, _("one sign")))
-    return str(given)
-
-
-def delimiter(given: Any) -> str:
-    """Return the sign between cells."""
-    if (found := sign(given)).isalnum() or found in '"\r\n':
-        raise ValueError(got(given, _("one sign that is not a letter, digit or quote")))
-    return found
-
-
-def decimal(given: Any) -> str:
-    """Return the sign before the decimals of a number."""
-    if (found := thousands(given)).isspace():
-        raise ValueError(got(given, _("one sign that is not a letter, digit, blank, plus or minus")))
-    return found
-
-
-def thousands(given: Any) -> str:
-    """Return the sign between the thousands of a number."""
-    if (found := sign(given)).isalnum() or found in "+-−\r\n\t":
-        raise ValueError(got(given, _("one sign that is not a letter, digit, plus or minus")))
-    return found
 
 
 def zone(given: Any) -> tzinfo:
@@ -456,6 +427,11 @@ class _PlanReader:
     def complain(self, place: str, complaint: str) -> None:
         self.problems.append(Problem(place, complaint))
 
+    def refuse(self, place: str, faults: Iterable[tuple[str, str]]) -> None:
+        """Complain of what is wrong with a table: each time the key that it is about, or none, and the complaint."""
+        for key, complaint in faults:
+            self.complain(under(place, key) if key else place, complaint)
+
     def plan(self, meters: Table, readings: Table) -> MonitoringPlan | None:
         readings = read_table("[readings]", readings, READINGS, self.problems)
         self.where = readings.get("timezone", self.where)
@@ -463,26 +439,22 @@ class _PlanReader:
         self.meters = {name: self.meter(f"[meters.{name}]", name, one) for name, one in meters.items()}
         if not self.meters:
             self.complain("[meters]", _("missing: a section such as [meters.S1] for each meter"))
-        sources = tuple(self.source(*one) for one in self.each(readings, "sources"))
+        sources = tuple(self.source(place, one) for _at, place, one in self.each(readings, "sources"))
         if not sources:
             self.complain("[[readings.sources]]", _("missing: where the readings are"))
         self.check_twice(sources)
         self.check_registers(sources)
-        choices = tuple(
-            self.treatment(at, place, given, rules)
-            for at, (place, given) in enumerate(self.each(readings, "treatments"), 1)
-        )
-        stops = tuple(self.stop(*one) for one in self.each(readings, "stops"))
-        checks = tuple(
-            self.check(at, place, given) for at, (place, given) in enumerate(self.each(readings, "checks"), 1)
-        )
+        choices = tuple(self.treatment(*one, rules) for one in self.each(readings, "treatments"))
+        stops = tuple(self.stop(place, one) for _at, place, one in self.each(readings, "stops"))
+        checks = tuple(self.check(*one) for one in self.each(readings, "checks"))
         if self.problems or rules is None:
             return None
         return MonitoringPlan(self.meters, sources, self.where, rules, choices, stops, checks)
 
-    def each(self, readings: Table, key: str) -> list[tuple[str, Table]]:
-        """Return the tables of a list, with the place of each."""
-        return [(numbered(f"[[readings.{key}]]", at), one) for at, one in enumerate(readings.get(key, ()), 1)]
+    def each(self, readings: Table, key: str) -> Iterator[tuple[int, str, Table]]:
+        """Yield the tables of a list, with the number and the place of each."""
+        for at, one in enumerate(readings.get(key, ()), 1):
+            yield at, numbered(f"[[readings.{key}]]", at), one
 
     def rules(self, readings: Table) -> RuleSet | None:
         try:
@@ -499,8 +471,9 @@ class _PlanReader:
         replaced = read_tables(under(place, "replaced"), table.get("replaced", ()), REPLACED, self.problems)
         changes = [self.instant(one.get("at")) or 0 for one in replaced]
         self.check_order(under(place, "replaced"), changes)
-        self.check_use(place, table, replaced)
+        self.refuse(place, self.faults_of_use(table, replaced))
         uses = zip([None, *changes], [*changes, None], [table, *replaced], strict=True)
+        at_changes = list(zip(changes, replaced, strict=True))
         return Meter(
             name=name,
             parameter=table.get("parameter", ""),
@@ -510,34 +483,31 @@ class _PlanReader:
             rollover=table.get("rollover"),
             interval=table.get("calibration_interval"),
             devices=tuple(self.device(place, one, since, until) for since, until, one in uses),
-            replacements=tuple(
-                Replacement(at, one.get("final"), one.get("initial")) for at, one in zip(changes, replaced, strict=True)
-            ),
+            replacements=tuple(Replacement(at, one.get("final"), one.get("initial")) for at, one in at_changes),
             installed=self.instant(table.get("installed")),
             removed=self.instant(table.get("removed")),
             check_only=table.get("check_only", False),
             latitude=table.get("latitude"),
-            multipliers=self.multipliers(under(place, "multiplier"), table, list(zip(changes, replaced, strict=True))),
+            multipliers=self.multipliers(under(place, "multiplier"), table, at_changes),
         )
 
-    def check_use(self, place: str, table: Table, replaced: Sequence[Table]) -> None:
-        """Complain of times and registers of a meter that do not go together."""
+    def faults_of_use(self, table: Table, replaced: Sequence[Table]) -> Iterator[tuple[str, str]]:
+        """Yield times and registers of a meter that do not go together."""
         start, end = self.instant(table.get("installed")), self.instant(table.get("removed"))
         if start is not None and end is not None and end <= start:
             complaint = _("got {given}; must be later than installed, {other}")
-            given, other = shown(table["removed"]), shown(table["installed"])
-            self.complain(under(place, "removed"), complaint.format(given=given, other=other))
+            yield "removed", complaint.format(given=shown(table["removed"]), other=shown(table["installed"]))
         highest = table.get("rollover", MOST)
         for at, one in enumerate(replaced, 1):
-            where = numbered(under(place, "replaced"), at)
-            moment = self.instant(one.get("at"))
-            if moment and not (start or moment - 1) < moment < (end or moment + 1):
-                complaint = _("got {given}; must lie between installed and removed")
-                self.complain(under(where, "at"), complaint.format(given=shown(one["at"])))
+            when = self.instant(one.get("at"))
+            if when and not (start or when - 1) < when < (end or when + 1):
+                complaint = _("got {given}; must lie between installed and removed").format(given=shown(one["at"]))
+                yield under(numbered("replaced", at), "at"), complaint
             for key in ("final", "initial"):
                 if one.get(key, 0) > highest:
                     complaint = _("got {given}; must not be above rollover, {highest:g}")
-                    self.complain(under(where, key), complaint.format(given=shown(one[key]), highest=highest))
+                    place = under(numbered("replaced", at), key)
+                    yield place, complaint.format(given=shown(one[key]), highest=highest)
 
     def multipliers(self, place: str, table: Table, replaced: Sequence[tuple[int, Table]]) -> tuple[Multiplier, ...]:
         """Return by what readings are multiplied, and from when on."""
@@ -575,35 +545,36 @@ class _PlanReader:
     def source(self, place: str, given: Table) -> Readings:
         table = read_table(place, given, SOURCE, self.problems)
         found = self.files(place, table.pop("files", ()))
-        files, waiting = self.settled(place, found, table.pop("settled", None))
+        waiting = self.waiting(place, found, table.pop("settled", None))
         if "database" in table:
             named = self.files(place, (table.pop("database"),))
             table["database"] = named[0] if named else None
-        self.check_source(place, given, table.get("kind", ""), files or waiting)
-        table = {**FORMATS.get(table.get("format", ""), {}), **table}
-        step, changes = self.steps(place, given, table)
-        where = self.clock(place, given, table)
-        table |= {"kind": table.get("kind", ""), "stamp": table.get("stamp", "")}
+        ways = bool(found) + ("frame" in given) + ("query" in given)
+        if ways != 1 and not any(one.subject == place for one in self.problems):
+            self.complain(place, _("give files, or a query with its database or service, or in Python a frame"))
+        self.refuse(place, self.faults_of_source(given, table.get("kind", ""), found))
+        table = {"kind": "", "stamp": "", **FORMATS.get(table.get("format", ""), {}), **table}
         if ".tsv" in str(given.get("files", "")).casefold():
             table = {"delimiter": "\t", **table}
-        return Readings(files=files, waiting=waiting, step=step, changes=changes, where=where, zone=self.where, **table)
+        table["changes"] = self.step_changes(place, table.get("step"), table.pop("step_changes", ()))
+        where = self.clock(place, given, table)
+        files = tuple(path for path in found if path not in waiting)
+        return Readings(**{"step": None, **table}, files=files, waiting=waiting, where=where, zone=self.where)
 
-    def settled(
-        self, place: str, found: Sequence[Path], quiet: int | None
-    ) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
-        """Return the files that are complete, and those that may still be written."""
+    def waiting(self, place: str, found: Sequence[Path], quiet: int | None) -> tuple[Path, ...]:
+        """Return the files that may still be written."""
         latest = time() - (quiet or 0) / clock.SECOND
-        waiting = [
+        waiting = tuple(
             path
             for path in found
             if path.name.startswith((".", "~$"))
             or path.name.casefold().endswith(UNFINISHED)
             or (quiet and path.stat().st_mtime > latest)
-        ]
+        )
         if waiting and len(waiting) == len(found):
             complaint = _("may still be written: {names}. Run the command again when a file is complete.")
             self.complain(place, complaint.format(names=listed(path.name for path in waiting)))
-        return tuple(path for path in found if path not in waiting), tuple(waiting)
+        return waiting
 
     def check_twice(self, sources: Sequence[Readings]) -> None:
         """Complain of a column of a file that two sources read in the same rows."""
@@ -621,101 +592,74 @@ class _PlanReader:
                     self.complain(place, complaint.format(heading=heading, name=one.name, other=other))
                     break
 
-    def check_source(self, place: str, given: Table, kind: str, files: Sequence[Path]) -> None:
-        """Complain of keys that do not go together; one whose value was refused is there all the same."""
-        stepped = kind in ("interval", "power")
-        if sum((bool(files), "frame" in given, "query" in given)) != 1 and not any(
-            one.subject == place for one in self.problems
-        ):
-            self.complain(place, _("give files, or a query with its database or service, or in Python a frame"))
-        if ("database" in given) + ("service" in given) != ("query" in given):
-            complaint = _("give a query with either database, a SQLite file, or service, for PostgreSQL")
-            self.complain(under(place, "query"), complaint)
-        if "settled" in given and "files" not in given:
-            self.complain(under(place, "settled"), _("belongs to files, and only there"))
-        if "time" not in given and "format" not in given:
-            self.complain(under(place, "time"), _("missing: the heading of the column of times"))
-        if sum(key in given for key in ("meter", "columns", "across")) != 1:
-            complaint = _("give either the headings of meter and value, or columns = {{ meter = 'heading', … }}")
-            self.complain(place, complaint.format())
-        if stepped and "stamp" not in given and not given.get("across"):
-            complaint = _("missing: whether a time is the 'start' or the 'end' of its interval")
-            self.complain(under(place, "stamp"), complaint)
-        if "across" in given and not stepped:
-            self.complain(under(place, "across"), _("a row of steps belongs to the kinds 'interval' and 'power'"))
-        if (kind == "total") != ("until" in given):
-            complaint = _("the column of the last day belongs to the kind 'total', and only there")
-            self.complain(under(place, "until"), complaint)
-        if "last_day" in given and kind != "total":
-            self.complain(under(place, "last_day"), _("belongs to the kind 'total', and only there"))
-        if "thousands" in given and given["thousands"] == given.get("decimal", "."):
+    def faults_of_source(self, given: Table, kind: str, files: Sequence[Path]) -> Iterator[tuple[str, str]]:
+        """Yield keys that do not go together; one whose value was refused is there all the same."""
+
+        def has(*keys: str) -> int:
+            return sum(key in given for key in keys)
+
+        stepped, total = kind in ("interval", "power"), kind == "total"
+        if has("database", "service") != has("query"):
+            yield "query", _("give a query with either database, a SQLite file, or service, for PostgreSQL")
+        if has("settled") and not has("files"):
+            yield "settled", _("belongs to files, and only there")
+        if not has("time", "format"):
+            yield "time", _("missing: the heading of the column of times")
+        if has("meter", "columns", "across") != 1:
+            yield "", _("give either the headings of meter and value, or columns = {{ meter = 'heading', … }}").format()
+        if stepped and not has("stamp") and not given.get("across"):
+            yield "stamp", _("missing: whether a time is the 'start' or the 'end' of its interval")
+        if has("across") and not stepped:
+            yield "across", _("a row of steps belongs to the kinds 'interval' and 'power'")
+        if total != has("until"):
+            yield "until", _("the column of the last day belongs to the kind 'total', and only there")
+        if has("last_day") and not total:
+            yield "last_day", _("belongs to the kind 'total', and only there")
+        if has("thousands") and given["thousands"] == given.get("decimal", "."):
             complaint = _("got {given} for thousands and decimals; must differ: state decimal and thousands")
-            self.complain(under(place, "thousands"), complaint.format(given=shown(given["thousands"])))
-        self.check_no_part(place, given, kind, files)
+            yield "thousands", complaint.format(given=shown(given["thousands"]))
+        if has("value") and not has("meter"):
+            yield "value", _("belongs to a table with a column meter, and only there")
+        for key in ("step", "step_changes"):
+            if has(key) and kind and not stepped and (key, kind) != ("step", "samples"):
+                yield key, _("belongs to the kinds 'interval' and 'power', and only there")
+        if total and has("stamp"):
+            yield "stamp", _("a total has a first and a last day, and no stamp: leave it out")
+        if has("midnight") and (total or has("across")):
+            yield "midnight", _("its days have no midnight: leave it out")
+        for key in filter(has, _without_part(files, bool(given.get("format")), bool(has("frame", "query")))):
+            yield key, _("takes no part in reading such a source: leave it out")
         if given.get("units_row") and given["units_row"] == given.get("header_row"):
             complaint = _("got {given}, the line of the headings; must be another one")
-            self.complain(under(place, "units_row"), complaint.format(given=shown(given["units_row"])))
-        if ("flags" in given) != ("quality" in given):
-            self.complain(under(place, "flags"), _("what the flags in the column quality mean: give both or neither"))
-
-    def check_no_part(self, place: str, given: Table, kind: str, files: Sequence[Path]) -> None:
-        """Complain of keys that would be ignored."""
-        if "value" in given and "meter" not in given:
-            self.complain(under(place, "value"), _("belongs to a table with a column meter, and only there"))
-        stepped = kind in ("", "interval", "power", "samples")  # samples are told by `steps`
-        for key in ("step", "step_changes"):
-            if key in given and not stepped:
-                self.complain(under(place, key), _("belongs to the kinds 'interval' and 'power', and only there"))
-        if "step_changes" in given and kind == "samples":
-            complaint = _("belongs to the kinds 'interval' and 'power', and only there")
-            self.complain(under(place, "step_changes"), complaint)
-        if kind == "total" and "stamp" in given:
-            self.complain(under(place, "stamp"), _("a total has a first and a last day, and no stamp: leave it out"))
-        if "midnight" in given and (kind == "total" or "across" in given):
-            self.complain(under(place, "midnight"), _("its days have no midnight: leave it out"))
-        kinds = {Path(path.stem if path.suffix.casefold() == ".gz" else path).suffix.casefold() for path in files}
-        if not files and ("frame" in given or "query" in given):
-            kinds = {""}
-        text, lines = ("delimiter", "encoding"), ("header_row", "units_row", "skip", "footer")
-        never = [
-            *(text if not kinds & {*TEXTS, ".zip"} else ()),
-            *(("sheet",) if not kinds & {*SHEETS, ".zip"} else ()),
-        ]
-        never += lines if not kinds & {*TEXTS, *SHEETS, ".zip"} or given.get("format") else ()
-        for key in never if kinds else ():
-            if key in given:
-                self.complain(under(place, key), _("takes no part in reading such a source: leave it out"))
+            yield "units_row", complaint.format(given=shown(given["units_row"]))
+        if has("flags") != has("quality"):
+            yield "flags", _("what the flags in the column quality mean: give both or neither")
+        if stepped and not has("step"):
+            yield "step", _("missing: how long a time each reading covers, such as '30 min'")
+        if (kind == "samples") != has("longest"):
+            complaint = _("how long a sample can hold, such as '15 min', belongs to the kind 'samples', and only there")
+            yield "longest", complaint
+        if kind == "samples" and has("step", "stamp"):
+            yield "step", _("a sample holds until the next one: it has no step and no stamp")
 
     def check_registers(self, sources: Sequence[Readings]) -> None:
         """Complain of what a register shows, of meters that have none."""
         for name, meter in self.meters.items():
             kinds = {one.kind for one in sources if not one.meters or name in one.meters}
-            if not kinds or "register" in kinds:
-                continue
-            shown_values = [one for change in meter.replacements for one in (change.final, change.initial)]
-            if meter.rollover is not None or any(one is not None for one in shown_values):
+            shows = [meter.rollover, *(one for change in meter.replacements for one in (change.final, change.initial))]
+            if kinds and "register" not in kinds and any(one is not None for one in shows):
                 complaint = _("rollover, final and initial belong to the kind 'register', and only there")
                 self.complain(f"[meters.{name}]", complaint)
 
-    def steps(self, place: str, given: Table, table: dict[str, Any]) -> tuple[int | None, tuple[tuple[int, int], ...]]:
-        """Take step and step changes out of a table; return the step, and from when on it is another one."""
-        kind, step = table.get("kind", ""), table.pop("step", None)
-        if kind in ("interval", "power") and "step" not in given:
-            complaint = _("missing: how long a time each reading covers, such as '30 min'")
-            self.complain(under(place, "step"), complaint)
-        if (kind == "samples") != ("longest" in given):
-            complaint = _("how long a sample can hold, such as '15 min', belongs to the kind 'samples', and only there")
-            self.complain(under(place, "longest"), complaint)
-        if kind == "samples" and ("step" in given or "stamp" in given):
-            complaint = _("a sample holds until the next one: it has no step and no stamp")
-            self.complain(under(place, "step"), complaint)
+    def step_changes(self, place: str, step: int | None, given: Sequence[Table]) -> tuple[tuple[int, int], ...]:
+        """Return from when on the step is another one."""
         place = under(place, "step_changes")
-        found = read_tables(place, table.pop("step_changes", ()), STEP_CHANGE, self.problems)
+        found = read_tables(place, given, STEP_CHANGE, self.problems)
         changes = [(self.instant(one.get("from")) or 0, one.get("step", 1)) for one in found]
         self.check_order(place, [since for since, _length in changes])
         if changes and any(length % clock.DAY == 0 for length in (step or 1, *(length for _since, length in changes))):
             self.complain(place, _("steps of whole days are a separate source"))
-        return step, tuple(changes)
+        return tuple(changes)
 
     def clock(self, place: str, given: Table, table: dict[str, Any]) -> tzinfo | None:
         """Take the clock out of a table; return what it shows, None where each time states its offset."""
@@ -765,61 +709,48 @@ class _PlanReader:
                 hint=suggestion(name, TREATMENTS),
             )
             self.complain(under(place, "treatment"), complaint)
-        for key in TREATMENTS.get(name, ()):
+        needs = TREATMENTS.get(name, ())
+        for key in needs:
             if given.get(key, "") == "":
                 complaint = _("missing: the treatment {treatment!r} needs a {key}")
                 self.complain(under(place, key), complaint.format(treatment=name, key=key))
         for key in ("value", "factor"):
-            if key in given and name and key not in TREATMENTS.get(name, (key,)):
+            if key in given and name in TREATMENTS and key not in needs:
                 complaint = _("takes no part in the treatment {treatment!r}: leave it out")
                 self.complain(under(place, key), complaint.format(treatment=name))
-        start, end = self.span(place, table)
-        return Treatment(
-            number=at,
-            finding=finding,
-            treatment=name,
-            meter=table.get("meter", ""),
-            start=start,
-            end=end,
-            value=table.get("value", ""),
-            factor=table.get("factor"),
-            reason=table.get("reason", ""),
-        )
+        return Treatment(at, finding, name, **self.time_of(place, table, "meter", "value", "factor", "reason"))
 
     def stop(self, place: str, given: Table) -> Stop:
-        table = read_table(place, given, STOP, self.problems)
-        start, end = self.span(place, table)
-        return Stop(start or 0, end or 0, table.get("meter", ""), table.get("reason", ""))
+        table = {"from": None, "to": None, **read_table(place, given, STOP, self.problems)}
+        found = self.time_of(place, table, "meter", "reason")
+        return Stop(**{**found, "start": found["start"] or 0, "end": found["end"] or 0})
 
     def check(self, at: int, place: str, given: Table) -> CrossCheck:
         table = read_table(place, given, CHECK, self.problems)
         kind, left, right = table.get("kind", "equal"), table.get("left", ()), table.get("right", ())
         for name in (*left, *right):
             self.check_meter(place, name)
+        self.refuse(place, self.faults_of_check(place, given, kind, left, right))
+        name = _("check {number}").format(number=at)
+        return CrossCheck(**{"name": name, "kind": kind, "left": (), "right": (), "tolerance": 0.0, **table})
+
+    def faults_of_check(
+        self, place: str, given: Table, kind: str, left: Sequence[str], right: Sequence[str]
+    ) -> Iterator[tuple[str, str]]:
+        """Yield what does not go together in a cross-check."""
         for key in ("right", "value"):
             if kind in RATED and key in given:
-                complaint = _("takes no part in a check of the kind {kind!r}: leave it out")
-                self.complain(under(place, key), complaint.format(kind=kind))
+                yield key, _("takes no part in a check of the kind {kind!r}: leave it out").format(kind=kind)
         if len({*left, *right}) < len([*left, *right]):
-            self.complain(place, _("names a meter more than once: must name it once"))
+            yield "", _("names a meter more than once: must name it once")
         if not given.get("left") or (kind not in RATED and bool(given.get("right")) == ("value" in given)):
-            complaint = _("a check compares the meters on the left with those on the right, or with a value")
-            self.complain(place, complaint)
+            yield "", _("a check compares the meters on the left with those on the right, or with a value")
         if (kind == DAYLIGHT) != ("latitude" in given):
-            self.complain(under(place, "latitude"), _("belongs to {kind!r}, and only there").format(kind=DAYLIGHT))
+            yield "latitude", _("belongs to {kind!r}, and only there").format(kind=DAYLIGHT)
         for name in left if kind in RATED else ():
             if name in self.meters and not self.meters[name].rated:
                 complaint = _("missing: {subject} compares with it").format(subject=place)
                 self.complain(f"[meters.{name}] rated", complaint)
-        return CrossCheck(
-            name=table.get("name", _("check {number}").format(number=at)),
-            kind=kind,
-            left=left,
-            right=right,
-            tolerance=table.get("tolerance", 0.0),
-            value=table.get("value", ""),
-            latitude=table.get("latitude"),
-        )
 
     def check_meter(self, place: str, name: str) -> None:
         if name not in self.meters:
@@ -831,17 +762,27 @@ class _PlanReader:
         if sorted(set(stated)) != stated:
             self.complain(place, _("the times are not in order"))
 
-    def span(self, place: str, table: Table) -> tuple[int | None, int | None]:
-        """Return from when to when something of a meter holds."""
+    def time_of(self, place: str, table: Table, *keys: str) -> dict[str, Any]:
+        """Return from when to when something of a meter holds, and some keys of its table."""
         if table.get("meter"):
             self.check_meter(under(place, "meter"), table["meter"])
         start, end = self.instant(table.get("from")), self.instant(table.get("to"))
         if start is not None and end is not None and end <= start:
             self.complain(place, _("ends before it begins"))
-        return start, end
+        return {"start": start, "end": end, **{key: table[key] for key in keys if key in table}}
 
     def instant(self, given: date | None) -> int | None:
         """Return a time as an instant, and of a day its beginning."""
         if given is None or isinstance(given, datetime):
             return None if given is None else clock.instant(given, self.where)
         return clock.midnight(given, self.where)
+
+
+def _without_part(files: Sequence[Path], formatted: bool, no_files: bool) -> list[str]:
+    """Return the keys that take no part in reading files of these names, a DataFrame or a query."""
+    kinds = {Path(path.stem if path.suffix.casefold() == ".gz" else path).suffix.casefold() for path in files}
+    if not files and not no_files:
+        return []
+    text, sheet = bool(kinds & {*TEXTS, ".zip"}), bool(kinds & {*SHEETS, ".zip"})
+    lines = ("header_row", "units_row", "skip", "footer") if formatted or not (text or sheet) else ()
+    return [*(() if text else ("delimiter", "encoding")), *(() if sheet else ("sheet",)), *lines]

@@ -7,14 +7,11 @@ a sheet. An issuance request asks it for the rules by which readings were treate
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jcm_calc.base import hashes
 from jcm_calc.base.problems import listed
 from jcm_calc.inputs.metered import LISTS, NAMED, Record, merged, record_of
-
-if TYPE_CHECKING:
-    pass
 
 # what a spreadsheet that is saved again may still change of a number is no change
 DIGITS = 12

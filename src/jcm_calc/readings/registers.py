@@ -7,10 +7,8 @@ they are, steps are put together here. Where runs overlap, readings have to be s
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,18 +17,10 @@ if TYPE_CHECKING:
 
 MOST_RUNS = 100_000
 FOLLOWS = "coalesce(m = meter AND (s < stamp OR (s = stamp AND v <= value)), false)"
-PLACED = "row_number() OVER () AS place, lead(stamp) OVER () AS later"
-Reading = tuple[int, float]
 
 
 def sorted_steps(readings: str) -> str:
-    """Return SQL of the steps between the readings of each meter, in order of time.
-
-    Parameters
-    ----------
-    readings : str
-        SQL of meter, stamp and value.
-    """
+    """Return SQL of the steps between the readings of each meter, in order of time."""
     # the larger of two readings of one time comes last
     before = "OVER (PARTITION BY meter ORDER BY stamp, value)"
     return (
@@ -40,32 +30,18 @@ def sorted_steps(readings: str) -> str:
 
 
 def steps_in_runs(readings: str) -> str:
-    """Return SQL of the steps within runs, where all files are read as one.
-
-    Parameters
-    ----------
-    readings : str
-        SQL of meter, stamp, value and flag.
-    """
+    """Return SQL of the steps within runs, where all files are read as one."""
     rows = _rows(readings)
     return f"SELECT meter, s AS start, stamp AS stop, value - v AS raw, value, flag FROM ({rows}) WHERE {FOLLOWS}"
 
 
-def with_heads(readings: str, size: str = "") -> str:
+def with_heads(readings: str, size: str) -> str:
     """Return SQL of the steps within runs and, with their place as ``head``, of the readings that begin a run.
 
-    A head has the reading before it in ``start`` and ``before``, and no ``raw``. The last reading of all forms a
-    separate run, so that where each run ends is known from the head after it.
-
-    Parameters
-    ----------
-    readings : str
-        SQL of meter, stamp, value and flag.
-    size : str, optional
-        SQL of how many readings there are, where that is known: a look at the next row of each costs more.
+    A head has the reading before it in ``start`` and ``before``, and no ``raw``. The last reading of all, whose place
+    is ``size``, forms a separate run, so that where each run ends is known from the head after it.
     """
-    rows = _rows(readings, "row_number() OVER () AS place" if size else PLACED)
-    known = f"SELECT *, {FOLLOWS} AND {f'place <> ({size})' if size else 'later IS NOT NULL'} AS follows FROM ({rows})"
+    known = f"SELECT *, {FOLLOWS} AND place <> ({size}) AS follows FROM ({_rows(readings)})"
     return (
         "SELECT meter, s AS start, stamp AS stop, CASE WHEN follows THEN value - v END AS raw, value, flag, "
         f"v AS before, CASE WHEN NOT follows THEN place END AS head FROM ({known})"
@@ -74,25 +50,16 @@ def with_heads(readings: str, size: str = "") -> str:
 
 def mostly_in_runs(store: Store, readings: str) -> bool:
     """Whether the first readings follow each other in runs, and not meter after meter at each time."""
-    first = f"SELECT head FROM ({with_heads(readings)}) LIMIT {MOST_RUNS}"
+    first = f"SELECT head FROM ({with_heads(readings, '0')}) LIMIT {MOST_RUNS}"
     return store.number(f"SELECT count(head) FROM ({first})") <= MOST_RUNS // 10
 
 
-def _rows(readings: str, more: str = "0 AS place") -> str:
+def _rows(readings: str) -> str:
+    """Return SQL of readings with the one before each of them: m, s, v."""
     return (
         "SELECT meter, stamp, value, flag, lag(meter) OVER () AS m, lag(stamp) OVER () AS s, lag(value) OVER () AS v, "
-        f"{more} FROM ({readings})"
+        f"row_number() OVER () AS place FROM ({readings})"
     )
-
-
-@dataclass(slots=True)
-class _Run:
-    """Readings that follow each other: first and last, the flag of the first, and whether rows before go on with it."""
-
-    first: Reading
-    last: Reading
-    flag: int
-    goes_on: bool
 
 
 def between(store: Store, heads: Sequence[pd.DataFrame]) -> str | None:
@@ -101,45 +68,46 @@ def between(store: Store, heads: Sequence[pd.DataFrame]) -> str | None:
     Parameters
     ----------
     heads : sequence of DataFrame
-        Of each file the readings that begin a run, in order: meter, place from 1 on, stamp and value, those of the
-        reading before (``start`` and ``before``), and flag; the last one is the last reading of the file.
+        Of each file the readings that begin a run, in order: meter, stamp and value, those of the reading before
+        (``start`` and ``before``), and flag; the last one is the last reading of the file.
     """
+    import pandas as pd
+
     if sum(map(len, heads)) > MOST_RUNS:
         return None
-    found = _between(heads)
-    if found is None:
+    runs = pd.concat([one.assign(file=number) for number, one in enumerate(heads)], ignore_index=True)
+    # a run ends with the reading before the next one; the last reading of a file is a run by itself
+    last = runs.groupby("file")[["start", "before"]].shift(-1)
+    runs["end"] = last["start"].fillna(runs["stamp"]).astype("int64")
+    runs["shown"] = last["before"].fillna(runs["value"])
+    # whether it goes on with the row before, so that all files read as one have the step
+    row_before = runs.shift(1)
+    runs["goes_on"] = (row_before["meter"] == runs["meter"]) & _not_after(row_before, runs)
+    runs = runs.sort_values(["meter", "stamp", "value", "end", "shown"], ignore_index=True)
+    following = runs.shift(-1)
+    steps = runs["meter"] == following["meter"]
+    runs, following = runs[steps], following[steps].astype({"stamp": "int64", "flag": "int64", "goes_on": bool})
+    if not _not_after(runs, following).all():
         return None
-    name = store.name()
-    columns = "meter VARCHAR, start BIGINT, stop BIGINT, raw DOUBLE, value DOUBLE, flag BIGINT, across_files BOOLEAN"
-    store.db.execute(f"CREATE TABLE {name} ({columns})")
-    if found:
-        store.db.executemany(f"INSERT INTO {name} VALUES (?, ?, ?, ?, ?, ?, ?)", found)
-    return name
+    return store.keep(
+        pd.DataFrame(
+            {
+                "meter": runs["meter"].astype(object),
+                "start": runs["end"],
+                "stop": following["stamp"],
+                "raw": following["value"] - runs["shown"],
+                "value": following["value"],
+                "flag": following["flag"],
+                "across_files": following["goes_on"],
+            }
+        )
+    )
 
 
-def _between(heads: Sequence[pd.DataFrame]) -> list[tuple[str, int, int, float, float, int, bool]] | None:
-    of: dict[str, list[_Run]] = {}
-    before: tuple[str, Reading] | None = None  # meter and reading of the row before
-    for frame in heads:
-        run: _Run | None = None
-        rows: list[Any] = list(frame.itertuples(index=False))
-        for head in rows:
-            if run is not None and before is not None:
-                run.last = (int(head.start), head.before)
-                before = (before[0], run.last)
-            first = (int(head.stamp), head.value)
-            goes_on = before is not None and before[0] == head.meter and before[1] <= first
-            run = _Run(first, first, int(head.flag), goes_on)
-            of.setdefault(head.meter, []).append(run)
-            before = (head.meter, first)
-    found = []
-    for meter, mine in of.items():
-        for one, other in itertools.pairwise(sorted(mine, key=lambda run: (run.first, run.last))):
-            (start, shown), (stop, now) = one.last, other.first
-            if one.last > other.first:
-                return None
-            found.append((meter, start, stop, now - shown, now, other.flag, other.goes_on))
-    return found
+def _not_after(one: pd.DataFrame, other: pd.DataFrame) -> pd.Series[bool]:
+    """Return where the last reading of one run is not after the first of another, or shows more at that time."""
+    same = (one["end"] == other["stamp"]) & (one["shown"] <= other["value"])
+    return (one["end"] < other["stamp"]) | same
 
 
 def complete(blocks: pd.DataFrame) -> bool:
@@ -153,8 +121,6 @@ def steps_of(readings: str, wanted: str, number: str) -> str:
 
     Parameters
     ----------
-    readings : str
-        SQL of meter, stamp and value.
     wanted : str
         Name of a table of meter, its number, block and place: the place of a block among those of its meter
         that have readings. Between blocks that are not neighbours there is no step.

@@ -21,7 +21,10 @@ from jcm_calc.units import Linear
 
 Floats = npt.NDArray[np.float64]
 Instants = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 Span = tuple[int, int]
+# Rows from and to, the kind of finding, the note, and the exact amount where the rows around them tell it.
+Suspect = tuple[int, int, str, str, float | None]
 
 # What a number in another unit is a multiple of: SI prefixes, hours in seconds, MJ in kWh.
 SLIPS = (3.6, 10.0, 100.0, 1000.0, 3600.0, 1e6)
@@ -31,12 +34,7 @@ SHORT, GROWTH = 8, 1.25  # of totals, so many rises without a fall do, with this
 FLAGS = ("estimated", "substituted")
 LOW = 10.0  # a slip downwards is less sure: a plant may idle
 
-LENGTHS = (
-    (_("{number:.6g} d"), DAY),
-    (_("{number:.6g} h"), HOUR),
-    (_("{number:.6g} min"), MINUTE),
-    (_("{number:.6g} s"), SECOND),
-)
+LENGTHS = ((_("{number:.6g} d"), DAY), (_("{number:.6g} h"), HOUR), (_("{number:.6g} min"), MINUTE))
 FORWARD = _("the clock was put forward by {minutes:g} min")
 BACK = _("the clock was put back by {minutes:g} min")
 # Of a register.
@@ -53,28 +51,20 @@ BEFORE = _("{before:g}, then {now:g}")
 
 @dataclass(frozen=True)
 class MeterSteps:
-    """Steps of one meter from one source, in order of time.
-
-    Attributes
-    ----------
-    raw, value, native : ndarray
-        The amount in the unit of the parameter, the value that was read, and the amount in its unit.
-    joined : ndarray of bool
-        Whether no step between a row and the one before is left out.
-    """
+    """Steps of one meter from one source, in order of time."""
 
     start: Instants
     stop: Instants
-    raw: Floats
-    value: Floats
-    native: Floats
+    raw: Floats  # the amount in the unit of the parameter
+    value: Floats  # that was read
+    native: Floats  # the amount in its unit
     flag: Instants
-    joined: npt.NDArray[np.bool_]
+    joined: Bools  # whether no step between a row and the one before is left out
 
     def __len__(self) -> int:
         return len(self.start)
 
-    def where(self, mask: npt.NDArray[np.bool_]) -> MeterSteps:
+    def where(self, mask: Bools) -> MeterSteps:
         """Return the rows under a mask."""
         skipped = np.cumsum(~self.joined)[mask]
         joined = np.concatenate([[True], np.diff(skipped) == 0])[: len(skipped)]
@@ -82,9 +72,19 @@ class MeterSteps:
         return MeterSteps(*times, self.raw[mask], self.value[mask], self.native[mask], self.flag[mask], joined)
 
     @property
+    def again(self) -> Bools:
+        """Which rows have the times of the row before."""
+        return np.concatenate([[False], (np.diff(self.start) == 0) & (np.diff(self.stop) == 0)])[: len(self)]
+
+    @property
     def once(self) -> MeterSteps:
         """The first of the rows of each time."""
-        return self.where(np.concatenate([[True], (np.diff(self.start) > 0) | (np.diff(self.stop) > 0)])[: len(self)])
+        return self.where(~self.again)
+
+    @property
+    def follows(self) -> Bools:
+        """Which rows begin where the row before ends."""
+        return np.concatenate([[True], self.start[1:] == self.stop[:-1]])
 
     @property
     def rate(self) -> Floats:
@@ -92,50 +92,28 @@ class MeterSteps:
         return np.asarray(self.raw * HOUR / np.maximum(self.stop - self.start, 1))
 
     @property
-    def zero(self) -> npt.NDArray[np.bool_]:
+    def zero(self) -> Bools:
         """Which rows stand for no time: two readings of one time."""
         return np.asarray(self.stop == self.start)
 
 
 @dataclass(frozen=True)
 class Context:
-    """What is known of a meter before its rows are looked at.
-
-    Attributes
-    ----------
-    spans : sequence of Span
-        The periods p.
-    limit, usual : float
-        The largest possible amount an hour, and the usual one.
-    stuck : int
-        For how long a value may stay the same.
-    slip : float
-        Times the usual amount, from which on another unit is suspected.
-    stops : sequence of Stop
-        Declared standstills.
-    unit : Linear
-        From readings to the unit of the parameter.
-    tolerance : int
-        By how much a stamp may miss the beginning of its step.
-    changes : sequence of (int, int)
-        From when on the step is another one.
-    whole : bool
-        Whether the rows are all steps, and not only those of odd blocks.
-    """
+    """What is known of a meter before its rows are looked at."""
 
     meter: Meter
     kind: str
     step: int | None
-    spans: Sequence[Span]
-    limit: float
+    spans: Sequence[Span]  # the periods p
+    limit: float  # the largest possible amount an hour
     usual: float
-    stuck: int
-    slip: float
+    stuck: int  # for how long a value may stay the same
+    slip: float  # times the usual amount, from which on another unit is suspected
     stops: Sequence[Stop]
-    unit: Linear
-    tolerance: int = 0
-    changes: Sequence[tuple[int, int]] = ()
-    whole: bool = True
+    unit: Linear  # from readings to the unit of the parameter
+    tolerance: int = 0  # by how much a stamp may miss the beginning of its step
+    changes: Sequence[tuple[int, int]] = ()  # from when on the step is another one
+    whole: bool = True  # whether the rows are all steps, and not only those of odd blocks
 
     def amount(self, shown: float, moment: int) -> float:
         """Return the amount that a number on a register means at an instant."""
@@ -192,12 +170,9 @@ def look(rows: MeterSteps, context: Context) -> Iterator[ReadingsFinding]:
     if context.whole and never_falls(once.raw, context.kind):
         yield from _rising(once, context)
         return
-    for finding, i, j in _flagged(once, context):
+    for i, j, kind, note, _exact in itertools.chain(_flagged(once), _values(once, context, spoilt)):
         spoilt[i:j] = True
-        yield from finding
-    for finding, i, j in _values(once, context, spoilt.copy()):
-        spoilt[i:j] = True
-        yield from finding
+        yield from _piecewise(once, i, j, context, kind, note)
     yield from _boundaries(once, context, spoilt)
 
 
@@ -209,14 +184,8 @@ def holes(
 ) -> Iterator[ReadingsFinding]:
     """Yield the times of a period for which there is no reading, and steps that do not fit each other.
 
-    Parameters
-    ----------
-    start, stop : ndarray of int
-        From when and to when readings are, in order of time.
-    period : Span
-        The whole of the monitoring period.
-    without : iterable of Span
-        Times in which steps are known not to fit, of which nothing more is said.
+    Readings are from each ``start`` to ``stop``, in order of time. Of the times in ``without`` steps are known not to
+    fit, and nothing more is said.
     """
     begin, end = period
     start, stop = np.append(start, end), np.append(stop, end + 1)
@@ -263,7 +232,7 @@ def _jump(context: Context, start: int, end: int, way: Message) -> ReadingsFindi
 # Rows
 
 
-def _runs(mask: npt.NDArray[np.bool_], joined: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+def _runs(mask: Bools, joined: Bools) -> Iterator[tuple[int, int]]:
     """Yield first and beyond-last row of each run under a mask; a row not joined begins another run."""
     places = np.flatnonzero(mask)
     if not len(places):
@@ -274,36 +243,23 @@ def _runs(mask: npt.NDArray[np.bool_], joined: npt.NDArray[np.bool_]) -> Iterato
 
 
 def _piecewise(
-    rows: MeterSteps,
-    i: int,
-    j: int,
-    context: Context,
-    kind: str,
-    note: str,
-    exact: Floats | None = None,
+    rows: MeterSteps, i: int, j: int, context: Context, kind: str, note: str, exact: Floats | None = None
 ) -> Iterator[ReadingsFinding]:
     """Yield a finding about the rows from i to j, one for each period they lie in."""
     start, stop, raw = rows.start[i:j], rows.stop[i:j], rows.raw[i:j]
     for number, (first, last) in enumerate(context.spans):
         inside = (start >= first) & (start < last)
         if inside.any():
-            yield ReadingsFinding(
-                context.meter.name,
-                kind,
-                int(start[inside][0]),
-                min(int(stop[inside].max()), last),
-                float(raw[inside].sum()),
-                note,
-                None if exact is None else float(exact[inside].sum()),
-                period=number,
-            )
+            begin, end = int(start[inside][0]), min(int(stop[inside].max()), last)
+            right = None if exact is None else float(exact[inside].sum())
+            read = float(raw[inside].sum())
+            yield ReadingsFinding(context.meter.name, kind, begin, end, read, note, right, period=number)
 
 
 def _repeated(rows: MeterSteps, context: Context) -> Iterator[ReadingsFinding]:
     """Yield times that have several readings: the same one, or different ones."""
-    same = np.concatenate([[False], (np.diff(rows.start) == 0) & (np.diff(rows.stop) == 0)])
-    group = np.cumsum(~same) - 1
-    sizes = np.bincount(group)
+    same = rows.again
+    sizes = np.bincount(np.cumsum(~same) - 1)
     if (sizes == 1).all():
         return
     heads = np.flatnonzero(~same)
@@ -316,22 +272,16 @@ def _repeated(rows: MeterSteps, context: Context) -> Iterator[ReadingsFinding]:
         yield from _piecewise(once, i, j, context, "duplicate", note, least[i:j])
     for i, j in _runs((sizes > 1) & (least != most), joined):
         note = _("readings differ at {count} times").format(count=j - i)
-        for finding in _piecewise(once, i, j, context, "conflict", note, least[i:j]):
+        for finding in _piecewise(once, i, j, context, "conflict", note):
             inside = (once.start[i:j] >= finding.start) & (once.start[i:j] < finding.end)
-            values = (float(least[i:j][inside].sum()), float(most[i:j][inside].sum()))
-            yield replace(finding, exact=None, values=values)
+            yield replace(finding, values=(float(least[i:j][inside].sum()), float(most[i:j][inside].sum())))
 
 
-def _flagged(rows: MeterSteps, context: Context) -> Iterator[tuple[Iterator[ReadingsFinding], int, int]]:
-    """Yield readings that their own source flags as estimated or substituted, with the rows they are about."""
-    joined = np.concatenate([[True], rows.start[1:] == rows.stop[:-1]])
+def _flagged(rows: MeterSteps) -> Iterator[Suspect]:
+    """Yield readings that their own source flags as estimated or substituted."""
     for number, kind in enumerate(FLAGS, 1):
-        for i, j in _runs(rows.flag == number, joined):
-            note = _("{count} readings are flagged").format(count=j - i)
-            if context.kind == "register":
-                yield _step(rows, i, j, context, kind, None, note), i, j
-            else:
-                yield _piecewise(rows, i, j, context, kind, note), i, j
+        for i, j in _runs(rows.flag == number, rows.follows):
+            yield i, j, kind, _("{count} readings are flagged").format(count=j - i), None
 
 
 def never_falls(amounts: Floats, kind: str) -> bool:
@@ -395,10 +345,8 @@ def _at_distances(context: Context, apart: Instants, start: int, end: int, step:
 
 
 def _length(time: int) -> str:
-    for form, length in LENGTHS:
-        if time >= length:
-            return form.format(number=time / length)
-    return str(time)
+    form, length = next((one for one in LENGTHS if time >= one[1]), (_("{number:.6g} s"), SECOND))
+    return form.format(number=time / length)
 
 
 def with_what_is_left_out(
@@ -425,35 +373,27 @@ def without_consequences(found: Sequence[ReadingsFinding], times: Iterable[Span]
     return [one for one in found if not follows(one)]
 
 
-def _values(
-    rows: MeterSteps, context: Context, spoilt: npt.NDArray[np.bool_]
-) -> Iterator[tuple[Iterator[ReadingsFinding], int, int]]:
-    """Yield findings about amounts, with the rows they are about."""
+def _values(rows: MeterSteps, context: Context, spoilt: Bools) -> Iterator[Suspect]:
+    """Yield rows with unlikely amounts; what is yielded is marked as spoilt before the next is looked for."""
     rate = rows.rate
     high = (rate > context.limit) & ~spoilt
     for i, j in _bridged(rows, high):
         times = float(np.mean(rate[i:j][rate[i:j] > 0])) / context.usual if context.usual else 0.0
-        slip = times >= context.slip and int(high[i:j].sum()) >= MANY
-        yield _high(rows, i, j, context, times, slip), i, j
-        spoilt[i:j] = True
+        if times >= context.slip and int(high[i:j].sum()) >= MANY:
+            yield i, j, "unit slip", _slip_note(times), None
+        else:
+            yield i, j, "spike", _too_much(float(rate[i:j].max()), context), None
     low = (rate > 0) & (rate < context.usual / (context.slip * LOW)) & ~spoilt
     for i, j in _bridged(rows, low):
         if rows.stop[j - 1] - rows.start[i] >= DAY:
-            times = float(np.median(rate[i:j][rate[i:j] > 0])) / context.usual
-            yield _piecewise(rows, i, j, context, "unit slip", _slip_note(times)), i, j
-            spoilt[i:j] = True
-    for i, j in _runs((rows.raw < 0) & ~spoilt, np.concatenate([[True], rows.start[1:] == rows.stop[:-1]])):
-        yield _piecewise(rows, i, j, context, "negative", _("the amount is negative")), i, j
-        spoilt[i:j] = True
+            yield i, j, "unit slip", _slip_note(float(np.median(rate[i:j][rate[i:j] > 0])) / context.usual), None
+    for i, j in _runs((rows.raw < 0) & ~spoilt, rows.follows):
+        yield i, j, "negative", _("the amount is negative"), None
     yield from _stuck(rows, context, spoilt)
 
 
-def _high(rows: MeterSteps, i: int, j: int, context: Context, times: float, slip: bool) -> Iterator[ReadingsFinding]:
-    if slip:
-        return _piecewise(rows, i, j, context, "unit slip", _slip_note(times))
-    most = float(rows.rate[i:j].max())
-    note = _("{most:.6g} per hour; the limit is {limit:.6g}").format(most=most, limit=context.limit)
-    return _piecewise(rows, i, j, context, "spike", note)
+def _too_much(most: float, context: Context) -> str:
+    return _("{most:.6g} per hour; the limit is {limit:.6g}").format(most=most, limit=context.limit)
 
 
 def _slip_note(times: float) -> str:
@@ -465,7 +405,7 @@ def _slip_note(times: float) -> str:
     return _("{times:,.15g} times the usual amount; a factor of {factor:g}?").format(times=shown, factor=near)
 
 
-def _bridged(rows: MeterSteps, mask: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+def _bridged(rows: MeterSteps, mask: Bools) -> Iterator[tuple[int, int]]:
     """Yield runs under a mask, between which there may be rows of 0 of less than a day."""
     places = np.flatnonzero(mask)
     if not len(places):
@@ -476,27 +416,22 @@ def _bridged(rows: MeterSteps, mask: npt.NDArray[np.bool_]) -> Iterator[tuple[in
         yield int(part[0]), int(part[-1]) + 1
 
 
-def _stuck(
-    rows: MeterSteps, context: Context, spoilt: npt.NDArray[np.bool_]
-) -> Iterator[tuple[Iterator[ReadingsFinding], int, int]]:
-    again = (rows.start[1:] == rows.stop[:-1]) & (rows.raw[1:] == rows.raw[:-1])
+def _stuck(rows: MeterSteps, context: Context, spoilt: Bools) -> Iterator[Suspect]:
     if context.kind == "total":
         return
+    again = rows.follows[1:] & (rows.raw[1:] == rows.raw[:-1])
     heads = np.concatenate([[0], np.flatnonzero(~again) + 1, [len(rows)]])
     long = rows.stop[heads[1:] - 1] - rows.start[heads[:-1]] >= context.stuck
     for place in np.flatnonzero(long):
         i, j = int(heads[place]), int(heads[place + 1])
-        if spoilt[i:j].any() or context.stopped(int(rows.start[i]), int(rows.stop[j - 1])):
-            continue
-        if rows.raw[i] != 0 and j - i < MANY:
-            continue  # two equal days are no fault
-        note = _("{value:.6g} for {hours:g} h").format(
-            value=rows.value[i], hours=(rows.stop[j - 1] - rows.start[i]) / HOUR
-        )
-        yield _piecewise(rows, i, j, context, "stuck", note), i, j
+        equal_days = rows.raw[i] != 0 and j - i < MANY  # which are no fault
+        start, stop = int(rows.start[i]), int(rows.stop[j - 1])
+        if not (spoilt[i:j].any() or equal_days or context.stopped(start, stop)):
+            note = _("{value:.6g} for {hours:g} h").format(value=rows.value[i], hours=(stop - start) / HOUR)
+            yield i, j, "stuck", note, None
 
 
-def _boundaries(rows: MeterSteps, context: Context, spoilt: npt.NDArray[np.bool_]) -> Iterator[ReadingsFinding]:
+def _boundaries(rows: MeterSteps, context: Context, spoilt: Bools) -> Iterator[ReadingsFinding]:
     """Yield steps that lie on both sides of the end of a period."""
     cuts = sorted({cut for span in context.spans for cut in span})
     crossing = np.zeros(len(rows), dtype=bool)
@@ -526,56 +461,44 @@ def split(
 def _register(rows: MeterSteps, context: Context) -> Iterator[ReadingsFinding]:
     """Yield what is wrong with a register: it may only count upwards."""
     spoilt = np.zeros(len(rows), dtype=bool)
-    if falling := _falls_often(rows, context):
-        yield from falling
+    change = rows.raw[rows.raw != 0]
+    falls = int((change < 0).sum())
+    if len(change) >= SERIES and falls > len(change) / 4:
+        told = _("it falls {falls} times in {count}: are these amounts, of the kind 'interval'?")
+        yield from _step(rows, 0, len(rows), context, "falls often", told.format(falls=falls, count=len(change)))
         return
-    for finding, i, j in itertools.chain(
+    for i, j, kind, note, exact in itertools.chain(
         _replacements(rows, context),
-        _flagged(rows, context),
+        _flagged(rows),
         _backwards(rows, context, spoilt),
         _standing(rows, context),
+        _jumps(rows, context, spoilt),
     ):
         if not spoilt[i:j].any():
             spoilt[i:j] = True
-            yield from finding
-    for place in np.flatnonzero((rows.rate > context.limit) & ~spoilt & ~rows.zero):
-        note = _("{most:.6g} per hour; the limit is {limit:.6g}").format(most=rows.rate[place], limit=context.limit)
-        spoilt[place] = True
-        yield from _step(rows, int(place), int(place) + 1, context, "spike", None, note)
+            yield from _step(rows, i, j, context, kind, note, exact)
     for place in np.flatnonzero(rows.zero & ~spoilt):
         kind, note = ("duplicate", AGAIN) if rows.raw[place] == 0 else ("conflict", TWO)
-        moment, raw = int(rows.start[place]), float(rows.raw[place])
+        at, raw = int(rows.start[place]), float(rows.raw[place])
         # the next step begins at the last of them, so that nothing is lost or counted twice
-        yield ReadingsFinding(
-            context.meter.name, kind, moment, moment, raw, note, raw, (raw, raw), context.period(moment)
-        )
+        yield ReadingsFinding(context.meter.name, kind, at, at, raw, note, raw, (raw, raw), context.period(at))
     yield from _boundaries(rows, context, spoilt)
 
 
-Found = tuple[Iterator[ReadingsFinding], int, int]
-
-
-def _falls_often(rows: MeterSteps, context: Context) -> list[ReadingsFinding]:
-    """Return a finding where a register falls again and again: its readings may be amounts."""
-    change = rows.raw[rows.raw != 0]
-    falls = int((change < 0).sum())
-    if len(change) < SERIES or falls <= len(change) / 4:
-        return []
-    note = _("it falls {falls} times in {count}: are these amounts, of the kind 'interval'?").format(
-        falls=falls, count=len(change)
-    )
-    return list(_step(rows, 0, len(rows), context, "falls often", None, note))
-
-
 def _step(
-    rows: MeterSteps, i: int, j: int, context: Context, kind: str, exact: float | None, note: str
+    rows: MeterSteps, i: int, j: int, context: Context, kind: str, note: str, exact: float | None = None
 ) -> Iterator[ReadingsFinding]:
     """Yield findings about the steps from i to j as one."""
     start, stop = int(rows.start[i]), int(rows.stop[j - 1])
     return split(context, kind, start, stop, float(rows.raw[i:j].sum()), exact, note)
 
 
-def _replacements(rows: MeterSteps, context: Context) -> Iterator[Found]:
+def _jumps(rows: MeterSteps, context: Context, spoilt: Bools) -> Iterator[Suspect]:
+    for place in map(int, np.flatnonzero((rows.rate > context.limit) & ~spoilt & ~rows.zero)):
+        yield place, place + 1, "spike", _too_much(rows.rate[place], context), None
+
+
+def _replacements(rows: MeterSteps, context: Context) -> Iterator[Suspect]:
     for change in context.meter.replacements:
         around = _around(rows, change)
         if not len(around):
@@ -583,18 +506,15 @@ def _replacements(rows: MeterSteps, context: Context) -> Iterator[Found]:
         i, j = int(around[0]), int(around[-1]) + 1
         read = float(rows.raw[i:j].sum())
         if change.final is None or change.initial is None:
-            note = _("the meter was replaced, and its final or initial reading is not stated")
-            yield _step(rows, i, j, context, "gap", None, note), i, j
+            yield i, j, "gap", _("the meter was replaced, and its final or initial reading is not stated"), None
         else:
             more = context.amount(change.final, change.at - 1) - context.amount(change.initial, change.at)
             earlier = np.flatnonzero(rows.start[i:j] < change.at)
             if len(earlier):  # what was counted with the multiplier of the meter before
                 shown = float(rows.value[i + int(earlier[-1])])
                 more += context.amount(shown, change.at) - context.amount(shown, change.at - 1)
-            note = _("the meter was replaced: final reading {final:g}, initial reading {initial:g}").format(
-                final=change.final, initial=change.initial
-            )
-            yield _step(rows, i, j, context, "replacement", read + more, note), i, j
+            note = _("the meter was replaced: final reading {final:g}, initial reading {initial:g}")
+            yield i, j, "replacement", note.format(final=change.final, initial=change.initial), read + more
 
 
 def _around(rows: MeterSteps, change: Replacement) -> npt.NDArray[np.intp]:
@@ -611,39 +531,31 @@ def _around(rows: MeterSteps, change: Replacement) -> npt.NDArray[np.intp]:
     return np.flatnonzero(touching)
 
 
-def _backwards(rows: MeterSteps, context: Context, spoilt: npt.NDArray[np.bool_]) -> Iterator[Found]:
+def _backwards(rows: MeterSteps, context: Context, spoilt: Bools) -> Iterator[Suspect]:
     turn = context.meter.rollover
     for k in map(int, np.flatnonzero(rows.raw < 0)):
         if spoilt[k]:
             continue
         before, now, begun = context.before(rows, k), float(rows.value[k]), int(rows.start[k])
-        drop = before - now
-        if turn is not None and drop > turn / 2:
-            exact: float | None = float(rows.raw[k]) + context.amount(turn, begun)
-            note = FROM_TO.format(before=before, now=now)
+        told = {"before": before, "now": now}
+        if turn is not None and before - now > turn / 2:
             if before >= turn:  # a range that the register has passed tells no amount
-                exact, note = None, PASSED.format(before=before, now=now, rollover=turn)
-            yield _step(rows, k, k + 1, context, "roll-over", exact, note), k, k + 1
-        elif k + 1 < len(rows) and rows.value[k + 1] >= before and rows.start[k + 1] == rows.stop[k]:
-            exact = float(rows.raw[k : k + 2].sum())
-            yield _step(rows, k, k + 2, context, "negative", exact, AFTER.format(before=before, now=now)), k, k + 2
+                yield k, k + 1, "roll-over", PASSED.format(rollover=turn, **told), None
+            else:
+                exact = float(rows.raw[k]) + context.amount(turn, begun)
+                yield k, k + 1, "roll-over", FROM_TO.format(**told), exact
+        elif k + 1 < len(rows) and rows.value[k + 1] >= before and rows.follows[k + 1]:
+            yield k, k + 2, "negative", AFTER.format(**told), float(rows.raw[k : k + 2].sum())
         elif k > 0 and now >= context.before(rows, k - 1) and not spoilt[k - 1]:
-            exact = float(rows.raw[k - 1 : k + 1].sum())
-            yield (
-                _step(rows, k - 1, k + 1, context, "spike", exact, BEFORE.format(before=before, now=now)),
-                k - 1,
-                k + 1,
-            )
+            yield k - 1, k + 1, "spike", BEFORE.format(**told), float(rows.raw[k - 1 : k + 1].sum())
         else:
-            note = FROM_TO.format(before=before, now=now)
-            yield _step(rows, k, k + 1, context, "reset", context.amount(now, begun), note), k, k + 1
+            yield k, k + 1, "reset", FROM_TO.format(**told), context.amount(now, begun)
 
 
-def _standing(rows: MeterSteps, context: Context) -> Iterator[Found]:
+def _standing(rows: MeterSteps, context: Context) -> Iterator[Suspect]:
     """Yield times in which a register did not count."""
-    joined = np.concatenate([[True], rows.start[1:] == rows.stop[:-1]])
-    for i, j in _runs((rows.raw == 0) & ~rows.zero, joined):
+    for i, j in _runs((rows.raw == 0) & ~rows.zero, rows.follows):
         start, stop = int(rows.start[i]), int(rows.stop[j - 1])
         if stop - start >= context.stuck and not context.stopped(start, stop):
             note = _("{value:g} for {hours:g} h").format(value=rows.value[i], hours=(stop - start) / HOUR)
-            yield _step(rows, i, j, context, "stuck", None, note), i, j
+            yield i, j, "stuck", note, None

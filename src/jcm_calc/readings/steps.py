@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from jcm_calc.base.hashes import of_file
 from jcm_calc.base.languages import Message, _, ngettext
@@ -21,7 +20,7 @@ from jcm_calc.readings import clock, files, headings, stamps
 from jcm_calc.readings.databases import QueryTable
 from jcm_calc.readings.files import ReadFile, ReadingsTable
 from jcm_calc.readings.headings import Chosen
-from jcm_calc.readings.kept import KeptFile, keys_of
+from jcm_calc.readings.kept import FileReadings, keys_of
 from jcm_calc.readings.plan import Meter, Readings
 from jcm_calc.readings.registers import sorted_steps
 from jcm_calc.readings.store import Store, quoted
@@ -30,36 +29,25 @@ from jcm_calc.units import Linear, UnitError, conversion
 NUMBER = r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
 FLAGS = {"measured": 0, "estimated": 1, "substituted": 2}
 TIMED = "TIMESTAMP WITH TIME ZONE"
+NUMERIC_TIMES = (stamps.EXCEL, *stamps.UNIX)
+ROW = "meter, stamp, until, value, flag"  # of a reading
 
 
 @dataclass(frozen=True)
 class OpenedReadings:
-    """Readings that have been opened.
-
-    Attributes
-    ----------
-    steps : str
-        SQL of the relation with the columns meter, start, stop, raw, value and flag.
-    units : mapping
-        The conversion from ``raw`` into the unit of the parameter, for each meter.
-    rows : int
-        How many readings there are.
-    points : str
-        SQL of the readings themselves: meter, stamp, until, value and flag.
-    factors : str
-        SQL of by what the step of a meter is multiplied; empty where it is 1 for all.
-    paths : tuple of str and tuple of Path
-        Of Parquet files that are read as one, the variable of the database that names them, and which they are.
-    """
+    """Readings that have been opened."""
 
     readings: Readings
-    steps: str
-    units: Mapping[str, Linear]
+    steps: str  # SQL of meter, start, stop, raw, value and flag
+    units: Mapping[str, Linear]  # from ``raw`` into the unit of the parameter, for each meter
     files: tuple[ReadFile, ...]
     rows: int
-    points: str
-    factors: str = ""
-    paths: tuple[str, tuple[Path, ...]] = ("", ())
+    points: str  # SQL of the readings themselves: meter, stamp, until, value and flag
+    factors: str = ""  # SQL of by what the step of a meter is multiplied; empty where it is 1 for all
+    paths: tuple[str, tuple[Path, ...]] = (
+        "",
+        (),
+    )  # of Parquet files read as one: the variable that names them, and they
 
     @property
     def regular(self) -> bool:
@@ -91,30 +79,30 @@ def open_source(
     problems: list[Problem] = []
     _check_form(store, readings)
     before = list(map(_state, readings.files))
-    known = _Known(store, readings, meters)
+    of_files = _Files(store, readings, meters)
     if readings.query:
         opened: list[ReadingsTable] = [QueryTable(store, readings)]
     else:
-        opened = list(files.tables(store, replace(readings, files=known.unread)))
+        opened = list(files.tables(store, replace(readings, files=of_files.unread)))
     joined = files.together(opened)
     for table in joined:
         chosen = headings.choose(table, readings, meters, problems)
-        if chosen is None:
-            continue
-        part = _Part(store, readings, meters, table, chosen, problems)
-        if not problems:
-            known.add(table, part.points(), chosen.units)
+        if chosen is not None:
+            part = _Part(store, readings, meters, table, chosen, problems)
+            if not problems:
+                points = part.points()
+                of_files.found.setdefault(table.path, []).append(FileReadings(points, chosen.units))
     refuse(problems)
-    read = known.read(opened)
-    units = dict(headings.units(readings, meters, declared, known.brackets, problems))
+    read = of_files.read(opened)
+    units = dict(headings.units(readings, meters, declared, _merged(of_files.each()), problems))
     refuse(problems)
     changed = [path.name for path, state in zip(readings.files, before, strict=True) if _state(path) != state]
     if changed:
         complaint = _("changed while it was read: {names}. Run the command again when the file is complete.")
         raise InputError.of(readings.name, complaint.format(names=listed(changed)))
-    sql = " UNION ALL ".join(f"SELECT * FROM ({part})" for part in known.parts)
+    sql = _union(one.points for one in of_files.each())
     rows = sum(file.rows for file in read) or store.number(f"SELECT count(*) FROM ({sql})")
-    points = f"SELECT meter, stamp, until, value, flag FROM ({sql}) WHERE isfinite(value)"
+    points = f"SELECT {ROW} FROM ({sql}) WHERE isfinite(value)"
     if readings.kind == "samples":
         _refuse_two_samples(store, points, readings)
     points = _on_the_grid(store, points, readings, tolerance)
@@ -127,14 +115,12 @@ def open_source(
 def last_instants(store: Store, source: OpenedReadings) -> dict[str, tuple[int, int]]:
     """Return from and to which instant the readings of each meter reach, whatever lies between."""
     readings = source.readings
-    start, stop = "stamp", "until"
-    if readings.kind == "samples":
-        stop = f"stamp + {readings.longest}"
+    if readings.kind == "total" or readings.daily:
+        start, stop = "stamp", "until"
     elif readings.kind == "register":
-        stop = "stamp"
-    elif readings.kind != "total" and not readings.daily:
-        step = _step_sql(readings)
-        start, stop = (f"stamp - {step}", "stamp") if readings.stamp == "end" else ("stamp", f"stamp + {step}")
+        start = stop = "stamp"
+    else:
+        start, stop = _ends(readings, str(readings.longest) if readings.kind == "samples" else _step_sql(readings))
     sql = f"SELECT meter, min({start}), max({stop}) FROM ({source.points}) GROUP BY 1"
     return {meter: (first, last) for meter, first, last in store.db.execute(sql).fetchall()}
 
@@ -142,82 +128,62 @@ def last_instants(store: Store, source: OpenedReadings) -> dict[str, tuple[int, 
 def up_to(source: OpenedReadings, moment: int) -> OpenedReadings:
     """Return a source without the readings after an instant."""
     by_end = source.readings.kind in ("register", "total") or source.readings.stamp == "end" or source.readings.daily
-    column = "coalesce(until, stamp)" if by_end else "stamp"
-    sign = "<=" if by_end else "<"
-    points = f"SELECT meter, stamp, until, value, flag FROM ({source.points}) WHERE {column} {sign} {moment}"
-    steps = source.multiplied(_steps_sql(points, source.readings))
-    return replace(source, points=points, steps=steps, paths=("", ()))
+    condition = f"coalesce(until, stamp) <= {moment}" if by_end else f"stamp < {moment}"
+    points = f"SELECT {ROW} FROM ({source.points}) WHERE {condition}"
+    return replace(source, points=points, steps=source.multiplied(_steps_sql(points, source.readings)), paths=("", ()))
 
 
-class _Known:
-    """The readings of the files of a source: those that are kept from an earlier time, and those that are read now."""
+class _Files:
+    """What the files of a source hold: some were kept from an earlier time, the others are read now."""
 
     def __init__(self, store: Store, readings: Readings, meters: Mapping[str, Meter]) -> None:
-        self.store, self.files = store, readings.files
-        self.of: dict[Path | None, list[tuple[str, Mapping[str, str]]]] = {}
-        self.kept: dict[Path, KeptFile] = {}
-        self.hashes: dict[Path, str] = {}
-        self.keys: dict[Path, str] = {}
-        if store.kept is not None:
-            self.hashes = _hashes(readings.files)
-            self.keys = keys_of(self.hashes, readings, meters)
-            self.kept = {path: one for path, key in self.keys.items() if (one := store.kept.find(key)) is not None}
-        self.unread = tuple(path for path in readings.files if path not in self.kept)
+        self.kept, self.files = store.kept, readings.files
+        self.hashes = {} if self.kept is None else _hashes(self.files)
+        self.keys = keys_of(self.hashes, readings, meters) if self.hashes else {}
+        known = {} if self.kept is None else {path: self.kept.find(key) for path, key in self.keys.items()}
+        self.found: dict[Path | None, list[FileReadings]] = {path: [one] for path, one in known.items() if one}
+        self.counts = {path: one.counts for path, one in known.items() if one}
+        self.unread = tuple(path for path in self.files if path not in self.found)
 
-    def add(self, table: ReadingsTable, points: str, units: Mapping[str, str]) -> None:
-        """Take what was read of a table."""
-        self.of.setdefault(table.path, []).append((points, units))
-
-    @property
-    def parts(self) -> list[str]:
-        """SQL of the readings of each table, in the order of the files."""
-        order = (None, *self.files)
-        return [
-            points
-            for path in order
-            for points in ([self.kept[path].points] if path in self.kept else [one for one, _ in self.of.get(path, ())])
-        ]
-
-    @property
-    def brackets(self) -> dict[str, str]:
-        """The units that headings state, by meter: the last that is one."""
-        found: dict[str, str] = {}
+    def each(self) -> Iterator[FileReadings]:
+        """Yield what was found, in the order of the files; what is in no file is first."""
         for path in (None, *self.files):
-            several = [self.kept[path].units] if path in self.kept else [units for _, units in self.of.get(path, ())]
-            for units in several:
-                found |= {name: unit for name, unit in units.items() if unit or name not in found}
-        return found
+            yield from self.found.get(path, ())
 
     def read(self, opened: Sequence[ReadingsTable]) -> tuple[ReadFile, ...]:
         """Return what was read of each file, and keep what can be kept."""
-        by_path: dict[Path, list[ReadingsTable]] = {}
+        tables: dict[Path, list[ReadingsTable]] = {}
         for table in opened:
             if table.path is not None:
-                by_path.setdefault(table.path, []).append(table)
-        now = _hashes(by_path)
-        found = {}
-        for path, tables in by_path.items():  # sheets of one workbook together
-            counts = [sum(getattr(table, name) for table in tables) for name in ("rows", "skipped", "blank")]
-            found[path] = ReadFile(path.name, now[path], *counts)
-            lasting = any(isinstance(table, files.ParquetTable) for table in tables)  # which stays where it is
-            if path in self.keys and not lasting and self.hashes[path] == now[path]:
-                self._keep(path, counts)
-        for path, one in self.kept.items():
-            found.setdefault(path, ReadFile(path.name, self.hashes[path], one.rows, one.skipped, one.blank))
+                tables.setdefault(table.path, []).append(table)
+        now = _hashes(tables)
+        for path, of_path in tables.items():  # sheets of one workbook together
+            rows, skipped, blank = (sum(getattr(one, name) for one in of_path) for name in ("rows", "skipped", "blank"))
+            self.counts[path] = rows, skipped, blank
+            lasting = any(isinstance(one, files.ParquetTable) for one in of_path)  # which stays where it is
+            if self.kept is not None and not lasting and self.hashes[path] == now[path]:
+                parts = self.found.get(path, [])
+                whole = FileReadings(_union(one.points for one in parts), _merged(parts), self.counts[path])
+                if (one := self.kept.keep(self.keys[path], whole)) is not None:
+                    self.found[path] = [one]
         queries = (
             replace(one.read, rows=one.rows, skipped=one.skipped) for one in opened if isinstance(one, QueryTable)
         )
-        return (*queries, *(found[path] for path in self.files if path in found))
+        sha256 = self.hashes | now
+        of_files = (ReadFile(one.name, sha256[one], *self.counts[one]) for one in self.files if one in self.counts)
+        return (*queries, *of_files)
 
-    def _keep(self, path: Path, counts: Sequence[int]) -> None:
-        if self.store.kept is not None:
-            several = self.of.get(path, ())
-            units: dict[str, str] = {}
-            for _, more in several:
-                units |= {name: unit for name, unit in more.items() if unit or name not in units}
-            sql = " UNION ALL ".join(f"SELECT * FROM ({points})" for points, _ in several)
-            if (one := self.store.kept.keep(self.keys[path], sql, units, counts)) is not None:
-                self.kept[path] = one
+
+def _union(several: Iterable[str]) -> str:
+    return " UNION ALL ".join(f"SELECT * FROM ({sql})" for sql in several)
+
+
+def _merged(several: Iterable[FileReadings]) -> dict[str, str]:
+    """Return the units that headings state, by meter: the last that is one."""
+    found: dict[str, str] = {}
+    for one in several:
+        found |= {name: unit for name, unit in one.units.items() if unit or name not in found}
+    return found
 
 
 def _hashes(paths: Iterable[Path]) -> dict[Path, str]:
@@ -238,7 +204,7 @@ def _check_form(store: Store, readings: Readings) -> None:
     if readings.times in ("", *stamps.OWN):
         return
     if fault := stamps.form_fault(readings.times):
-        raise InputError(_("the readings"), [Problem(readings.name, Message("{!r} {}").format(readings.times, fault))])
+        refuse([Problem(readings.name, Message("{!r} {}").format(readings.times, fault))])
     try:
         store.db.execute(f"SELECT try_strptime('', {quoted(stamps.without_offset(readings.times))})").fetchall()
     except Exception as error:  # the database's own error, whose kinds are its business
@@ -252,26 +218,6 @@ def _state(path: Path) -> tuple[int, int]:
     """Return the size of a file and when it was written."""
     found = path.stat()
     return found.st_size, found.st_mtime_ns
-
-
-def _not_times(count: int) -> Message:
-    return ngettext(
-        "{cells} is not a time of the form {form} in the years {first} to {last}{hint}",
-        "{cells} are not times of the form {form} in the years {first} to {last}{hint}",
-        count,
-    )
-
-
-def _not_numbers(count: int) -> Message:
-    return ngettext("{cells} is not a number as stated", "{cells} are not numbers as stated", count)
-
-
-def _not_numbers_nor_missing(count: int) -> Message:
-    return ngettext(
-        "{cells} is not a number as stated; words for no reading are stated by missing = ['--']",
-        "{cells} are not numbers as stated; words for no reading are stated by missing = ['--']",
-        count,
-    )
 
 
 class _Part:
@@ -288,20 +234,21 @@ class _Part:
     ) -> None:
         self.store, self.readings, self.meters, self.table, self.chosen = store, readings, meters, table, chosen
         self.problems = problems
-        self.faultless = True
-        self.parsed: dict[str, str] = {}
+        self.numbers = [number for numbers in chosen.values.values() for number in numbers]  # of the values
+        self.parsed: dict[str, str] = {}  # columns that are read from texts, and the SQL that they are made of
         self._load()
+        self.begun = len(problems)
         self._select()
 
     def _load(self) -> None:
-        """Load the table, with the columns that are read from texts."""
-        store, table, chosen, problems = self.store, self.table, self.chosen, self.problems
+        """Load the table, with the columns that are read from texts, so that no text is read twice."""
+        store, table, numbers = self.store, self.table, self.chosen.numbers
         if isinstance(table, files.TextTable):
-            self.kinds = {f"c{number}": "VARCHAR" for number in chosen.numbers}
+            self.kinds = {f"c{number}": "VARCHAR" for number in numbers}
             parsed = self._parsed()
-            self.relation = table.load(store, chosen.numbers, problems, parsed)
+            self.relation = table.load(store, numbers, self.problems, parsed)
         else:
-            self.relation = table.load(store, chosen.numbers, problems)
+            self.relation = table.load(store, numbers, self.problems)
             self.kinds = store.types(self.relation)
             # Parquet files stay where they are
             if isinstance(table, files.ParquetTable) or not any(map(_is_text, self.kinds.values())):
@@ -318,7 +265,7 @@ class _Part:
         for number, texts in self.chosen.only.items():
             cell, heading = self._as_text(number), self.table.headings[number - 1]
             for text in texts:
-                if not self.store.number(f"SELECT count(*) FROM {self.relation} WHERE {cell} = {quoted(text)}"):
+                if not self._some(f"{cell} = {quoted(text)}"):
                     complaint = _("the column {heading!r} holds no {text!r} in any row")
                     self.complain(complaint.format(heading=heading, text=text))
             self.relation = f"(SELECT * FROM {self.relation} WHERE {cell} IN ({', '.join(map(quoted, texts))}))"
@@ -328,27 +275,26 @@ class _Part:
             self.table.rows = kept
 
     def _parsed(self) -> dict[str, str]:
-        """Return the columns that are read from texts, once: times and values, each with its SQL."""
+        """Return the columns that are read from texts: times and values, each with its SQL."""
         found = {"moment": self._time(self.chosen.time, ends=False)} if self._readable(self.chosen.time) else {}
         if self.chosen.until and self._readable(self.chosen.until):
             found["ending"] = self._time(self.chosen.until, ends=True)
-        values = {number for numbers in self.chosen.values.values() for number in numbers} | {self.chosen.factor}
+        values = {*self.numbers, self.chosen.factor}
         return found | {f"value{number}": self._value(number) for number in sorted(filter(None, values))}
 
     def _readable(self, numbers: tuple[int, ...]) -> bool:
         """Whether a column can hold times: numbers do where their form is stated."""
-        kinds = [self.kinds[f"c{number}"] for number in numbers]
-        return len(numbers) > 1 or not _is_number(kinds[0]) or self.readings.times in (stamps.EXCEL, *stamps.UNIX)
+        return len(numbers) > 1 or not _is_number(self._kind(numbers[0])) or self.readings.times in NUMERIC_TIMES
+
+    def _kind(self, number: int) -> str:
+        return self.kinds[f"c{number}"]
 
     def points(self) -> str:
         """Return SQL of meter, stamp and until as instants, value and flag."""
-        for numbers in filter(None, (self.chosen.time, self.chosen.until)):
-            self._check_times(numbers)
-        for numbers in self.chosen.values.values():
-            for number in numbers:
-                self._check_values(number)
-        if self.chosen.factor is not None:
-            self._check_values(self.chosen.factor)
+        for times in filter(None, (self.chosen.time, self.chosen.until)):
+            self._check_times(times)
+        for number in (*self.numbers, *filter(None, [self.chosen.factor])):
+            self._check_values(number)
         self._check_midnights()
         self._check_factor_left()
         self._check_flags()
@@ -356,73 +302,91 @@ class _Part:
             return self.relation
         sql = " UNION ALL ".join(self._rows())
         self._check_meters(sql)
-        if not self.faultless:
-            return sql
-        sql = self._instants(sql)
-        return f"SELECT meter, stamp, until, value, flag FROM ({sql})"
+        return f"SELECT {ROW} FROM ({self._instants(sql)})" if self.faultless else sql
 
     # Complaints
 
+    @property
+    def faultless(self) -> bool:
+        """Whether there are no complaints about what the table holds."""
+        return len(self.problems) == self.begun
+
     def complain(self, complaint: str, place: str = "") -> None:
-        self.faultless = False
         self.problems.append(Problem(self.table.name, complaint, place))
 
-    def _unreadable(
-        self,
-        number: int,
-        faulty: str,
-        complaint: Callable[[int], Message],
-        hint: Callable[[], str] = lambda: "",
-        **said: Any,
-    ) -> bool:
-        """Complain of cells that are not empty, and of which an SQL condition says that they are wrong."""
-        column = f"c{number}"
-        rows = f"FROM {self.relation} WHERE {column} IS NOT NULL AND ({faulty})"
-        count = self.store.number(f"SELECT count(*) {rows}")
-        if not count:
-            return False
-        found = self.store.db.execute(f"SELECT line, {column} {rows} ORDER BY line LIMIT 3").fetchall()
+    def _some(self, condition: str) -> bool:
+        """Whether there is a row for which a condition holds."""
+        return bool(
+            self.store.number(f"SELECT count(*) FROM (SELECT 1 FROM {self.relation} WHERE {condition} LIMIT 1)")
+        )
+
+    def _places(self, rows: str, number: int, limit: int = 5) -> tuple[int, str]:
+        """Return how many rows there are, and the places of the first of them, as text."""
+        count, found = self.store.first(rows, "line", limit)
+        return count, listed([self.table.place(line, number) for (line,) in found], count)
+
+    def _cells(self, number: int, faulty: str) -> tuple[int, str]:
+        """Return how many cells are not empty, and fulfil an SQL condition, and the first of them, as text."""
+        rows = f"{self.relation} WHERE c{number} IS NOT NULL AND ({faulty})"
+        count, found = self.store.first(rows, f"line, c{number}", 3)
         cells = [
             Message("{} ({})").format(
                 shown(cell if isinstance(cell, str) else str(cell)), self.table.place(line, number)
             )
             for line, cell in found
         ]
-        heading = self.table.headings[number - 1]
-        subject = _("{name}, column {heading}").format(name=self.table.name, heading=repr(heading))
-        self.faultless = False
-        self.problems.append(
-            Problem(subject, complaint(count).format(cells=listed(cells, count, len(cells)), hint=hint(), **said))
-        )
-        return True
+        return count, listed(cells, count, len(cells))
+
+    def _refuse_cells(self, number: int, faulty: str, complaint: Message) -> bool:
+        """Complain of cells that are not empty, and of which an SQL condition says that they are wrong."""
+        count, cells = self._cells(number, faulty)
+        if count:
+            self._complain_of(number, complaint.format(cells=cells))
+        return bool(count)
+
+    def _complain_of(self, number: int, complaint: str) -> None:
+        subject = _("{name}, column {heading}")
+        heading = repr(self.table.headings[number - 1])
+        self.problems.append(Problem(subject.format(name=self.table.name, heading=heading), complaint))
 
     def _check_times(self, numbers: tuple[int, ...]) -> None:
         if self._all_are_times(numbers):  # one pass over many rows
             return
-        self._check_timeless(numbers)
         number = numbers[0]
-        kinds = [self.kinds[f"c{one}"] for one in numbers]
-        numeric = [one for one, kind in zip(numbers, kinds, strict=True) if _is_number(kind)]
-        if len(numbers) == 1 and numeric and self.readings.times not in (stamps.EXCEL, *stamps.UNIX):
-            numbers_told = _(
+        empty = " OR ".join(f"c{one} IS NULL" for one in numbers)
+        count, places = self._places(f"{self.relation} WHERE ({empty}) AND ({self._given()})", number)
+        if count:
+            complaint = ngettext(
+                "{count:,} reading has no time: {places}", "{count:,} readings have no time: {places}", count
+            )
+            self.complain(complaint.format(count=count, places=places))
+        if not self._readable(numbers):
+            complaint = _(
                 "{cells}: numbers instead of times; write times = 'excel' for the days of a spreadsheet, 'unix' for "
                 "seconds since 1970"
             )
-            self._unreadable(number, "TRUE", lambda _count: numbers_told)
+            self._refuse_cells(number, "TRUE", complaint)
             return
-        if all(_is_text(kind) for kind in kinds) and self.readings.where is not None:
+        if all(_is_text(self._kind(one)) for one in numbers) and self.readings.where is not None:
             moment = self._time(numbers, ends=numbers == self.chosen.until)
             behind = stamps.offset_behind_sql(self._text(numbers))
-            behind_told = _(
+            complaint = _(
                 "{cells}: something follows the time. For an offset from UTC write clock = 'stated'; for a name "
                 "such as WIB write the zone as clock, and the name in the form: times = '%Y-%m-%d %H:%M WIB'"
             )
-            if self._unreadable(number, f"({moment}) IS NULL AND {behind}", lambda _count: behind_told):
+            if self._refuse_cells(number, f"({moment}) IS NULL AND {behind}", complaint):
                 return
         faulty = self._no_time(numbers)
-        form = stamps.written(self.readings.times, self.readings.where is None)
-        said = {"form": form, "first": clock.YEARS[0], "last": clock.YEARS[-1]}
-        self._unreadable(number, faulty, _not_times, lambda: self._hint(numbers, faulty), **said)
+        count, cells = self._cells(number, faulty)
+        if count:
+            complaint = ngettext(
+                "{cells} is not a time of the form {form} in the years {first} to {last}{hint}",
+                "{cells} are not times of the form {form} in the years {first} to {last}{hint}",
+                count,
+            )
+            form = stamps.written(self.readings.times, self.readings.where is None)
+            said = {"form": form, "first": clock.YEARS[0], "last": clock.YEARS[-1], "hint": self._hint(numbers, faulty)}
+            self._complain_of(number, complaint.format(cells=cells, **said))
 
     def _no_time(self, numbers: tuple[int, ...]) -> str:
         """Return an SQL condition for texts or times that are not times of the years that readings are of."""
@@ -435,25 +399,21 @@ class _Part:
             return False
         if (
             isinstance(self.table, files.ParquetTable)
-            and self.kinds[f"c{numbers[0]}"].startswith("TIMESTAMP")
+            and self._kind(numbers[0]).startswith("TIMESTAMP")
             and self.table.all_within(self.store, numbers[0], clock.FIRST, clock.LAST)
         ):
             return True  # without a pass over the rows
         empty = f"c{numbers[0]} IS NULL"
-        faulty = f"CASE WHEN {empty} THEN {self._given()} ELSE {self._no_time(numbers)} END"
-        return not self.store.number(f"SELECT count(*) FROM (SELECT 1 FROM {self.relation} WHERE {faulty} LIMIT 1)")
+        return not self._some(f"CASE WHEN {empty} THEN {self._given()} ELSE {self._no_time(numbers)} END")
 
     def _given(self) -> str:
         """Return an SQL condition for rows with a value."""
-        return " OR ".join(f"c{number} IS NOT NULL" for found in self.chosen.values.values() for number in found)
+        return " OR ".join(f"c{number} IS NOT NULL" for number in self.numbers)
 
     def _hint(self, numbers: tuple[int, ...], faulty: str) -> str:
         """Say what times may be that are of no known form."""
-        text = self._text(numbers)
-        first = self.store.db.execute(
-            f"SELECT {text} FROM {self.relation} WHERE {faulty} ORDER BY line LIMIT 1"
-        ).fetchall()
-        cell = str(first[0][0] or "") if first else ""
+        _count, first = self.store.first(f"{self.relation} WHERE {faulty}", f"line, {self._text(numbers)}", 1)
+        cell = str(first[0][1] or "") if first else ""
         if re.search(r"(?<!\d)25[4-9]\d(?!\d)", cell) and not re.fullmatch(r"[\d.]+", cell):
             return _("; a year of the Buddhist era is to be written as that of the Gregorian calendar, 543 less")
         if re.fullmatch(r"1\d{9}(\.\d*)?", cell):
@@ -466,18 +426,6 @@ class _Part:
             return _("; for day and time in two columns write time = ['day', 'time']")
         return ""
 
-    def _check_timeless(self, numbers: tuple[int, ...]) -> None:
-        """Complain of readings without a time."""
-        empty = " OR ".join(f"c{number} IS NULL" for number in numbers)
-        sql = f"FROM {self.relation} WHERE ({empty}) AND ({self._given()})"
-        if count := self.store.number(f"SELECT count(*) {sql}"):
-            found = self.store.db.execute(f"SELECT line {sql} ORDER BY line LIMIT 5").fetchall()
-            places = [self.table.place(line, numbers[0]) for (line,) in found]
-            complaint = ngettext(
-                "{count:,} reading has no time: {places}", "{count:,} readings have no time: {places}", count
-            )
-            self.complain(complaint.format(count=count, places=listed(places, count)))
-
     def _check_midnights(self) -> None:
         """Ask whether a midnight that is written after the other times of its day is the end of this day."""
         readings = self.readings
@@ -489,37 +437,41 @@ class _Part:
         end = f"moment + {clock.DAY}"  # of the day that a midnight begins, if it does
         last = f"before > moment AND before < {end} AND coalesce(later >= {end}, TRUE)"
         last_of_falling = f"later > moment AND later < {end} AND before >= {end}"
-        odd = f"FROM ({rows}) WHERE moment % {clock.DAY} = 0"
-        count = self.store.number(f"SELECT count(*) {odd} AND (({last}) OR ({last_of_falling}))")
-        if 2 * count <= self.store.number(f"SELECT count(*) {odd}"):
-            return
-        sql = f"SELECT line {odd} AND (({last}) OR ({last_of_falling})) ORDER BY line LIMIT 3"
-        places = [self.table.place(line, self.chosen.time[-1]) for (line,) in self.store.db.execute(sql).fetchall()]
-        complaint = _(
-            "{places}: midnight comes after the other times of its day; state midnight = 'end' if it is the end of the "
-            "day that is written with it, else midnight = 'start'"
-        )
-        self.complain(complaint.format(places=listed(places, count)))
+        midnights = f"({rows}) WHERE moment % {clock.DAY} = 0"
+        odd = f"{midnights} AND (({last}) OR ({last_of_falling}))"
+        count, places = self._places(odd, self.chosen.time[-1], 3)
+        if 2 * count > self.store.number(f"SELECT count(*) FROM {midnights}"):
+            complaint = _(
+                "{places}: midnight comes after the other times of its day; state midnight = 'end' if it is the end of "
+                "the day that is written with it, else midnight = 'start'"
+            )
+            self.complain(complaint.format(places=places))
 
     def _check_values(self, number: int) -> None:
-        column, kind = f"c{number}", self.kinds[f"c{number}"]
+        column, kind = f"c{number}", self._kind(number)
         if not _is_text(kind):
             if kind in ("DOUBLE", "FLOAT") and not isinstance(self.table, files.ParquetTable):
-                self._unreadable(number, f"isinf({column})", _not_numbers)
+                count, cells = self._cells(number, f"isinf({column})")
+                complaint = ngettext("{cells} is not a number as stated", "{cells} are not numbers as stated", count)
+                if count:
+                    self._complain_of(number, complaint.format(cells=cells))
             return
-        missing = self._missing(number)
-        if self._unreadable(number, f"NOT {missing} AND ({self._value(number)}) IS NULL", _not_numbers_nor_missing):
-            return
-        if self.readings.decimal or self.readings.thousands:
-            return
-        # a dot of thousands has three digits behind it, and one to three before it, the first of which is not 0
-        plain = f"ltrim(trim({column}), '+-')"
-        dot = f"strpos({plain}, '.')"
-        proof = f"{dot} > 0 AND (length({plain}) - {dot} <> 3 OR {dot} > 4 OR {plain} LIKE '0%' OR {dot} = 1)"
-        proven = self.store.number(f"SELECT count(*) FROM (SELECT 1 FROM {self.relation} WHERE {proof} LIMIT 1)")
-        if not proven:
-            two_ways = _("{cells} can be read in two ways: state decimal = '.' or thousands = '.'")
-            self._unreadable(number, f"{dot} > 0", lambda _count: two_ways)
+        count, cells = self._cells(number, f"NOT {self._missing(number)} AND ({self._value(number)}) IS NULL")
+        if count:
+            complaint = ngettext(
+                "{cells} is not a number as stated; words for no reading are stated by missing = ['--']",
+                "{cells} are not numbers as stated; words for no reading are stated by missing = ['--']",
+                count,
+            )
+            self._complain_of(number, complaint.format(cells=cells))
+        elif not (self.readings.decimal or self.readings.thousands):
+            # a dot of thousands has three digits behind it, and one to three before it, the first of which is not 0
+            plain = f"ltrim(trim({column}), '+-')"
+            dot = f"strpos({plain}, '.')"
+            proof = f"{dot} > 0 AND (length({plain}) - {dot} <> 3 OR {dot} > 4 OR {plain} LIKE '0%' OR {dot} = 1)"
+            if not self._some(proof):
+                two_ways = _("{cells} can be read in two ways: state decimal = '.' or thousands = '.'")
+                self._refuse_cells(number, f"{dot} > 0", two_ways)
 
     def _check_factor_left(self) -> None:
         """Ask about a column of factors that is not named, unless they say what the unit says already."""
@@ -539,23 +491,22 @@ class _Part:
         self.complain(complaint.format(heading=self.table.headings[number - 1]))
 
     def _check_flags(self) -> None:
-        if self.chosen.quality is None:
+        number, flags = self.chosen.quality, self.readings.flags
+        if number is None:
             return
-        known = ", ".join(map(quoted, self.readings.flags))
-        unknown = _("{cells}: not among flags, which are {known}")
-        text = self._as_text(self.chosen.quality)
-        names = ", ".join(map(repr, self.readings.flags))
-        self._unreadable(self.chosen.quality, f"{text} NOT IN ({known})", lambda _count: unknown, known=names)
-        empty = f"FROM {self.relation} WHERE {text} IS NULL"
-        if "" not in self.readings.flags and (count := self.store.number(f"SELECT count(*) {empty}")):
-            found = self.store.db.execute(f"SELECT line {empty} ORDER BY line LIMIT 5").fetchall()
-            places = [self.table.place(line, self.chosen.quality) for (line,) in found]
+        text = self._as_text(number)
+        count, cells = self._cells(number, f"{text} NOT IN ({', '.join(map(quoted, flags))})")
+        if count:
+            unknown = _("{cells}: not among flags, which are {known}")
+            self._complain_of(number, unknown.format(cells=cells, known=", ".join(map(repr, flags))))
+        count, places = (0, "") if "" in flags else self._places(f"{self.relation} WHERE {text} IS NULL", number)
+        if count:
             complaint = ngettext(
                 "{count:,} reading has no flag: {places}; flags may say what that means, under ''",
                 "{count:,} readings have no flag: {places}; flags may say what that means, under ''",
                 count,
             )
-            self.complain(complaint.format(count=count, places=listed(places, count)))
+            self.complain(complaint.format(count=count, places=places))
 
     def _check_meters(self, sql: str) -> None:
         if self.chosen.meter is None or isinstance(self.table, files.ParquetTable):
@@ -620,7 +571,7 @@ class _Part:
         """Return SQL of the end of totals: after their last day, or where a time of day is given at it."""
         moment = self._time(numbers, ends=True)
         day = clock.DAY if self.readings.last_day != "excluded" else 0
-        if not all(_is_text(self.kinds[f"c{number}"]) for number in numbers):
+        if not all(_is_text(self._kind(number)) for number in numbers):
             return f"{moment} + CASE WHEN ({moment}) % {clock.DAY} = 0 THEN {day} ELSE 0 END"
         text = self._text(numbers)
         month = f"regexp_full_match(trim({text}), {quoted(stamps.MONTH)})"
@@ -631,7 +582,7 @@ class _Part:
         name = "ending" if ends else "moment"
         if name in self.parsed:
             return name
-        kind, column = self.kinds[f"c{numbers[0]}"], f"c{numbers[0]}"
+        kind, column = self._kind(numbers[0]), f"c{numbers[0]}"
         if len(numbers) == 1 and _is_number(kind):
             return stamps.number_sql(column, self.readings.times)
         if len(numbers) == 1 and not _is_text(kind):
@@ -647,7 +598,7 @@ class _Part:
         return " || ' ' || ".join(self._as_text(number) for number in numbers)
 
     def _as_text(self, number: int) -> str:
-        column, kind = f"c{number}", self.kinds[f"c{number}"]
+        column, kind = f"c{number}", self._kind(number)
         if _is_text(kind):
             return f"trim({column})"
         if kind.startswith(("TIMESTAMP", "DATE")):
@@ -658,7 +609,7 @@ class _Part:
         return f"CAST({column} AS VARCHAR)"
 
     def _missing(self, number: int) -> str:
-        if not self.readings.missing or not _is_text(self.kinds[f"c{number}"]):
+        if not self.readings.missing or not _is_text(self._kind(number)):
             return "FALSE"
         return f"trim(c{number}) IN ({', '.join(map(quoted, self.readings.missing))})"
 
@@ -676,7 +627,7 @@ class _Part:
         column = f"c{number}"
         if f"value{number}" in self.parsed:
             return f"value{number}"
-        if not _is_text(self.kinds[column]):
+        if not _is_text(self._kind(number)):
             return f"CAST({column} AS DOUBLE)"
         plain = f"trim({column})"
         if self.readings.times == stamps.JAPANESE:
@@ -702,7 +653,7 @@ class _Part:
 
     def _instants(self, sql: str) -> str:
         """Turn what the clock showed into instants."""
-        readings, kind = self.readings, self.kinds[f"c{self.chosen.time[0]}"]
+        readings, kind = self.readings, self._kind(self.chosen.time[0])
         text = len(self.chosen.time) > 1 or _is_text(kind)
         days = readings.daily or readings.kind == "total"
         if readings.kind == "register" and (readings.stamp or text or kind == "DATE"):
@@ -742,26 +693,19 @@ class _Part:
     def _never(self, sql: str, found: Sequence[clock.Change]) -> bool:
         """Complain of times that never occurred."""
         never = clock.within_sql("stamp", [change.never for change in found])
-        count = self.store.number(f"SELECT count(*) FROM ({sql}) WHERE {never}")
+        count, rows = self.store.first(f"({sql}) WHERE {never}", "line, make_timestamp(stamp)", 3)
         if count:
-            cells = self.store.db.execute(
-                f"SELECT make_timestamp(stamp), line FROM ({sql}) WHERE {never} ORDER BY line LIMIT 3"
-            ).fetchall()
-            times = [
-                Message("{} ({})").format(str(moment), self.table.place(line, self.chosen.time[0]))
-                for moment, line in cells
-            ]
+            number = self.chosen.time[0]
+            times = [Message("{} ({})").format(str(moment), self.table.place(line, number)) for line, moment in rows]
             before = next(change.before for change in found if change.never[0] < change.never[1])
             sign, minutes = "-" if before < 0 else "+", abs(before) // clock.MINUTE
             complaint = _(
                 "{names}: these times never occurred in {where}, whose clocks went forward; if the clock of the "
                 "logger did not, state its own: clock = {own}"
-            ).format(
-                names=listed(times, count, len(times)),
-                where=self.readings.where,
-                own=repr(f"UTC{sign}{minutes // 60:02}:{minutes % 60:02}"),
             )
-            self.complain(complaint)
+            own = repr(f"UTC{sign}{minutes // 60:02}:{minutes % 60:02}")
+            names = listed(times, count, len(times))
+            self.complain(complaint.format(names=names, where=self.readings.where, own=own))
         return bool(count)
 
     def _whole_days(self, sql: str) -> str:
@@ -779,26 +723,21 @@ class _Part:
         return f"SELECT meter, stamp, {until} AS until, value, flag FROM ({rows})"
 
     def _check_totals(self, sql: str) -> None:
-        rows = f"FROM ({sql}) WHERE until <= stamp"
-        if count := self.store.number(f"SELECT count(*) {rows}"):
-            found = self.store.db.execute(f"SELECT line {rows} ORDER BY line LIMIT 5").fetchall()
-            places = [self.table.place(line, self.chosen.until[0]) for (line,) in found]
-            complaint = _("has totals whose last day is before their first: {places}")
-            self.complain(complaint.format(places=listed(places, count)))
+        count, places = self._places(f"({sql}) WHERE until <= stamp", self.chosen.until[0])
+        if count:
+            self.complain(_("has totals whose last day is before their first: {places}").format(places=places))
         if self.readings.last_day:
             return
         order = "OVER (PARTITION BY meter ORDER BY stamp, until)"
         rows = f"SELECT *, lag(until) {order} - {clock.DAY} AS last_day FROM ({sql})"
-        found = self.store.db.execute(
-            f"SELECT line FROM ({rows}) WHERE last_day = stamp ORDER BY line LIMIT 3"
-        ).fetchall()
+        _count, found = self.store.first(f"({rows}) WHERE last_day = stamp", "line", 3)
         if found:
-            places = [self.table.place(line, self.chosen.time[0]) for (line,) in found]
+            places = listed([self.table.place(line, self.chosen.time[0]) for (line,) in found])
             complaint = _(
                 "{places}: a total begins on the last day of the one before; state last_day = 'excluded' if that day "
                 "is not part of it, or 'included'"
             )
-            self.complain(complaint.format(places=listed(places)))
+            self.complain(complaint.format(places=places))
 
     def _days(self, sql: str, text: bool) -> tuple[str, bool]:
         """Turn the days on which a register was read into times: their beginning or their end."""
@@ -845,21 +784,25 @@ def _steps_sql(points: str, readings: Readings) -> str:
     """Return SQL of the steps: what each reading covers, from and to, and its amount."""
     if readings.kind == "register":
         return sorted_steps(points)
-    if readings.kind == "samples":
-        return _samples_sql(points, readings)
-    if readings.kind == "total" or readings.daily:
-        raw = f"value * (until - stamp) / {float(clock.HOUR)!r}" if readings.kind == "power" else "value"
-        return f"SELECT meter, stamp AS start, until AS stop, {raw} AS raw, value, flag FROM ({points})"
-    step = _step_sql(readings)
-    start, stop = ("stamp", f"stamp + {step}")
-    if readings.stamp == "end":
-        start, stop = (f"stamp - {step}", "stamp")
-    raw = "value"
-    if readings.kind == "power":
+    start, stop, hours = "stamp", "until", f"(until - stamp) / {float(clock.HOUR)!r}"
+    if readings.kind == "samples":  # which hold until the next one, but no longer than is stated, as the last one does
+        longest = f"stamp + {readings.longest}"
+        order = "OVER (PARTITION BY meter ORDER BY stamp)"
+        points = (
+            f"SELECT * REPLACE (least(coalesce(lead(stamp) {order}, {longest}), {longest}) AS until) FROM ({points})"
+        )
+    elif readings.kind != "total" and not readings.daily:
         assert readings.step is not None
+        step = _step_sql(readings)
+        start, stop = _ends(readings, step)
         hours = f"{step} / {float(clock.HOUR)!r}" if readings.changes else repr(readings.step / clock.HOUR)
-        raw = f"value * {hours}"
+    raw = f"value * {hours}" if readings.kind in ("power", "samples") else "value"
     return f"SELECT meter, {start} AS start, {stop} AS stop, {raw} AS raw, value, flag FROM ({points})"
+
+
+def _ends(readings: Readings, step: str) -> tuple[str, str]:
+    """Return SQL of the times from and to which a reading of some length is."""
+    return (f"stamp - {step}", "stamp") if readings.stamp == "end" else ("stamp", f"stamp + {step}")
 
 
 def _step_sql(readings: Readings) -> str:
@@ -873,22 +816,13 @@ def _step_sql(readings: Readings) -> str:
     return f"(CASE {cases} ELSE {steps[-1]} END)"
 
 
-def _samples_sql(points: str, readings: Readings) -> str:
-    """Return SQL of samples that hold until the next one, but no longer than is stated, as the last one does."""
-    order = "OVER (PARTITION BY meter ORDER BY stamp)"
-    longest = f"stamp + {readings.longest}"
-    rows = f"SELECT *, least(coalesce(lead(stamp) {order}, {longest}), {longest}) AS stop FROM ({points})"
-    raw = f"value * (stop - stamp) / {float(clock.HOUR)!r}"
-    return f"SELECT meter, stamp AS start, stop, {raw} AS raw, value, flag FROM ({rows})"
-
-
 def _refuse_two_samples(store: Store, points: str, readings: Readings) -> None:
-    twice = f"SELECT meter, stamp FROM ({points}) GROUP BY 1, 2 HAVING count(*) > 1"
-    if count := store.number(f"SELECT count(*) FROM ({twice})"):
-        found = store.db.execute(f"SELECT meter, make_timestamp(stamp) FROM ({twice}) ORDER BY 1, 2 LIMIT 3").fetchall()
+    twice = f"(SELECT meter, stamp FROM ({points}) GROUP BY 1, 2 HAVING count(*) > 1)"
+    count, found = store.first(twice, "meter, make_timestamp(stamp)", 3)
+    if count:
         cells = [f"{meter} {moment} UTC" for meter, moment in found]
         complaint = _("has several samples of one time: {cells}").format(cells=listed(cells, count, len(cells)))
-        raise InputError(_("the readings"), [Problem(readings.name, complaint)])
+        refuse([Problem(readings.name, complaint)])
 
 
 def _on_the_grid(store: Store, points: str, readings: Readings, tolerance: int) -> str:

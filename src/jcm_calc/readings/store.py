@@ -126,6 +126,11 @@ class Store:
         with ThreadPoolExecutor(self.number("SELECT current_setting('threads')")) as pool:
             return list(pool.map(alone, files))
 
+    def first(self, rows: str, columns: str, limit: int) -> tuple[int, list[tuple[Any, ...]]]:
+        """Return how many rows there are, and some columns of the first of them, in the order of these columns."""
+        found = self.db.execute(f"SELECT count(*) OVER (), {columns} FROM {rows} ORDER BY ALL LIMIT {limit}").fetchall()
+        return (found[0][0] if found else 0), [row[1:] for row in found]
+
     def number(self, sql: str) -> int:
         """Return the single number that a query gives."""
         return int(self.db.execute(sql).fetchall()[0][0] or 0)

@@ -20,15 +20,15 @@ from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs.periods import ONE_DAY, Period, split_at_years
 from jcm_calc.inputs.periods import within as places_within
-from jcm_calc.readings import calibration, clock, cross_checks, like_times, treatments
+from jcm_calc.readings import calibration, clock, treatments
 from jcm_calc.readings.amounts import by_indices
 from jcm_calc.readings.cross_checks import CrossCheckOutcome
 from jcm_calc.readings.findings import ReadingsFinding
-from jcm_calc.readings.meter_readings import opened_sources, tolerance
+from jcm_calc.readings.meter_readings import opened_sources
 from jcm_calc.readings.monitoring import OF_CALIBRATION, OtherInputs, Slopes, Work, declared
-from jcm_calc.readings.plan import MonitoringPlan, Treatment
+from jcm_calc.readings.plan import Meter, MonitoringPlan
 from jcm_calc.readings.rule_sets import TREATMENTS
-from jcm_calc.readings.steps import last_instants, up_to
+from jcm_calc.readings.steps import OpenedReadings, last_instants, up_to
 from jcm_calc.readings.store import Store
 from jcm_calc.results.calculation import Calculation
 from jcm_calc.results.status import TreatmentOption
@@ -39,46 +39,20 @@ ROUNDING = 1e-9  # of an amount, that sums of floats may miss
 
 @dataclass(frozen=True)
 class Measured:
-    """What the readings say about a year up to a day.
+    """What the readings say about a year up to a day."""
 
-    Attributes
-    ----------
-    units : mapping
-        The unit of each meter's parameter.
-    until : mapping
-        For each meter with readings, the last day that they cover to its end.
-    so_far : Period or None
-        From the first day of the year to the last one that the readings of all counting meters cover.
-    findings : tuple of ReadingsFinding
-        Of `so_far`, and those of earlier years that need a person.
-    options : mapping
-        For each open finding the treatments that are permitted.
-    stakes : mapping
-        For each finding the tCO2 at stake, as far as they are known.
-    amounts : mapping
-        The amount of each meter in `so_far`; None where the readings do not tell.
-    per_day : mapping
-        The tCO2 that a usual day of each meter makes up; None where no readings tell it.
-    coverage : mapping
-        For each meter and day of the year, the share of its time with readings.
-    result : Calculation or None
-        Of `so_far`.
-    months : mapping
-        ER in tCO2 of each month, by its period: of earlier years on file, too.
-    """
-
-    units: Mapping[str, str]
-    until: Mapping[str, date]
-    so_far: Period | None
-    findings: tuple[ReadingsFinding, ...] = ()
-    options: Mapping[ReadingsFinding, tuple[TreatmentOption, ...]] = field(default_factory=dict)
-    stakes: Mapping[ReadingsFinding, float | None] = field(default_factory=dict)
-    amounts: Mapping[str, float | None] = field(default_factory=dict)
-    per_day: Mapping[str, float | None] = field(default_factory=dict)
-    coverage: Mapping[str, Mapping[date, float]] = field(default_factory=dict)
+    units: Mapping[str, str]  # of each meter's parameter
+    until: Mapping[str, date]  # for each meter with readings, the last day that they cover to its end
+    so_far: Period | None  # from the first day of the year to the last one that all counting meters cover
+    findings: tuple[ReadingsFinding, ...] = ()  # of `so_far`, and those of earlier years that need a person
+    options: Mapping[ReadingsFinding, tuple[TreatmentOption, ...]] = field(default_factory=dict)  # of open findings
+    stakes: Mapping[ReadingsFinding, float | None] = field(default_factory=dict)  # tCO2, as far as they are known
+    amounts: Mapping[str, float | None] = field(default_factory=dict)  # in `so_far`; None where it is not known
+    per_day: Mapping[str, float | None] = field(default_factory=dict)  # tCO2 that a usual day makes up
+    coverage: Mapping[str, Mapping[date, float]] = field(default_factory=dict)  # share of each day with readings
     comparisons: tuple[CrossCheckOutcome, ...] = ()
-    result: Calculation | None = None
-    months: Mapping[Period, float] = field(default_factory=dict)
+    result: Calculation | None = None  # of `so_far`
+    months: Mapping[Period, float] = field(default_factory=dict)  # ER in tCO2, of earlier years on file, too
     problems: tuple[Problem, ...] = ()
 
 
@@ -116,43 +90,62 @@ def measure(
     units, indices = declared(plan, m, problems)
     if problems:
         raise InputError(_("the monitoring plan"), problems)
+    assert year.first is not None
     plan = _known_on(plan, day)
-    beyond = clock.midnight(day + ONE_DAY, plan.where)
     with Store(kept=kept) as store:
         progress(_("reading and adding up"))
-        opened, reach = [], dict[str, list[int]]()
-        for source in opened_sources(store, plan, units):
-            found = last_instants(store, source)
-            if any(last > beyond for _first, last in found.values()):
-                source = up_to(source, beyond)
-                found = last_instants(store, source)
-            opened.append(source)
-            for name, (first, last) in found.items():
-                known = reach.setdefault(name, [first, last])
-                known[:] = min(known[0], first), max(known[1], last)
-        reach = {
-            name: ends for name, ends in reach.items() if ends[0] < ends[1]
-        }  # one reading of a register tells nothing
-        until = {
-            name: min(_last_day(plan, name, last), day) for name, (_, last) in reach.items() if name in plan.meters
-        }
+        opened, reach = _opened(store, plan, units, clock.midnight(day + ONE_DAY, plan.where))
+        until = {name: min(_last_day(plan, name, last), day) for name, (_first, last) in reach.items()}
         if not until:
             return Measured(units, until, None)
-        counting = [name for name, meter in plan.meters.items() if not meter.check_only]
-        assert year.first is not None
-        ends = [until[name] for name in counting if name in until]
-        common = min(ends or until.values())
+        covered = _covered(plan, until)
+        common = min(day, *(covered.values() or until.values()))
         so_far = Period(year.first, common) if common >= year.first else None
-        firsts = [reach[name][0] for name in counting if name in reach]
+        end = clock.midnight(common + ONE_DAY, plan.where)
+        there = {name: one for name, one in plan.meters.items() if name in until and (one.installed or 0) < end}
+        absent = [one for one in plan.counting if one.name not in there and one.installed is not None]
+        firsts = [reach[one.name][0] for one in plan.counting if one.name in there]
         periods = [*_earlier(plan, firsts, year, since, common), *((so_far,) if so_far else ())]
-        if not periods:
+        if not periods or not there:
             return Measured(units, until, None)
         given = _InputsFor(m, tables, values, case_periods)
-        there = _with_readings(plan, until, common, so_far == year)
-        work = _ToDate(store, there, opened, periods, units, indices, given, None, progress)
+        # checks wait for the readings of their meters, and those against a value, which is of a whole year, for its end
+        late = {name for name in plan.meters if until.get(name, date.min) < common}
+        checks = [
+            one for one in plan.checks if not late & {*one.left, *one.right} and (so_far == year or not one.value)
+        ]
+        of_there = replace(plan, meters=there, checks=tuple(checks))
+        work = _ToDate(absent, store, of_there, opened, periods, units, indices, given, None, progress)
         measured = work.measured(until, year, so_far)
-    complete = set(counting) <= set(until)
+    complete = len(covered) == len(plan.counting)
     return measured if complete else replace(measured, so_far=None, result=None, months={})
+
+
+def _opened(
+    store: Store, plan: MonitoringPlan, units: Mapping[str, str], beyond: int
+) -> tuple[list[OpenedReadings], dict[str, tuple[int, int]]]:
+    """Return the sources without what is beyond an instant, and from and to when the readings of each meter reach."""
+    opened, reach = [], dict[str, tuple[int, int]]()
+    for source in opened_sources(store, plan, units):
+        found = last_instants(store, source)
+        if any(last > beyond for _first, last in found.values()):
+            source = up_to(source, beyond)
+            found = last_instants(store, source)
+        opened.append(source)
+        for name, (first, last) in found.items():
+            known = reach.get(name, (first, last))
+            reach[name] = min(known[0], first), max(known[1], last)
+    # one reading of a register tells nothing
+    return opened, {name: ends for name, ends in reach.items() if ends[0] < ends[1] and name in plan.meters}
+
+
+def _covered(plan: MonitoringPlan, until: Mapping[str, date]) -> dict[str, date]:
+    """Return up to which day each counting meter lacks no readings: before it is installed there can be none."""
+    found = {one.name: until[one.name] for one in plan.counting if one.name in until}
+    for one in plan.counting:
+        if one.name not in until and one.installed is not None:
+            found[one.name] = clock.local(one.installed, plan.where).date() - ONE_DAY
+    return found
 
 
 def _earlier(
@@ -179,18 +172,6 @@ def _known_on(plan: MonitoringPlan, day: date) -> MonitoringPlan:
     return replace(plan, meters=meters)
 
 
-def _with_readings(plan: MonitoringPlan, until: Mapping[str, date], last: date, whole: bool) -> MonitoringPlan:
-    """Return a plan without the meters that have no readings yet, and without the cross-checks that are too early.
-
-    These are the checks of meters whose readings do not reach the last day, and before the end of the year those
-    against a value, which is that of a whole year.
-    """
-    there = {name for name, day in until.items() if day >= last}
-    checks = [one for one in plan.checks if set(one.left + one.right) <= there and (whole or not one.value)]
-    meters = {name: one for name, one in plan.meters.items() if name in until}
-    return replace(plan, meters=meters, checks=tuple(checks))
-
-
 def _last_day(plan: MonitoringPlan, name: str, moment: int) -> date:
     """Return the last day that readings cover to its end; declared standstills and treatments with dates count.
 
@@ -198,7 +179,7 @@ def _last_day(plan: MonitoringPlan, name: str, moment: int) -> date:
     """
     if (removed := plan.meters[name].removed) is not None and moment >= removed:
         return date.max
-    spans = [(one.start, one.end) for one in plan.stops if one.meter in ("", name)]
+    spans = [(one.start, one.end) for one in plan.stops_of(name)]
     spans += [
         (one.start, one.end)
         for one in plan.choices
@@ -207,7 +188,7 @@ def _last_day(plan: MonitoringPlan, name: str, moment: int) -> date:
     for start, end in sorted(spans):
         if start <= moment < end:
             moment = end
-    return clock.local(moment + tolerance(plan), plan.where).date() - ONE_DAY
+    return clock.local(moment + plan.tolerance, plan.where).date() - ONE_DAY
 
 
 class _InputsFor(OtherInputs):
@@ -223,22 +204,14 @@ class _InputsFor(OtherInputs):
         self.declared, self.case_periods = m, case_periods
 
     def values_of(self, periods: Sequence[Period]) -> Mapping[str, Any]:
-        places, shares = self._places(periods)
-        return {name: self._value(name, one, places, shares) for name, one in self.values.items()}
-
-    def _places(self, periods: Sequence[Period]) -> tuple[list[int], list[float]]:
-        """Return for each period the number of that of the case file, or of the nearest one, and its share of days."""
-        found = places_within(periods, self.case_periods)
-        last = len(self.case_periods) - 1
+        # for each period the number of that of the case file, or of the nearest one, and its share of days
+        first, last = self.case_periods[0], len(self.case_periods) - 1
         places = [
-            place if place >= 0 else (0 if one.order < self._first else last)
-            for place, one in zip(found, periods, strict=True)
+            place if place >= 0 else (0 if one.order < first.order else last)
+            for place, one in zip(places_within(periods, self.case_periods), periods, strict=True)
         ]
-        return places, [one.days / self.case_periods[place].days for one, place in zip(periods, places, strict=True)]
-
-    @property
-    def _first(self) -> tuple[date, date, int]:
-        return self.case_periods[0].order
+        shares = [one.days / self.case_periods[place].days for one, place in zip(periods, places, strict=True)]
+        return {name: self._value(name, one, places, shares) for name, one in self.values.items()}
 
     def _value(self, name: str, given: Any, places: list[int], shares: list[float]) -> Any:
         parameter = self.declared.inputs.get(self.declared.named(name) or "")
@@ -262,32 +235,22 @@ class _InputsFor(OtherInputs):
 
 
 class _ToDate(Work):
-    """The steps from readings to the amounts so far, which go on where something is open."""
+    """The steps from readings to the amounts so far, which go on where something is open.
 
-    def __init__(self, *args: Any) -> None:
-        self.reasons: dict[tuple[str, str, int], str] = {}
-        self.lateness: dict[tuple[str, int], calibration.Late] = {}
+    Choices may be for findings that are still to come, and treatments that are not possible leave a finding open.
+    """
+
+    def __init__(self, absent: Sequence[Meter], *args: Any) -> None:
+        self.absent = absent  # counting meters that are not installed yet: of them there is nothing
+        self.failures: tuple[Problem, ...] = ()
         super().__init__(*args)
 
-    # What would stop the monitoring of a complete year
-
-    def check_used(self, choices: Sequence[Any], findings: Sequence[ReadingsFinding]) -> None:
-        """Accept choices for findings that are still to come."""
-
-    def check_calibrations_used(self, used: Sequence[Any]) -> None:
-        """Accept choices for calibrations that are still to come."""
-
-    def refused(self, finding: ReadingsFinding, problem: Problem) -> ReadingsFinding:
-        """Return the finding as one without a treatment."""
-        self.reasons[finding.meter, finding.kind, finding.start] = problem.complaint
-        return finding
-
-    def late_finding(
-        self, name: str, late: calibration.Late, number: int, start: int, end: int, findings: Sequence[ReadingsFinding]
-    ) -> ReadingsFinding:
-        """Remember what was late."""
-        self.lateness[name, start] = late
-        return super().late_finding(name, late, number, start, end, findings)
+    def result(self, amounts: Mapping[str, Sequence[float]], periods: Sequence[Period]) -> Calculation | None:
+        """Calculate some periods with the amounts of the meters that count."""
+        nothing = {one.name: [0.0] * len(periods) for one in self.absent}
+        counting = [*self.plan.counting, *self.absent]
+        tables = by_indices(counting, periods, self.units, self.indices, {**amounts, **nothing})
+        return self.given.result([table for table, _of in tables], periods)
 
     def directions(self) -> Slopes | None:
         """Return the directions of treatments; None where the other inputs do not suffice for a calculation."""
@@ -296,8 +259,6 @@ class _ToDate(Work):
         except InputError as error:
             self.failures = tuple(error.problems)
             return None
-
-    failures: tuple[Problem, ...] = ()
 
     # Steps
 
@@ -338,8 +299,9 @@ class _ToDate(Work):
         try:
             if now in usable:
                 of_now = {name: [several[now]] for name, several in amounts.items()}
-                result = self.calculated([self.periods[now]], of_now)
-                comparisons = list(self.compared_now(now, of_now, result))
+                result = self.result(of_now, self.periods[now:])
+                slopes = None if self.slopes is None else {name: each[now:] for name, each in self.slopes.items()}
+                comparisons = self.compared(of_now, slopes, result, now)
                 self.refuse()
             months = self.by_month(usable, effects)
         except InputError as error:
@@ -362,24 +324,6 @@ class _ToDate(Work):
             self.failures,
         )
 
-    def compared_now(
-        self, now: int, amounts: Mapping[str, Sequence[float]], result: Calculation | None
-    ) -> Iterator[CrossCheckOutcome]:
-        """Yield the cross-checks of the plan and of the methodology in the last period."""
-        slopes = None if self.slopes is None else {name: several[now:] for name, several in self.slopes.items()}
-        period = self.periods[now:]
-        yield from cross_checks.declared_in_plan(self.plan, self.units, period, amounts, slopes, self.problems)
-        if result is not None:
-            counting = [meter for meter in self.plan.meters.values() if not meter.check_only]
-            start, end = self.spans[now]
-            yield from cross_checks.declared_by_methodology(result, counting, [(end - start) / clock.HOUR])
-
-    def calculated(self, periods: Sequence[Period], amounts: Mapping[str, Sequence[float]]) -> Calculation | None:
-        """Calculate some periods with the amounts of the meters that count."""
-        counting = [meter for meter in self.plan.meters.values() if not meter.check_only]
-        tables = [table for table, _of in by_indices(counting, periods, self.units, self.indices, amounts)]
-        return self.given.result(tables, periods)
-
     def by_month(self, usable: Sequence[int], effects: Sequence[tuple[ReadingsFinding, float]]) -> dict[Period, float]:
         """Return ER of each month in some periods; each step counts where it begins."""
         table = self.meters.table
@@ -399,7 +343,7 @@ class _ToDate(Work):
             found = [sums.get(key, 0.0) for key in keys]
             before = [read.get(key, 0.0) for key in keys]
             amounts[name] += found if min(before) < 0 else _not_negative(found, sum(before))
-        result = self.calculated(months, amounts)
+        result = self.result(amounts, months)
         return {} if result is None else dict(zip(months, result.emissions["ER"].tolist(), strict=True))
 
     def shares(self, finding: ReadingsFinding, findings: Sequence[ReadingsFinding]) -> Iterator[tuple[date, float]]:
@@ -426,33 +370,12 @@ class _ToDate(Work):
 
     def options(self, findings: Sequence[ReadingsFinding]) -> dict[ReadingsFinding, tuple[TreatmentOption, ...]]:
         """Return the treatments that are permitted for each finding, the one with the most ER first."""
-        spoilt = self.spoilt(findings)
-        like = self.like(findings, "like period", spoilt, like_times.same_weekdays)
-        mean = self.like(findings, "mean of before and after", spoilt, like_times.before_and_after)
+        permitted = [self.plan.rules.treatments.get(one.kind, ()) for one in findings]
         found = {}
-        for number, one in enumerate(findings):
-            around = treatments.Around(
-                Treatment(0, one.kind, ""),
-                self.units[one.meter],
-                self.slope(one),
-                like.get(number, ()),
-                mean.get(number, ()),
-                allowed=self.plan.rules.treatments.get(one.kind, ()),
-            )
-            several = [self.option(one, name, around) for name in around.allowed]
+        for one, names, around in zip(findings, permitted, self.around(findings, permitted), strict=True):
+            several = [self.option(one, name, replace(around, allowed=names)) for name in names]
             found[one] = tuple(sorted(several, key=lambda option: (option.tonnes is None, -(option.tonnes or 0.0))))
         return found
-
-    def like(
-        self,
-        findings: Sequence[ReadingsFinding],
-        name: str,
-        spoilt: Mapping[str, Sequence[tuple[int, int]]],
-        look_up: Callable[..., list[list[float]]],
-    ) -> dict[int, list[float]]:
-        rules = self.plan.rules.treatments
-        choices = [Treatment(0, one.kind, name) if name in rules.get(one.kind, ()) else None for one in findings]
-        return self.windows(findings, choices, (name,), spoilt, look_up)
 
     def option(self, finding: ReadingsFinding, name: str, around: treatments.Around) -> TreatmentOption:
         """Return what a treatment would make of a finding."""
@@ -461,7 +384,7 @@ class _ToDate(Work):
             return TreatmentOption(name, needs=", ".join(needs))
         try:
             if name == "maximum permissible error":
-                late = self.lateness[finding.meter, finding.start]
+                late = self.late_at[finding.meter, finding.start]
                 around = replace(around, error=calibration.error(late, self.plan.rules)[0])
             amount = treatments.METHODS[name](finding, around)
         except ValueError as error:
@@ -472,10 +395,6 @@ class _ToDate(Work):
         """Return the change of ER by a change of the amount."""
         slope = self.slope(finding)
         return None if slope is None else effect * slope
-
-    def usual(self, name: str) -> float:
-        """Return the usual amount of an hour."""
-        return max(one.usual for one in self.meters.contexts[name])
 
     def per_day(self, name: str) -> float | None:
         usual = self.usual(name)

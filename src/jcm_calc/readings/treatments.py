@@ -7,7 +7,7 @@ comes from the sign of ∂ER/∂x at the meter and period in question.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from jcm_calc.base.languages import Message, _
@@ -17,37 +17,21 @@ from jcm_calc.readings.plan import Treatment
 from jcm_calc.readings.rule_sets import RuleSet
 from jcm_calc.units import UnitError, magnitude
 
+NO_CHOICE = Treatment(0, "", "")
+
 
 @dataclass(frozen=True)
 class Around:
-    """What a treatment may look at in addition to the finding.
+    """What a treatment may look at in addition to the finding."""
 
-    Attributes
-    ----------
-    unit : str
-        Of the parameter.
-    slope : float or None
-        ∂ER/∂x, or None where no methodology is named.
-    like : sequence of float
-        The amounts of like times: the same hours of the same days of the week, without findings.
-    adjacent : sequence of float
-        The amounts of the times just before and after, of the same length.
-    share : float
-        The part of the user's substitute that falls to this finding.
-    error : float
-        Of a meter whose calibration was late, as a fraction.
-    allowed : sequence of str
-        The treatments that the data correction rules permit for such a finding.
-    """
-
-    choice: Treatment
-    unit: str
-    slope: float | None
-    like: Sequence[float] = ()
-    adjacent: Sequence[float] = ()
-    share: float = 1.0
-    error: float = 0.0
-    allowed: Sequence[str] = ()
+    unit: str  # of the parameter
+    slope: float | None  # ∂ER/∂x, or None where no methodology is named
+    like: Sequence[float] = ()  # amounts of the same hours of the same days of the week, without findings
+    adjacent: Sequence[float] = ()  # amounts of the times just before and after, of the same length
+    choice: Treatment = NO_CHOICE
+    share: float = 1.0  # the part of the user's substitute that falls to this finding
+    error: float = 0.0  # of a meter whose calibration was late, as a fraction
+    allowed: Sequence[str] = ()  # the treatments that the data correction rules permit for such a finding
 
     def least(self, amounts: Iterable[float]) -> float:
         """Return the amount with the least ER."""
@@ -166,16 +150,13 @@ def _fits(choice: Treatment, finding: ReadingsFinding) -> bool:
     )
 
 
-def unused(choices: Sequence[Treatment], used: Iterable[Treatment | None]) -> list[Problem]:
-    """Complain of choices that fit no finding: what is announced must be done."""
-    numbers = {choice.number for choice in used if choice is not None}
+def unused(choices: Sequence[Treatment], used: Container[int]) -> list[Problem]:
+    """Complain of choices that fit no finding, by the numbers of those that do: what is announced must be done."""
+    complaint = _("no {finding} was found that it fits{hint}")
     return [
-        Problem(
-            choice.subject,
-            _("no {finding} was found that it fits{hint}").format(finding=choice.finding, hint=_hint(choice)),
-        )
+        Problem(choice.subject, complaint.format(finding=choice.finding, hint=_hint(choice)))
         for choice in choices
-        if choice.number not in numbers
+        if choice.number not in used
     ]
 
 
@@ -192,7 +173,7 @@ def treat(finding: ReadingsFinding, around: Around, rules: RuleSet) -> ReadingsF
     --------
     >>> from jcm_calc.readings.rule_sets import rule_set
     >>> gap = ReadingsFinding("S1", "gap", 0, 3_600_000_000, 0.0)
-    >>> around = Around(Treatment(1, "gap", "like period"), "MWh", slope=0.2, like=[1.2, 0.9, 1.1])
+    >>> around = Around("MWh", slope=0.2, like=[1.2, 0.9, 1.1], choice=Treatment(1, "gap", "like period"))
     >>> treat(gap, around, rule_set("JCM")).used
     0.9
     """
@@ -201,20 +182,16 @@ def treat(finding: ReadingsFinding, around: Around, rules: RuleSet) -> ReadingsF
     try:
         used = METHODS[choice.treatment](finding, around)
     except ValueError as error:
-        return Problem(
-            choice.subject,
-            _("{treatment!r} for {kind} at {meter}: {error}").format(
-                treatment=choice.treatment, kind=finding.kind, meter=finding.meter, error=error
-            ),
-        )
+        complaint = _("{treatment!r} for {kind} at {meter}: {error}")
+        said = {"treatment": choice.treatment, "kind": finding.kind, "meter": finding.meter, "error": error}
+        return Problem(choice.subject, complaint.format(**said))
     question, safe = "", None
     if choice.treatment == "substitute" and around.like and around.slope:
         least = around.least(around.like)
         if (used - least) * around.slope > 0:
             safe = least
-            question = _(
-                "the substitute {used:.6g} gives more ER than the like time with the least, {least:.6g}"
-            ).format(used=used, least=least)
+            more = _("the substitute {used:.6g} gives more ER than the like time with the least, {least:.6g}")
+            question = more.format(used=used, least=least)
     return replace(
         finding,
         treatment=choice.treatment,

@@ -82,7 +82,9 @@ def _profile(
     """Return the complete earlier years, tCO2 a day of each month, and the sum of squares with its freedom."""
     of: dict[int, dict[int, float]] = {}
     for one, amount in months.items():
-        if one.first is not None and one.year != year.year and one.year is not None:
+        if one.first is None or one.year is None or one.year == year.year:
+            continue
+        if one.days == monthrange(one.year, one.first.month)[1]:  # of a part of a month, the rest is not known
             of.setdefault(one.year, {})[one.first.month] = amount / one.days
     whole = {number: found for number, found in of.items() if len(found) == 12}
     if not whole:

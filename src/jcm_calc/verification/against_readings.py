@@ -68,7 +68,7 @@ def _taken(one: Compared, documents: Documents, meters: Metered) -> Iterator[Dis
         if chosen is not None:
             for issue, way in zip(one.issues, chosen, strict=True):
                 if way.code:
-                    yield Discrepancy(one, way, issue.start, issue.end, way.amount - issue.right.amount, issue.note)
+                    yield _of_issue(one, issue, way)
             return
         if (found := next(elsewhere(one, documents, meters, tolerance), None)) is not None:
             yield found
@@ -93,43 +93,45 @@ def _uncorrected(one: Compared, found: Discrepancy) -> Iterator[Discrepancy]:
     if not math.isclose(rest, one.right, rel_tol=max(one.printed, EXACT)):
         for issue in one.issues:
             if issue.window is not None and len(issue.ways) > 1:
-                way = issue.ways[1]
-                yield Discrepancy(one, way, issue.start, issue.end, way.amount - issue.right.amount, issue.note)
+                yield _of_issue(one, issue, issue.ways[1])
+
+
+def _of_issue(one: Compared, issue: Issue, way: Way) -> Discrepancy:
+    """Return what was done about an issue instead of what is right."""
+    return Discrepancy(one, way, issue.start, issue.end, way.amount - issue.right.amount, issue.note)
 
 
 def _difference(one: Compared, meters: Metered) -> Discrepancy:
     """Return what is left where no known slip explains an amount."""
     excess, unit = one.reported - one.right, one.entry.parameter.unit
-    if (share := _share(one)) is not None:
-        issue, factor = share
-        assert issue.window is not None
-        told = _("corrected by {factor:.4%}; right is {due:.4%}").format(factor=factor, due=issue.window.error)
-        way = Way(0.0, "E5", told, factor, issue.window.error, unit=FRACTION)
-        return Discrepancy(one, way, issue.start, issue.end, excess, issue.note)
+    if (share := _share(one, excess)) is not None:
+        return share
     for issue in spoilt(one.issues):
         assert issue.noted is not None
         code, _severity, what = KINDS[issue.noted.kind]
-        raised = excess * one.sign > 0
-        severity = Severity.ERROR if raised else Severity.QUESTION
         told = Message("{}: {}").format(issue.note or what, _unsupported(issue, excess, meters, unit))
-        question = "" if raised else _("where does the plan allow it?")
-        way = Way(excess, code, told, severity=severity, question=question)
+        way = Way(excess, code, told, severity=Severity.ERROR)
+        if excess * one.sign <= 0:
+            way = replace(way, severity=Severity.QUESTION, question=_("where does the plan allow it?"))
         return Discrepancy(one, way, issue.start, issue.end, excess)
     told = _("the report has {reported} {unit}, and the readings give {right}")
     told = told.format(reported=shown_number(one.reported), unit=unit, right=shown_number(one.right))
     return Discrepancy(one, Way(excess, "A10", told), one.start, one.end, excess)
 
 
-def _share(one: Compared) -> tuple[Issue, float] | None:
-    """Return the factor by which the time of a late calibration seems to be corrected."""
-    windows = [issue for issue in one.issues if issue.window is not None and issue.window.error]
-    if len(windows) != 1 or not one.sign:
+def _share(one: Compared, excess: float) -> Discrepancy | None:
+    """Return that the time of a late calibration seems to be corrected by another factor, if it does."""
+    windows = [(issue, issue.window) for issue in one.issues if issue.window is not None and issue.window.error]
+    if len(windows) != 1 or not one.sign or not windows[0][1].amount:
         return None
-    (issue,) = windows
-    assert issue.window is not None
-    rest = one.right - issue.right.amount
-    factor = one.sign * (rest - one.reported) / issue.window.amount if issue.window.amount else 0.0
-    return (issue, float(f"{factor:.6g}")) if 0 < factor <= LARGEST else None
+    ((issue, window),) = windows
+    factor = one.sign * (one.right - issue.right.amount - one.reported) / window.amount
+    if not 0 < factor <= LARGEST:
+        return None
+    factor = float(f"{factor:.6g}")
+    told = _("corrected by {factor:.4%}; right is {due:.4%}").format(factor=factor, due=window.error)
+    way = Way(0.0, "E5", told, factor, window.error, unit=FRACTION)
+    return Discrepancy(one, way, issue.start, issue.end, excess, issue.note)
 
 
 def _unsupported(issue: Issue, excess: float, meters: Metered, unit: str) -> str:
@@ -152,18 +154,13 @@ def _on_the_net(one: Discrepancy, every: Sequence[Discrepancy], amounts: Sequenc
     if one.way.code != "C14" or one.way.expected is None:
         return one
     wrong = {id(other.compared) for other in every if other.way.code}
-    opposite = [
-        other
-        for other in amounts
-        if other.sign * one.compared.sign < 0
-        and id(other) not in wrong
-        and any(issue.window is not None and issue.right.amount for issue in other.issues)
-    ]
-    if not opposite:
-        return one
-    other = opposite[0].entry.parameter.symbol
-    told = _("corrected in the same direction as {other}, which acts on ER the other way").format(other=other)
-    return replace(one, way=replace(one.way, code="E4", what=told, cause=_("the error was put on the net amount")))
+    for other in amounts:
+        corrected = any(issue.window is not None and issue.right.amount for issue in other.issues)
+        if other.sign * one.compared.sign < 0 and id(other) not in wrong and corrected:
+            told = _("corrected in the same direction as {other}, which acts on ER the other way")
+            told, cause = told.format(other=other.entry.parameter.symbol), _("the error was put on the net amount")
+            return replace(one, way=replace(one.way, code="E4", what=told, cause=cause))
+    return one
 
 
 # Telling
@@ -174,8 +171,8 @@ def _told(group: Sequence[Discrepancy], documents: Documents, meters: Metered) -
     way, parameter = first.way, first.compared.entry.parameter
     time = meters.told(first.start, first.end)
     places = tuple(one.compared.entry.address.read_by(one.compared.meters, time) for one in group)
-    found, expected, unit = way.found, way.expected, way.unit or parameter.unit
-    if unit != FRACTION or not _alike(group):
+    found, expected, unit = way.found, way.expected, way.unit
+    if unit != FRACTION or len({(one.way.found, one.way.expected) for one in group}) > 1:
         unit = parameter.unit
         found = math.fsum(one.compared.entry.value for one in group)
         expected = found - math.fsum(one.excess for one in group)
@@ -193,10 +190,6 @@ def _told(group: Sequence[Discrepancy], documents: Documents, meters: Metered) -
         unit=unit,
         corrections=corrections,
     )
-
-
-def _alike(group: Sequence[Discrepancy]) -> bool:
-    return len({(one.way.found, one.way.expected) for one in group}) == 1
 
 
 def _sum_of_notes(group: Sequence[Discrepancy]) -> str:
@@ -252,45 +245,42 @@ ROUGHLY = DAY + DAY // 2  # a meter read at the end of a month may be read a day
 
 def open_in(one: Compared, meters: Metered, known: set[tuple[str, int, int]]) -> Iterator[Finding]:
     """Yield what is open in the readings of an amount; ``known`` is what is a finding already."""
+    symbol = one.entry.parameter.symbol
     for issue in one.issues:
-        if issue.noted is not None and (KINDS[issue.noted.kind][0], issue.start, issue.end) in known:
-            continue
         place = at(meters=[issue.meter], period=meters.told(issue.start, issue.end))
-        symbol = one.entry.parameter.symbol
-        if issue.window is not None:
-            if issue.window.question and issue.window.error is not None:
+        if issue.noted is None or (KINDS[issue.noted.kind][0], issue.start, issue.end) not in known:
+            if issue.window is None:
+                assert issue.noted is not None
+                yield from _of_noted(one, issue.noted, place, symbol)
+            elif issue.window.question and issue.window.error is not None:
                 question = _("which error did the late calibration find?")
                 yield Finding("E6", issue.window.question, place, symbol, question=question, severity=Severity.QUESTION)
-            continue
-        assert issue.noted is not None
-        yield from _of_noted(one, issue.noted, place, symbol)
 
 
 def _of_noted(one: Compared, noted: ReadingsFinding, place: Location, symbol: str) -> Iterator[Finding]:
     code, grave, what = KINDS[noted.kind]
+    severity, unit = Severity(grave), one.entry.parameter.unit
     if noted.safe is not None and noted.used is not None:
         digits = len(f"{noted.used:.10g}".partition(".")[2])
         rounded = abs(noted.used - noted.safe) <= 0.5 * 10.0**-digits
-        message = (ROUNDED if rounded else NOT_SAFE).format(
-            used=noted.used, unit=one.entry.parameter.unit, safe=noted.safe
-        )
-        unit = one.entry.parameter.unit
+        message = (ROUNDED if rounded else NOT_SAFE).format(used=noted.used, unit=unit, safe=noted.safe)
         code = "F7" if rounded else "F6"
         yield Finding(code, message, place, symbol, noted.used, noted.safe, noted.note, unit=unit)
     elif noted.question:
         question = _("is this correct?")
         yield Finding(code, noted.question, place, symbol, severity=Severity.QUESTION, question=question)
     elif noted.used is not None and noted.kind == "boundary":
-        message = _("{note}: an assumption, which the plan declares").format(note=noted.note)
-        yield Finding(code, message, place, symbol, severity=Severity.QUESTION, unconfirmed=str(noted.evidence or ""))
+        message, doubt = _("{note}: an assumption, which the plan declares"), str(noted.evidence or "")
+        message = message.format(note=noted.note)
+        yield Finding(code, message, place, symbol, severity=Severity.QUESTION, unconfirmed=doubt)
     elif noted.used is None and noted.kind in ("boundary", "clock jump"):
         message = _("{what}: {note}, and the plan declares nothing about it").format(what=what, note=noted.note)
-        yield Finding(code, message, place, symbol, severity=Severity(grave))
+        yield Finding(code, message, place, symbol, severity=severity)
     elif noted.used is None and noted.exact is None and not noted.values and noted.kind != "out of service":
-        grave = Severity.QUESTION if noted.kind in ("gap", "stuck") else Severity(grave)
-        asked = grave is Severity.QUESTION
+        severity = Severity.QUESTION if noted.kind in ("gap", "stuck") else severity
         message = Message("{}: {}").format(what, noted.note)
-        yield Finding(code, message, place, symbol, severity=Severity(grave), question=WHY if asked else "")
+        asked = WHY if severity is Severity.QUESTION else ""
+        yield Finding(code, message, place, symbol, severity=severity, question=asked)
 
 
 def unread(compared: Sequence[Compared], rows: DatedRows, meters: Metered) -> Iterator[Finding]:
@@ -299,11 +289,11 @@ def unread(compared: Sequence[Compared], rows: DatedRows, meters: Metered) -> It
     for one in compared:
         found = rows.of.get(one.entry.place)
         lines = sorted(found.lines, key=lambda line: line.period.order) if found is not None else []
-        for number, line in enumerate(lines):
+        for before, line, after in zip([None, *lines], lines, [*lines[1:], None], strict=False):
             end = meters.span(line.period)[1]
             inside = line.value is not None and one.start < end < one.end
             if inside and not meters.knots(one.meters, end - ROUGHLY, end + ROUGHLY):
-                beside = [lines[near].value for near in (number - 1, number + 1) if 0 <= near < len(lines)]
+                beside = [near.value for near in (before, after) if near is not None]
                 mean = None not in beside and math.isclose(2 * line.value, math.fsum(beside), rel_tol=EXACT)  # type: ignore[arg-type,operator]
                 groups.setdefault((end, mean), []).append((one, line))
     for (end, mean), group in groups.items():

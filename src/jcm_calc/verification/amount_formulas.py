@@ -7,6 +7,7 @@ import math
 import re
 import statistics
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -15,14 +16,12 @@ from jcm_calc.base.languages import _
 from jcm_calc.base.problems import listed
 from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
-from jcm_calc.inputs.checks import MISTAKABLE_UNITS
 from jcm_calc.inputs.totals import is_total
 from jcm_calc.reports.workbook.filled_sheets import plain_value
 from jcm_calc.reports.workbook.tables import linked
-from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.dated_rows import TWICE, AmountPart, Breakdown, DatedRow, DatedRows
 from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
-from jcm_calc.verification.quantities import EnteredValue
+from jcm_calc.verification.quantities import EnteredValue, mistakable
 from jcm_calc.verification.spreadsheet import ROUNDING, Calculator, FormulaError, Place, form, read
 from jcm_calc.verification.spreadsheet.trees import tokens
 
@@ -101,17 +100,16 @@ class Audit:
         planned = {sheet for part in report.of("MPS") for sheet in part.roles.values()}
         # what does not depend on the period is entered once, in the plan
         if report.kind == "MRS" and "p" in self.entry.parameter.indices and self.end[0] in planned:
-            said = _("the monitored value is the estimate of the plan")
-            yield self._part("C13", said, None)
-        elif self.found is not None:
-            if not self.found.mean:
-                yield from self._of_rows(self.found)
-        elif not self.text:
+            yield self._part("C13", _("the monitored value is the estimate of the plan"), None)
             return
-        elif self.cells:
-            yield from self._of_cells(self.cells)
-        elif self.numbers:
-            yield from self._of_numbers()
+        with suppress(FormulaError):
+            if self.found is not None:
+                if not self.found.mean:
+                    yield from self._of_rows(self.found)
+            elif self.text and self.cells:
+                yield from self._of_cells(self.cells)
+            elif self.text and self.numbers:
+                yield from self._of_numbers()
 
     @property
     def settled(self) -> bool:
@@ -123,12 +121,6 @@ class Audit:
             return len(self.cells) == 1 and self._ratio(ratio) == 1
         return bool(self.numbers) and self._powers == set(range(len(self.numbers)))
 
-    @property
-    def _shown(self) -> str:
-        """The formula as a reader finds it in the cell."""
-        formula = self.book.formulas(self.entry.place[0]).get(self.entry.place[1:])
-        return "" if formula is None else f"={formula.text[:100]}"
-
     @cached_property
     def cells(self) -> list[Place]:
         """The numbers that the formula comes down to, where none of them has a date."""
@@ -137,19 +129,23 @@ class Audit:
         leaves = self.rows.leaves(self.entry.place)
         return [place for place in leaves if isinstance(self.book.value(*place), int | float)]
 
+    def _given(self, given: Mapping[Place, float], exact: bool = True) -> float:
+        """Return what the formula gives with other numbers in cells, and without totals of its own rows."""
+        cells = {**dict.fromkeys(self.totals, 0.0), **given}
+        return _as_float(Calculator(self.book, cells, exact=exact).value(self.entry.place))
+
+    def _weights(self, values: Mapping[Place, float], exact: float) -> dict[Place, float]:
+        """Return how much more the formula gives for one more in each of some cells."""
+        return {place: self._given({place: value + 1.0}) - exact for place, value in values.items()}
+
     # Cells without a date
 
     def _of_cells(self, cells: list[Place]) -> Iterator[AmountPart]:
         """Yield a factor, an addend and rounding in a formula of cells that have no date."""
         values = {place: self._number(place) for place in cells}
-        try:
-            exact, rounded = self._given({}), self._given({}, exact=False)
-            constant = self._given(dict.fromkeys(cells, 0.0))
-            weights = {place: self._given({place: value + 1.0}) - exact for place, value in values.items()}
-        except FormulaError:
-            return
-        total = math.fsum([constant, *(weights[place] * value for place, value in values.items())])
-        if not math.isclose(total, exact, rel_tol=1e-9, abs_tol=1e-9):
+        exact, constant = self._given({}), self._given(dict.fromkeys(cells, 0.0))
+        rounded, weights = self._given({}, exact=False), self._weights(values, exact)
+        if not _same(math.fsum([constant, *(weights[place] * value for place, value in values.items())]), exact):
             return
         yield from self._rounded(rounded - exact)
         yield from self._added(constant, exact)
@@ -179,19 +175,13 @@ class Audit:
     def _with(self, values: Mapping[Place, float], exact: bool = True) -> float:
         """Return what the formula gives with other numbers in it."""
         given = {place: float(number) for place, number in self.numbers} | dict(values)
-        value = Calculator(self.book, given, exact=exact).evaluate(self._as_cells[0], self.end[0])
-        if not isinstance(value, int | float):
-            raise FormulaError("#VALUE!")
-        return float(value)
+        return _as_float(Calculator(self.book, given, exact=exact).evaluate(self._as_cells[0], self.end[0]))
 
     def _of_numbers(self) -> Iterator[AmountPart]:
         """Yield a factor, an addend and rounding in a formula of numbers; a choice between them."""
         values = [float(number) for _, number in self.numbers]
-        try:
-            exact, rounded = self._with({}), self._with({}, exact=False)
-        except FormulaError:
-            return
-        yield from self._rounded(rounded - exact)
+        exact = self._with({})
+        yield from self._rounded(self._with({}, exact=False) - exact)
         if not exact:
             return
         twice, thrice = self._times(2.0), self._times(3.0)
@@ -236,10 +226,7 @@ class Audit:
         said = _("the formula chooses between numbers that are typed into it, or combines them otherwise")
         written = self.entry.value / self.scale
         near = [one for one in values if 0.5 <= one / written <= 2 and not _same(one, written)]
-        others = [(written - one) * self.scale for one in near]
-        effects = {excess: self._effect(excess) for excess in others}
-        worst = max(effects, key=lambda excess: effects[excess], default=None)
-        return self._open(said, worst)
+        return self._open(said, max(((written - one) * self.scale for one in near), key=self._effect, default=None))
 
     def _open(self, said: str, excess: float | None, question: str = "") -> AmountPart:
         """Return something of which somebody has to say what it is."""
@@ -250,7 +237,9 @@ class Audit:
         self, code: str, said: str, excess: float | None, places: tuple[Place, ...] = (), because: str = "", **more: Any
     ) -> AmountPart:
         """Return something in the amount that is in some cells, or in its formula."""
-        because = because or ("" if places else self._shown)
+        formula = self.book.formulas(self.entry.place[0]).get(self.entry.place[1:])
+        if not because and not places and formula is not None:
+            because = f"={formula.text[:100]}"  # as a reader finds it in the cell
         return AmountPart(code, said, self.entry, places or (self.entry.place,), excess, because=because, **more)
 
     def _effect(self, excess: float) -> float:
@@ -295,21 +284,10 @@ class Audit:
     @cached_property
     def _factors(self) -> list[float]:
         """The conversions of units to that of the amount."""
-        own, found = self.entry.unit or self.entry.parameter.unit, []
-        for unit in MISTAKABLE_UNITS:
-            try:
-                found.append(float(conversion(unit, own)(1.0)))
-            except UnitError:
-                continue
-        return [1.0, *found, *(1 / factor for factor in found if factor)]
+        found = mistakable(self.entry.unit or self.entry.parameter.unit).values()
+        return [1.0, *(1 / factor for factor in found if factor), *found]
 
     # Rows
-
-    def _given(self, given: Mapping[Place, float], exact: bool = True) -> float:
-        value = Calculator(self.book, {**dict.fromkeys(self.totals, 0.0), **given}, exact=exact).value(self.entry.place)
-        if not isinstance(value, int | float):
-            raise FormulaError("#VALUE!")
-        return float(value)
 
     @cached_property
     def totals(self) -> tuple[Place, ...]:
@@ -318,23 +296,22 @@ class Audit:
 
     def _of_rows(self, found: Breakdown) -> Iterator[AmountPart]:
         ranged = self.rows.ranged(self.entry.place)
-        loose = [place for place in found.undated if place in ranged]
-        values = {line.place: line.value or 0.0 for line in found.lines} | {
-            place: self._number(place) for place in loose
-        }
-        try:
-            exact, constant = self._given({}), self._given(dict.fromkeys(values, 0.0))
-            weights = {line.place: line.weight for line in found.lines}
-            weights |= {place: self._given({place: values[place] + 1.0}) - exact for place in loose}
-            rounded, whole = self._given({}, exact=False), Calculator(self.book, exact=True).value(self.entry.place)
-        except FormulaError:
-            return
+        loose = {place: self._number(place) for place in found.undated if place in ranged}
+        values = {line.place: line.value or 0.0 for line in found.lines} | loose
+        exact, constant = self._given({}), self._given(dict.fromkeys(values, 0.0))
+        weights = {line.place: line.weight for line in found.lines} | self._weights(loose, exact)
+        rounded, whole = self._given({}, exact=False), Calculator(self.book, exact=True).value(self.entry.place)
         sums = math.fsum(weight * values[place] for place, weight in weights.items())
-        if not _same(sums + constant, exact) or any(weight < 0 for weight in weights.values()):
-            alike = min(weights.values()) == max(weights.values()) > 0 and self._ratio(max(weights.values())) == 1
-            yield from self._more_than_a_sum(exact - sums if alike else None, min(weights.values()) >= 0)
+        least, most = min(weights.values()), max(weights.values())
+        if not _same(sums + constant, exact) or least < 0:
+            if not self._metered:
+                alike = least == most > 0 and self._ratio(most) == 1
+                more, less = _("the formula does more than add up its rows"), _("the formula takes rows away")
+                yield self._open(more if least >= 0 else less, (exact - sums) * self.scale if alike else None)
             return
-        yield from self._totals(float(whole) - exact)
+        if self.totals and _as_float(whole) != exact:
+            said = _("the sum includes a total of the same rows")
+            yield self._part("C5", said, (whole - exact) * self.scale, self.totals)
         yield from self._rounded(rounded - exact)
         if not self._metered:
             yield from self._factor(found, exact, constant)
@@ -354,21 +331,10 @@ class Audit:
         value = self.book.value(*place)
         return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
 
-    def _totals(self, excess: float) -> Iterator[AmountPart]:
-        if self.totals and excess:
-            said = _("the sum includes a total of the same rows")
-            yield self._part("C5", said, excess * self.scale, self.totals)
-
     def _rounded(self, excess: float) -> Iterator[AmountPart]:
         if abs(excess) > 1e-9 * max(1.0, abs(self.entry.value)):
             said = _("the formula rounds it, and only ER of a year is rounded down")
             yield self._part("H5", said, excess * self.scale)
-
-    def _more_than_a_sum(self, excess: float | None, adds: bool) -> Iterator[AmountPart]:
-        """Yield that a formula takes away rows, or does something else with them than to add them up."""
-        if not self._metered:
-            said = _("the formula does more than add up its rows") if adds else _("the formula takes rows away")
-            yield self._open(said, None if excess is None else excess * self.scale)
 
     def _factor(self, found: Breakdown, exact: float, constant: float) -> Iterator[AmountPart]:
         yield from self._added(constant, exact)
@@ -383,10 +349,8 @@ class Audit:
                 yield self._part("C13", said.format(time=line.period, ratio=own), excess, (line.place,))
 
     def _other_periods(self, found: Breakdown) -> Iterator[AmountPart]:
-        own = _period(self.entry)
-        if own is None:
-            return
-        lines = [line for line in found.lines if not _inside(line.period, own)]
+        own = self.entry.period
+        lines = [line for line in found.lines if own is not None and not _inside(line.period, own)]
         if lines:
             times = listed((str(line.period) for line in lines), limit=12)
             said = _("{times} is not in {period}, and its sum has it")
@@ -399,7 +363,7 @@ class Audit:
 
     def _uncovered(self, found: Breakdown) -> Iterator[AmountPart]:
         """Yield the days of the period for which there is no row, where rows follow each other without holes."""
-        own = _period(self.entry)
+        own = self.entry.period
         lines = [line.period for line in (*found.lines, *found.left_out)]
         lines += [time for place in self.rows.ranged(self.entry.place) if (time := self.rows.label(place)) is not None]
         spans = sorted({(one.first.toordinal(), one.last.toordinal()) for one in lines if one.first and one.last})
@@ -419,22 +383,23 @@ class Audit:
             yield self._part("G5", said, None, question=_("was there no operation, or are data missing?"))
 
     def _undated(
-        self, loose: list[Place], weights: Mapping[Place, float], values: Mapping[Place, float]
+        self, loose: Mapping[Place, float], weights: Mapping[Place, float], values: Mapping[Place, float]
     ) -> Iterator[AmountPart]:
-        added = [place for place in loose if weights[place] and values[place]]
-        for place in added:
-            said = _("the sum includes {value}, which does not belong to a day or month")
+        for place, value in loose.items():
+            if not weights[place] or not value:
+                continue
             sheet, row, column = place
-            others = math.fsum(value for other, value in values.items() if other != place and other not in loose)
+            others = math.fsum(one for other, one in values.items() if other not in loose)
             words = [str(self.book.value(sheet, row, at)) for at in range(column)]
-            if any(map(is_total, words)) or math.isclose(values[place], others, rel_tol=1e-6):
+            said = _("the sum includes {value}, which does not belong to a day or month")
+            if any(map(is_total, words)) or math.isclose(value, others, rel_tol=1e-6):
                 said = _("the sum includes a total, {value}")
-            said = said.format(value=shown_number(values[place]))
-            yield self._part("C5", said, values[place] * weights[place] * self.scale, (place,))
+            said = said.format(value=shown_number(value))
+            yield self._part("C5", said, value * weights[place] * self.scale, (place,))
 
     def _words(self, found: Breakdown, ranged: set[Place]) -> Iterator[AmountPart]:
         """Yield rows with a text that holds a number: a sum passes over it."""
-        own = _period(self.entry)
+        own = self.entry.period
         weight = statistics.median(line.weight for line in found.lines) * self.scale
         for place in sorted(ranged):
             text, time = self.rows.words(place), self.rows.label(place)
@@ -454,7 +419,7 @@ class Audit:
             yield self._part("A7", said, -value * weight, (place,))
 
     def _out_of_line(self, found: Breakdown) -> Iterator[AmountPart]:
-        own = _period(self.entry)
+        own = self.entry.period
         lines = [line for line in found.lines if line.value is not None and (own is None or _inside(line.period, own))]
         for line in lines:
             assert line.value is not None
@@ -471,6 +436,12 @@ class Audit:
                 yield self._part("B6", said, amount * (1 - 1 / power), (line.place,), severity=severity)
 
 
+def _as_float(value: Any) -> float:
+    if not isinstance(value, int | float):
+        raise FormulaError("#VALUE!")
+    return float(value)
+
+
 def _same(one: float, other: float) -> bool:
     return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
 
@@ -484,14 +455,6 @@ def _power(line: DatedRow, lines: list[DatedRow]) -> int:
     power = 10 ** round(math.log10(ratio)) if ratio > OUT_OF_LINE else 1
     alike = min(others) / 1.25 <= line.value / power <= max(others) * 1.25
     return power if power > 1 and alike else 0
-
-
-def _period(entry: EnteredValue) -> Period | None:
-    try:
-        found = Period.parse(entry.labels.get("p", ""))
-    except ValueError:
-        return None
-    return found if found.dated else None
 
 
 def _inside(one: Period, whole: Period) -> bool:

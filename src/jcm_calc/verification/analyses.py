@@ -8,7 +8,6 @@ from jcm_calc.verification.against_readings import measured
 from jcm_calc.verification.amount_formulas import AmountFormulas
 from jcm_calc.verification.cells import CalculationSheets, Slip, slips
 from jcm_calc.verification.dated_rows import DatedRows
-from jcm_calc.verification.deviations import deviations
 from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.findings import Finding
 
@@ -27,11 +26,6 @@ class Analyses(Documents):
         return slips(self.sheet) if self.report.result is not None else []
 
     @cached_property
-    def deviations(self) -> list[Finding]:
-        """Where what is fixed beforehand differs between plan and report."""
-        return list(deviations(self)) if "plan" in self.has else []
-
-    @cached_property
     def rows(self) -> DatedRows:
         """The dated rows behind the monitored amounts."""
         return DatedRows(self)
@@ -47,7 +41,7 @@ class Analyses(Documents):
         with_readings = self.metered is not None and self.report.result is not None
         by_readings = measured(self, self.rows) if with_readings else []
         on_sheets = [slip.finding for slip in self.slips]
-        return (*self.rows.findings(), *self.amounts.findings(), *by_readings, *on_sheets, *self.deviations)
+        return (*self.rows.findings(), *self.amounts.findings(), *by_readings, *on_sheets)
 
     def found(self, code: str) -> list[Finding]:
         """Return what of it belongs to one check."""

@@ -58,24 +58,16 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Check:
-    """A check of the catalogue.
+    """A check of the catalogue; its texts are explained there.
 
     Attributes
     ----------
     code : str
         A letter for the group, and a number.
-    title : str
-        What its findings say.
-    rule : str
-        What must hold, in a sentence or two.
     severity : Severity
         Of its findings, unless one says otherwise.
     needs : tuple of str
         Keys of `NEEDS`; without them the check is not made.
-    why, example, answer : str
-        Why it matters, what it looks like in a workbook, and what answers a finding.
-    case, review : str
-        The finding of a review, elsewhere, that the check goes back to, and its public page.
     """
 
     code: str
@@ -123,10 +115,10 @@ def checks() -> Mapping[str, Check]:
     return MappingProxyType({code: _check(code, text) for code, text in _written()["checks"].items()})
 
 
-def _check(code: str, text: Mapping[str, Any]) -> Check:
-    title, rule, why, example, answer, case = (Message(text.get(key, "")) for key in TEXTS)
-    severity, needs = Severity(text["severity"]), tuple(text.get("needs", ()))
-    return Check(code, title, rule, severity, needs, why, example, answer, case, text.get("review", ""))
+def _check(code: str, written: Mapping[str, Any]) -> Check:
+    texts = {key: Message(written.get(key, "")) for key in TEXTS}
+    severity, needs = Severity(written["severity"]), tuple(written.get("needs", ()))
+    return Check(code=code, severity=severity, needs=needs, review=written.get("review", ""), **texts)
 
 
 def not_checked() -> dict[str, tuple[str, str]]:
@@ -144,17 +136,15 @@ def selected(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Che
     >>> [check.code for check in selected(["H"], ["H1,H5"])]
     ['H2', 'H3']
     """
-    select, ignore = (_named(texts) for texts in (select, ignore))
+    select, ignore = (
+        [name.strip() for text in texts for name in text.split(",") if name.strip()] for texts in (select, ignore)
+    )
     unknown = [name for name in (*select, *ignore) if not any(_names(name, code) for code in checks())]
     if unknown:
         complaint = _("is not the code of a check or the letter of a group: `jcm verify --list` shows them")
         raise InputError(_("checks"), [Problem(name, complaint) for name in unknown])
     chosen = [one for one in checks().values() if not select or any(_names(name, one.code) for name in select)]
     return [one for one in chosen if not any(_names(name, one.code) for name in ignore)]
-
-
-def _named(texts: Sequence[str]) -> list[str]:
-    return [name.strip() for text in texts for name in text.split(",") if name.strip()]
 
 
 def _names(name: str, code: str) -> bool:

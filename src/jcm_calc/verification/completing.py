@@ -23,13 +23,7 @@ DAYS = {"on", "start", "end", "submitted", "installed", "removed", "from", "to",
 
 
 def read_in_one_way(path: Path) -> tuple[CaseFile, tuple[Problem, ...]]:
-    """Read a case file; of a day that can be read in two ways the later one is taken, and complained of.
-
-    Raises
-    ------
-    InputError
-        If anything else is wrong with it.
-    """
+    """Read a case file; of a day that can be read in two ways the later one is taken, and complained of."""
     problems: list[Problem] = []
 
     def changed(value: Any, name: str) -> Any:
@@ -57,16 +51,7 @@ def read_in_one_way(path: Path) -> tuple[CaseFile, tuple[Problem, ...]]:
 def complete(
     found: CaseFile, given: CaseFile, entered: Collection[str], m: Declarations
 ) -> tuple[CaseFile, tuple[str, ...]]:
-    """Return what a report holds with what it lacks, and the names of what was taken.
-
-    Parameters
-    ----------
-    found, given : CaseFile
-        What the report holds, and the case file.
-    entered : collection of str
-        The parameters that the report has values of.
-    m : Methodology
-    """
+    """Return what a report holds with what it lacks of a case file, and the names of what was taken from that."""
     choices = {name: option for name, option in given.choices.items() if name not in found.choices}
     inputs = {
         name: value

@@ -1,9 +1,9 @@
-"""The conclusion of a verification: findings, amounts by year, and the result that the numbers give."""
+"""The conclusion of a verification: amounts by year as reported and as they should be, findings, and the result."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.base.languages import _
-from jcm_calc.results.credits import not_issuable
+from jcm_calc.results.credits import not_issuable, whole_tonnes
 from jcm_calc.results.eligibility import Answer
+from jcm_calc.verification.analyses import Analyses
+from jcm_calc.verification.basis import Identity, Support
 from jcm_calc.verification.catalogue import Check
-from jcm_calc.verification.findings import SEVERITIES, Finding, Severity
-from jcm_calc.verification.identity import Identity
-from jcm_calc.verification.reductions import ReportedYear, causes, total, whole
-from jcm_calc.verification.support import Support
+from jcm_calc.verification.effects import RESULTS, Array
+from jcm_calc.verification.findings import DATA, SEVERITIES, Finding, Severity, data, data_of
+from jcm_calc.verification.reported import as_tonnes
+from jcm_calc.verification.spreadsheet import as_number
+from jcm_calc.verification.submission import ReportPart
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +29,179 @@ if TYPE_CHECKING:
 
 # How near a share lies that is at the limit; from which share on a difference is more than floating-point dust.
 EXACT, DUST = 1e-9, 1e-9
+TOTAL = _("total")
+
+# Amounts by year
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """Emissions and reductions of a year in tCO2, and ER in whole tonnes; None where one is not known.
+
+    What a report has for whole tonnes may be any number.
+    """
+
+    RE: float | None = None
+    PE: float | None = None
+    ER: float | None = None
+    tonnes: float | None = None
+
+    def as_data(self) -> dict[str, Any]:
+        """Return the amounts, ready for JSON."""
+        return data_of(self)
+
+
+@dataclass(frozen=True)
+class ReportedYear:
+    """What a report has for a calendar year, and what it should have.
+
+    Attributes
+    ----------
+    year : str
+        The calendar year; the period where it has no dates.
+    reported : Amounts
+        Tonnes from table 3, the others from the calculation sheet.
+    recalculated : Amounts
+        From what is entered.
+    adjusted : Amounts
+        From what is entered, after the corrections of all errors.
+    misstatement : float or None
+        Reported minus adjusted in tCO2, before rounding where the report shows it; None where it is not known.
+    """
+
+    year: str
+    reported: Amounts
+    recalculated: Amounts
+    adjusted: Amounts
+    misstatement: float | None
+
+    @property
+    def difference(self) -> float | None:
+        """Whole tonnes reported minus adjusted."""
+        reported, adjusted = self.reported.tonnes, self.adjusted.tonnes
+        return None if reported is None or adjusted is None else reported - adjusted
+
+    def as_data(self) -> dict[str, Any]:
+        """Return everything, ready for JSON."""
+        return {**data_of(self), "difference": self.difference}
+
+
+def years(documents: Analyses, errors: Iterable[Finding]) -> list[ReportedYear]:
+    """Return the amounts of each calendar year; of parts of a report that share a year, together."""
+    report = documents.report
+    if report.result is None:
+        tonnes = ((part, Amounts(tonnes=_whole(part.reported.tonnes))) for part in _filled(documents))
+        return [ReportedYear(_named(part), amounts, Amounts(), Amounts(), None) for part, amounts in tonnes]
+    recalculated = {name: documents.effects.by_period(name) for name in RESULTS}
+    replaced = documents.effects.corrected(one for error in errors for one in error.corrections)
+    adjusted = documents.effects.emissions(replaced) if replaced else recalculated
+    found = []
+    for names, parts in _groups(documents):
+        groups = [documents.effects.years[name] for name in names]
+        reported = _reported(documents, parts, [place for places in groups for place in places])
+        due = Amounts() if adjusted is None else _amounts(documents, adjusted, groups)
+        own = _amounts(documents, recalculated, groups)
+        found.append(ReportedYear(", ".join(names), reported, own, due, _misstatement(reported, due)))
+    return found
+
+
+def total(found: Sequence[ReportedYear]) -> ReportedYear:
+    """Return the sum over years."""
+    return ReportedYear(
+        TOTAL,
+        reported=_sum([one.reported for one in found]),
+        recalculated=_sum([one.recalculated for one in found]),
+        adjusted=_sum([one.adjusted for one in found]),
+        misstatement=_add([one.misstatement for one in found]),
+    )
+
+
+def _misstatement(reported: Amounts, adjusted: Amounts) -> float | None:
+    if reported.tonnes is None or adjusted.tonnes is None or adjusted.ER is None:
+        return None
+    if reported.ER is not None and whole_tonnes(reported.ER) == reported.tonnes:
+        return reported.ER - adjusted.ER
+    more = reported.tonnes - adjusted.ER
+    return more if abs(more) >= 1 else float(reported.tonnes - adjusted.tonnes)
+
+
+def causes(errors: Iterable[Finding]) -> list[float]:
+    """Return what each cause does to ER in tCO2; what it does to RE and to PE is added up with its sign.
+
+    Two errors have one cause where the same check finds the same ratio of found to expected.
+    """
+    found: dict[tuple[str, float | int], list[float]] = {}
+    for number, error in enumerate(errors):
+        if error.effect is not None:
+            numeric = all(isinstance(one, int | float) for one in (error.found, error.expected)) and error.expected
+            key = float(f"{error.found / error.expected:.9g}") if numeric else -number
+            found.setdefault((error.code, key), []).append(error.effect.exact)
+    return [math.fsum(effects) for effects in found.values()]
+
+
+def _filled(documents: Analyses) -> list[ReportPart]:
+    return [part for part in documents.report.own if part.found.filled] or documents.report.own
+
+
+def _named(part: ReportPart) -> str:
+    return ", ".join(dict.fromkeys(str(period.year or period) for period in part.periods))
+
+
+def _groups(documents: Analyses) -> list[tuple[list[str], list[ReportPart]]]:
+    """Return the calendar years that are reported together, with the sets of sheets that report them."""
+    every = [str(period) for period in documents.result.inputs.periods]
+    groups: list[tuple[set[str], list[ReportPart]]] = []
+    for part in _filled(documents):
+        own = {every.index(str(period)) for period in part.periods if str(period) in every}
+        names, parts = {year for year, places in documents.effects.years.items() if own & set(places)}, [part]
+        for other in [one for one in groups if one[0] & names]:
+            groups.remove(other)
+            names, parts = names | other[0], other[1] + parts
+        if names:
+            groups.append((names, parts))
+    order = list(documents.effects.years)
+    return [(sorted(names, key=order.index), parts) for names, parts in groups]
+
+
+def _reported(documents: Analyses, parts: Sequence[ReportPart], places: Sequence[int]) -> Amounts:
+    reported = [part.reported for part in parts]
+    periods = {str(documents.result.inputs.periods[place]) for place in places}
+    sums = {}
+    for name in RESULTS:
+        cells = [cell for cell in documents.sheet.cells if cell.name == name and cell.labels.get("p") in periods]
+        shown = {cell.labels["p"] for cell in cells} == periods and len(cells) == len(periods)
+        sums[name] = _add([as_tonnes(cell.stored) for cell in cells]) if shown else None
+    if sums["ER"] is None:
+        exact = [as_tonnes(as_number(one.exact.value)) if one.exact is not None else None for one in reported]
+        sums["ER"] = _add(exact)
+    return Amounts(**sums, tonnes=_whole(_add([one.tonnes for one in reported])))
+
+
+def _amounts(documents: Analyses, arrays: Mapping[str, Array], groups: Sequence[Sequence[int]]) -> Amounts:
+    places = [place for group in groups for place in group]
+    sums = {name: float(arrays[name][places].sum()) for name in RESULTS}
+    periods = [documents.result.inputs.periods[place] for place in places]
+    if any(period.dated and period.year is None for period in periods):
+        return Amounts(**sums)  # one period in two calendar years
+    return Amounts(**sums, tonnes=sum(whole_tonnes(float(arrays["ER"][group].sum())) for group in groups))
+
+
+def _sum(found: Sequence[Amounts]) -> Amounts:
+    emissions = {name: _add([getattr(one, name) for one in found]) for name in RESULTS}
+    return Amounts(**emissions, tonnes=_whole(_add([one.tonnes for one in found])))
+
+
+def _add(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return math.fsum(known) if known and len(known) == len(values) else None
+
+
+def _whole(value: float | None) -> float | None:
+    """Return a number of tonnes as an integer where it is one."""
+    return int(value) if value is not None and value.is_integer() else value
+
+
+# The conclusion
 
 
 class VerificationResult(StrEnum):
@@ -186,17 +362,17 @@ class Conclusion:
     @property
     def reported(self) -> float | None:
         """Tonnes reported in all; None where they were not read in every year."""
-        return whole(self.total.reported.tonnes)
+        return self.total.reported.tonnes
 
     @property
     def recalculated(self) -> float | None:
         """Whole tonnes that the inputs give, by calendar year and added up."""
-        return whole(self.total.recalculated.tonnes)
+        return self.total.recalculated.tonnes
 
     @property
     def adjusted(self) -> float | None:
         """Whole tonnes after the corrections of all errors."""
-        return whole(self.total.adjusted.tonnes)
+        return self.total.adjusted.tonnes
 
     @property
     def unconfirmed(self) -> tuple[str, ...]:
@@ -225,36 +401,32 @@ class Conclusion:
         """Return the findings as a DataFrame, one row each."""
         import pandas as pd
 
-        columns = [*Finding("A1", "").as_data()]
-        return pd.DataFrame([finding.as_data() for finding in self.findings], columns=columns)
+        return pd.DataFrame(data(self.findings), columns=list(DATA))
 
     def as_data(self) -> dict[str, Any]:
         """Return everything, ready for JSON."""
         return {
             "schema": 4,
-            "identity": self.identity.as_data(),
+            "identity": data_of(self.identity),
             "file": self.path.name,
             "methodology": self.methodology,
             "result": str(self.result),
-            "missing": list(map(str, self.missing)),
+            "missing": data(self.missing),
             "scope": {"recalculation": self.recalculation is not None, "eligibility": str(self.criteria)},
-            "remarks": list(self.remarks),
-            "taken from the case file": list(self.completed),
-            "reported": self.reported,
-            "recalculated": self.recalculated,
-            "adjusted": self.adjusted,
-            "years": [one.as_data() for one in (*self.years, self.total)],
-            "materiality": self.materiality,
-            "threshold": self.threshold,
+            "remarks": data(self.remarks),
+            "taken from the case file": data(self.completed),
+            **data_of(self, ("reported", "recalculated", "adjusted")),
+            "years": data((*self.years, self.total)),
+            **data_of(self, ("materiality", "threshold")),
             "share": self.share if math.isfinite(self.share) else None,
-            "findings": [finding.as_data() for finding in self.findings],
+            "findings": data(self.findings),
             "checks": [check.code for check in self.made],
-            "not checked": dict(self.skipped),
-            "not applicable": dict(self.inapplicable),
+            "not checked": data(self.skipped),
+            "not applicable": data(self.inapplicable),
             "switched off": [check.code for check in self.ignored],
-            "found by what is switched off": [finding.as_data() for finding in self.passed_over],
-            "support": [one.as_data() for one in self.support],
-            "unconfirmed": list(self.unconfirmed) if self.recalculation is not None else None,
+            "found by what is switched off": data(self.passed_over),
+            "support": data(self.support),
+            "unconfirmed": data(self.unconfirmed) if self.recalculation is not None else None,
         }
 
     def __repr__(self) -> str:

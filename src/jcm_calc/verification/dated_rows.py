@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 import statistics
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -25,7 +24,6 @@ from jcm_calc.verification.spreadsheet import Calculator, FormulaError, Place, a
 
 if TYPE_CHECKING:
     from jcm_calc.verification.documents import Documents
-    from jcm_calc.verification.metered import Metered
 
 MOST = 5000
 TWICE = 1.5  # a row that counts more than so much counts twice
@@ -42,20 +40,17 @@ SAYS = {
 
 @dataclass(frozen=True, slots=True)
 class DatedRow:
-    """A dated row of an amount.
-
-    Attributes
-    ----------
-    value : float or None
-        None where the cell is blank.
-    weight : float
-        By how much the amount grows with it.
-    """
+    """A dated row of an amount: its value, None where the cell is blank, and by how much the amount grows with it."""
 
     place: Place
     period: Period
     value: float | None
     weight: float
+
+    @property
+    def amount(self) -> float:
+        """What the amount has of it."""
+        return (self.value or 0.0) * self.weight
 
 
 @dataclass(frozen=True)
@@ -64,11 +59,8 @@ class Breakdown:
 
     Attributes
     ----------
-    lines : tuple of DatedRow
-        The rows that the formula takes in.
     left_out : tuple of DatedRow
-        Rows of the same table and period that it does not.
-    mean : bool
+        Rows of the same table and period that the formula does not take in.
     undated : tuple of Place
         Further cells that it comes down to.
     totals : tuple of Place
@@ -95,23 +87,24 @@ class Breakdown:
     @property
     def again(self) -> list[DatedRow]:
         """Rows of a time that another row has already."""
-        seen: Counter[str] = Counter()
+        first: dict[str, Place] = {}
         found = []
         for line in self.lines:
-            seen[str(line.period)] += 1
-            if seen[str(line.period)] > 1 and not self._other_column(line):
+            before = first.setdefault(str(line.period), line.place)
+            # another meter has a row of the same time in another column, or in the same row
+            if before != line.place and before[2] == line.place[2] and before[1] != line.place[1]:
                 found.append(line)
         return found
-
-    def _other_column(self, line: DatedRow) -> bool:
-        """Whether another meter has a row of the same time: another column, or the same row."""
-        first = next(one for one in self.lines if str(one.period) == str(line.period))
-        return first.place[2] != line.place[2] or first.place[1] == line.place[1]
 
     @property
     def blank(self) -> list[DatedRow]:
         """Rows without a value."""
         return [line for line in self.lines if line.value is None]
+
+    @cached_property
+    def times(self) -> set[str]:
+        """The times of its rows."""
+        return {str(line.period) for line in self.lines}
 
     @property
     def plain(self) -> bool:
@@ -150,11 +143,9 @@ class DatedRows:
     def __init__(self, documents: Documents) -> None:
         self.documents, self.book = documents, documents.report.book
         self._labels: dict[Place, Period | None] = {}
-        monitored = [entry for entry in documents.report.entries() if entry.parameter.kind is Kind.MONITORED]
-        self.of: dict[Place, Breakdown] = {}
-        for entry in monitored:
-            if (found := self._breakdown(entry)) is not None:
-                self.of[entry.place] = found
+        monitored = (entry for entry in documents.report.entries() if entry.parameter.kind is Kind.MONITORED)
+        breakdowns = ((entry.place, self._breakdown(entry)) for entry in monitored)
+        self.of = {place: found for place, found in breakdowns if found is not None}
 
     # Reading
 
@@ -265,10 +256,9 @@ class DatedRows:
         """Return the time in the row left of a cell, or above it."""
         if place not in self._labels:
             sheet, row, column = place
-            found = next(filter(None, (self._time((sheet, row, at)) for at in range(column - 1, -1, -1))), None)
-            if found is None:
-                found = next(filter(None, (self._time((sheet, at, column)) for at in range(row - 1, -1, -1))), None)
-            self._labels[place] = found
+            left = ((sheet, row, at) for at in range(column - 1, -1, -1))
+            above = ((sheet, at, column) for at in range(row - 1, -1, -1))
+            self._labels[place] = next(filter(None, map(self._time, itertools.chain(left, above))), None)
         return self._labels[place]
 
     def _time(self, place: Place) -> Period | None:
@@ -326,33 +316,44 @@ class DatedRows:
 
     def _names(self, sheet: str, row: int, column: int) -> list[str]:
         """Return the other texts left of a cell: the unit or meter in a long table."""
-        texts = [(at, self.book.value(sheet, row, at)) for at in range(column)]
-        return [
-            value
-            for at, value in texts
-            if isinstance(value, str) and value.strip() and not self._time((sheet, row, at))
-        ]
+        texts = ((at, self.book.value(sheet, row, at)) for at in range(column))
+        texts = ((at, value) for at, value in texts if isinstance(value, str) and value.strip())
+        return [value for at, value in texts if not self._time((sheet, row, at))]
 
     # What is due
 
-    def excess(self, entry: EnteredValue, meters: Sequence[str]) -> float:
+    def excess(self, entry: EnteredValue) -> float:
         """Return what is to be added to an amount so that each row of its period counts once."""
         found = self.of.get(entry.place)
-        if found is None or found.mean:
-            return 0.0
-        metered = self.documents.metered
-        total = math.fsum((line.value or 0.0) * line.weight for line in self._missing(found))
-        total -= math.fsum((line.value or 0.0) * (line.weight - found.usual) for line in found.twice)
-        total -= math.fsum((line.value or 0.0) * line.weight for line in found.again)
-        return total + (self._unread(found, meters, metered) if metered is not None and found.blank else 0.0)
+        return 0.0 if found is None else -math.fsum(excess for _kind, _lines, excess in self._faults(found))
 
-    def _unread(self, found: Breakdown, meters: Sequence[str], metered: Metered) -> float:
+    def _faults(self, found: Breakdown) -> Iterator[tuple[str, Sequence[DatedRow], float]]:
+        """Yield the rows of a sum that are wrong: in what way, which, and by how much the sum is too high for them."""
+        if found.mean:
+            return
+        missing, again = self._missing(found), found.again
+        counted_twice = math.fsum((line.value or 0.0) * (line.weight - found.usual) for line in found.twice)
+        yield from (
+            (kind, lines, excess)
+            for kind, lines, excess in (
+                ("left out", missing, -math.fsum(line.amount for line in missing)),
+                ("twice", found.twice, counted_twice),
+                ("again", again, math.fsum(line.amount for line in again)),
+                ("blank", found.blank, -self._unread(found)),
+            )
+            if lines
+        )
+
+    def _unread(self, found: Breakdown) -> float:
         """Return what the readings have for blank rows; where they do not tell the rows apart, for what is left."""
+        metered = self.documents.metered
+        meters = () if metered is None or not found.blank else metered.of(found.entry)
+        if metered is None or not meters:
+            return 0.0
         unit, spans = found.entry.parameter.unit, [metered.span(line.period) for line in found.blank]
         if all(metered.knots(meters, edge, edge) for span in spans for edge in span):
             return math.fsum(metered.amount(meters, *span, unit) for span in spans)
-        whole = metered.span(Period.parse(found.entry.labels["p"]))
-        return metered.amount(meters, *whole, unit) - float(found.entry.value)
+        return metered.amount_of(found.entry, Period.parse(found.entry.labels["p"])) - float(found.entry.value)
 
     def _missing(self, found: Breakdown) -> list[DatedRow]:
         """Return the rows left out; those near a late calibration are left to the comparison with the readings."""
@@ -361,32 +362,16 @@ class DatedRows:
             return list(found.left_out)
         late = [
             (window.start, window.end)
-            for name in metered.of(found.entry)
-            for window in metered.windows((name,), *metered.span(Period.parse(found.entry.labels["p"])))
+            for window in metered.windows(metered.of(found.entry), *metered.span(Period.parse(found.entry.labels["p"])))
         ]
-        spans = {id(line): metered.span(line.period) for line in found.left_out}
-        return [
-            line
-            for line in found.left_out
-            if not any(start < spans[id(line)][1] and spans[id(line)][0] < end for start, end in late)
-        ]
+        spans = [(line, *metered.span(line.period)) for line in found.left_out]
+        return [line for line, begun, ended in spans if not any(start < ended and begun < end for start, end in late)]
 
     # Findings
 
     def findings(self) -> list[Finding]:
         """Return what is wrong with the rows; one finding for several units."""
-        parts = [
-            self._part(kind, found, lines)
-            for found in self.of.values()
-            if not found.mean
-            for kind, lines in (
-                ("left out", self._missing(found)),
-                ("twice", found.twice),
-                ("again", found.again),
-                ("blank", found.blank),
-            )
-            if lines
-        ]
+        parts = [self._part(found, *fault) for found in self.of.values() for fault in self._faults(found)]
         return [*self.told(parts), *self._one_side(), *self._means(), *self._sums()]
 
     def told(self, parts: Iterable[AmountPart]) -> list[Finding]:
@@ -418,54 +403,38 @@ class DatedRows:
             corrections=corrections if first.severity is Severity.ERROR else (),
         )
 
-    def _part(self, kind: str, found: Breakdown, lines: Sequence[DatedRow]) -> AmountPart:
+    def _part(self, found: Breakdown, kind: str, lines: Sequence[DatedRow], excess: float) -> AmountPart:
         code, said = SAYS[kind]
-        days, count = sum(line.period.days for line in lines), len({str(line.period) for line in found.lines})
         said = said.format(
             times=listed((str(line.period) for line in lines), limit=12),
-            count=count,
-            every=count + len(lines),
-            days=days,
+            count=len(found.times),
+            every=len(found.times) + len(lines),
+            days=sum(line.period.days for line in lines),
         )
-        excess = self._of(kind, found, lines) or None
         blank = kind == "blank"
         return AmountPart(
-            *(code, said, found.entry, tuple(line.place for line in lines), excess),
+            *(code, said, found.entry, tuple(line.place for line in lines), excess or None),
             severity=Severity.QUESTION if blank else Severity.ERROR,
             because=_("each row of the period counts once"),
             question=_("is the value missing, or is it zero?") if blank else "",
-            unresolved=blank and excess is None,
+            unresolved=blank and not excess,
         )
-
-    def _of(self, kind: str, found: Breakdown, lines: Sequence[DatedRow]) -> float:
-        """Return by how much an amount is too high for it."""
-        values = [(line.value or 0.0, line.weight) for line in lines]
-        if kind == "left out":
-            return -math.fsum(value * weight for value, weight in values)
-        if kind == "twice":
-            return math.fsum(value * (weight - found.usual) for value, weight in values)
-        if kind == "again":
-            return math.fsum(value * weight for value, weight in values)
-        metered = self.documents.metered
-        own = () if metered is None else metered.of(found.entry)
-        return -self._unread(found, own, metered) if metered is not None and own else 0.0
 
     def _one_side(self) -> Iterator[Finding]:
         """Yield rows that one of two quantities of a period has, and the other lacks."""
-        times: dict[str, dict[str, tuple[Breakdown, set[str]]]] = {}
+        times: dict[str, dict[str, tuple[EnteredValue, set[str]]]] = {}
         for found in self.of.values():
-            own = {str(line.period) for line in (*found.lines, *found.left_out)}
-            times.setdefault(found.entry.labels.get("p", ""), {}).setdefault(found.entry.parameter.name, (found, own))
+            entry, own = found.entry, {*found.times, *(str(line.period) for line in found.left_out)}
+            times.setdefault(entry.labels.get("p", ""), {}).setdefault(entry.parameter.name, (entry, own))
+        message = _("{symbol} has no row for {times}, but {others} has one")
         for group in times.values():
             every = set().union(*(own for _, own in group.values()))
-            for found, own in group.values():
+            for entry, own in group.values():
                 lacking = sorted(every - own)
                 if lacking and len(own) > 1:
-                    others = [other.entry.parameter.symbol for other, have in group.values() if have > own]
-                    symbol = found.entry.parameter.symbol
-                    message = _("{symbol} has no row for {times}, but {others} has one")
-                    say, symbol = {"times": listed(lacking), "others": listed(others)}, found.entry.parameter.symbol
-                    values = (found.entry.address, symbol, len(own), len(every))
+                    others = [other.parameter.symbol for other, have in group.values() if have > own]
+                    values = (entry.address, entry.parameter.symbol, len(own), len(every))
+                    say = {"times": listed(lacking), "others": listed(others)}
                     yield finding("C15", message, *values, say=say, unit=_("rows"))
 
     def _means(self) -> Iterator[Finding]:
@@ -488,7 +457,7 @@ class DatedRows:
             entry, parameter = found.entry, found.entry.parameter
             lines = [(line.value * line.weight, line.period.days) for line in found.lines if line.value is not None]
             total = math.fsum(value for value, _ in lines)
-            added = len({str(line.period) for line in found.lines}) > 1 and math.isclose(entry.value, total)
+            added = len(found.times) > 1 and math.isclose(entry.value, total)
             if parameter.adds_over_time or found.mean or not added or not total:
                 continue
             expected = math.fsum(value * days for value, days in lines) / math.fsum(days for _, days in lines)

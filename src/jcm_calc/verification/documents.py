@@ -15,6 +15,7 @@ from jcm_calc.declarations.graph import is_user_supplied
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.verification.effects import Effects
 from jcm_calc.verification.findings import Corrected, Correction, Details, EffectOnER, Finding, finding
+from jcm_calc.verification.location import Location
 from jcm_calc.verification.metered import Metered, metered
 from jcm_calc.verification.quantities import EnteredValue
 from jcm_calc.verification.submission import Submission
@@ -30,11 +31,8 @@ class Documents:
 
     Attributes
     ----------
-    report : Submission
     plan : Submission or None
         Whose plan sheets are the registered plan; the report's own workbook, or another one.
-    previous : sequence of Submission
-    case : CaseFile or None
     readings : Monitored or None
         The monitored readings; those of the case file where there are none.
     unclear : tuple of Problem
@@ -104,6 +102,10 @@ class Documents:
         corrections = (Correction(entry, value),)
         return {"corrections": corrections, "effect": self.effect_of(corrections)}
 
+    def in_plan(self, place: Location) -> Location:
+        """Return a place in the plan, with its file where that is another one."""
+        return place if self.registered is self.report else place.in_file(self.registered.name)
+
     def effect_of(self, corrections: Iterable[Correction]) -> EffectOnER | None:
         """Return what corrections do to ER; None where nothing could be calculated."""
         return None if self.report.result is None else self.effects.of(corrections)
@@ -138,3 +140,8 @@ class Documents:
     def problems(self, *kinds: ProblemKind) -> Iterator[Problem]:
         """Yield why nothing can be calculated, as far as it is of certain kinds."""
         return (problem for problem in self.report.problems if not problem.kinds.isdisjoint(kinds))
+
+
+def of_unit(entry: EnteredValue) -> tuple[object, ...]:
+    """Return whose value an entry is, whatever its period: name and labels."""
+    return entry.parameter.name, *sorted((letter, label) for letter, label in entry.labels.items() if letter != "p")

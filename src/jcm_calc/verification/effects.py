@@ -23,14 +23,7 @@ RESULTS = ("RE", "PE", "ER")
 
 
 class Effects:
-    """The reductions of a result, with some of its values replaced.
-
-    Parameters
-    ----------
-    result : Result
-    partial : bool
-        Whether units were left out of it.
-    """
+    """The reductions of a result, with some of its values replaced; ``partial`` where units were left out of it."""
 
     def __init__(self, result: Result, partial: bool) -> None:
         self.result, self.partial = result, partial

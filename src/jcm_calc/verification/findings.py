@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from jcm_calc.base.languages import Message, _
-from jcm_calc.base.problems import Problem
+from jcm_calc.base.problems import InputError, Problem
+from jcm_calc.base.toml import parse_toml, read_text
+from jcm_calc.inputs.schema import (
+    Field,
+    filled_text,
+    got,
+    numbered,
+    past_day,
+    read_table,
+    read_tables,
+    tables,
+    text,
+)
 from jcm_calc.verification.catalogue import Check, checks
 from jcm_calc.verification.catalogue import Severity as Severity
 from jcm_calc.verification.location import Location, joined
-
-if TYPE_CHECKING:
-    from jcm_calc.verification.quantities import EnteredValue
-
+from jcm_calc.verification.quantities import EnteredValue
 
 ORDER = list(Severity)
 # What a finding is a candidate for; the verifier decides.
 CANDIDATES = {Severity.ERROR: "CAR", Severity.QUESTION: "CL", Severity.WARNING: "FAR"}
 ASKED = _("question to the project participant: ")
 SEVERITIES = {Severity.ERROR: _("errors"), Severity.WARNING: _("warnings"), Severity.QUESTION: _("questions")}
+DATA = (
+    *("number", "candidate", "code", "title", "page", "severity", "message", "place", "places", "subject", "found"),
+    *("expected", "unit", "because", "effect", "cause", "question", "consequences", "unconfirmed", "unresolved"),
+    "accepted",
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +60,10 @@ class EffectOnER:
         """Whole tonnes of all years."""
         return sum(self.tonnes.values())
 
+    def as_data(self) -> dict[str, Any]:
+        """Return it ready for JSON."""
+        return {"tCO2": self.exact, "tonnes": dict(self.tonnes)}
+
     def __str__(self) -> str:
         if self.exact == 0 and not self.total:
             return _("no effect on ER")
@@ -55,13 +75,7 @@ class EffectOnER:
 
 @dataclass(frozen=True)
 class Correction:
-    """What an entered value should be: a value in its declared unit, or by how much it is too high.
-
-    Attributes
-    ----------
-    value, excess : float or None
-        One of the two.
-    """
+    """What an entered value should be: a value in its declared unit, or by how much it is too high."""
 
     entry: EnteredValue
     value: float | None = None
@@ -70,15 +84,7 @@ class Correction:
 
 @dataclass(frozen=True)
 class Acceptance:
-    """A finding that somebody accepted.
-
-    Attributes
-    ----------
-    code, place, subject : str
-        Which finding it is; of place and subject, one may be empty.
-    reason, person, date : str
-        Why, who, and when, as given.
-    """
+    """A finding that somebody accepted: its code, and its place or subject; why, who and when, as given."""
 
     code: str
     place: str
@@ -89,10 +95,9 @@ class Acceptance:
 
     def covers(self, finding: Finding) -> bool:
         """Whether it is about a finding."""
-        places = {str(one) for one in finding.places} | {str(finding.place)}
         return (
             self.code == finding.code
-            and (not self.place or self.place in places)
+            and (not self.place or self.place in {*map(str, finding.places), str(finding.place)})
             and (not self.subject or self.subject == finding.subject)
         )
 
@@ -101,9 +106,9 @@ class Acceptance:
         date = Message(" ({})").format(self.date) if self.date else ""
         return said.format(person=self.person, date=date, reason=self.reason)
 
-    def as_data(self) -> dict[str, str]:
+    def as_data(self) -> dict[str, Any]:
         """Return it ready for JSON."""
-        return {"reason": self.reason, "person": self.person, "date": self.date}
+        return data_of(self, ("reason", "person", "date"))
 
 
 @dataclass(frozen=True)
@@ -175,13 +180,15 @@ class Finding:
         """The check that it belongs to."""
         return checks()[self.code]
 
-    def __str__(self) -> str:
+    @property
+    def headline(self) -> str:
+        """Code, severity, message and place."""
         where = Message(" ({})").format(self.place) if self.place else ""
-        parts: list[str] = [Message("{} {}: {}{}").format(self.code, self.severity, self.message, where)]
-        if self.effect is not None:
-            parts.append(str(self.effect))
-        parts += filter(None, (self.cause, self.asked))
-        return Message("; ").join(parts)
+        return Message("{} {}: {}{}").format(self.code, self.severity, self.message, where)
+
+    def __str__(self) -> str:
+        effect = "" if self.effect is None else str(self.effect)
+        return Message("; ").join(filter(None, (self.headline, effect, self.cause, self.asked)))
 
     @property
     def places(self) -> tuple[Location, ...]:
@@ -198,32 +205,24 @@ class Finding:
         """Who is asked what; empty where there is no question."""
         return ASKED + self.question if self.question else ""
 
+    @property
+    def candidate(self) -> str:
+        """What it is a candidate for."""
+        return CANDIDATES[self.severity or Severity.ERROR]
+
+    @property
+    def title(self) -> str:
+        """What the findings of its check say."""
+        return self.check.title
+
+    @property
+    def page(self) -> str:
+        """The section of its check in the documentation."""
+        return self.check.page
+
     def as_data(self) -> dict[str, Any]:
         """Return everything, ready for JSON."""
-        effect = self.effect
-        return {
-            "number": self.number,
-            "candidate": CANDIDATES[self.severity or Severity.ERROR],
-            "code": self.code,
-            "title": str(self.check.title),
-            "page": self.check.page,
-            "severity": str(self.severity),
-            "message": self.message,
-            "place": self.place,
-            "places": [one.as_data() for one in self.places],
-            "subject": self.subject,
-            "found": _plain(self.found),
-            "expected": _plain(self.expected),
-            "unit": self.unit,
-            "because": self.because,
-            "effect": None if effect is None else {"tCO2": effect.exact, "tonnes": dict(effect.tonnes)},
-            "cause": self.cause,
-            "question": self.question,
-            "consequences": list(self.consequences),
-            "unconfirmed": self.unconfirmed,
-            "unresolved": self.unresolved,
-            "accepted": None if self.accepted is None else self.accepted.as_data(),
-        }
+        return data_of(self, DATA)
 
 
 class Corrected(TypedDict, total=False):
@@ -260,20 +259,14 @@ def finding(
     return Finding(code, message.format(**values), where, symbol, found, expected, because, **details)
 
 
-def of_problem(
-    code: str, problem: Problem, places: tuple[Location, ...], found: Any = None, **details: Unpack[Details]
-) -> Finding:
+def of_problem(code: str, problem: Problem, places: tuple[Location, ...], **details: Unpack[Details]) -> Finding:
     """Return a finding that says what a complaint says."""
     message = Message("{}: {}").format(problem.subject, problem.complaint)
-    return Finding(code, message, places, problem.subject, found, **details)
-
-
-def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+    return Finding(code, message, places, problem.subject, **details)
 
 
 def shown_number(value: Any) -> str:
-    """Write a number to be read: all its digits where there are few, else fifteen.
+    """Write a number to be read: all its digits where there are few, else ten.
 
     Examples
     --------
@@ -295,3 +288,66 @@ def with_unit(value: Any, unit: str) -> str:
     """
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return Message("{} {}").format(shown_number(value), unit) if number and unit else shown_number(value)
+
+
+# Ready for JSON
+
+
+def data_of(thing: object, names: Iterable[str] = ()) -> dict[str, Any]:
+    """Return the fields of an object, or some attributes, ready for JSON."""
+    return {name: data(getattr(thing, name)) for name in names or (one.name for one in fields(thing))}  # type: ignore[arg-type]
+
+
+def data(value: Any) -> Any:
+    """Return a value ready for JSON."""
+    if hasattr(value, "as_data"):
+        return value.as_data()
+    if isinstance(value, Mapping):
+        return {key: data(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [data(one) for one in value]
+    return value if value is None or isinstance(value, bool | int | float) else str(value)
+
+
+# Accepted findings
+
+
+def code_of_check(given: Any) -> str:
+    """Return the code of a check, in capitals."""
+    if text(given).upper() not in checks():
+        raise ValueError(got(given, _("the code of a check, see `jcm verify --list`")))
+    return str(given).upper()
+
+
+FILE = {"accepted": Field(tables)}
+ACCEPTED = {
+    "code": Field(code_of_check, required=True),
+    **dict.fromkeys(("place", "subject"), Field(text)),
+    "reason": Field(filled_text, required=True),
+    "person": Field(filled_text, required=True),
+    "date": Field(past_day),
+}
+
+
+def read_accepted(path: str | os.PathLike[str]) -> tuple[Acceptance, ...]:
+    """Read a file of accepted findings.
+
+    Each is a table ``[[accepted]]`` with ``code``, ``place`` (sheet and cell, as the finding has them) or
+    ``subject`` (the symbol), ``reason`` and ``person``, and, if known, ``date``.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong in it.
+    """
+    path = Path(path)
+    problems: list[Problem] = []
+    entries = read_table(path.name, parse_toml(path.name, read_text(path)), FILE, problems).get("accepted", ())
+    found = read_tables("[[accepted]]", entries, ACCEPTED, problems)
+    for number, entry in enumerate(entries, 1):
+        if all(entry.get(key, "") == "" for key in ("place", "subject")):
+            complaint = _("missing: place or subject, so that it is clear which finding is accepted")
+            problems.append(Problem(numbered("[[accepted]]", number), complaint))
+    if problems:
+        raise InputError(path.name, problems)
+    return tuple(Acceptance(**{"place": "", "subject": "", **one, "date": str(one.get("date") or "")}) for one in found)

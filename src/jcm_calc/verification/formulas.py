@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from jcm_calc.base.languages import Message, _
+from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.reports.workbook.filled_sheets import is_declared
@@ -17,9 +18,9 @@ from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.cells import QuantityCell
 from jcm_calc.verification.findings import Finding, finding, shown_number
-from jcm_calc.verification.location import Location, address
-from jcm_calc.verification.quantities import lines
-from jcm_calc.verification.spreadsheet import Calculator, FormulaError, close, form
+from jcm_calc.verification.location import ranges
+from jcm_calc.verification.quantities import lines, listed_defaults
+from jcm_calc.verification.spreadsheet import Calculator, FormulaError, Place, close, form
 
 
 def not_used(documents: Analyses) -> Iterator[Finding]:
@@ -39,32 +40,32 @@ def not_used(documents: Analyses) -> Iterator[Finding]:
 
 
 def wrong_unit(documents: Analyses) -> Iterator[Finding]:
-    """Find units on the calculation sheet that are other than declared."""
-    sheet = documents.sheet
-    told = set()
-    for cell in sheet.cells:
-        node = cell.node
-        if node is None or cell.unit in ("", "-", "N/A") or node.unit in ("category", "yes/no", "date"):
-            continue
-        declared = Parameter(cell.name, "", node.unit, "", Kind.CONSTANT, "")
-        if is_declared(cell.unit, declared) or cell.converted or (cell.name, cell.unit) in told:
-            continue
-        told.add((cell.name, cell.unit))
+    """Find units on the calculation sheet that are other than declared: of its quantities, and of listed defaults."""
+    report, known = documents.report, documents.report.reader.symbols.parameters
+    listed = [
+        one
+        for part in report.own
+        if "calc" in part.roles
+        for one in listed_defaults(part.roles["calc"], part.periods, report.sheets, report.reader.symbols)
+        if not _converted(report.book.value(*one.place), one.unit, known[one.name])
+    ]
+    shown = [(cell, cell.declared) for cell in documents.sheet.cells if not cell.converted]
+    wrong: dict[tuple[str, str], tuple[Node, list[Place]]] = {}
+    for one, node in (*shown, *((one, known[one.name]) for one in listed)):
+        # words and days have no unit
+        if node.unit not in ("category", "yes/no", "date") and not is_declared(one.unit, node):
+            wrong.setdefault((node.name, one.unit), (node, []))[1].append(one.unit_place)
+    for (name, unit), (node, places) in wrong.items():
         message = _("{symbol} has the unit {found} on the sheet, but its value is in {unit}")
-        cause = "" if _converts(node.unit, cell.unit) else _("another kind of quantity")
-        values, say = (cell.symbol, cell.unit, node.unit), {"unit": node.unit or _("no unit")}
-        yield finding("C7", message, _unit_cell(documents, cell), *values, say=say, cause=cause)
+        cause = "" if _converts(node.unit, unit) else _("another kind of quantity")
+        values = getattr(node, "symbol", name), str(report.book.value(*places[0])).strip(), node.unit
+        yield finding("C7", message, ranges(places), *values, say={"unit": node.unit or _("no unit")}, cause=cause)
 
 
-def _unit_cell(documents: Analyses, cell: QuantityCell) -> Location:
-    """Return the cell with the unit of a cell: in its row, or above it."""
-    sheet, row, column = cell.place
-    grid = documents.report.book.grid(sheet)
-    around = [(row, at) for at in range(len(grid[row]))] + [(at, column) for at in range(row - 1, -1, -1)]
-    for number, at in around:
-        if at < len(grid[number]) and str(grid[number][at]).strip().strip("[]") == cell.unit:
-            return address((sheet, number, at))
-    return cell.address
+def _converted(value: float, unit: str, parameter: Parameter) -> bool:
+    """Whether a listed value is, in its own unit, one that the document has."""
+    known = (one.value for _candidate, values in parameter.by_candidate() for one in values.values())
+    return _converts(parameter.unit, unit) and any(close(value, conversion(parameter.unit, unit)(one)) for one in known)
 
 
 def _converts(unit: str, other: str) -> bool:

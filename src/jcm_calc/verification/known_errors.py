@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.declarations.items import Kind
-from jcm_calc.inputs import Period
 from jcm_calc.readings import ReadingsFinding
 from jcm_calc.readings.clock import DAY
 from jcm_calc.readings.findings import KINDS
@@ -34,19 +33,9 @@ FILLABLE = ("gap", "reset", "negative", "stuck", "spike", "out of service", "uni
 
 @dataclass(frozen=True)
 class Way:
-    """One way to deal with something in the readings.
+    """One way to deal with something in the readings, by the amount that it adds to them as they are.
 
-    Attributes
-    ----------
-    amount : float
-        What it adds to the readings as they are.
-    code : str
-        Of the check that it belongs to; none for the right way.
-    what : str
-        What was done.
-    found, expected : object
-    unit : str
-        Of these; none for that of the amount.
+    The right way has no code of a check. Without a unit, ``found`` and ``expected`` are in that of the amount.
     """
 
     amount: float
@@ -82,18 +71,9 @@ class Issue:
 
 
 def of_window(window: Window, sign: int, meters: Metered, unit: str, report: tuple[int, int]) -> Issue:
-    """Return the ways to correct for a late calibration.
-
-    Parameters
-    ----------
-    sign : int
-        Of ∂ER/∂x: a correction lowers ER.
-    report : tuple of int
-        The instants between which the report's period lies.
-    """
+    """Return the ways to correct for a late calibration; with the sign of ∂ER/∂x, the right one lowers ER."""
     ways = tuple(_corrections(window, sign, meters, unit, report))
-    days = (window.end - window.start) / DAY
-    note = READ_IN.format(amount=window.amount, unit=unit, days=days)
+    note = READ_IN.format(amount=window.amount, unit=unit, days=(window.end - window.start) / DAY)
     return Issue(window.noted.meter, window.start, window.end, ways, note, window.noted, window)
 
 
@@ -140,20 +120,14 @@ def _other_windows(window: Window, sign: int, meters: Metered, unit: str, report
         for at, first in enumerate(touched[:LONGEST])
         for last in touched[at : at + LONGEST]
     ]
-    edges = [(window.start + before, window.end + after) for before in (-DAY, 0, DAY) for after in (-DAY, 0, DAY)] + [
-        (report[0], window.end),
-        (window.start, report[1]),
-        report,
-    ]
+    edges = [(window.start + before, window.end + after) for before in (-DAY, 0, DAY) for after in (-DAY, 0, DAY)]
+    edges += [(report[0], window.end), (window.start, report[1]), report]
     for spans, factors in ((runs, (1.0, due)), (edges, (due,))):
-        for start, end in spans:
-            if (start, end) == (window.start, window.end) or start >= end:
-                continue
-            for factor in factors:
+        for (start, end), factor in itertools.product(spans, factors):
+            if (start, end) != (window.start, window.end) and start < end:
                 amount = meters.amount(meter, start, end, unit) * (-1.0 if factor == 1.0 else -sign * factor)
                 done = ZERO if factor == 1.0 else CORRECTED.format(error=due)
-                too_low = sign * amount <= -due * window.amount
-                severity = Severity.WARNING if too_low else Severity.ERROR
+                severity = Severity.WARNING if sign * amount <= -due * window.amount else Severity.ERROR
                 told = _("{time} {done}").format(time=meters.told(start, end), done=done)
                 said = _("{what}; right is {right}").format(what=told, right=right)
                 yield Way(amount, "E7", said, told, right, severity)
@@ -217,19 +191,10 @@ EXACT, SHARP, PRINTED = 1e-9, 1e-5, 1e-3
 
 @dataclass(frozen=True)
 class Compared:
-    """An amount of the report, and what the readings of its meters have for it.
+    """An amount of the report between two instants, and what the readings of its meters add up to as they are.
 
-    Attributes
-    ----------
-    start, end : int
-        The instants between which its period lies.
-    reported : float
-        The amount; where a sum behind it has a separate finding, the amount with that sum as it should be.
-    read : float
-        What the readings add up to as they are.
-    slope : float
-        ∂ER/∂x.
-    issues : tuple of Issue
+    Where a sum behind the amount has a separate finding, ``reported`` is the amount with that sum as it should be.
+    ``slope`` is ∂ER/∂x.
     """
 
     entry: EnteredValue
@@ -265,13 +230,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class Discrepancy:
-    """What was done in the report instead of what is right.
-
-    Attributes
-    ----------
-    excess : float
-        The amount by which the report has more for it.
-    """
+    """What was done in the report instead of what is right, and the amount by which the report has more for it."""
 
     compared: Compared
     way: Way
@@ -285,31 +244,21 @@ def compared(documents: Documents, meters: Metered, rows: DatedRows) -> Iterator
     """Yield the monitored amounts of a report that meters measure."""
     derivatives = documents.result.derivatives()
     for entry in documents.report.entries():
-        parameter = entry.parameter
+        parameter, period = entry.parameter, entry.period
         amount = parameter.kind is Kind.MONITORED and parameter.adds_over_time and isinstance(entry.value, int | float)
-        own = meters.of(entry) if amount and "p" in entry.labels else ()
-        period = _dated(entry)
+        own = meters.of(entry) if amount and period is not None else ()
         if not own or period is None:
             continue
         start, end = meters.span(period)
         array = derivatives.get(parameter.name)
         place = None if array is None else documents.effects.at(entry.labels, array.shape)
         slope = 0.0 if array is None or place is None else float(array[place])
-        unit = parameter.unit
+        sign, unit = (slope > 0) - (slope < 0), parameter.unit
         issues = [of_noted(noted, meters, slope, unit, (start, end)) for noted in meters.found(own, start, end)]
-        sign = (slope > 0) - (slope < 0)
         issues += [of_window(one, sign, meters, unit, (start, end)) for one in meters.windows(own, start, end)]
-        reported = entry.value + rows.excess(entry, own)
+        reported = entry.value + rows.excess(entry)
         read = meters.amount(own, start, end, unit)
         yield Compared(entry, own, start, end, reported, read, slope, tuple(issues))
-
-
-def _dated(entry: EnteredValue) -> Period | None:
-    try:
-        period = Period.parse(entry.labels.get("p", ""))
-    except ValueError:
-        return None
-    return period if period.dated else None
 
 
 # Other months, days, meters and units
@@ -317,28 +266,21 @@ def _dated(entry: EnteredValue) -> Period | None:
 EDGE, FEW = 35 * DAY, 80
 
 
-def _bases(one: Compared) -> Iterator[float]:
-    """Yield the amounts with everything done right, and with nothing done."""
-    yield one.right
-    yield one.read
-
-
 def elsewhere(one: Compared, documents: Documents, meters: Metered, tolerance: float) -> Iterator[Discrepancy]:
     """Yield slips that have nothing to do with what is wrong with the readings."""
-    for base in _bases(one):
+    for base in (one.right, one.read):  # everything done right, or nothing done
         others = _by_month(one, meters), _by_check_meter(one, meters, base), _by_other_windows(one, meters)
         for way, start, end in itertools.chain(*others):
             if one.is_(base + way.amount, tolerance):
-                yield Discrepancy(one, way, start, end, way.amount, "")
+                yield Discrepancy(one, way, start, end, way.amount)
         if tolerance <= SHARP:
             yield from _by_edge(one, documents, meters, base, tolerance)
         if base and not one.is_(base, tolerance):
-            ratio = one.reported / base
+            excess, ratio = one.reported - base, one.reported / base
             code, cause = ratios.slip(ratio, one.entry.parameter.unit)
             if code:
                 told = _("{ratio:.6g} times what the readings give").format(ratio=ratio)
-                way = Way(one.reported - base, code, told, cause=cause)
-                yield Discrepancy(one, way, one.start, one.end, one.reported - base)
+                yield Discrepancy(one, Way(excess, code, told, cause=cause), one.start, one.end, excess)
 
 
 def _by_month(one: Compared, meters: Metered) -> Iterator[tuple[Way, int, int]]:

@@ -12,20 +12,14 @@ from jcm_calc.reports.workbook.tables import Cell
 from jcm_calc.verification.spreadsheet import Place
 
 MOST = 9
+PARTS = ("sheet", "cells", "meters", "period", "file")
 
 
 class Location(Message):
     """A place in the documents, written as people write it.
 
-    Attributes
-    ----------
-    sheet, cells : str
-        Of a workbook; the cells as `C11` or `G35:G37`.
-    meters : tuple of str
-    period : str
-        The time that the readings are of.
-    file : str
-        The name of the file; nothing where it is the report.
+    Its parts: sheet and cells (`C11` or `G35:G37`) of a workbook, meters, the time that their readings are of, and the
+    name of the file, where that is not the report.
 
     Examples
     --------
@@ -49,21 +43,16 @@ class Location(Message):
 
     def as_data(self) -> dict[str, Any]:
         """Return it ready for JSON."""
-        return {
-            "file": self.file,
-            "sheet": self.sheet,
-            "cells": self.cells,
-            "meters": list(self.meters),
-            "period": str(self.period),
-        }
+        parts = {"file": self.file, "sheet": self.sheet, "cells": self.cells}
+        return {**parts, "meters": list(self.meters), "period": str(self.period)}
 
 
 def at(sheet: str = "", cells: str = "", meters: Sequence[str] = (), period: str = "", file: str = "") -> Location:
     """Return a place; what is not given is not part of it."""
-    found = Location("{}").format(written([(sheet, cells, tuple(meters), period, file)]))
+    parts = (sheet, cells, tuple(meters), period, file)
+    found = _written([parts])
     place = Location(found)
-    place.__dict__.update(found.__dict__)
-    place.sheet, place.cells, place.meters, place.period, place.file = sheet, cells, tuple(meters), period, file
+    place.__dict__.update(found.__dict__, **dict(zip(PARTS, parts, strict=True)))
     return place
 
 
@@ -75,8 +64,7 @@ def address(place: Place) -> Location:
     >>> address(("MRS(input)", 9, 5))
     'MRS(input)!F10'
     """
-    sheet, row, column = place
-    return at(sheet, f"{column_name(column)}{row + 1}")
+    return ranges([place])[0]
 
 
 def located(cell: Cell) -> Location:
@@ -93,26 +81,24 @@ def ranges(places: Iterable[Place]) -> tuple[Location, ...]:
     ['A!C4:C6', 'A!C10']
     """
     runs: list[list[Place]] = []
-    for place in sorted(set(places), key=lambda one: (one[0], one[2], one[1])):
-        sheet, row, column = place
+    for sheet, row, column in sorted(set(places), key=lambda one: (one[0], one[2], one[1])):
         if runs and runs[-1][-1] == (sheet, row - 1, column):
-            runs[-1].append(place)
+            runs[-1].append((sheet, row, column))
         else:
-            runs.append([place])
+            runs.append([(sheet, row, column)])
+    ends = [dict.fromkeys((run[0], run[-1])) for run in runs]
     return tuple(
-        at(sheet, f"{column_name(column)}{row + 1}" + (f":{column_name(column)}{run[-1][1] + 1}" if run[1:] else ""))
-        for run in runs
-        for sheet, row, column in run[:1]
+        at(run[0][0], ":".join(f"{column_name(column)}{row + 1}" for _sheet, row, column in end))
+        for run, end in zip(runs, ends, strict=True)
     )
 
 
 def joined(places: Iterable[Location]) -> Message:
     """Write places together: those of one time under it, the first few cells of it."""
-    return written([(one.sheet, one.cells, one.meters, one.period, one.file) for one in places])
+    return _written([(one.sheet, one.cells, one.meters, one.period, one.file) for one in places])
 
 
-def written(places: Sequence[tuple[str, str, tuple[str, ...], str, str]]) -> Message:
-    """Write places, given by their parts."""
+def _written(places: Sequence[tuple[str, str, tuple[str, ...], str, str]]) -> Message:
     times: dict[tuple[str, str], tuple[dict[str, None], list[str]]] = {}
     for sheet, cells, meters, period, file in places:
         names, own = times.setdefault((period, file), ({}, []))

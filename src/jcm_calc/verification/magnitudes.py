@@ -13,16 +13,15 @@ import numpy as np
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import ProblemKind, Topic
 from jcm_calc.declarations.items import Kind
-from jcm_calc.inputs import Inputs, Period
-from jcm_calc.inputs.checks import MISTAKABLE_UNITS
 from jcm_calc.results.limits import DUST
 from jcm_calc.results.remarks import compared
 from jcm_calc.units import UnitError, conversion, with_unit
 from jcm_calc.units import magnitude as magnitude_of
 from jcm_calc.units import split as split_quantity
+from jcm_calc.verification.against_plan import differing
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Finding, Severity, of_problem, shown_number
-from jcm_calc.verification.quantities import EnteredValue
+from jcm_calc.verification.quantities import EnteredValue, mistakable
 from jcm_calc.verification.ratios import PER_CENT
 
 # How far a monitored amount may lie from its plan before another unit is the likelier reason.
@@ -59,16 +58,14 @@ def other_unit(documents: Analyses) -> Iterator[Finding]:
             times = _("{ratio:,.4g} times the value of the plan, {planned}")
             times = times.format(ratio=entry.value / planned, planned=shown_number(planned))
             yield _in_other_unit(documents, "B4", entry, unit, times)
-    for entry, most in _rated(documents):
-        unit = _of_rated(entry, most)
-        if unit and entry.parameter.symbol not in told:
-            told.add(entry.parameter.symbol)
-            yield _in_other_unit(documents, "B4", entry, unit, _beyond(entry, most))
-    told |= {finding.subject for finding in documents.found("B6")}  # a row that is out of line explains its sum
-    for entry, unit, why in _looking_like(documents):
-        if entry.parameter.kind is Kind.MONITORED and entry.parameter.symbol not in told:
-            told.add(entry.parameter.symbol)
-            yield _in_other_unit(documents, "B4", entry, unit, why)
+    rated = ((entry, _of_rated(entry, most), _beyond(entry, most)) for entry, most in _rated(documents))
+    out_of_line = {finding.subject for finding in documents.found("B6")}  # a row that is out of line explains its sum
+    for candidates, explained in ((rated, set[str]()), (_looking_like(documents), out_of_line)):
+        told |= explained
+        for entry, unit, why in candidates:
+            if unit and entry.parameter.kind is Kind.MONITORED and entry.parameter.symbol not in told:
+                told.add(entry.parameter.symbol)
+                yield _in_other_unit(documents, "B4", entry, unit, why)
 
 
 def _looking_like(documents: Analyses) -> Iterator[tuple[EnteredValue, str, str]]:
@@ -124,16 +121,9 @@ def _likely_unit(ratio: float, unit: str, far: float = FAR, near: float = 0.5) -
     """Return the unit that explains a ratio far from 1 best, within some powers of ten."""
     if ratio <= 0 or 1 / far <= ratio <= far:
         return ""
-    found = {}
-    for other in MISTAKABLE_UNITS:
-        try:
-            factor = conversion(unit, other)(1.0)
-        except UnitError:
-            continue
-        if factor > 0:
-            found[other] = abs(math.log10(ratio / factor))
-    best = min(found, key=found.__getitem__, default="")
-    return best if best and best != unit and found[best] < near else ""
+    distances = {other: abs(math.log10(ratio / factor)) for other, factor in mistakable(unit).items() if factor > 0}
+    best = min(distances, key=distances.__getitem__, default="")
+    return best if best and best != unit and distances[best] < near else ""
 
 
 def _rated(documents: Analyses) -> Iterator[tuple[EnteredValue, float]]:
@@ -142,9 +132,8 @@ def _rated(documents: Analyses) -> Iterator[tuple[EnteredValue, float]]:
     if meters is None:
         return
     for entry in filter(_amount, documents.report.entries()):
-        powers = [meters.plan.meters[name].rated for name in meters.of(entry)]
-        period = Period.parse(entry.labels["p"]) if powers and all(powers) else None
-        if period is None or not period.dated:
+        powers, period = [meters.plan.meters[name].rated for name in meters.of(entry)], entry.period
+        if not powers or not all(powers) or period is None:
             continue
         try:
             rated = [
@@ -159,26 +148,13 @@ def _rated(documents: Analyses) -> Iterator[tuple[EnteredValue, float]]:
 
 def _above_limits(documents: Analyses) -> Iterator[tuple[EnteredValue, float, str]]:
     """Yield values above what a cross-check of the methodology allows, with that value and what it follows from."""
-    inputs, m = documents.result.inputs, documents.m
-    for limit, own, most in compared(inputs, documents.result.checked_values):
-        over = np.broadcast_arrays(own > most * (1 + DUST), most)
+    for limit, own, most in compared(documents.result.inputs, documents.result.checked_values):
+        over, most = np.broadcast_arrays(own > most * (1 + DUST), most)
         for entry in documents.report.entries():
-            if entry.parameter.name != limit.parameter or not isinstance(entry.value, int | float):
-                continue
-            at = _place(inputs, entry, over[0].shape)
-            if at is not None and over[0][at]:
-                yield entry, float(over[1][at]), limit.product.written(m.symbols())
-
-
-def _place(inputs: Inputs, entry: EnteredValue, shape: tuple[int, ...]) -> tuple[int, ...] | None:
-    """Return where an entry is in an array of the calculation; None where its row is not calculated with."""
-    at = []
-    for size, (letter, axis) in zip(shape, inputs.axes.items(), strict=True):
-        labels = [str(label) for label in axis.labels]
-        if size > 1 and entry.labels[letter] not in labels:
-            return None
-        at.append(labels.index(entry.labels[letter]) if size > 1 else 0)
-    return tuple(at)
+            if entry.parameter.name == limit.parameter and isinstance(entry.value, int | float):
+                at = documents.effects.at(entry.labels, over.shape)
+                if at is not None and over[at]:
+                    yield entry, float(most[at]), limit.product.written(documents.m.symbols())
 
 
 def _of_rated(entry: EnteredValue, most: float) -> str:
@@ -249,7 +225,7 @@ def impossible(documents: Analyses) -> Iterator[Finding]:
 
 def magnitude(documents: Analyses) -> Iterator[Finding]:
     """Find powers of ten, and constants that look as if they were in another unit."""
-    told = {finding.subject for finding in documents.deviations}
+    told = {entry.parameter.symbol for entry, _before in differing(documents)}
     for entry, unit, why in _looking_like(documents):
         if entry.parameter.kind is not Kind.MONITORED and entry.parameter.symbol not in told:
             told.add(entry.parameter.symbol)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -38,7 +38,7 @@ class Window:
         By which it is to be corrected, as a fraction; None where that is not known.
     question : str
         What stays open about the error.
-    noted : Finding
+    noted : ReadingsFinding
         What monitoring has of it, with the treatment that was chosen.
     """
 
@@ -76,23 +76,8 @@ class Steps:
         return float((self.amount[low:high] * share).sum())
 
 
-@dataclass(frozen=True)
-class Successor:
-    """A meter that the plan does not know, whose readings begin where those of another one end."""
-
-    name: str
-    follows: str
-
-
 class Metered:
-    """What meters have for the values of a report.
-
-    Parameters
-    ----------
-    monitored : Monitored
-    unknown : sequence of str
-        Meters with readings that the plan does not know.
-    """
+    """What meters have for the values of a report; ``unknown`` are meters with readings that the plan does not know."""
 
     def __init__(self, monitored: Monitored, unknown: Sequence[str] = ()) -> None:
         self.monitored, self.plan, self.unknown = monitored, monitored.plan, tuple(unknown)
@@ -102,9 +87,10 @@ class Metered:
             for name, part in frame.groupby("meter")
         }
         self.noted = [one for one in monitored.findings if one.meter not in self.unknown]
-        self.successors = [found for name in self.unknown if (found := self._successor(name))]
-        for one in self.successors:
-            self._join(one)
+        # meters that the plan does not know, with those that they follow
+        self.successors = {name: one for name in self.unknown if (one := self._followed(name))}
+        for name, follows in self.successors.items():
+            self._join(name, follows)
 
     @property
     def known(self) -> Iterator[str]:
@@ -136,13 +122,9 @@ class Metered:
 
     def knots(self, meters: Sequence[str], low: int, high: int) -> list[int]:
         """Return the instants between two others at which all of some meters were read."""
-        found: set[int] | None = None
-        for name in meters:
-            steps = self.steps[name]
-            own = np.concatenate([steps.start, steps.stop])
-            mine = set(own[(own >= low) & (own <= high)].tolist())
-            found = mine if found is None else found & mine
-        return sorted(found or ())
+        read = (np.concatenate([self.steps[name].start, self.steps[name].stop]) for name in meters)
+        found = [set(own[(own >= low) & (own <= high)].tolist()) for own in read]
+        return sorted(set.intersection(*found)) if found else []
 
     # Amounts
 
@@ -154,12 +136,17 @@ class Metered:
             if name in self.steps
         )
 
-    def found(self, meters: Sequence[str], start: int, end: int) -> list[ReadingsFinding]:
-        """Return what monitoring found in a time, without calibrations."""
+    def amount_of(self, entry: EnteredValue, period: Period) -> float:
+        """Return what the meters of an entry have read in a period, as it is."""
+        return self.amount(self.of(entry), *self.span(period), entry.parameter.unit)
+
+    def found(self, meters: Sequence[str], start: int, end: int, calibrations: bool = False) -> list[ReadingsFinding]:
+        """Return what monitoring found in a time: of calibrations, or of anything else."""
         return [
             one
             for one in self.noted
-            if one.meter in meters and one.kind not in CALIBRATION and start <= one.start and one.end <= end
+            if one.meter in meters
+            if (one.kind in CALIBRATION) is calibrations and start <= one.start and one.end <= end
         ]
 
     def windows(self, meters: Sequence[str], start: int, end: int) -> list[Window]:
@@ -167,15 +154,9 @@ class Metered:
         found = []
         for name in meters:
             for late in calibration.late_windows(self.plan.meters[name], (start, end), self.plan.where):
-                pieces = [
-                    one
-                    for one in self.noted
-                    if one.meter == name and one.kind in CALIBRATION and late.start <= one.start and one.end <= late.end
-                ]
-                if pieces:
-                    error, question = self._error(late)
+                if pieces := self.found((name,), late.start, late.end, calibrations=True):
                     amount = sum(one.read for one in pieces)
-                    found.append(Window(late, late.start, late.end, amount, error, question, pieces[0]))
+                    found.append(Window(late, late.start, late.end, amount, *self._error(late), pieces[0]))
         return found
 
     def _error(self, late: calibration.Late) -> tuple[float | None, str]:
@@ -186,39 +167,34 @@ class Metered:
 
     # Meters that the plan does not know
 
-    def _successor(self, name: str) -> Successor | None:
+    def _followed(self, name: str) -> str:
+        """Return the meter that ends where another one begins; nothing where it is not the only one."""
         if name not in self.steps:
-            return None
+            return ""
         begins = int(self.steps[name].start[0])
         ended = [other for other in self.known if other in self.steps and self.steps[other].stop[-1] <= begins]
-        return Successor(name, ended[0]) if len(ended) == 1 else None
+        return ended[0] if len(ended) == 1 else ""
 
-    def _join(self, one: Successor) -> None:
+    def _join(self, name: str, follows: str) -> None:
         """Take the readings of a successor for those of the meter that it follows."""
-        old, new = self.steps[one.follows], self.steps[one.name]
+        old, new = self.steps[follows], self.steps[name]
         start, end = int(old.stop[-1]), int(new.start[0])
         self.noted = [
-            note for note in self.noted if not (note.meter == one.follows and note.kind == "gap" and note.end > start)
+            note for note in self.noted if not (note.meter == follows and note.kind == "gap" and note.end > start)
         ]
         if start < end and not np.isnan(new.before[0]):
             first, last = float(new.before[0]), float(old.before[-1] + old.amount[-1])
-            unit = self.monitored.units[one.follows]
+            unit = self.monitored.units[follows]
             note = _("{old} last showed {last:,.10g} {unit}, and {new} first {first:,.10g}")
-            note = note.format(old=one.follows, last=last, unit=unit, new=one.name, first=first)
-            self.noted.append(ReadingsFinding(one.follows, "reset", start, end, first, note, first))
+            note = note.format(old=follows, last=last, unit=unit, new=name, first=first)
+            self.noted.append(ReadingsFinding(follows, "reset", start, end, first, note, first))
             join = Steps(np.array([start]), np.array([end]), np.array([first]), np.array([0.0]), np.array([1]))
             old = _together(old, join)
-        self.steps[one.follows] = _together(old, new)
+        self.steps[follows] = _together(old, new)
 
 
 def _together(one: Steps, other: Steps) -> Steps:
-    return Steps(
-        np.concatenate([one.start, other.start]),
-        np.concatenate([one.stop, other.stop]),
-        np.concatenate([one.amount, other.amount]),
-        np.concatenate([one.before, other.before]),
-        np.concatenate([one.count, other.count]),
-    )
+    return Steps(*(np.concatenate([getattr(one, field.name), getattr(other, field.name)]) for field in fields(Steps)))
 
 
 def metered(case: CaseFile | None, readings: Monitored | None) -> Metered | None:

@@ -11,11 +11,11 @@ from jcm_calc.base.files import check_ending, save
 from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.base.problems import listed
 from jcm_calc.reports.html.pages import DISCLAIMER, page
+from jcm_calc.verification.basis import Support
 from jcm_calc.verification.catalogue import checks
 from jcm_calc.verification.conclusion import Conclusion
 from jcm_calc.verification.findings import Finding, Severity, shown_number, with_unit
 from jcm_calc.verification.location import Location
-from jcm_calc.verification.support import Support
 
 # What a finding is a candidate for; the verifier decides.
 REQUESTS = {
@@ -96,33 +96,24 @@ def _by_text(checks: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 def amounts(verification: Conclusion) -> tuple[list[str], list[list[str]]]:
     """Return headings and rows of the table of reported, recalculated and adjusted amounts."""
-    columns = (
-        _("Reported"),
-        _("Recalculated"),
-        _("Adjusted"),
-        _("Difference"),
-        _("Share of the materiality threshold"),
-    )
+    columns = _("Reported"), _("Recalculated"), _("Adjusted"), _("Difference"), _("Share of the materiality threshold")
     rows = []
     for one in (*verification.years, verification.total):
         kinds = (one.reported, one.recalculated, one.adjusted)
         for name in ("RE", "PE", "ER"):
             values = [getattr(kind, name) for kind in kinds]
             more = None if None in (values[0], values[2]) else values[0] - values[2]
-            rows.append([one.year, Message("{} [tCO2]").format(name), *map(_tonnes_of_co2, [*values, more]), ""])
+            shown = (_number(value, ",.3f") for value in (*values, more))
+            rows.append([one.year, Message("{} [tCO2]").format(name), *shown, ""])
         tonnes = [kind.tonnes for kind in kinds]
         limit, most = verification.threshold, one.misstatement
         share = "" if most is None or not limit else f"{100 * most / limit:+,.4g} %"
-        rows.append([one.year, _("whole tonnes"), *map(_tonnes, [*tonnes, one.difference]), share])
+        rows.append([one.year, _("whole tonnes"), *map(_number, (*tonnes, one.difference)), share])
     return [_("Year"), _("Amount"), *columns], rows
 
 
-def _tonnes_of_co2(value: float | None) -> str:
-    return "–" if value is None else f"{value:,.3f}"
-
-
-def _tonnes(value: float | None) -> str:
-    return "–" if value is None else f"{value:,.10g}"
+def _number(value: float | None, how: str = ",.10g") -> str:
+    return "–" if value is None else format(value, how)
 
 
 def _counted(severity: Severity, count: int) -> str:
@@ -135,22 +126,17 @@ def _counted(severity: Severity, count: int) -> str:
 
 def details(finding: Finding) -> Iterator[tuple[str, str]]:
     """Yield what a finding says in addition to its message, each under its name."""
-    if finding.found is not None:
-        yield _("Found"), with_unit(finding.found, finding.unit)
-    if finding.expected is not None:
-        yield _("Expected"), with_unit(finding.expected, finding.unit)
-    if finding.because:
-        yield _("Basis"), finding.because
-    if said := effect(finding):
-        yield _("Effect"), said
-    if finding.cause:
-        yield _("Likely cause"), finding.cause
-    if finding.question:
-        yield _("Question to the project participant"), finding.question
-    if finding.unconfirmed:
-        yield _("Not confirmed"), finding.unconfirmed
-    if finding.accepted is not None:
-        yield _("On record"), Message(finding.accepted)
+    values = ((_("Found"), finding.found), (_("Expected"), finding.expected))
+    yield from ((name, with_unit(value, finding.unit)) for name, value in values if value is not None)
+    texts = (
+        (_("Basis"), finding.because),
+        (_("Effect"), effect(finding)),
+        (_("Likely cause"), finding.cause),
+        (_("Question to the project participant"), finding.question),
+        (_("Not confirmed"), finding.unconfirmed),
+        (_("On record"), "" if finding.accepted is None else Message(finding.accepted)),
+    )
+    yield from ((name, text) for name, text in texts if text)
 
 
 def effect(finding: Finding) -> str:
@@ -200,12 +186,13 @@ def _rest_on(one: Support) -> Iterator[str]:
     if one.by_readings:
         said = _("readings of {meters}: {count}")
         yield said.format(meters=listed(one.meters, limit=6), count=one.by_readings)
-    if one.by_rows:
-        yield _("dated rows: {count}").format(count=one.by_rows)
-    if one.by_formula:
-        yield _("another formula: {count}").format(count=one.by_formula)
-    if one.typed:
-        yield _("typed, without support in the files: {count}").format(count=one.typed)
+    for said, count in (
+        (_("dated rows: {count}"), one.by_rows),
+        (_("another formula: {count}"), one.by_formula),
+        (_("typed, without support in the files: {count}"), one.typed),
+    ):
+        if count:
+            yield said.format(count=count)
     if one.document:
         yield one.document
 

@@ -108,16 +108,7 @@ def _responses(book: NewBook, verification: Conclusion) -> None:
 
 
 def _cells(finding: Finding) -> list[str | float]:
-    found, expected = (
-        "" if value is None else value if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
-        for value in (finding.found, finding.expected)
-    )
-    numbers = [value for value in (found, expected) if isinstance(value, int | float)]
-    # what was not entered with so many digits is shown with ten
-    found, expected = (
-        float(shown_number(value).replace(",", "")) if isinstance(value, int | float) else value
-        for value in (found, expected)
-    )
+    found, expected = (_value(value) for value in (finding.found, finding.expected))
     besides = [(_("Likely cause"), finding.cause), (_("Question"), finding.question)]
     besides += [(_("Not confirmed"), finding.unconfirmed)]
     said = [finding.message, *(Message("{}: {}").format(name, text) for name, text in besides if text)]
@@ -128,7 +119,14 @@ def _cells(finding: Finding) -> list[str | float]:
         Message("\n").join(said),
         found,
         expected,
-        finding.unit if numbers else "",
+        finding.unit if isinstance(found, float) or isinstance(expected, float) else "",
         Message("\n").join(filter(None, [finding.because, *finding.consequences])),
         paper.effect(finding),
     ]
+
+
+def _value(value: object) -> str | float:
+    """Return a value as it is written in a cell; what was not entered with so many digits is shown with ten."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(shown_number(value).replace(",", ""))
+    return "" if value is None else str(value)

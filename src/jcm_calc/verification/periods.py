@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 
@@ -18,9 +19,9 @@ from jcm_calc.reports.workbook import written_periods
 from jcm_calc.results.credits import whole_tonnes
 from jcm_calc.units import with_unit
 from jcm_calc.verification.analyses import Analyses
+from jcm_calc.verification.declared_checks import check, has_text, or_readings
 from jcm_calc.verification.findings import (
     Correction,
-    Details,
     EffectOnER,
     Finding,
     Severity,
@@ -29,8 +30,6 @@ from jcm_calc.verification.findings import (
     shown_number,
 )
 from jcm_calc.verification.location import Location, address, at, located
-from jcm_calc.verification.metered import Metered
-from jcm_calc.verification.quantities import EnteredValue
 from jcm_calc.verification.spreadsheet import close
 from jcm_calc.verification.submission import Submission
 
@@ -40,44 +39,40 @@ SPLIT = _("the period {period} lies in two calendar years, so its tonnes cannot 
 DOUBT = _("the rule that ER is rounded down to whole tonnes for each calendar year is not verified")
 
 
-def dated(submission: Submission) -> list[Period]:
-    """Return the periods of a submission that have dates, in order of time."""
-    found = [period for part in submission.own for period in part.periods if period.dated]
-    return sorted(found, key=lambda period: period.order)
-
-
+@check("G1", _("no row names its period"), lambda m: m.report.dated and or_readings(has_text("period"))(m))
 def other_cycle(documents: Analyses) -> Iterator[Finding]:
     """Find values for days that are not one of the periods."""
-    own = dated(documents.report)
+    own = documents.report.dated
     told = set()
     for parameter, row in documents.report.rows():
-        period = _parsed(row.text("period"))
-        if own and period is not None and period not in own and row.text("period") not in told:
-            told.add(row.text("period"))
+        text = row.text("period")
+        period = _parsed(text)
+        if own and period is not None and period not in own and text not in told:
+            told.add(text)
             message = _("{symbol} is for {found}, which is not one of the periods {expected}")
-            values = (located(row.cells["period"]), parameter.symbol, row.text("period"), listed(own))
-            yield finding("G1", message, *values)
+            yield finding("G1", message, located(row.cells["period"]), parameter.symbol, text, listed(own))
 
 
+@check("G2", _("no period has dates"), lambda m: m.report.dated)
 def two_years(documents: Analyses) -> Iterator[Finding]:
     """Find periods across 31 December."""
     for part in documents.report.own:
         for period in part.periods:
-            if period.dated and period.year is None:
-                expected: str = _("two periods")
-                found, because = str(period), _("one amount for each year")
-                by_year = _by_year(documents, period)
-                effect = None
-                if by_year:
-                    right = {year: whole_tonnes(amount) for year, amount in by_year.items()}
-                    found = sum(cell.value for own, cell, _ in documents.report.reported_cells() if own is part)
-                    expected, excess = " + ".join(map(str, right.values())), found - sum(right.values())
-                    each = _("{year}: ER {amount:,.3f} tCO2, so {tonnes} t")
-                    years = [each.format(year=year, amount=by_year[year], tonnes=right[year]) for year in by_year]
-                    because = _("the readings of each year: {years}").format(years=Message(", ").join(years))
-                    effect = EffectOnER(float(excess), {str(period): int(excess)})
-                values, say = (at(part.roles["input"]), "p", found, expected, because), {"period": period}
-                yield finding("G2", SPLIT, *values, say, effect=effect, unconfirmed=DOUBT, unit="t")
+            if not period.dated or period.year is not None:
+                continue
+            found: Any = str(period)
+            expected: str = _("two periods")
+            because, effect = _("one amount for each year"), None
+            if by_year := _by_year(documents, period):
+                right = {year: whole_tonnes(amount) for year, amount in by_year.items()}
+                found = sum(cell.value for own, cell, _ in documents.report.reported_cells() if own is part)
+                expected, excess = " + ".join(map(str, right.values())), found - sum(right.values())
+                each = _("{year}: ER {amount:,.3f} tCO2, so {tonnes} t")
+                years = [each.format(year=year, amount=by_year[year], tonnes=right[year]) for year in by_year]
+                because = _("the readings of each year: {years}").format(years=Message(", ").join(years))
+                effect = EffectOnER(float(excess), {str(period): int(excess)})
+            values = (at(part.roles["input"]), "p", found, expected, because, {"period": period})
+            yield finding("G2", SPLIT, *values, effect=effect, unconfirmed=DOUBT, unit="t")
 
 
 def _by_year(documents: Analyses, period: Period) -> dict[int, float]:
@@ -85,17 +80,14 @@ def _by_year(documents: Analyses, period: Period) -> dict[int, float]:
     meters = documents.metered
     if meters is None or documents.report.result is None or len(documents.result.inputs.periods) != 1:
         return {}
-    amounts = [
-        entry
-        for entry in documents.report.entries()
-        if entry.parameter.kind is Kind.MONITORED and entry.parameter.adds_over_time
-    ]
-    if not amounts or not all(meters.of(entry) for entry in amounts):
+    monitored = (entry for entry in documents.report.entries() if entry.parameter.kind is Kind.MONITORED)
+    amounts = [entry for entry in monitored if entry.parameter.adds_over_time]
+    if not amounts or not all(map(meters.of, amounts)):
         return {}
     found = {}
     for part in split_at_years(period):
         assert part.first is not None
-        share = [Correction(entry, excess=entry.value - _read(meters, entry, part)) for entry in amounts]
+        share = [Correction(entry, excess=entry.value - meters.amount_of(entry, part)) for entry in amounts]
         reductions = documents.effects.reductions(documents.effects.corrected(share))
         if reductions is None:
             return {}
@@ -103,45 +95,61 @@ def _by_year(documents: Analyses, period: Period) -> dict[int, float]:
     return found
 
 
-def _read(meters: Metered, entry: EnteredValue, period: Period) -> float:
-    return meters.amount(meters.of(entry), *meters.span(period), entry.parameter.unit)
+def _chained(documents: Analyses) -> bool:
+    case = documents.case
+    bounded = case is not None and any(case.project.get(key) for key in ("start", "end"))
+    count = sum(len(one.dated) for one in (documents.report, *documents.previous))
+    return count > (0 if bounded else 1)
 
 
+@check("G3", _("one period, and no crediting period"), or_readings(_chained))
 def chain(documents: Analyses) -> Iterator[Finding]:
     """Find overlaps, holes, stocks that do not carry over, and days outside the crediting period."""
-    own = [(period, documents.report.name) for period in dated(documents.report)]
-    others = [(period, one.name) for one in documents.previous for period in dated(one)]
-    periods = sorted([*others, *own], key=lambda pair: pair[0].order)
-    for (before, one), (after, other) in itertools.pairwise(periods):
+    own = documents.report.dated
+    named = [(period, one.name) for one in (*documents.previous, documents.report) for period in one.dated]
+    for (before, one), (after, other) in itertools.pairwise(sorted(named, key=lambda pair: pair[0].order)):
         assert before.last is not None
         assert after.first is not None
-        apart = (after.first - before.last).days - 1
-        if apart < 0:
-            days = -apart if after.last and after.last > before.last else after.days
+        days = (after.first - before.last).days - 1
+        place, say = _of_file(documents, other), {"before": before, "one": one, "after": after, "other": other}
+        if days < 0:
+            days = -days if after.last and after.last > before.last else after.days
             message = ngettext(
                 "{found} ({other}) overlaps {before} ({one}) by {days} day",
                 "{found} ({other}) overlaps {before} ({one}) by {days} days",
                 days,
             )
-            say = {"other": other, "before": before, "one": one, "days": days}
             expected = _("from {day} on").format(day=before.last + ONE_DAY)
             twice = _of_overlap(documents, before, after) if other == documents.report.name else ()
-            values = (_of_file(documents, other), "p", str(after), expected, "", say)
             effect, cause = documents.effect_of(twice) if twice else None, _("reported twice")
+            values = (place, "p", str(after), expected, "", {**say, "days": days})
             yield finding("G3", message, *values, effect=effect, cause=cause, corrections=twice)
-        elif apart > 0:
+        elif days > 0:
             message = _("{days} days between {before} ({one}) and {after} ({other}) are in no report")
-            say = {"days": apart, "before": before, "one": one, "after": after, "other": other}
-            details: Details = {
-                "severity": Severity.QUESTION,
-                "question": _("was there no operation, or are the days not reported?"),
-            }
-            yield finding("G3", message, _of_file(documents, other), "p", say=say, **details)
-    for problem in documents.problems(ProblemKind.OVERLAP):
-        if not any(True for _ in _overlaps(own)):
-            yield of_problem("G3", problem, _of_file(documents, documents.report.name))
+            question = _("was there no operation, or are the days not reported?")
+            yield finding(
+                *("G3", message, place, "p"), say={**say, "days": days}, severity=Severity.QUESTION, question=question
+            )
+    if not any(before.last and after.first and after.first <= before.last for before, after in itertools.pairwise(own)):
+        for problem in documents.problems(ProblemKind.OVERLAP):
+            yield of_problem("G3", problem, documents.report.input_sheets)
     yield from _begun(documents)
-    yield from _outside(documents, [period for period, _ in own])
+    yield from _outside(documents, own)
+
+
+def _of_file(documents: Analyses, name: str) -> tuple[Location, ...]:
+    """Return the input sheets of the report, or another file."""
+    return documents.report.input_sheets if name == documents.report.name else (at(file=name),)
+
+
+def _of_overlap(documents: Analyses, before: Period, after: Period) -> tuple[Correction, ...]:
+    """Return what the readings have for the days of an earlier report that are in this one too."""
+    meters = documents.metered
+    if meters is None or documents.report.result is None or before.last is None or after.first is None:
+        return ()
+    days = Period(after.first, min(before.last, after.last or before.last))
+    twice = [entry for entry in documents.report.entries() if entry.labels.get("p") == str(after) and meters.of(entry)]
+    return tuple(Correction(entry, excess=meters.amount_of(entry, days)) for entry in twice)
 
 
 def _begun(documents: Analyses) -> Iterator[Finding]:
@@ -165,41 +173,18 @@ def _begun(documents: Analyses) -> Iterator[Finding]:
 
 def _ends(submission: Submission) -> Iterator[tuple[tuple[str, date, tuple[str, ...]], float]]:
     """Yield what each period ended with, by name, day after it and the other labels."""
-    result = submission.result
-    for parameter in result.inputs.graph.previous if result is not None else ():
-        assert result is not None
-        values = result.full(parameter.previous_of)
-        for place, value in np.ndenumerate(values):
-            at = zip(result.inputs.axes.items(), place, strict=True)
-            labels = {letter: axis.labels[n] for (letter, axis), n in at if letter in parameter.indices}
+    if (result := submission.result) is None:
+        return
+    for parameter in result.inputs.graph.previous:
+        for place, value in np.ndenumerate(result.full(parameter.previous_of)):
+            along = zip(result.inputs.axes.items(), place, strict=True)
+            labels = {letter: axis.labels[n] for (letter, axis), n in along if letter in parameter.indices}
             if (last := labels["p"].last) is not None:
                 yield (parameter.previous_of, last + ONE_DAY, _others(labels)), float(value)
 
 
 def _others(labels: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(str(label) for letter, label in sorted(labels.items()) if letter != "p")
-
-
-def _of_file(documents: Analyses, name: str) -> tuple[Location, ...]:
-    """Return the input sheets of the report, or another file."""
-    own = tuple(at(part.roles["input"]) for part in documents.report.own)
-    return own if name == documents.report.name else (at(file=name),)
-
-
-def _of_overlap(documents: Analyses, before: Period, after: Period) -> tuple[Correction, ...]:
-    """Return what the readings have for the days of an earlier report that are in this one too."""
-    meters = documents.metered
-    if meters is None or documents.report.result is None or before.last is None or after.first is None:
-        return ()
-    days = Period(after.first, min(before.last, after.last or before.last))
-    twice = [entry for entry in documents.report.entries() if entry.labels.get("p") == str(after) and meters.of(entry)]
-    return tuple(Correction(entry, excess=_read(meters, entry, days)) for entry in twice)
-
-
-def _overlaps(own: list[tuple[Period, str]]) -> Iterator[Period]:
-    for before, after in itertools.pairwise(period for period, _name in own):
-        if before.last and after.first and after.first <= before.last:
-            yield after
 
 
 def _outside(documents: Analyses, own: list[Period]) -> Iterator[Finding]:
@@ -215,10 +200,11 @@ def _outside(documents: Analyses, own: list[Period]) -> Iterator[Finding]:
         ):
             if outside:
                 because = _("the case file, [project] {key}").format(key=key)
-                place = _of_file(documents, documents.report.name)
-                yield finding("G3", message, place, "p", str(day), str(limit), because, {"period": period})
+                values = ("p", str(day), str(limit), because, {"period": period})
+                yield finding("G3", message, documents.report.input_sheets, *values)
 
 
+@check("G5", _("table 3 names no period"), lambda m: m.rows.of or of_tables(m))
 def differs(documents: Analyses) -> Iterator[Finding]:
     """Find periods of table 3 that are not those of the sheet, and periods that the dated rows do not fill."""
     for place, text, named, own in of_tables(documents):
@@ -231,14 +217,13 @@ def of_tables(documents: Analyses) -> Iterator[tuple[Location, str, list[Period]
     """Yield each table 3 with what it says of its period, the periods named there, and those of its sheet."""
     report = documents.report
     for part, cell, _exact in report.reported_cells("MRS") if report.kind == "MRS" else ():
-        grid, row = report.book.grid(cell.sheet), cell.row
-        cells = grid[row] if row < len(grid) else []
-        text = next((str(one) for one in cells if one != ""), "")
+        grid = report.book.grid(cell.sheet)
+        cells = enumerate(grid[cell.row] if cell.row < len(grid) else ())
+        column, text = next(((column, str(one)) for column, one in cells if one != ""), (0, ""))
         named = [period for piece in text.split(",") if (period := _parsed(piece))]
         own = [period for period in part.periods if period.dated]
         if named and own:
-            column = next(at for at, one in enumerate(cells) if one != "")
-            yield address((cell.sheet, row, column)), text, named, own
+            yield address((cell.sheet, cell.row, column)), text, named, own
 
 
 def _parsed(text: str) -> Period | None:
@@ -254,6 +239,7 @@ def _span(periods: list[Period]) -> tuple[date | None, date | None]:
     return ordered[0].first, ordered[-1].last
 
 
+@check("G6", _("no sheet names a year"), lambda m: any(YEAR.fullmatch(part.suffix) for part in m.report.own))
 def fiscal(documents: Analyses) -> Iterator[Finding]:
     """Find sheets whose name is another year than their periods."""
     for part in documents.report.own:
@@ -263,25 +249,3 @@ def fiscal(documents: Analyses) -> Iterator[Finding]:
             found = ", ".join(map(str, sorted(years)))
             message = _("the sheet is named {expected}, and its periods lie in {found}")
             yield finding("G6", message, at(part.roles["input"]), "p", found, match[1])
-
-
-def events(documents: Analyses) -> Iterator[Finding]:
-    """Find stops outside the monitoring period."""
-    meters = documents.meters
-    spans = [meters.span(period) for period in meters.monitored.periods]
-    for stop in meters.plan.stops:
-        if not any(stop.start < end and start < stop.end for start, end in spans):
-            time = meters.told(stop.start, stop.end)
-            message = _("a stop is declared for {time}, which is in no period of the report: {reason}")
-            place = at(meters=[stop.meter] if stop.meter else list(meters.known), period=time)
-            yield finding("G8", message, place, "p", time, say={"time": time, "reason": stop.reason})
-
-
-CHECKS = {
-    "G1": other_cycle,
-    "G2": two_years,
-    "G3": chain,
-    "G5": differs,
-    "G6": fiscal,
-    "G8": events,
-}

@@ -11,9 +11,11 @@ from jcm_calc.base.languages import spellings
 from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
 from jcm_calc.inputs import Period
+from jcm_calc.inputs.checks import MISTAKABLE_UNITS
 from jcm_calc.reports.workbook.filled_sheets import SheetSet, is_declared
 from jcm_calc.reports.workbook.symbols import Symbols
 from jcm_calc.reports.workbook.tables import CAPTION, TERMS_OF, Sheets, UnitTable, in_english
+from jcm_calc.reports.workbook.written_units import plain_unit
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.location import Location, address
 from jcm_calc.verification.spreadsheet import Place
@@ -24,16 +26,10 @@ WITH_UNIT = re.compile(r"(\S+) \[(.*)\]")
 
 @dataclass(frozen=True, slots=True)
 class EnteredValue:
-    """A value that was entered.
+    """A value that was entered, with the label along each index.
 
-    Attributes
-    ----------
-    labels : dict
-        The label along each index, as text.
-    value : object
-        In the declared unit, where it is a number.
-    unit : str
-        In which it is written; none where that is the declared one.
+    The value is in the declared unit, where it is a number; ``unit`` is that in which it is written, none where that
+    is the declared one.
     """
 
     parameter: Parameter
@@ -48,15 +44,25 @@ class EnteredValue:
         """Sheet and cell."""
         return address(self.place)
 
+    @property
+    def period(self) -> Period | None:
+        """The period that it is of, where that has dates."""
+        try:
+            found = Period.parse(self.labels.get("p", ""))
+        except ValueError:
+            return None
+        return found if found.dated else None
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, eq=False)
 class ShownQuantity:
-    """A cell of the calculation sheet that shows an element of a quantity."""
+    """A cell of the calculation sheet that shows an element of a quantity, with the unit in its row or heading."""
 
     name: str
     labels: Mapping[str, str]
     unit: str
     place: Place
+    unit_place: Place
 
     @property
     def address(self) -> Location:
@@ -67,6 +73,17 @@ class ShownQuantity:
 def label_text(label: Any) -> str:
     """Return a label as it is compared: 1, 1.0 and "1" are one."""
     return str(label).strip().removesuffix(".0")
+
+
+def mistakable(unit: str) -> dict[str, float]:
+    """Return the units that are mistaken for a unit, each with how many of them are one of it."""
+    found = {}
+    for other in MISTAKABLE_UNITS:
+        try:
+            found[other] = float(conversion(unit, other)(1.0))
+        except UnitError:
+            continue
+    return found
 
 
 # Entries
@@ -144,6 +161,7 @@ class CalculationRow:
     text: str
     values: tuple[Place, ...]
     symbol_column: int
+    unit_place: Place
 
     @property
     def address(self) -> Location:
@@ -169,7 +187,9 @@ def lines(sheet: str, sheets: Sheets) -> Iterator[CalculationRow]:
                 key: str(cells[column]).strip() if 0 <= column < len(cells) else "" for key, column in columns.items()
             }
             places = tuple((sheet, row, column) for column in values)
-            yield CalculationRow(read["symbol"], read["unit"], read["equation"], str(first), places, columns["symbol"])
+            unit_place = (sheet, row, columns["unit"])
+            written = read["symbol"], read["unit"], read["equation"], str(first)
+            yield CalculationRow(*written, places, columns["symbol"], unit_place)
 
 
 def steps(
@@ -181,9 +201,9 @@ def steps(
         found = quantities.find(line.symbol) if line.symbol else None
         if found is None:
             continue
-        dated = "p" in found.indices
+        dated, unit = "p" in found.indices, plain_unit(line.unit, found.unit, periods)
         for period, place in zip(periods if dated else periods[:1], line.values, strict=False):
-            yield ShownQuantity(found.name, {"p": str(period)} if dated else {}, line.unit, place)
+            yield ShownQuantity(found.name, {"p": str(period)} if dated else {}, unit, place, line.unit_place)
         symbol_columns.add(line.symbol_column)
     keys = {letter: letter for letter in letters}
     for table in sheets.unit_tables(sheet, quantities, keys):
@@ -202,4 +222,22 @@ def _in_table(table: UnitTable, sheets: Sheets, periods: Sequence[Period]) -> It
             own = {letter: label for letter, label in labels.items() if letter in quantity.indices}
             if "p" in quantity.indices:
                 own.setdefault("p", str(periods[0]))
-            yield ShownQuantity(quantity.name, own, table.units[column], (table.sheet, row, column))
+            unit, at = plain_unit(table.units[column], quantity.unit, periods), (table.sheet, table.units_row, column)
+            yield ShownQuantity(quantity.name, own, unit, (table.sheet, row, column), at)
+
+
+def listed_defaults(sheet: str, periods: Sequence[Period], sheets: Sheets, symbols: Symbols) -> Iterator[ShownQuantity]:
+    """Yield the values of the lists of default values, each with the unit in its row; the title has the symbol."""
+    title, column, known = "", -1, None
+    for row, cells in enumerate(sheets.book.grid(sheet)):
+        texts = {in_english(cell): at for at, cell in enumerate(cells) if cell != ""}
+        first = str(next((cell for cell in cells if cell != ""), ""))
+        if "units" in texts and texts.keys().isdisjoint(("parameter", "parameters")):
+            column, known = texts["units"], symbols.find(title.partition(":")[0].strip())
+        elif len(texts) < 2:
+            title, known = first, None
+        elif known is not None and column < len(cells):
+            unit = plain_unit(str(cells[column]).strip(), known.unit, periods)
+            for at in range(column + 1, len(cells)):
+                if isinstance(cells[at], int | float):
+                    yield ShownQuantity(known.name, {}, unit, (sheet, row, at), (sheet, row, column))

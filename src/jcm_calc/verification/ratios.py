@@ -7,12 +7,13 @@ from typing import Literal
 
 from jcm_calc.base.languages import Message, _
 from jcm_calc.inputs.checks import MISTAKABLE_UNITS
-from jcm_calc.reference_data import gwp
+from jcm_calc.reference_data import gwp, ipcc_2006
 from jcm_calc.units import UnitError, conversion
 
 # The sheets are filled in by hand: a ratio that is meant is met to many digits, others to a few.
 CLOSE = 1e-6
 PER_CENT, TURNED = _("per cent used as a fraction"), _("wrong sign")
+BOUNDS = {"lower": _("the lower bound"), "default": _("the central value"), "upper": _("the upper bound")}
 REPORTS: tuple[Literal["SAR", "AR4", "AR5"], ...] = ("SAR", "AR4", "AR5")
 
 
@@ -105,4 +106,19 @@ def _report(gas: str, value: float) -> str:
                 return report
         except KeyError:
             continue
+    return ""
+
+
+def bound_for_bound(unit: str, ratio: float) -> str:
+    """Say whose default is used instead of a bound, as the ratio of two emission factors of the IPCC tells."""
+    if not unit.startswith(("tCO2/", "GJ/")):
+        return ""
+    columns = {bound: ipcc_2006("EF" if unit.startswith("tCO2") else "NCV", bound) for bound in BOUNDS}
+    for fuel in columns["default"]:
+        for found, expected in (("default", "lower"), ("default", "upper"), ("upper", "lower"), ("lower", "upper")):
+            if fuel in columns[found] and fuel in columns[expected]:
+                known = columns[found][fuel].value / columns[expected][fuel].value
+                if math.isclose(ratio, known, rel_tol=1e-4):
+                    said = _("the ratio is that of {found} to {expected} for {fuel} (IPCC 2006)")
+                    return said.format(found=BOUNDS[found], expected=BOUNDS[expected], fuel=fuel)
     return ""

@@ -64,19 +64,24 @@ def recalculated(case: CaseFile | None, evidence: EvidenceFiles, reader: Reader)
     if not isinstance(found, InputError):
         return Recalculation(found, unread, tuple(found.inputs.warnings), _left_out(unread))
     problems, warned = (*unread, *found.problems), tuple(found.warnings)
-    case, notes = _without_facts(case, found)
-    if notes and not isinstance(found := _calculated(case, evidence), InputError):
-        return Recalculation(found, problems, warned, (*notes, *_left_out(unread)))
-    assert isinstance(found, InputError)
-    other, both = _read_in_both_ways(case, evidence, found)
-    notes += both
-    if (partial := _without(case, evidence)) is not None:
-        result, note = partial
-        return Recalculation(result, problems, warned, (*notes, note, *_left_out(unread)))
-    # where nothing is left without it, one of its readings is taken
-    if both and not isinstance(last := _calculated(other, evidence), InputError):
-        return Recalculation(last, problems, warned, (*notes, *_left_out(unread)))
+    for part, notes in _attempts(case, evidence, found):
+        result = _calculated(part, evidence)
+        if not isinstance(result, InputError):
+            return Recalculation(result, problems, warned, (*notes, *_left_out(unread)))
     return Recalculation(None, problems, warned)
+
+
+def _attempts(case: CaseFile, evidence: EvidenceFiles, error: InputError) -> Iterator[tuple[CaseFile, tuple[str, ...]]]:
+    """Yield what of a case can perhaps be used, with what is left out of it: as much as possible first."""
+    case, notes = _without_facts(case, error)
+    if notes:
+        yield case, notes
+    other, both = _read_in_both_ways(case, evidence, error)
+    for part, note in _without_units(case, evidence):
+        yield part, (*notes, *both, *note)
+    # where nothing is left without it, one of its readings is taken
+    if both:
+        yield other, (*notes, *both)
 
 
 def _left_out(names: Iterable[object]) -> tuple[str, ...]:
@@ -114,19 +119,18 @@ def _read_in_both_ways(case: CaseFile, evidence: EvidenceFiles, error: InputErro
     names = {name for name, parameter in m.inputs.items() if {name, parameter.symbol} & named}
     if not names:
         return case, ()
-    found = []
-    for mark in ("", "."):
-        tables = tuple(_with_mark(as_pandas(table), names, mark) for table in case.tables)
-        other = replace(case, tables=tables)
-        result = _calculated(other, evidence)
-        found.append((math.nan if isinstance(result, InputError) else float(np.sum(result.ER.magnitude)), other))
+    cases = [
+        replace(case, tables=tuple(_with_mark(as_pandas(table), names, mark) for table in case.tables))
+        for mark in ("", ".")
+    ]
+    results = [_calculated(one, evidence) for one in cases]
+    sums = [math.nan if isinstance(found, InputError) else float(np.sum(found.ER.magnitude)) for found in results]
     told = _(
         "{names}: if the sign separates thousands, ER is {one:,.6g} tCO2; if it is a decimal sign, {other:,.6g} tCO2"
     )
-    amounts = [amount for amount, _ in found]
-    best = min(found, key=lambda pair: math.inf if math.isnan(pair[0]) else pair[0])
     symbols = listed(m.inputs[name].symbol for name in sorted(names))
-    return best[1], (told.format(names=symbols, one=amounts[0], other=amounts[1]),)
+    lower = min(range(2), key=lambda at: math.inf if math.isnan(sums[at]) else sums[at])
+    return cases[lower], (told.format(names=symbols, one=sums[0], other=sums[1]),)
 
 
 def _with_mark(table: pd.DataFrame, names: set[str], mark: str) -> pd.DataFrame:
@@ -144,27 +148,18 @@ def _marked(value: Any, mark: str) -> Any:
     return value if match is None else f"{match[1]}{mark}{match[2]}{match[3] or ''}"
 
 
-def _without(case: CaseFile, evidence: EvidenceFiles) -> tuple[Result, str] | None:
-    """Return a result without the units that cannot be calculated, and what is said of them."""
+def _without_units(case: CaseFile, evidence: EvidenceFiles) -> Iterator[tuple[CaseFile, tuple[str, ...]]]:
+    """Yield a case without the units that cannot be calculated by themselves, along one index after the other."""
     m = methodology(case.methodology, case.version)
     for letter, meaning in m.indices.items():
-        labels = list(dict.fromkeys(_labels(case, letter)))
+        tables = [as_pandas(table) for table in case.tables if letter in getattr(table, "columns", ())]
+        labels = list(dict.fromkeys(as_label(label) for table in tables for label in table[letter]))
         if letter == "p" or not 1 < len(labels) <= MOST:
             continue
-        good = list(_usable(case, letter, labels, evidence))
+        good = set(_usable(case, letter, labels, evidence))
         if good and len(good) < len(labels):
-            result = _calculated(_of(case, letter, set(good)), evidence)
-            if not isinstance(result, InputError):
-                bad = [label for label in labels if label not in good]
-                (note,) = _left_out([Message("{} {} = {}").format(meaning, letter, listed(bad))])
-                return result, note
-    return None
-
-
-def _labels(case: CaseFile, letter: str) -> Iterator[Any]:
-    for table in case.tables:
-        if letter in getattr(table, "columns", ()):
-            yield from map(as_label, as_pandas(table)[letter])
+            bad = listed(label for label in labels if label not in good)
+            yield _of(case, letter, good), _left_out([Message("{} {} = {}").format(meaning, letter, bad)])
 
 
 def _usable(case: CaseFile, letter: str, labels: Sequence[Any], evidence: EvidenceFiles) -> Iterator[Any]:

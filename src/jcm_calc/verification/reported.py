@@ -35,11 +35,8 @@ class ReportedReductions:
 
     Attributes
     ----------
-    sheet : str
-    cell : Cell or None
-        The whole tonnes; None where no such table was found.
-    exact : Cell or None
-        ER before rounding.
+    cell, exact : Cell or None
+        The whole tonnes, where such a table was found; ER before rounding.
     heading : str
         The heading of the tonnes where it is not that of table 3.
     again : tuple of Cell
@@ -105,28 +102,24 @@ def reported_reductions(sheets: Sheets, sheet: str, similar: bool = True) -> Rep
     headings = _headings(sheets, sheet, row)
     exact = next((at for at, text in headings.items() if text.startswith(EXACT)), None)
     units = next((at for at, text in headings.items() if text == UNITS), None)
-    more = [
-        (str(sheets.cell(sheet, row, at).value), cell)
-        for at, text in headings.items()
-        if at not in (column, exact) and not is_known(text)
-        if as_tonnes((cell := sheets.cell(sheet, own, at)).value) is not None
-    ]
-    again = [sheets.cell(sheet, at, column) for at in below]
-    again += [sheets.cell(sheet, next(_rows(sheets, sheet, at, other)), other) for _, at, other in others]
+    in_heading = IN_BRACKETS.search(head)
+    unit = sheets.cell(sheet, own, units).value if units is not None else in_heading[1] if in_heading else ""
+    again = [(at, column) for at in below]
+    again += [(next(_rows(sheets, sheet, at, other)), other) for _, at, other in others]
     return ReportedReductions(
         sheet,
         sheets.cell(sheet, own, column),
         None if exact is None else sheets.cell(sheet, own, exact),
         "" if in_english(head) == HEADING else head,
-        tuple(cell for cell in again if cell.value != ""),
-        tuple(more),
-        _in_heading(head) if units is None else str(sheets.cell(sheet, own, units).value).strip(),
+        tuple(cell for cell in (sheets.cell(sheet, *place) for place in again) if cell.value != ""),
+        tuple(
+            (str(sheets.cell(sheet, row, at).value), cell)
+            for at, text in headings.items()
+            if at not in (column, exact) and not is_known(text)
+            if as_tonnes((cell := sheets.cell(sheet, own, at)).value) is not None
+        ),
+        str(unit).strip(),
     )
-
-
-def _in_heading(head: str) -> str:
-    match = IN_BRACKETS.search(head)
-    return "" if match is None else match[1].strip()
 
 
 def _tables(sheets: Sheets, sheet: str, official: bool) -> Iterator[tuple[str, int, int]]:

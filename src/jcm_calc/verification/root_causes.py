@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from jcm_calc.base.languages import Message
+from jcm_calc.verification.against_plan import MUCH
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.cross_checks import MUCH
 from jcm_calc.verification.findings import ORDER, Finding, Severity
 from jcm_calc.verification.totals import following
 
@@ -26,10 +26,14 @@ def linked(findings: Iterable[Finding], documents: Analyses) -> list[Finding]:
     return sorted(found, key=_weight)
 
 
+def _size(finding: Finding) -> float:
+    """Return how much ER changes with it, in tCO2."""
+    return 0.0 if finding.effect is None else abs(finding.effect.exact)
+
+
 def _weight(finding: Finding) -> tuple[int, float, str, int]:
     """Return a key by which the gravest findings sort first, and those with the largest effect among them."""
-    size = 0.0 if finding.effect is None else abs(finding.effect.exact)
-    return ORDER.index(finding.severity or Severity.ERROR), -size, finding.code[0], int(finding.code[1:])
+    return ORDER.index(finding.severity or Severity.ERROR), -_size(finding), finding.code[0], int(finding.code[1:])
 
 
 def _merged(found: Sequence[Finding]) -> list[Finding]:
@@ -61,29 +65,22 @@ def _rank(finding: Finding) -> tuple[int, int]:
 
 def _with_following(found: list[Finding], documents: Analyses) -> list[Finding]:
     """Name the reported reductions that follow from a slip on the calculation sheet with that slip."""
-    told = tuple(following(documents))
-    if not told:
-        return found
-    slips = {id(slip.finding): slip for slip in documents.slips}
-    places = {slip.finding.places for slip in slips.values()}
-    able = [at for at, one in enumerate(found) if one.places in places and one.severity is Severity.ERROR]
-    if able:
-        at = max(able, key=lambda number: abs(found[number].effect.exact) if found[number].effect else 0.0)  # type: ignore[union-attr]
-        found[at] = replace(found[at], consequences=(*found[at].consequences, *told))
-    return found
+    told, places = tuple(following(documents)), {slip.finding.places for slip in documents.slips}
+    slips = [one for one in found if one.places in places and one.severity is Severity.ERROR]
+    return _named_with(max(slips, key=_size), told, found) if told and slips else found
 
 
 def _explained(found: list[Finding]) -> list[Finding]:
     """Name an excess over the plan with the error that explains it."""
-    errors = [
-        at for at, one in enumerate(found) if one.effect and one.effect.exact > 0 and one.severity is Severity.ERROR
-    ]
     for ratio in [one for one in found if one.code in RATIO]:
-        if not errors or not isinstance(ratio.expected, int | float) or not isinstance(ratio.found, int | float):
-            continue
-        at = max(errors, key=lambda number: found[number].effect.exact)  # type: ignore[union-attr]
-        effect = found[at].effect
-        if effect is not None and ratio.found - effect.exact <= (1 + MUCH) * ratio.expected:
-            found[at] = replace(found[at], consequences=(*found[at].consequences, _symptom(ratio)))
-            found[found.index(ratio)] = replace(ratio, code="")
-    return [one for one in found if one.code]
+        errors = [one for one in found if one.effect and one.effect.exact > 0 and one.severity is Severity.ERROR]
+        cause = max(errors, key=_size, default=None)
+        numeric = isinstance(ratio.expected, int | float) and isinstance(ratio.found, int | float)
+        if cause is not None and numeric and ratio.found - _size(cause) <= (1 + MUCH) * ratio.expected:
+            found = [one for one in _named_with(cause, (_symptom(ratio),), found) if one is not ratio]
+    return found
+
+
+def _named_with(cause: Finding, told: tuple[str, ...], found: list[Finding]) -> list[Finding]:
+    """Return findings with further consequences of one of them."""
+    return [replace(one, consequences=(*one.consequences, *told)) if one is cause else one for one in found]

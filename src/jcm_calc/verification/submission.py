@@ -6,9 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
-
-import numpy.typing as npt
+from typing import TYPE_CHECKING
 
 from jcm_calc.api.case_file import CaseFile
 from jcm_calc.api.workbook_years import joined
@@ -21,30 +19,33 @@ from jcm_calc.inputs.confirmation import EvidenceFiles, evidence_files, with_evi
 from jcm_calc.reports.workbook.filled_sheets import Reader, SheetSet
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.sheet_sets import HEADER, Roles, matches, project_of, sheet_sets
-from jcm_calc.reports.workbook.tables import Cell, Row, Sheets
+from jcm_calc.reports.workbook.tables import Cell, Row, Sheets, UnitTable
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.verification import quantities
 from jcm_calc.verification.completing import complete, complete_periods
 from jcm_calc.verification.location import Location, address, at, located
-from jcm_calc.verification.quantities import EnteredValue, Quantities, ShownQuantity
+from jcm_calc.verification.quantities import CalculationRow, EnteredValue, Quantities, ShownQuantity
 from jcm_calc.verification.recalculating import Recalculation, recalculated
 from jcm_calc.verification.reported import ReportedReductions, reported_reductions
 
 if TYPE_CHECKING:
     from jcm_calc.api.result import Result
 
-Array = npt.NDArray[Any]
-RESULTS = ("RE", "PE", "ER")
-
 
 @dataclass(frozen=True)
 class ReportPart:
-    """One set of sheets: of the plan, or of a year of the report."""
+    """One set of sheets, of the plan, or of a year of the report: what is read there, entered there, and reported.
+
+    Its rows are those of tables 1 and 2 and of the facts, with the parameter that each is about.
+    """
 
     kind: str
     suffix: str
     roles: Roles
     found: SheetSet
+    entries: list[EnteredValue]
+    rows: list[tuple[Parameter, Row]]
+    reported: ReportedReductions
 
     @property
     def periods(self) -> list[Period]:
@@ -57,7 +58,6 @@ class Submission:
 
     Parameters
     ----------
-    path : path
     kind : {"MRS", "MPS"}
         Whether its report or its plan is looked at.
     fallback : Methodology, optional
@@ -66,13 +66,6 @@ class Submission:
         Evidence files that the verifier takes.
     given : CaseFile, optional
         Completes what the workbook has no place for; `completed` names what was taken from it.
-
-    Attributes
-    ----------
-    headers : dict
-        For each sheet, the methodologies and versions that its header names.
-    problems, remarks : list of Problem
-        Why nothing can be calculated from it, and what was noted.
     """
 
     def __init__(
@@ -86,17 +79,26 @@ class Submission:
         self.book = Book(path)
         self.kind = kind
         self.sheets = Sheets(self.book)
-        self._rows: dict[str, list[tuple[Parameter, Row]]] = {}
         sets = sheet_sets(self.book)
+        # for each sheet, the methodologies and versions that its header names
         self.headers = _headers(self.book, sets)
         own = self._methodology(sets, kind, fallback)
         self.evidence = evidence_files(own, evidence)
         self.m = with_evidence(own, self.evidence)
         self.reader = Reader(self.book, self.m)
         self.project = project_of(self.book, sets)
-        self.parts = [ReportPart(one, suffix, roles, self.reader.read(roles)) for (one, suffix), roles in sets.items()]
         self.given = given if given is not None and given.methodology == self.m.number else None
-        self.completed = complete_periods([part.found for part in self.own], self.given)
+        read = {named: self.reader.read(roles) for named, roles in sets.items()}
+        self.completed = complete_periods([found for (one, _), found in read.items() if one == kind], self.given)
+        self.parts = [self._part(*named, sets[named], found) for named, found in read.items()]
+
+    def _part(self, kind: str, suffix: str, roles: Roles, found: SheetSet) -> ReportPart:
+        entries = quantities.entries(found, self.sheets, {**self.m.inputs, **self.m.facts})
+        tables = [rows for what, rows in self.sheets.tables(roles["input"]) if what == "parameters"]
+        named = ((self.reader.symbols.find(row.text("symbol")), row) for rows in tables for row in rows)
+        rows = [(parameter, row) for parameter, row in named if parameter is not None]
+        reported = reported_reductions(self.sheets, roles["input"], similar=kind == "MRS")
+        return ReportPart(kind, suffix, roles, found, list(entries), rows, reported)
 
     def _methodology(
         self, sets: Mapping[tuple[str, str], Roles], kind: str, fallback: Declarations | None
@@ -127,33 +129,34 @@ class Submission:
         """The sets that are looked at."""
         return self.of(self.kind)
 
-    # Entries
-
     @cached_property
-    def _entries(self) -> dict[str, list[EnteredValue]]:
-        parameters = {**self.m.inputs, **self.m.facts}
-        found: dict[str, list[EnteredValue]] = {}
-        for part in self.parts:
-            found.setdefault(part.kind, []).extend(quantities.entries(part.found, self.sheets, parameters))
-        return found
+    def dated(self) -> list[Period]:
+        """The periods that have dates, in order of time."""
+        found = [period for part in self.own for period in part.periods if period.dated]
+        return sorted(found, key=lambda period: period.order)
+
+    @property
+    def input_sheets(self) -> tuple[Location, ...]:
+        """The input sheets that are looked at."""
+        return tuple(at(part.roles["input"]) for part in self.own)
+
+    def lines(self) -> Iterator[CalculationRow]:
+        """Yield the rows of the blocks of the calculation sheets."""
+        for part in self.own:
+            yield from quantities.lines(part.roles["calc"], self.sheets) if "calc" in part.roles else ()
+
+    def unit_tables(self) -> Iterator[UnitTable]:
+        """Yield the tables with a row for each unit."""
+        for sheet in (part.roles["separate"] for part in self.own if "separate" in part.roles):
+            yield from self.sheets.unit_tables(sheet, self.reader.symbols, self.reader.keys)
 
     def entries(self, kind: str = "") -> list[EnteredValue]:
         """Return what is entered on the sheets of a kind."""
-        return self._entries.get(kind or self.kind, [])
+        return [entry for part in self.of(kind or self.kind) for entry in part.entries]
 
     def rows(self, kind: str = "") -> list[tuple[Parameter, Row]]:
         """Return each row of tables 1 and 2 and of the facts with the parameter that it is about."""
-        kind = kind or self.kind
-        if kind not in self._rows:
-            self._rows[kind] = [
-                (parameter, row)
-                for part in self.of(kind)
-                for what, rows in self.sheets.tables(part.roles["input"])
-                if what == "parameters"
-                for row in rows
-                if (parameter := self.reader.symbols.find(row.text("symbol"))) is not None
-            ]
-        return self._rows[kind]
+        return [row for part in self.of(kind or self.kind) for row in part.rows]
 
     def cells_with(self, text: str, sheets: Iterable[str] = ()) -> tuple[Location, ...]:
         """Return the cells that have a text; on some sheets, or those of the report or plan that is looked at."""
@@ -176,7 +179,13 @@ class Submission:
         rows = [
             located(row.cells["value"]) for other, row in self.rows() if other.name == name and "value" in row.cells
         ]
-        return tuple(cells or rows or [at(part.roles["input"]) for part in self.own if "input" in part.roles])
+        return tuple(cells or rows) or self.input_sheets
+
+    def reported_cells(self, kind: str = "") -> Iterator[tuple[ReportPart, Cell, Cell | None]]:
+        """Yield the cell of each set with the reported tonnes, and the one with ER before rounding."""
+        for part in self.of(kind or self.kind):
+            if part.reported.cell is not None:
+                yield part, part.reported.cell, part.reported.exact
 
     # Calculating
 
@@ -214,26 +223,6 @@ class Submission:
     def remarks(self) -> list[Problem]:
         """What was noted in reading."""
         return self.reader.remarks
-
-    # Reported reductions
-
-    @cached_property
-    def _reported(self) -> dict[int, ReportedReductions]:
-        return {
-            id(part): reported_reductions(self.sheets, part.roles["input"], similar=part.kind == "MRS")
-            for part in self.parts
-        }
-
-    def reported(self, part: ReportPart) -> ReportedReductions:
-        """Return what a set of sheets reports."""
-        return self._reported[id(part)]
-
-    def reported_cells(self, kind: str = "") -> Iterator[tuple[ReportPart, Cell, Cell | None]]:
-        """Yield the cell of each set with the reported tonnes, and the one with ER before rounding."""
-        for part in self.of(kind or self.kind):
-            found = self.reported(part)
-            if found.cell is not None:
-                yield part, found.cell, found.exact
 
     def steps(self, result: Result) -> list[ShownQuantity]:
         """Return the cells of the calculation sheets, by the symbols in their rows and headings."""

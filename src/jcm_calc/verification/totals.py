@@ -14,7 +14,7 @@ from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import EffectOnER, Finding, Severity, finding, shown_number
 from jcm_calc.verification.location import address, at, located
 from jcm_calc.verification.reported import ReportedReductions
-from jcm_calc.verification.spreadsheet import Calculator, FormulaError, UnreadableError, as_number, close
+from jcm_calc.verification.spreadsheet import Calculator, FormulaError, UnreadableError, as_number, close, is_number
 from jcm_calc.verification.submission import ReportPart, Submission
 
 DOUBT = _(
@@ -37,7 +37,7 @@ def _tonnes(documents: Analyses, part: ReportPart) -> int:
     return sum(whole_tonnes(float(reductions[places].sum())) for places in groups if places)
 
 
-def _shown(documents: Analyses, part: ReportPart) -> list[object]:
+def _shown(documents: Analyses, part: ReportPart) -> list[Any]:
     """Return what the calculation sheet shows for ER of the periods of a set."""
     periods = [str(period) for period in part.periods]
     return [one.stored for one in documents.sheet.cells if one.name == "ER" and one.labels.get("p") in periods]
@@ -52,7 +52,7 @@ def _reported(
     """
     for part, cell, _exact in () if documents.report.recalculation.left_out else documents.report.reported_cells():
         places, value = _places(documents, part), as_number(cell.value)
-        if not places or isinstance(value, bool) or not isinstance(value, int | float):
+        if not places or not is_number(value):
             continue
         sums = {name: float(documents.effects.by_period(name)[places].sum()) for name in ("RE", "PE", "ER")}
         if (bool(documents.slips) and _follows(documents, part, value, sums["ER"])) is follow:
@@ -62,10 +62,10 @@ def _reported(
 def _follows(documents: Analyses, part: ReportPart, tonnes: float, exact: float) -> bool:
     """Whether reported tonnes are what a wrong calculation sheet shows for ER, rounded down."""
     shown = _shown(documents, part)
-    numbers = [value for value in shown if isinstance(value, int | float)]
-    total = math.fsum(numbers)
-    rounded = (whole_tonnes(total), math.floor(total))
-    return len(numbers) == len(shown) and tonnes in rounded and not close(total, exact)
+    if not all(map(is_number, shown)):
+        return False
+    total = math.fsum(shown)
+    return tonnes in (whole_tonnes(total), math.floor(total)) and not close(total, exact)
 
 
 def following(documents: Analyses) -> Iterator[str]:
@@ -106,7 +106,7 @@ def reported(documents: Analyses) -> Iterator[Finding]:
     """Find reported reductions that cannot be read, that are typed in and wrong, or that nothing explains."""
     for part in documents.report.own:
         if part.found.filled:
-            yield from _unread(documents, documents.report.reported(part))
+            yield from _unread(documents, part.reported)
     if documents.report.result is None:
         return
     wrong_formulas = {place for one in _formulas(documents, set()) for place in one.places}
@@ -128,28 +128,27 @@ def _unread(documents: Analyses, found: ReportedReductions) -> Iterator[Finding]
         say = {"one": repr(str(_("CO2 emission reductions"))), "other": repr(str(_("Units")))}
         yield finding("H1", message, at(found.sheet), "ER_p", because=RULE, say=say)
         return
-    own = partial(finding, "H1", where=located(cell), symbol="ER_p")
+    own = partial(finding, "H1", where=located(cell), symbol="ER_p", because=RULE)
     typed = not (str(cell.value).startswith("#") and documents.slips and _calculated(documents, cell))
     if cell.value == "" and documents.report.sheets.uncalculated(cell):
         message = _(
             "the reported reductions are a formula without a stored value: calculate and save the workbook first"
         )
-        yield own(message=message, because=RULE, severity=Severity.QUESTION)
+        yield own(message=message, severity=Severity.QUESTION)
     elif cell.value == "":
-        yield own(message=_("table 3 reports no reductions"), because=RULE)
+        yield own(message=_("table 3 reports no reductions"))
     elif not found.unit:
-        message = _("the reported reductions have no unit; the unit must be tCO2")
-        yield own(message=message, found=cell.value, because=RULE)
+        yield own(message=_("the reported reductions have no unit; the unit must be tCO2"), found=cell.value)
     elif not found.in_tonnes:
-        message = _("the reported reductions are in {unit}; the unit must be tCO2")
-        yield own(message=message, found=f"{cell.value} {found.unit}", because=RULE, say={"unit": found.unit})
+        message, say = _("the reported reductions are in {unit}; the unit must be tCO2"), {"unit": found.unit}
+        yield own(message=message, found=f"{cell.value} {found.unit}", say=say)
     elif found.tonnes is None and typed:
         message = _("the reported reductions are {found!r}; they must be a number")
-        yield own(message=message, found=str(cell.value), because=RULE)
+        yield own(message=message, found=str(cell.value))
     if found.heading:
         message = _("the reductions are reported under {heading!r}, not under the heading of table 3")
         say = {"heading": " ".join(found.heading.split())}
-        yield own(message=message, found=cell.value, say=say, severity=Severity.WARNING, unit="t")
+        yield own(message=message, found=cell.value, because="", say=say, severity=Severity.WARNING, unit="t")
     for other in found.again:
         message, because = _("another row reports reductions, too: {found}"), _("each period is reported once")
         yield finding("H1", message, located(other), "ER_p", other.value, because=because, unit="t")
@@ -163,25 +162,26 @@ def two_values(documents: Analyses) -> Iterator[Finding]:
     """Find ER of table 3 that is not ER of the calculation sheet."""
     for part, _cell, exact in documents.report.reported_cells():
         shown, value = _shown(documents, part), None if exact is None else as_number(exact.value)
-        if (
-            exact is None
-            or not isinstance(value, int | float)
-            or not all(isinstance(one, int | float) for one in shown)
-        ):
-            continue
-        total = math.fsum(one for one in shown if isinstance(one, int | float))
-        if shown and not close(value, total):
-            message = _("ER before rounding down is {found} here, and {expected} on the calculation sheet")
-            because = _("the sum over the periods of the sheet")
-            yield finding("H2", message, located(exact), "ER_p", value, total, because, unit="tCO2")
+        if exact is not None and shown and is_number(value) and all(map(is_number, shown)):
+            total = math.fsum(shown)
+            if not close(value, total):
+                message = _("ER before rounding down is {found} here, and {expected} on the calculation sheet")
+                because = _("the sum over the periods of the sheet")
+                yield finding("H2", message, located(exact), "ER_p", value, total, because, unit="tCO2")
+
+
+def _tables_of_years(documents: Analyses) -> Iterator[tuple[Submission, ReportPart]]:
+    """Yield the plan sheets of the report and of the plan."""
+    submissions = {id(one): one for one in (documents.report, documents.plan) if one is not None}
+    for submission in submissions.values():
+        for part in submission.of("MPS"):
+            yield submission, part
 
 
 def column(documents: Analyses) -> Iterator[Finding]:
     """Find rows and totals of the table of years that do not add up."""
-    submissions = {id(one): one for one in (documents.report, documents.plan) if one is not None}
-    for submission in submissions.values():
-        for part in submission.of("MPS"):
-            yield from _of_years(documents, submission, part)
+    for submission, part in _tables_of_years(documents):
+        yield from _of_years(documents, submission, part)
 
 
 def _of_years(documents: Analyses, submission: Submission, part: ReportPart) -> Iterator[Finding]:
@@ -209,15 +209,14 @@ def _of_years(documents: Analyses, submission: Submission, part: ReportPart) -> 
                 yield wrong(message, number, column, amount, added, "tCO2")
     cell = next((cell for own, cell, _exact in submission.reported_cells("MPS") if own is part), None)
     total, added = None if cell is None else as_number(cell.value), math.fsum(row[3] for _, row in rows)
-    if cell is not None and rows and isinstance(total, int | float) and total != added:
+    if cell is not None and rows and is_number(total) and total != added:
         message = _("the total of the plan is {found} t, and its years add up to {expected} t")
         yield wrong(message, cell.row, cell.column, total, added, "t")
 
 
 def has_years(documents: Analyses) -> bool:
     """Return whether there is a table of years."""
-    submissions = [one for one in (documents.report, documents.plan) if one is not None]
-    return any(any(_years(one.book.grid(part.roles["input"]))[:2]) for one in submissions for part in one.of("MPS"))
+    return any(any(_years(one.book.grid(part.roles["input"]))[:2]) for one, part in _tables_of_years(documents))
 
 
 Amounts = tuple[float, ...]

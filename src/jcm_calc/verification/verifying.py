@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,44 +13,19 @@ from jcm_calc.api.case_file import CaseFile
 from jcm_calc.base.languages import Message, _, in_language
 from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.inputs.confirmation import EvidenceFiles
-from jcm_calc.verification import (
-    cross_checks,
-    defaults,
-    design_changes,
-    formulas,
-    gaps,
-    magnitudes,
-    meters,
-    periods,
-    reporting,
-    totals,
-    traceability,
-)
-from jcm_calc.verification.accepted import read_accepted
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.applicability import inapplicable
+from jcm_calc.verification.applicability import CHECKS, inapplicable
+from jcm_calc.verification.basis import identified, support
 from jcm_calc.verification.catalogue import NEEDS, Check, checks, selected
 from jcm_calc.verification.completing import read_in_one_way
-from jcm_calc.verification.conclusion import Conclusion
-from jcm_calc.verification.findings import CANDIDATES, Acceptance, Finding, Severity, of_problem
-from jcm_calc.verification.identity import identified
-from jcm_calc.verification.reductions import years
+from jcm_calc.verification.conclusion import Conclusion, years
+from jcm_calc.verification.findings import Acceptance, Finding, Severity, of_problem, read_accepted
 from jcm_calc.verification.root_causes import linked
 from jcm_calc.verification.submission import Submission
-from jcm_calc.verification.support import support
 
 if TYPE_CHECKING:
     from jcm_calc.readings import Monitored
 
-# The checks that look at something themselves; the others are made by the analyses.
-CHECKS: Mapping[str, Callable[[Analyses], Iterable[Finding]]] = {
-    code: function
-    for module in (
-        *(traceability, magnitudes, formulas, defaults, meters, gaps, periods, totals),
-        *(cross_checks, design_changes, reporting),
-    )
-    for code, function in module.CHECKS.items()
-}
 MATERIALITY = 0.05
 Paths = str | os.PathLike[str]
 
@@ -118,7 +93,7 @@ def verify(
         Whether questions and warnings that are open keep the verification incomplete.
     accepted : path, optional
         A file of findings that somebody accepted, with reason and person; see
-        `jcm_calc.verification.accepted.read_accepted`. They stay on record; an error counts all the same.
+        `jcm_calc.verification.findings.read_accepted`. They stay on record; an error counts all the same.
     person : str
         Who verifies, for the working paper.
 
@@ -187,10 +162,9 @@ def _numbered(findings: Sequence[Finding], waived: Sequence[Acceptance]) -> Iter
     """Yield findings with their numbers, and with who accepted them."""
     counts: Counter[str] = Counter()
     for finding in findings:
-        candidate = CANDIDATES[finding.severity or Severity.ERROR]
-        counts[candidate] += 1
+        counts[finding.candidate] += 1
         accepted = next((one for one in waived if one.covers(finding)), None)
-        yield replace(finding, number=f"{candidate} {counts[candidate]:02}", accepted=accepted)
+        yield replace(finding, number=f"{finding.candidate} {counts[finding.candidate]:02}", accepted=accepted)
 
 
 def _unmatched(findings: Sequence[Finding], waived: Sequence[Acceptance]) -> Iterator[str]:
@@ -204,9 +178,8 @@ def _unmatched(findings: Sequence[Finding], waived: Sequence[Acceptance]) -> Ite
 def _findings(documents: Analyses, possible: Collection[str]) -> list[Finding]:
     """Return what the analyses and the checks find, in the order of the catalogue."""
     found = [*documents.findings]
-    for code, check in CHECKS.items():
-        if code in possible:
-            found += check(documents)
+    for check in dict.fromkeys(check for code, check in CHECKS.items() if code in possible):
+        found += check(documents)
     order = list(checks())
     return sorted(found, key=lambda one: order.index(one.code))
 

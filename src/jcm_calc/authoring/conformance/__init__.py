@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from jcm_calc.authoring.conformance import calculations, declared, equations
+from jcm_calc.authoring.conformance import calculations, declared
 from jcm_calc.authoring.conformance.subject import CHECKS, ConformanceError, Subject
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError
@@ -26,30 +26,19 @@ from jcm_calc.declarations.items import DeclarationError
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import EvaluationError
 
-__all__ = ["CHECKS", "CheckOutcome", "ConformanceError", "calculations", "conform", "declared", "equations"]
+__all__ = ["CHECKS", "CheckOutcome", "ConformanceError", "calculations", "conform", "declared"]
 
 FIRST = "graph closed"
-# What is declared comes before what is calculated with it.
-ORDER = {
-    name: CHECKS[name]
-    for room in (declared, equations, calculations)
-    for name in CHECKS
-    if CHECKS[name].__module__ == room.__name__
+# What a check can be waived of; every other one always holds.
+WAIVABLE = {
+    **dict.fromkeys(("zero activity", "units split", "periods add up", "unit invariance"), "results"),
+    **dict.fromkeys(("directions", "conservative defaults"), "parameters"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class CheckOutcome:
-    """What one check found.
-
-    Attributes
-    ----------
-    check : str
-    failure : str
-        Empty where the property holds.
-    waived : str
-        The module's reason where it is not asked for.
-    """
+    """What one check found: why the property does not hold, or the module's reason where it is not asked for."""
 
     check: str
     failure: str = ""
@@ -77,7 +66,7 @@ def conform(methodology: Declarations, examples: int = 25) -> list[CheckOutcome]
 
     Returns
     -------
-    list of Outcome
+    list of CheckOutcome
 
     Examples
     --------
@@ -89,19 +78,12 @@ def conform(methodology: Declarations, examples: int = 25) -> list[CheckOutcome]
     outcomes = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for name, function in ORDER.items():
+        for name, function in CHECKS.items():
             waived = [str(one) for one in methodology.waivers if one.check == name]
             outcomes.append(CheckOutcome(name, _failure(function, subject), "; ".join(waived)))
             if name == FIRST and outcomes[-1].failure:
                 break  # nothing else can be told of equations that do not hang together
     return outcomes + list(_pointless(methodology))
-
-
-# What a check can be waived of; every other one always holds.
-WAIVABLE = {
-    **dict.fromkeys(("zero activity", "units split", "periods add up", "unit invariance"), "results"),
-    **dict.fromkeys(("directions", "conservative defaults"), "parameters"),
-}
 
 
 def _pointless(m: Declarations) -> Iterator[CheckOutcome]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import partial
 from typing import Any
 
 import numpy as np
 
+from jcm_calc.authoring.conformance.declared import pint_unit
 from jcm_calc.authoring.conformance.drawing import Draw
-from jcm_calc.authoring.conformance.equations import pint_unit
-from jcm_calc.authoring.conformance.subject import Subject, check, same
+from jcm_calc.authoring.conformance.subject import Case, Subject, check, check_of_draws, same
 from jcm_calc.base.languages import Message, _
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import Effect, Kind, Parameter
@@ -20,6 +19,8 @@ from jcm_calc.inputs.confirmation.conditions import condition
 from jcm_calc.results.credits import term_heading
 from jcm_calc.units import registry
 
+# The signs of the derivative, by how a direction is declared.
+SIGNS = {"raises": {1.0}, "lowers": {-1.0}, "either": {1.0, -1.0}}
 # By the signs of the derivative that are not declared.
 ACTS = {
     (1.0,): _("{symbol} raises {target}"),
@@ -58,14 +59,13 @@ def criteria(subject: Subject) -> None:
         condition(one.function)
     facts = {name: _some(fact) for name, fact in m.facts.items()}
 
-    def holds(case: dict[str, str], draw: Draw) -> Iterator[str]:
+    def answered(case: Case, draw: Draw) -> Iterator[str]:
         for verdict in subject.result(case, draw, facts=facts).verdicts:
             if verdict.missing and not set(verdict.missing) & (set(m.inputs) | {rule.name for rule in m.rules}):
                 told = _("criterion {number} looks at {names}, which nothing gives")
-                names = ", ".join(verdict.missing)
-                yield told.format(number=verdict.criterion.number, names=names)
+                yield told.format(number=verdict.criterion.number, names=", ".join(verdict.missing))
 
-    subject.each(holds)
+    subject.each(answered)
 
 
 def _some(fact: Parameter) -> Any:
@@ -77,26 +77,18 @@ def _some(fact: Parameter) -> Any:
     return date(2023, 7, 1) if fact.unit == "date" else min(max(fact.bounds.lower, 1.0), fact.bounds.upper)
 
 
-@check("reductions")
-def reductions(subject: Subject) -> None:
+@check_of_draws("reductions")
+def reductions(subject: Subject, case: Case, draw: Draw) -> Iterator[str]:
     """ER is RE − PE, less or more what each declared term says."""
-    terms = subject.methodology.terms
-
-    def holds(case: dict[str, str], draw: Draw) -> Iterator[str]:
-        found = subject.result(case, draw).emissions
-        expected = found["RE"] - found["PE"]
-        for name, effect in terms.items():
-            amount = found[term_heading(name, effect)]
-            expected = expected + amount if effect is Effect.ADDITION else expected - amount
-        agrees = np.array_equal(found["ER"], expected)
-        if not agrees and not (terms and same(found["ER"], expected, 1e-12)):
-            told = _(
-                "ER is {er}, {written} is {expected}: let the equation of ER do this, or declare its terms (terms=)"
-            )
-            told = told.format(er=str(found["ER"]), written=written_terms(terms), expected=str(expected))
-            yield told + subject.place("ER")
-
-    subject.each(holds)
+    terms, found = subject.methodology.terms, subject.result(case, draw).emissions
+    expected = found["RE"] - found["PE"]
+    for name, effect in terms.items():
+        amount = found[term_heading(name, effect)]
+        expected = expected + amount if effect is Effect.ADDITION else expected - amount
+    if not np.array_equal(found["ER"], expected) and not (terms and same(found["ER"], expected, 1e-12)):
+        told = _("ER is {er}, {written} is {expected}: let the equation of ER do this, or declare its terms (terms=)")
+        told = told.format(er=str(found["ER"]), written=written_terms(terms), expected=str(expected))
+        yield told + subject.place("ER")
 
 
 def written_terms(terms: Mapping[str, Effect]) -> str:
@@ -122,23 +114,26 @@ def _amounts(m: Declarations) -> tuple[str, ...]:
     return (*RESULTS[:2], *(name for name, effect in m.terms.items() if effect is not Effect.DISCOUNT))
 
 
-@check("unit invariance")
-def unit_invariance(subject: Subject) -> None:
+@check_of_draws("unit invariance")
+def unit_invariance(subject: Subject, case: Case, draw: Draw) -> Iterator[str]:
     """Give values in other units of their kind: the result stays."""
+    m = subject.methodology
+    changed = {
+        name: registry().Quantity(value, pint_unit(m.inputs[name].unit)).to_base_units()
+        for name, value in draw.items()
+        if name in m.inputs and not m.inputs[name].textual and m.inputs[name].unit not in ("", "date")
+    }
+    told = _("{name} changes when values are given in base units: avoid steps, declare factors")
+    for name in _unlike(subject, "unit invariance", case, draw, changed):
+        yield told.format(name=name) + subject.place(name)
 
-    def holds(case: dict[str, str], draw: Draw) -> Iterator[str]:
-        m = subject.methodology
-        changed = {}
-        for name, value in draw.items():
-            if name in m.inputs and not m.inputs[name].textual and m.inputs[name].unit not in ("", "date"):
-                changed[name] = registry().Quantity(value, pint_unit(m.inputs[name].unit)).to_base_units()
-        plain, other = subject.result(case, draw), subject.result(case, draw, **changed)
-        for name in subject.asked("unit invariance", _amounts(m)):
-            if not same(plain[name].magnitude, other[name].magnitude):
-                told = _("{name} changes when values are given in base units: avoid steps, declare factors")
-                yield told.format(name=name) + subject.place(name)
 
-    subject.each(holds)
+def _unlike(subject: Subject, check: str, case: Case, draw: Draw, changed: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the amounts that are not the same after a change of the inputs that must not matter to them."""
+    plain, other = subject.result(case, draw), subject.result(case, draw, **changed)
+    for name in subject.asked(check, _amounts(subject.methodology)):
+        if not same(plain[name].magnitude, other[name].magnitude):
+            yield name
 
 
 @check("directions")
@@ -147,137 +142,101 @@ def directions(subject: Subject) -> Iterator[str]:
     m = subject.methodology
     seen: dict[tuple[str, str], set[float]] = {}
 
-    def holds(case: dict[str, str], draw: Draw) -> None:
+    def look(case: Case, draw: Draw) -> None:
         result = subject.result(case, draw)
         for target in (*RESULTS[:2], *m.terms):
-            slopes = result.derivatives(target)
+            slopes, least = result.derivatives(target), 0.0 if target in m.terms else 1.0
+            scale = 1e-12 * (least + float(np.abs(result[target].magnitude).max()))
             for name in subject.asked("directions", m.inputs):
                 if m.inputs[name].kind is not Kind.CONSTANT:
-                    found = seen.setdefault((name, target), set())
-                    least = 0.0 if target in m.terms else 1.0
-                    scale = 1e-12 * (least + float(np.abs(result[target].magnitude).max()))
                     slope = slopes.get(name, np.zeros(1)).ravel()
-                    found.update(np.sign(slope[np.abs(slope) > scale]).tolist())
+                    seen.setdefault((name, target), set()).update(np.sign(slope[np.abs(slope) > scale]).tolist())
 
     # a few draws say nothing of what does not act
-    subject.each(holds, at_least=25)
+    subject.each(look, at_least=25)
     faults = []
     for (name, target), signs in seen.items():
-        parameter = m.inputs[name]
-        declared = {1.0} if target in parameter.raises else {-1.0} if target in parameter.lowers else set()
-        if target in parameter.either:
-            declared = {1.0, -1.0}
+        parameter, place = m.inputs[name], subject.place(name)
+        ways = [way for way in SIGNS if target in getattr(parameter, way)]
+        declared = {sign for way in ways for sign in SIGNS[way]}
         if wrong := signs - declared:
             acts = ACTS[tuple(sorted(wrong))].format(symbol=parameter.symbol, target=target)
-            known = " ".join(_declared(parameter, target)) or _("nothing")
-            place = subject.place(name)
+            known = " ".join(f'{way}="{target}"' for way in ways) or _("nothing")
             faults.append(_("{acts}, declared is {known}{place}").format(acts=acts, known=known, place=place))
         if declared and not signs:
             does_not = _("{symbol} is declared to act on {target} and does not")
-            faults.append(does_not.format(symbol=parameter.symbol, target=target) + subject.place(name))
+            faults.append(does_not.format(symbol=parameter.symbol, target=target) + place)
     if faults:
         told = _("{faults}: compare raises=, lowers= and either= with the equations")
         yield told.format(faults=Message("; ").join(faults))
 
 
-def _declared(parameter: Parameter, target: str) -> list[str]:
-    """Return how a direction is declared, as an author writes it."""
-    return [f'{one}="{target}"' for one in ("raises", "lowers", "either") if target in getattr(parameter, one)]
-
-
-@check("zero activity")
-def zero_activity(subject: Subject) -> None:
+@check_of_draws("zero activity")
+def zero_activity(subject: Subject, case: Case, draw: Draw) -> Iterator[str]:
     """Where every amount is zero, so are RE and PE."""
-    asked = list(subject.asked("zero activity", _amounts(subject.methodology)))
-
-    def holds(case: dict[str, str], draw: Draw) -> Iterator[str]:
-        amounts = {name: 0.0 * value for name, value in draw.items() if _can_be_zero(subject.methodology, name)}
-        result = subject.result(case, draw, **amounts)
-        for name in asked:
-            if np.any(result[name].magnitude != 0):
-                told = _("{name} is {value} where every amount is 0: {declare}")
-                yield told.format(name=name, value=str(result[name].magnitude), declare=DECLARE) + subject.place(name)
-
-    if asked:  # where both are waived, they may have no value at all
-        subject.each(holds)
+    inputs = subject.methodology.inputs
+    if not (asked := subject.asked("zero activity", _amounts(subject.methodology))):
+        return  # where both are waived, they may have no value at all
+    amounts = {name: 0.0 * draw[name] for name in draw.keys() & inputs.keys() if _can_be_zero(inputs[name])}
+    result = subject.result(case, draw, **amounts)
+    for name in asked:
+        if np.any(result[name].magnitude != 0):
+            told = _("{name} is {value} where every amount is 0: {declare}")
+            yield told.format(name=name, value=str(result[name].magnitude), declare=DECLARE) + subject.place(name)
 
 
-def _can_be_zero(m: Declarations, name: str) -> bool:
-    return name in m.inputs and bool(m.inputs[name].extensive) and 0.0 in m.inputs[name].bounds
+def _can_be_zero(one: Parameter) -> bool:
+    return bool(one.extensive) and 0.0 in one.bounds
 
 
-@check("units split")
-def units_split(subject: Subject) -> None:
+@check_of_draws("units split")
+def units_split(subject: Subject, case: Case, draw: Draw) -> Iterator[str]:
     """One unit in two rows, its amounts shared between them, gives the same sums."""
     m = subject.methodology
-    for letter in m.indices:
-        if letter != "p" and letter not in subject.keys.labels:
-            subject.each(partial(_split, subject, letter))
-
-
-def _split(subject: Subject, letter: str, case: dict[str, str], draw: Draw) -> Iterator[str]:
-    m = subject.methodology
-    along = {name for name in draw if name in m.inputs and letter in m.inputs[name].indices}
-    amounts = {name for name in along if m.inputs[name].adds_over_units}
-    if not amounts:
-        return
-    changed = {}
-    for name, value in draw.items():
-        if name in along:
-            axis = m.inputs[name].indices.index(letter)
-            shares = value / 2 if name in amounts else value
-            changed[name] = np.concatenate([shares, shares], axis)
-    whole, split = subject.result(case, draw), subject.result(case, draw, **changed)
-    for name in subject.asked("units split", _amounts(m)):
-        if not same(whole[name].magnitude, split[name].magnitude):
-            told = _("{name} changes when each {what} is split in two rows: let each row add an amount, and {declare}")
+    for letter in (one for one in m.indices if one != "p" and one not in subject.keys.labels):
+        along = {name: m.inputs[name] for name in draw if name in m.inputs and letter in m.inputs[name].indices}
+        if not any(one.adds_over_units for one in along.values()):
+            continue
+        shares = {name: draw[name] / 2 if one.adds_over_units else draw[name] for name, one in along.items()}
+        split = {name: np.concatenate([one, one], along[name].indices.index(letter)) for name, one in shares.items()}
+        told = _("{name} changes when each {what} is split in two rows: let each row add an amount, and {declare}")
+        for name in _unlike(subject, "units split", case, draw, split):
             yield told.format(name=name, what=m.indices[letter], declare=DECLARE) + subject.place(name)
 
 
-@check("periods add up")
-def periods_add_up(subject: Subject) -> None:
+@check_of_draws("periods add up")
+def periods_add_up(subject: Subject, case: Case, draw: Draw) -> Iterator[str]:
     """Each period calculated alone gives what it gives among others."""
-
-    def holds(case: dict[str, str], draw: Draw) -> Iterator[str]:
-        together = subject.result(case, draw)
-        for place, period in enumerate(draw["p"]):
-            alone = {"p": [period]}
-            for name, value in draw.items():
-                if name in subject.methodology.inputs and "p" in subject.methodology.inputs[name].indices:
-                    alone[name] = value[..., place : place + 1]
-            result = subject.result(case, draw, **alone)
-            for name in subject.asked("periods add up", RESULTS):
-                if not same(together[name].magnitude[place], result[name].magnitude[0]):
-                    told = _("{name} of {period} depends on the other period: keep p in every equation")
-                    yield told.format(name=name, period=period) + subject.place(name)
-
-    subject.each(holds)
+    together, inputs = subject.result(case, draw), subject.methodology.inputs
+    of_periods = [name for name in draw if name in inputs and "p" in inputs[name].indices]
+    for place, period in enumerate(draw["p"]):
+        alone = {"p": [period], **{name: draw[name][..., place : place + 1] for name in of_periods}}
+        result = subject.result(case, draw, **alone)
+        for name in subject.asked("periods add up", RESULTS):
+            if not same(together[name].magnitude[place], result[name].magnitude[0]):
+                told = _("{name} of {period} depends on the other period: keep p in every equation")
+                yield told.format(name=name, period=period) + subject.place(name)
 
 
-@check("conservative defaults")
-def conservative_defaults(subject: Subject) -> None:
+@check_of_draws("conservative defaults")
+def conservative_defaults(subject: Subject, case: Case, draw: Draw) -> Iterator[str]:
     """Move each default to its safe side: ER never rises."""
-
-    def holds(case: dict[str, str], draw: Draw) -> Iterator[str]:
-        result = subject.result(case, draw)
-        reductions = result["ER"].magnitude
-        for name in subject.asked("conservative defaults", [one.name for one in result.inputs.graph.parameters]):
-            parameter = subject.methodology.inputs[name]
-            step = _safe_step(parameter, subject.methodology.terms)
-            if parameter.kind is Kind.DEFAULT and step and parameter.name in result.inputs.graph.nodes:
-                value = result[parameter.name].magnitude
-                moved = np.minimum(value * (1 + step), parameter.bounds.upper)
-                after = subject.result(case, draw, **{parameter.name: moved})["ER"].magnitude
-                higher = after > reductions + 1e-9 * (1 + np.abs(reductions))
-                if _discounted(parameter, subject.methodology.terms):
-                    higher &= reductions >= 0  # what is less than nothing is not discounted
-                if np.any(higher):
-                    told = _(
-                        "ER rises when {symbol} moves to its safe side: compare raises= and lowers= with the equations"
-                    )
-                    yield told.format(symbol=parameter.symbol) + subject.place(parameter.name)
-
-    subject.each(holds)
+    m, result = subject.methodology, subject.result(case, draw)
+    reductions = result["ER"].magnitude
+    for name in subject.asked("conservative defaults", [one.name for one in result.inputs.graph.parameters]):
+        parameter = m.inputs[name]
+        step = _safe_step(parameter, m.terms)
+        if parameter.kind is Kind.DEFAULT and step:
+            moved = np.minimum(result[name].magnitude * (1 + step), parameter.bounds.upper)
+            after = subject.result(case, draw, **{name: moved})["ER"].magnitude
+            higher = after > reductions + 1e-9 * (1 + np.abs(reductions))
+            if any(m.terms.get(one) is Effect.DISCOUNT for one in parameter.raises | parameter.lowers):
+                higher &= reductions >= 0  # what is less than nothing is not discounted
+            if np.any(higher):
+                told = _(
+                    "ER rises when {symbol} moves to its safe side: compare raises= and lowers= with the equations"
+                )
+                yield told.format(symbol=parameter.symbol) + subject.place(name)
 
 
 def _safe_step(parameter: Parameter, terms: Mapping[str, Effect]) -> float:
@@ -286,11 +245,6 @@ def _safe_step(parameter: Parameter, terms: Mapping[str, Effect]) -> float:
     up = bool(parameter.raises & more or parameter.lowers - more)
     down = bool(parameter.lowers & more or parameter.raises - more)
     return 0.0 if parameter.either or (up and down) else -0.01 if up else 0.01 if down else 0.0
-
-
-def _discounted(parameter: Parameter, terms: Mapping[str, Effect]) -> bool:
-    """Whether a parameter acts on a discount."""
-    return any(terms.get(name) is Effect.DISCOUNT for name in parameter.raises | parameter.lowers)
 
 
 @check("worked cases")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from hypothesis import strategies as st
@@ -19,13 +18,13 @@ from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.rows import ONE_DAY, SIGN, Span
 
 Draw = dict[str, Any]
+Rows = tuple[tuple[str, ...], list[tuple[str, ...]]]  # the names of the keys of a table, and their values in each row
 HUGE, USUAL = 1e12, 1e4  # what no quantity of a project reaches, and what most stay below
 YEARS = range(1990, 2100)
 FIRST_YEAR = 2023
 
 
-@dataclass(frozen=True)
-class Keys:
+class Keys(NamedTuple):
     """What the keys of tables are drawn from: in every combination, each table has a row."""
 
     classes: Mapping[str, Sequence[str]]
@@ -48,7 +47,7 @@ def keys(m: Declarations) -> Keys:
     return Keys(chosen, labels, _periods(known))
 
 
-def _tables(m: Declarations) -> Iterator[tuple[tuple[str, ...], set[tuple[str, ...]]]]:
+def _tables(m: Declarations) -> Iterator[Rows]:
     """Yield the keys and the rows of each table by classes, labels or dates."""
     for parameter in m.inputs.values():
         named = m.keys_of(parameter) or (parameter.by,)
@@ -56,12 +55,10 @@ def _tables(m: Declarations) -> Iterator[tuple[tuple[str, ...], set[tuple[str, .
         if parameter.table is None and not set(named) <= m.inputs.keys():
             continue  # values are drawn, not looked up: any label will do
         if known and not known[0].numeric:
-            yield named, {tuple(str(key).split(SIGN)) if len(named) > 1 else (str(key),) for key in known[0].entries}
+            yield named, [tuple(str(key).split(SIGN)) if len(named) > 1 else (str(key),) for key in known[0].entries]
 
 
-def _complete(
-    tables: Sequence[tuple[tuple[str, ...], set[tuple[str, ...]]]], chosen: Mapping[str, Sequence[str]]
-) -> bool:
+def _complete(tables: Sequence[Rows], chosen: Mapping[str, Sequence[str]]) -> bool:
     """Whether each table has a row for all that is chosen, as far as something is chosen of each of its keys."""
     for named, rows in tables:
         places = [place for place, key in enumerate(named) if chosen.get(key)]
@@ -118,20 +115,22 @@ def _values(
 
 def _numbers(methodology: Declarations, parameter: Parameter) -> st.SearchStrategy[float]:
     """Draw from the plausible range, away from its ends, or from the classes that the number selects."""
-    low, high = _range(parameter)
-    for other in methodology.inputs.values():
-        if other.by == parameter.name and other.table is not None and other.table.numeric:
-            classes = [key for key in other.table.entries if isinstance(key, Interval)]
-            inside = [_overlap(key, parameter.bounds) for key in classes]
-            # a class that is open at its end is drawn near the others, not at the end of all numbers
-            limits = sorted(end for pair in inside if pair for end in pair if abs(end) < HUGE)
-            reach = 2 * max(map(abs, limits), default=1.0) + 1.0
-            near = [(max(pair[0], -reach), min(pair[1], reach)) for pair in inside if pair] or [(low, high)]
-            return st.sampled_from(near).flatmap(lambda pair: st.floats(*pair))
-    return st.floats(low + 0.05 * (high - low), low + 0.95 * (high - low))
+    low, high = usual_range(parameter)
+    selected = (one.table for one in methodology.inputs.values() if one.by == parameter.name and one.table is not None)
+    if (table := next((one for one in selected if one.numeric), None)) is None:
+        return st.floats(low + 0.05 * (high - low), low + 0.95 * (high - low))
+    bounds, inside = parameter.bounds, list[tuple[float, float]]()
+    for key in (one for one in table.entries if isinstance(one, Interval)):
+        # the least and the greatest number of the class that the bounds allow
+        first, beyond = max(key.first, bounds.first), min(key.beyond, bounds.beyond)
+        inside += [(first, math.nextafter(beyond, -math.inf))] if first < beyond else []
+    # a class that is open at its end is drawn near the others, not at the end of all numbers
+    reach = 2 * max((abs(end) for pair in inside for end in pair if abs(end) < HUGE), default=1.0) + 1.0
+    near = [(max(least, -reach), min(greatest, reach)) for least, greatest in inside]
+    return st.sampled_from(near or [(low, high)]).flatmap(lambda pair: st.floats(*pair))
 
 
-def _range(parameter: Parameter) -> tuple[float, float]:
+def usual_range(parameter: Parameter) -> tuple[float, float]:
     """Return the ends between which a number is drawn: those of the plausible range, and within the bounds."""
     bounds, plausible = parameter.bounds, parameter.plausible
     low = max(bounds.lower, plausible.lower if plausible else 0.0)
@@ -140,9 +139,3 @@ def _range(parameter: Parameter) -> tuple[float, float]:
         low = bounds.lower if math.isfinite(bounds.lower) else bounds.upper - USUAL
         high = min(bounds.upper, low + USUAL)
     return low, high
-
-
-def _overlap(key: Interval, bounds: Interval) -> tuple[float, float] | None:
-    """Return the least and the greatest number of a class that the bounds allow; None where there is none."""
-    first, last = max(key.first, bounds.first), math.nextafter(min(key.beyond, bounds.beyond), -math.inf)
-    return (first, last) if first <= last else None

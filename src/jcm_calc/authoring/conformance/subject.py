@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,9 @@ from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import EvaluationError
 from jcm_calc.results.calculating import calculated
 
+Case = dict[str, str]
+Faults = Iterable[str] | None
+
 
 class ConformanceError(AssertionError):
     """A property does not hold; the message tells the author where and what to do."""
@@ -33,26 +36,25 @@ class Subject:
 
     methodology: Declarations
     examples: int = 25
-    cases: list[dict[str, str]] = field(default_factory=list)
+    cases: list[Case] = field(init=False)
     keys: Keys = field(init=False)
 
     def __post_init__(self) -> None:
-        self.keys = keys(self.methodology)
-        choices = self.methodology.choices
-        options = [[(name, option) for option in choice.options] for name, choice in choices.items()]
-        self.cases = [dict(case) for case in itertools.product(*options)]
+        self.keys, choices = keys(self.methodology), self.methodology.choices
+        options = itertools.product(*(choice.options for choice in choices.values()))
+        self.cases = [dict(zip(choices, one, strict=True)) for one in options]
 
-    def asked(self, check: str, names: Iterable[str]) -> Iterator[str]:
-        """Yield the items of which a check is asked: all but those of which the module waives it."""
+    def asked(self, check: str, names: Iterable[str]) -> list[str]:
+        """Return the items of which a check is asked: all but those of which the module waives it."""
         waived = {(one.check, one.of) for one in self.methodology.waivers}
-        return (name for name in names if (check, name) not in waived)
+        return [name for name in names if (check, name) not in waived]
 
-    def graphs(self) -> Iterator[tuple[dict[str, str], Graph]]:
+    def graphs(self) -> Iterator[tuple[Case, Graph]]:
         """Yield every case with its graph."""
         for case in self.cases:
             yield case, self.methodology.graph(case)
 
-    def each(self, check: Callable[[dict[str, str], Draw], Iterable[str] | None], at_least: int = 1) -> None:
+    def each(self, check: Callable[[Case, Draw], Faults], at_least: int = 1) -> None:
         """Run a check on drawn inputs of every case; its first complaint counts, with the simplest inputs for it."""
         quiet = settings(
             max_examples=max(self.examples, at_least),
@@ -79,7 +81,8 @@ class Subject:
                 run()
             except (ConformanceError, EvaluationError, InputError) as error:
                 told = error.text if isinstance(error, InputError) else str(error)
-                raise ConformanceError(told + _(" (drawn: {draw})").format(draw=_written({**case, **last}))) from None
+                drawn = ", ".join(f"{name} = {_value(value)}" for name, value in {**case, **last}.items())
+                raise ConformanceError(told + _(" (drawn: {draw})").format(draw=drawn)) from None
 
     def place(self, *names: str) -> str:
         """Return where parameters are declared, and where equations begin."""
@@ -90,9 +93,8 @@ class Subject:
 
     def result(self, case: Mapping[str, str], draw: Draw, **changed: Any) -> Result:
         """Calculate a draw, with some values changed."""
-        values: dict[str, Any] = {**draw, **changed}
-        periods = values["p"]
-        given = {name: self._labelled(name, value, periods) for name, value in values.items()}
+        values = {**draw, **changed}
+        given = {name: self._labelled(name, value, values["p"]) for name, value in values.items()}
         return calculated(Result, self.methodology, **{**given, **case})
 
     def _labelled(self, name: str, value: Any, periods: Sequence[str]) -> Any:
@@ -113,12 +115,8 @@ class Subject:
         return found
 
 
-def _written(draw: Mapping[str, Any]) -> str:
-    """Write a drawn input so that it can be given again."""
-    return ", ".join(f"{name} = {_value(value)}" for name, value in draw.items())
-
-
 def _value(value: Any) -> str:
+    """Write a drawn value so that it can be given again."""
     if isinstance(value, np.ndarray | list):
         return f"[{', '.join(map(_value, value))}]"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
@@ -127,10 +125,10 @@ def _value(value: Any) -> str:
 CHECKS: dict[str, Callable[[Subject], None]] = {}
 
 
-def check(name: str) -> Callable[[Callable[[Subject], Iterable[str] | None]], Callable[[Subject], None]]:
+def check(name: str) -> Callable[[Callable[[Subject], Faults]], Callable[[Subject], None]]:
     """Register a check under the name by which it is waived; it yields its complaints, or raises the first one."""
 
-    def register(function: Callable[[Subject], Iterable[str] | None]) -> Callable[[Subject], None]:
+    def register(function: Callable[[Subject], Faults]) -> Callable[[Subject], None]:
         @wraps(function)
         def run(subject: Subject) -> None:
             if faults := list(function(subject) or ()):
@@ -138,6 +136,19 @@ def check(name: str) -> Callable[[Callable[[Subject], Iterable[str] | None]], Ca
 
         CHECKS[name] = run
         return run
+
+    return register
+
+
+def check_of_draws(name: str) -> Callable[[Callable[[Subject, Case, Draw], Faults]], Callable[[Subject], None]]:
+    """Register a check of calculations: it is made of drawn inputs of every case."""
+
+    def register(function: Callable[[Subject, Case, Draw], Faults]) -> Callable[[Subject], None]:
+        def each(subject: Subject) -> None:
+            subject.each(partial(function, subject))
+
+        each.__doc__, each.__module__ = function.__doc__, function.__module__
+        return check(name)(each)
 
     return register
 

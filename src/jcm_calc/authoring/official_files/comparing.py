@@ -9,15 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.authoring.official_files.coverage import Branches, doubts
-from jcm_calc.authoring.official_files.drawing import Draw, DrawnInputs, Values, number
+from jcm_calc.authoring.official_files.drawing import Draw, DrawnInputs, Values, around, number
 from jcm_calc.authoring.official_files.layout import Layout
-from jcm_calc.authoring.official_files.matching import Item, Matches, QuantityCells, factor, items_of, matches
+from jcm_calc.authoring.official_files.matching import Item, Matches, QuantityCells, items_of, matches
 from jcm_calc.base.languages import Message, _, translated
 from jcm_calc.declarations.expression import Expression
 from jcm_calc.declarations.graph import RESULTS, Graph, open_choices
@@ -29,14 +30,14 @@ from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.references import Place
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError
 
-TOLERANCE, NEAR_LIMIT = 1e-9, 1e-9
+TOLERANCE = 1e-9
 CANCELLED = 1e-13  # of two numbers, what the last digits of their difference are
 MORE = 1.01  # what an input is multiplied with for an elasticity
 LEAST_APART = 0.005  # per cent
 TRIED = 12  # draws in which the effect of an equation without a cell is looked for
 WIDER = 120  # more draws, of which those are kept that take a branch that none has taken
 Array = npt.NDArray[Any]
-Arms = dict[tuple[str, str], bool]
+AS_DRAWN: Mapping[str, float] = {}
 
 
 @dataclass(frozen=True)
@@ -44,16 +45,33 @@ class Pair:
     """What the library and the spreadsheet give of a quantity in a draw, in the row in which they differ first or most.
 
     `place` is the cell; None where they agree.
+
+    Examples
+    --------
+    >>> Pair(28329.31, 28329.33).numbers
+    {'here': '28329.31', 'there': '28329.33'}
     """
 
-    here: float
-    there: float
+    here: float = math.nan
+    there: float = math.nan
     place: Place | None = None
 
     @property
     def apart(self) -> float:
         """The relative difference."""
         return abs(self.here - self.there) / max(abs(self.there), TOLERANCE)
+
+    @property
+    def numbers(self) -> dict[str, str]:
+        """Both numbers, to as many digits as show that they differ."""
+        for digits in (6, 9, 12, 17):
+            here, there = (
+                f"{one:.{digits}g}" if math.isfinite(one) else translated(_("an error"))
+                for one in (self.here, self.there)
+            )
+            if here != there:
+                break
+        return {"here": here, "there": there}
 
 
 def pair(cells: QuantityCells, rows: Sequence[int], here: Any, there: Any, scale: float = 0.0) -> Pair:
@@ -65,58 +83,22 @@ def pair(cells: QuantityCells, rows: Sequence[int], here: Any, there: Any, scale
     return Pair(float(here[at]), float(there[at]), cells.places[rows[at]] if apart[at] else None)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Outcome:
-    """How often the cells of a quantity gave what its equation gives, in one case of the choices.
+    """What was compared of a quantity in the draws of a case."""
 
-    Attributes
-    ----------
-    agreed, compared : int
-        Numbers of draws.
-    place : tuple or None
-        The first cell that differs.
-    here, there : float
-        What the library and the spreadsheet give in that cell.
-    draw : int
-        The first draw that differs.
-    """
+    pairs: list[Pair]
 
-    agreed: int = 0
-    compared: int = 0
-    place: Place | None = None
-    here: float = math.nan
-    there: float = math.nan
-    draw: int = -1
-
-    def add(self, one: Pair, draw: int = -1) -> None:
-        """Count one more draw."""
-        self.compared += 1
-        self.agreed += one.place is None
-        if one.place is not None and self.place is None:
-            self.place, self.here, self.there, self.draw = one.place, one.here, one.there, draw
+    @cached_property
+    def apart(self) -> list[Pair]:
+        """Those that differ."""
+        return [one for one in self.pairs if one.place is not None]
 
     @property
-    def numbers(self) -> dict[str, str]:
-        """The numbers of the library and the spreadsheet, to as many digits as show that they differ.
-
-        Examples
-        --------
-        >>> Outcome(here=28329.31, there=28329.33).numbers
-        {'here': '28329.31', 'there': '28329.33'}
-        """
-        for digits in (6, 9, 12, 17):
-            here, there = (
-                f"{one:.{digits}g}" if math.isfinite(one) else translated(_("an error"))
-                for one in (self.here, self.there)
-            )
-            if here != there:
-                break
-        return {"here": here, "there": there}
-
-    @property
-    def differs(self) -> bool:
-        """Whether some draw gave something else."""
-        return self.agreed < self.compared
+    def counts(self) -> dict[str, int]:
+        """In how many draws it agrees and differs, of all."""
+        every = len(self.pairs)
+        return {"agreed": every - len(self.apart), "count": len(self.apart), "all": every}
 
 
 @dataclass(frozen=True)
@@ -136,45 +118,36 @@ class Tried:
 
 @dataclass
 class ChoiceCase:
-    """One case of the choices: which draws it explains, and the quantities compared in it.
-
-    Attributes
-    ----------
-    options : mapping
-        Of the choices that matter in it.
-    missing : tuple of str
-        Names of inputs that the case needs and the spreadsheet has not: nothing was compared.
-    without_text : tuple of str
-        Symbols of classes for which no text that selects a value was found: nothing was compared.
-    only_zero : tuple of str
-        Names of quantities that are 0 on both sides in every draw, which proves nothing: they are not compared.
-    lost, refused : int
-        The number of draws that were not compared, because the equations have no value in them; and of those in which
-        the spreadsheet has one.
-    zeros : tuple of str
-        Where the case agrees only while one of these amounts is 0, and another case agrees everywhere.
-    outcomes : mapping
-        By the name of the quantity; over the draws in which the case is in force.
-    kept : list of Tried
-        Every draw that was not lost.
-    parts : mapping
-        From the name of an equation without a cell to the quantity through which it was compared.
-    arms : mapping
-        By the name of an equation and one side of a decision in it, whether a draw took the side.
-    """
+    """One case of the choices: which draws it explains, and the quantities compared in it."""
 
     options: Mapping[str, str]
+    # nothing was compared: the spreadsheet lacks these inputs; no text was found that selects a value of these classes
     missing: tuple[str, ...] = ()
     without_text: tuple[str, ...] = ()
-    only_zero: tuple[str, ...] = ()
+    kept: list[Tried] = field(default_factory=list, repr=False)
+    # draws in which the equations have no value, and those of them in which the spreadsheet has one
     lost: int = 0
     refused: int = 0
+    # where it agrees only while one of these amounts is 0, and another case agrees everywhere
     zeros: tuple[str, ...] = ()
-    everywhere: bool = False
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    kept: list[Tried] = field(default_factory=list, repr=False)
+    # an equation without a cell, and the quantity through which it was compared
     parts: dict[str, str] = field(default_factory=dict)
-    arms: Arms = field(default_factory=dict)
+    # of an equation and one side of a decision in it, whether a draw took the side
+    arms: dict[tuple[str, str], bool] = field(default_factory=dict)
+
+    @cached_property
+    def _not_zero(self) -> set[str]:
+        return {name for one in self.kept for name, pair in one.pairs.items() if pair.here or pair.there}
+
+    @property
+    def only_zero(self) -> tuple[str, ...]:
+        """What is 0 on both sides in every draw, which proves nothing: it is not compared."""
+        return tuple(sorted({name for one in self.kept for name in one.pairs} - self._not_zero))
+
+    @cached_property
+    def everywhere(self) -> bool:
+        """Whether it explains every draw."""
+        return bool(self._not_zero & {*RESULTS}) and all(one.agrees for one in self.kept)
 
     @property
     def in_force(self) -> bool:
@@ -182,15 +155,25 @@ class ChoiceCase:
         return self.everywhere or bool(self.zeros)
 
     @property
-    def share(self) -> float:
-        """The share of all comparisons that agree."""
-        compared = sum(one.compared for one in self.outcomes.values())
-        return sum(one.agreed for one in self.outcomes.values()) / compared if compared else -1.0
-
-    @property
     def counted(self) -> list[Tried]:
         """The draws in which it is in force."""
         return [one for one in self.kept if not self.zeros or one.draw.zero in self.zeros]
+
+    @cached_property
+    def outcomes(self) -> dict[str, Outcome]:
+        """By the name of a quantity, over the draws in which the case is in force."""
+        found: dict[str, list[Pair]] = {}
+        for one in self.counted:
+            for name, pair in one.pairs.items():
+                if name in self._not_zero:
+                    found.setdefault(name, []).append(pair)
+        return {name: Outcome(pairs) for name, pairs in found.items()}
+
+    @property
+    def apart(self) -> float:
+        """The share of all comparisons that differ."""
+        outcomes = self.outcomes.values()
+        return sum(len(one.apart) for one in outcomes) / sum(len(one.pairs) for one in outcomes)
 
     def untaken(self, name: str) -> bool:
         """Whether some side of a decision in an equation was taken by no draw."""
@@ -208,39 +191,20 @@ class Elasticity:
 
 
 class Comparison:
-    """The cells of a spreadsheet and the equations of a methodology, for the same inputs.
-
-    Attributes
-    ----------
-    found : Matches
-    inputs : DrawnInputs
-    items : dict
-        Every input and equation by its name.
-    cases : list of ChoiceCase
-    branches : Branches
-        Which branches of IF, MIN and MAX were taken.
-    chosen : dict
-        By the cell in which a choice is made, its name. Where there are any, the spreadsheet must agree in every case.
-    fills_all : bool
-        Whether the spreadsheet gives a result only where every row is filled in: others were not compared.
-    table_3 : Outcome
-        Table 3, which must not be more than ER, and less than it by a part of a tonne only.
-    uncut : tuple or None
-        The cell of table 3, where it is not ER rounded down to whole tonnes.
-    doubts : dict
-        By the name of a quantity, why equal values do not prove that its formulas agree.
-    elasticities : list of Elasticity
-        Of the quantities that differ first.
-    """
+    """The cells of a spreadsheet and the equations of a methodology, for the same inputs, case by case."""
 
     def __init__(self, layout: Layout, m: Declarations, found: Matches, inputs: DrawnInputs) -> None:
         self.layout, self.m, self.found, self.inputs, self.items = layout, m, found, inputs, items_of(m)
+        # by the cell in which a choice is made, its name; where there are any, the sheet must agree in every case
         self.chosen = {place: name for place, name in layout.choices.items() if name in m.choices}
-        self.table_3, self.fills_all = Outcome(), False
-        self.uncut: Place | None = None
-        self.branches = Branches(layout, [found.place(name) for name in RESULTS if name in found.found])
         self.cases: list[ChoiceCase] = []
-        self.doubts: dict[str, Message] = {}
+        # whether the sheet gives a result only where every row is filled in: others were not compared
+        self.fills_all = False
+        # where table 3 is more than ER, or less than it by a tonne: the first cell, without a place where it never is
+        self.table_3 = Pair()
+        self.uncut: Place | None = None  # the cell of table 3, where it is not ER rounded down to whole tonnes
+        self.branches = Branches(layout, [found.place(name) for name in RESULTS if name in found.found])
+        self.doubts: dict[str, Message] = {}  # why equal values do not prove that the formulas of a quantity agree
         self.elasticities: list[Elasticity] = []
 
     def run(self) -> Comparison:
@@ -248,16 +212,20 @@ class Comparison:
         layout, m, found, inputs, read = self.layout, self.m, self.found, self.inputs, list[Values]()
         for options in cases_of(m):
             if not read or self.chosen:
-                read = [self._tried(draw, options) for draw in inputs.draws]
+                read = [self._read(draw, options) for draw in inputs.draws]
                 for draw in inputs.wider(WIDER if self.branches.open else 0):
                     if self.branches.take(self.calculator(draw, options)):
                         inputs.draws.append(draw)
-                        read.append(self._tried(draw, options))
-                self._amounts(self.calculator(inputs.draws[0], options, scale=0.0))  # nothing used, nothing reduced
+                        read.append(self._read(draw, options))
+                nothing_used = {name: 0.0 for name in inputs.draws[0].values if 0 in m.inputs[name].bounds}
+                self._compare_table_3(self.calculator(inputs.draws[0], options, nothing_used))
             self.cases.append(self._case(options, read))
-        self._in_force()
+        general = any(case.everywhere for case in self.cases) and not self.chosen
         for case in self.cases:
-            self._without_cells(case, m.graph(case.options))
+            graph = m.graph(case.options)
+            if general and case.options and not case.everywhere:
+                case.zeros = self._zeros(case, graph)
+            self._without_cells(case, graph)
         filled = {layout.end(place) for many in found.found.values() for one in many for place in one.places}
         filled |= {place for pairs in found.lists.values() for both in pairs for place in both}
         self.doubts = doubts(layout, found, m, filled | self.chosen.keys(), self.branches.missed)
@@ -268,41 +236,42 @@ class Comparison:
     def shown(self) -> list[ChoiceCase]:
         """The cases in force; where there are none, the one that agrees most."""
         compared = [one for one in self.cases if one.outcomes]
-        in_force = [one for one in compared if one.in_force]
-        return compared if self.chosen else in_force or sorted(compared, key=lambda one: -one.share)[:1]
+        if self.chosen:
+            return compared
+        return [one for one in compared if one.in_force] or sorted(compared, key=lambda one: one.apart)[:1]
 
     # The spreadsheet
 
-    def given(self, draw: Draw, options: Mapping[str, str], more: str = "", scale: float = 1.0) -> dict[Place, Any]:
-        """Return what a draw puts into cells; the quantity `more` is 1 % more."""
+    def given(self, draw: Draw, options: Mapping[str, str], times: Mapping[str, float] = AS_DRAWN) -> dict[Place, Any]:
+        """Return what a draw puts into cells; `times` is what some quantities are multiplied with."""
         given: dict[Place, Any] = {place: options.get(name) for place, name in self.chosen.items()}
         for name, value in draw.values.items():
             item = self.m.inputs[name]
-            times = MORE if more == name else scale if 0 in item.bounds else 1.0
             for at, (key, place) in enumerate(self.found.lists.get(name, [])):
-                given |= {key: self.inputs.classes[item.by][at], place: value[at] * times}
+                given |= {key: self.inputs.classes[item.by][at], place: value[at] * times.get(name, 1.0)}
             for cells in self.found.found.get(name, ()):
                 rows = draw.filled(cells, self.found.units)
                 for at, place in enumerate(cells.places):
                     if (entry := self.layout.entry(place)) is not None:
                         own = value[at] if cells.tabular else value
-                        given[entry] = _written(own, cells, item, times) if at in rows else None
+                        scaled = own if item.is_class else cells.written(own * times.get(name, 1.0))
+                        given[entry] = scaled if at in rows else None
         return given
 
-    def calculator(self, draw: Draw, options: Mapping[str, str], more: str = "", scale: float = 1.0) -> Calculator:
-        """Return the cells with the inputs of a draw; the quantity `more` is 1 % more."""
-        given = self.given(draw, options, more, scale)
-        if more and more not in draw.values:  # a default that the sheet selects
+    def calculator(self, draw: Draw, options: Mapping[str, str], times: Mapping[str, float] = AS_DRAWN) -> Calculator:
+        """Return the cells with the inputs of a draw."""
+        given = self.given(draw, options, times)
+        for name in times.keys() - draw.values.keys():  # a default that the sheet selects
             plain = Calculator(self.layout.book, dict(given))
-            for place in (place for cells in self.found.found[more] for place in cells.places):
+            for place in (place for cells in self.found.found[name] for place in cells.places):
                 if math.isfinite(found := number(plain, place)):
-                    given[place] = found * MORE
+                    given[place] = found * times[name]
         return Calculator(self.layout.book, given)
 
-    def _tried(self, draw: Draw, options: Mapping[str, str]) -> Values:
+    def _read(self, draw: Draw, options: Mapping[str, str]) -> Values:
         calculator = self.calculator(draw, options)
         self.branches.take(calculator)
-        self._amounts(calculator)
+        self._compare_table_3(calculator)
         return self.read(calculator)
 
     def read(self, calculator: Calculator) -> Values:
@@ -312,7 +281,7 @@ class Comparison:
             for name, many in self.found.found.items()
         }
 
-    def _amounts(self, calculator: Calculator) -> None:
+    def _compare_table_3(self, calculator: Calculator) -> None:
         """Compare table 3 with ER, and with its whole tonnes."""
         reductions = number(calculator, self.found.place("ER"))
         for place, unit in self.found.amounts.items():
@@ -321,11 +290,12 @@ class Comparison:
                 there, slack = unit(number(calculator, place)), 1e-6 + TOLERANCE * abs(reductions)
                 apart = reductions - there  # more than ER is never right, less than a tonne is rounded down
                 agrees = -slack <= apart < 1 + slack if reductions > 0 else math.isfinite(there)
-                self.table_3.add(Pair(reductions, there, None if agrees else place))
+                if not agrees and self.table_3.place is None:
+                    self.table_3 = Pair(reductions, there, place)
                 if reductions > 0 and not (agrees and abs(there - round(there)) <= slack):
                     self.uncut = place
 
-    # The library
+    # The equations
 
     def known(self, graph: Graph, draw: Draw, values: Values) -> tuple[dict[str, int], dict[str, Array]]:
         """Return the inputs of the equations, as the cells have them, on the axes of the methodology."""
@@ -340,16 +310,13 @@ class Comparison:
             elif one.name in self.found.lists:
                 listed = dict(zip(self.inputs.classes[one.by], draw.values[one.name], strict=True))
                 own = [listed[key] for key in keys]
-            elif one.name in values:
-                own = [values[one.name][0][at] for at in rows]
             else:
-                own = [math.nan for _key in rows]
+                own = [values[one.name][0][at] if one.name in values else math.nan for at in rows]
             if one.kind in (Kind.DEFAULT, Kind.CONSTANT):  # where the cell gives an error, the draw is not lost
                 own = [
                     value if math.isfinite(value) else declared(one, key) for value, key in zip(own, keys, strict=True)
                 ]
-            letters = one.indices.replace("p", "")
-            sizes |= {letter: len(rows) for letter in letters if len(rows) > 1}
+            sizes |= {letter: len(rows) for letter in one.indices if letter != "p" and len(rows) > 1}
             known[one.name] = np.array(own, dtype=float)
         for name, array in known.items():
             own_letters = graph.nodes[name].indices.replace("p", "")
@@ -362,66 +329,53 @@ class Comparison:
         return [keys[at if len(keys) > 1 else 0] for at in rows]
 
     def library(self, graph: Graph, draw: Draw, values: Values, names: Sequence[str]) -> dict[str, Array]:
-        """Return what the equations give.
-
-        Raises
-        ------
-        EvaluationError
-            If they give nothing, as for 0 ÷ 0.
-        """
+        """Return what the equations give; an `EvaluationError` where that is nothing, as for 0 ÷ 0."""
         sizes, known = self.known(graph, draw, values)
         return evaluate(graph, sizes, known, {}, tuple(names))
 
     # Cases
 
     def _case(self, options: Mapping[str, str], read: Sequence[Values]) -> ChoiceCase:
-        graph, found = self.m.graph(options), self.found.found
+        graph, found = self.m.graph(options), self.found
+        there = {*found.found, *found.lists}
         missing = [
             node.name
             for node in sorted(graph.nodes.values(), key=lambda node: not isinstance(node, Parameter))
-            if not isinstance(node, Equation)
-            and node.name not in (*found, *self.found.lists)
+            if not (isinstance(node, Equation) or node.name in there)
             and not (isinstance(node, Parameter) and self._is_known(node))
         ]
-        if missing:
-            return ChoiceCase(options, missing=tuple(missing))
         classes = [node for node in graph.parameters if node.is_class and node.name in self.inputs.classes]
-        if without := [node.symbol for node in classes if not self.inputs.classes[node.name]]:
-            return ChoiceCase(options, without_text=tuple(without))
-        numbered = list(enumerate(zip(self.inputs.draws, read, strict=True)))
-        partial = [values for _at, (draw, values) in numbered if len(draw.rows) < self.found.units]
+        without = [node.symbol for node in classes if not self.inputs.classes[node.name]]
+        if missing or without:
+            return ChoiceCase(options, tuple(missing), () if missing else tuple(without))
+        tried = list(enumerate(zip(self.inputs.draws, read, strict=True)))
+        partial = [values for _at, (draw, values) in tried if len(draw.rows) < found.units]
         if partial and all(any(not math.isfinite(values[name][0][0]) for name in RESULTS if name in values)
                            for values in partial):  # fmt: skip
             self.fills_all = True
-            numbered = [(at, both) for at, both in numbered if len(both[0].rows) == self.found.units]
+            tried = [(at, both) for at, both in tried if len(both[0].rows) == found.units]
         case = ChoiceCase(options)
-        for at, (draw, values) in numbered:
-            pairs = self._checked(graph, draw, values)
-            if pairs is None:
+        for at, (draw, values) in tried:
+            try:
+                case.kept.append(Tried(at, draw, values, self._pairs(graph, draw, values)))
+            except EvaluationError:
                 case.lost += 1
                 case.refused += math.isfinite(values["ER"][0][0])
-            else:
-                case.kept.append(Tried(at, draw, values, pairs))
         return case
 
     def _is_known(self, one: Parameter) -> bool:
         """Whether the library has the value of a parameter without a cell, or a table by what has one."""
         return one.value is not None or (one.table is not None and one.by in self.found.found)
 
-    def _checked(self, graph: Graph, draw: Draw, values: Values) -> dict[str, Pair] | None:
-        """Compare every quantity of a draw; None where the equations have no value, as for 0 ÷ 0."""
+    def _pairs(self, graph: Graph, draw: Draw, values: Values) -> dict[str, Pair]:
+        """Compare every quantity of a draw."""
         found = self.found.found
         keep = [rule.name for rule in graph.equations if rule.name in found]
-        try:
-            own = self.library(graph, draw, values, keep)
-        except EvaluationError:
-            return None
+        own = self.library(graph, draw, values, keep)
         result = dict(self._defaults(graph, draw, values))
-        # a cell that only shows an input must show what is filled in
-        shown = [one for one in graph.parameters if one.name in draw.values and len(found.get(one.name, ())) > 1]
         expected = {name: own[name].ravel() for name in keep}
-        for one in shown:
-            if not one.is_class:
+        for one in graph.parameters:  # a cell that only shows an input must show what is filled in
+            if one.name in draw.values and len(found.get(one.name, ())) > 1 and not one.is_class:
                 rows = draw.filled(found[one.name][0], self.found.units)
                 expected[one.name] = np.atleast_1d(draw.values[one.name])[list(rows)]
         for name, here in expected.items():
@@ -446,80 +400,61 @@ class Comparison:
             if (one.by and one.by not in self.found.found) or not any(map(math.isfinite, values[one.name][0])):
                 continue
             rows = draw.filled(cells, self.found.units)
-            there = [values[one.name][0][at] for at in rows]
-            keys = self._keys(one, rows, values)
-            known = [declared(one, key) for key in keys]
             first: dict[str, float] = {}  # what the first row of a class selects, where the library has no value
-            here = [
-                first.setdefault(str(key).casefold(), own)
-                if math.isnan(value) and isinstance(key, str) and key
-                else value
-                for key, value, own in zip(keys, known, there, strict=True)
-            ]
-            rated = [at for at, value in enumerate(here) if not math.isnan(value) or isinstance(keys[at], str)]
+            rated, proved = [], False
+            for at, key in zip(rows, self._keys(one, rows, values), strict=True):
+                here, there = declared(one, key), values[one.name][0][at]
+                proved |= not math.isnan(here)
+                if math.isnan(here) and isinstance(key, str) and key:
+                    here = first.setdefault(key.casefold(), there)
+                if not math.isnan(here) or isinstance(key, str):
+                    rated.append((at, here, there))
             if rated:
-                found = pair(cells, [rows[at] for at in rated], [here[at] for at in rated], [there[at] for at in rated])
-                if found.place is not None or not all(map(math.isnan, known)):
+                places, ours, theirs = map(list, zip(*rated, strict=True))
+                found = pair(cells, places, ours, theirs)
+                if found.place is not None or proved:
                     yield one.name, found
 
-    def _in_force(self) -> None:
-        """Find the case that explains every draw, those that explain all with some amount at 0, and what agrees there.
+    def _zeros(self, case: ChoiceCase, graph: Graph) -> tuple[str, ...]:
+        """Return the amounts at 0 with which a case explains every draw, next to a case that explains everything.
 
-        A case that explains zeros alone counts only together with one that explains everything: an error may vanish
-        at 0. Its equations must not have what is 0: at 0 they would not be exercised.
+        Alone it would explain nothing: an error may vanish at 0. Its equations must not have what is 0, which would
+        not exercise them, and not all its results may be 0.
         """
-        for case in self.cases:
-            given = [(name, pair) for one in case.kept for name, pair in one.pairs.items()]
-            not_zero = {name for name, pair in given if pair.here or pair.there}
-            case.only_zero = tuple(sorted({name for name, _pair in given} - not_zero))
-            case.everywhere = bool(not_zero & {*RESULTS}) and all(one.agrees for one in case.kept)
-        general = any(case.everywhere for case in self.cases) and not self.chosen
-        for case in self.cases:
-            if general and not case.everywhere and case.options:
-                operands = {"", *self.m.graph(case.options).nodes}
-                # that 0 is 0 explains nothing
-                names = {
-                    one.draw.zero
-                    for one in case.kept
-                    if one.draw.zero not in operands
-                    and any(one.pairs[name].here for name in RESULTS if name in one.pairs)
-                }
-                apart = {one.draw.zero for one in case.kept if not one.agrees}
-                case.zeros = tuple(sorted(names - apart))
-            for one in case.counted:
-                for name in one.pairs.keys() - {*case.only_zero}:
-                    case.outcomes.setdefault(name, Outcome()).add(one.pairs[name], one.at)
+        results = [(one, [one.pairs[name].here for name in RESULTS if name in one.pairs]) for one in case.kept]
+        names = {one.draw.zero for one, numbers in results if any(numbers)} - {"", *graph.nodes}
+        return tuple(sorted(names - {one.draw.zero for one in case.kept if not one.agrees}))
 
     def _without_cells(self, case: ChoiceCase, graph: Graph) -> None:
         """Note through which compared quantity an equation without a cell was compared, and which sides were taken."""
-        compared = [rule.name for rule in graph.equations if (got := case.outcomes.get(rule.name)) and not got.differs]
+        compared = [rule.name for rule in graph.equations if (got := case.outcomes.get(rule.name)) and not got.apart]
         alone = [
             node.name
             for node in graph.nodes.values()
             if node.name not in self.found.found
             and (isinstance(node, Equation) or (isinstance(node, Parameter) and node.kind is Kind.DEFAULT))
         ]
-        branched = {rule.name: _expression(rule) for rule in graph.equations if [*_decisions(_expression(rule))]}
-        names = [rule.name for rule in graph.equations]
-        for place, one in enumerate(case.counted):
-            if (place >= TRIED or not alone) and (not branched or (case.arms and all(case.arms.values()))):
+        expressions = {rule.name: rule.expression({name: name for name in rule.arguments}) for rule in graph.equations}
+        tried = 0
+        for one in case.counted:
+            if tried and (tried >= TRIED or not alone) and all(case.arms.values()):
                 break
             sizes, known = self.known(graph, one.draw, one.values)
             try:
-                own = evaluate(graph, sizes, known, {}, tuple(names))
+                own = {**known, **evaluate(graph, sizes, known, {}, tuple(expressions))}
             except EvaluationError:
                 continue
-            for name, expression in branched.items():
+            for name, expression in expressions.items():
                 with np.errstate(all="ignore"):
-                    for side, taken in _sides(expression, {**known, **own}, np.ones((1,) * len(sizes)) > 0):
+                    for side, taken in _sides(expression, own, np.ones((1,) * len(sizes)) > 0):
                         case.arms[name, side] = case.arms.get((name, side), False) or bool(np.any(taken))
-            for name in list(alone) if place < TRIED else ():
-                moved = {**known, name: {**known, **own}[name] * MORE}
-                changed = evaluate(graph, sizes, moved, {}, tuple(compared))
+            for name in list(alone) if tried < TRIED else ():
+                changed = evaluate(graph, sizes, {**known, name: own[name] * MORE}, {}, tuple(compared))
                 through = [to for to in compared if to != name and not np.allclose(changed[to], own[to], 1e-6, 0)]
                 if through:
                     case.parts[name] = through[0]
                     alone.remove(name)
+            tried += 1
 
     # Elasticities
 
@@ -528,28 +463,29 @@ class Comparison:
         for case in self.shown[-1:]:
             graph = self.m.graph(case.options)
             differing = {
-                name for name, one in case.outcomes.items() if one.differs and isinstance(self.items[name], Equation)
+                name for name, one in case.outcomes.items() if one.apart and isinstance(self.items[name], Equation)
             }
             for name in sorted(differing):
                 if not differing & (graph.upstream(name).nodes.keys() - {name}):
                     yield from self._moved(case, graph, name)
 
     def _moved(self, case: ChoiceCase, graph: Graph, name: str) -> Iterator[Elasticity]:
-        outcome, draw = case.outcomes[name], self.inputs.draws[case.outcomes[name].draw]
-        number_of, cells = next(both for both in enumerate(self.found.found[name]) if outcome.place in both[1].places)
-        at = cells.places.index(outcome.place)
-        position = draw.filled(cells, self.found.units).index(at)
+        first = next(one for one in case.counted if name in one.pairs and one.pairs[name].place is not None)
+        draw, place = first.draw, first.pairs[name].place
+        which, cells = next(both for both in enumerate(self.found.found[name]) if place in both[1].places)
+        at = cells.places.index(place)
+        row = draw.filled(cells, self.found.units).index(at)
 
-        def both(more: str = "") -> tuple[float, float]:
-            values = self.read(self.calculator(draw, case.options, more))
+        def both(times: Mapping[str, float] = AS_DRAWN) -> tuple[float, float]:
+            values = self.read(self.calculator(draw, case.options, times))
             own = self.library(graph, draw, values, [name])[name].ravel()
-            return float(own[position] if own.size > 1 else own[0]), values[name][number_of][at]
+            return float(own[row if own.size > 1 else 0]), values[name][which][at]
 
         here, there = both()
         for parameter in graph.upstream(name).parameters:
             if parameter.name in self.found.found and not parameter.textual and here and there:
                 try:
-                    more_here, more_there = both(parameter.name)
+                    more_here, more_there = both({parameter.name: MORE})
                 except EvaluationError:
                     continue
                 moves = [(more / base - 1) * 100 for more, base in ((more_there, there), (more_here, here))]
@@ -563,7 +499,8 @@ def compare(book: Book, m: Declarations) -> Comparison:
     Raises
     ------
     InputError
-        If the spreadsheet is of another methodology or version, or calculates nothing.
+        If the spreadsheet is of another methodology or version, or its results are numbers: a constant agrees with a
+        constant and proves nothing.
     """
     layout = Layout(book)
     if layout.header != (m.number, m.version):
@@ -577,21 +514,16 @@ def compare(book: Book, m: Declarations) -> Comparison:
         )
         raise book.unusable(complaint.format(given=given, expected=expected))
     found = matches(layout, m)
-    _calculates(layout, found)
-    return Comparison(layout, m, found, DrawnInputs(layout, m, found)).run()
-
-
-def _calculates(layout: Layout, found: Matches) -> None:
-    """Refuse a spreadsheet whose results are numbers: a constant agrees with a constant and proves nothing."""
     cells = found.cells("ER")
     if cells is None:
         complaint = _("{kind}: no cell for the emission reductions ER was found, with a unit such as tCO2/p")
-        raise layout.book.unusable(complaint.format(kind=layout.kind))
+        raise book.unusable(complaint.format(kind=layout.kind))
     if not any(map(layout.entered, layout.reached(cells.places[0]))):
         complaint = _(
             "{cell}: got no formula that leads to an input; the spreadsheet must calculate. Give the blank form"
         )
-        raise layout.book.unusable(complaint.format(cell=cells.address))
+        raise book.unusable(complaint.format(cell=cells.address))
+    return Comparison(layout, m, found, DrawnInputs(layout, m, found)).run()
 
 
 def cases_of(m: Declarations) -> Iterator[dict[str, str]]:
@@ -604,19 +536,6 @@ def cases_of(m: Declarations) -> Iterator[dict[str, str]]:
             yield case
         else:
             waiting = [{**case, left[0]: option} for option in m.choices[left[0]].options] + waiting
-
-
-def _expression(rule: Equation) -> Expression:
-    return rule.expression({name: name for name in rule.arguments})
-
-
-def _decisions(of: Expression) -> Iterator[Expression]:
-    """Yield the operations that decide between two values, and the conditions that are combined."""
-    if of.operation not in ("symbol", "number"):
-        if of.operation in ("where", "minimum", "maximum", "logical_and", "logical_or"):
-            yield of
-        for part in of.arguments:
-            yield from _decisions(part)
 
 
 def _sides(of: Expression, arrays: Mapping[str, Array], where: Array) -> Iterator[tuple[str, Array]]:
@@ -650,25 +569,14 @@ def declared(one: Parameter, key: Any) -> float:
     return math.nan
 
 
-def _written(value: Any, cells: QuantityCells, item: Parameter, scale: float) -> Any:
-    """Return a value in the unit of the sheet."""
-    if item.is_class:
-        return value
-    convert = None if cells.unit is None else factor(cells.unit, item.unit)
-    value = value * scale
-    return float(value if convert is None else (value - convert.offset) * convert.denominator / convert.numerator)
-
-
 def read(calculator: Calculator, place: Place, cells: QuantityCells, item: Item) -> Any:
     """Return what a cell holds, in the declared unit."""
-    if isinstance(item, Parameter) and item.is_class:
-        try:
-            return calculator.value(place)
-        except FormulaError:
-            return None
-    found = number(calculator, place)
-    convert = None if cells.unit is None else factor(cells.unit, item.unit)
-    return found if convert is None else convert(found)
+    if not (isinstance(item, Parameter) and item.is_class):
+        return cells.convert(number(calculator, place))
+    try:
+        return calculator.value(place)
+    except FormulaError:
+        return None
 
 
 # Default values
@@ -676,25 +584,16 @@ def read(calculator: Calculator, place: Place, cells: QuantityCells, item: Item)
 
 @dataclass(frozen=True)
 class Selected:
-    """One value of a default, as the spreadsheet selects it.
+    """One value of a default, of a class or an interval or else the only one, as the spreadsheet selects it.
 
-    Attributes
-    ----------
-    key : str
-        A class or an interval; empty for a single value.
-    here, there : float
-        The value of the library and that of the spreadsheet; nan where one has none.
-    open : str
-        At which of the library's limits the spreadsheet has none: it goes on with the same value.
-    more : bool
-        Whether the library has values for other classes, and none for this one.
+    The value of the library and that of the spreadsheet are nan where one has none.
     """
 
     key: str
     here: float
     there: float
-    open: str = ""
-    more: bool = False
+    open: str = ""  # at which of the library's limits the spreadsheet has none: it goes on with the same value
+    more: bool = False  # whether the library has values for other classes, and none for this one
 
     @property
     def differs(self) -> bool:
@@ -704,61 +603,54 @@ class Selected:
 
 def selected(comparison: Comparison, default: Parameter) -> list[Selected]:
     """Return the values of a default by class or interval; none where the spreadsheet does not select them."""
-    layout, found = comparison.layout, comparison.found
+    layout, found, inputs = comparison.layout, comparison.found, comparison.inputs
     cells, key = found.cells(default.name), found.cells(default.by)
-    if cells is None or comparison.inputs.is_blank(cells) or (default.by and key is None):
+    if cells is None or inputs.is_blank(cells) or (default.by and key is None):
         return []
 
     def there(value: Any = None) -> float:
-        place = None if key is None else layout.entry(key.places[0]) or key.places[0]
-        given = (
-            {} if key is None or place is None else {place: _written(value, key, comparison.m.inputs[default.by], 1.0)}
-        )
+        given = {}
+        if key is not None:
+            given[layout.entry(key.places[0]) or key.places[0]] = value if by.is_class else key.written(value)
         return float(read(Calculator(layout.book, given), cells.places[0], cells, default))
 
-    entries = default.table.entries if default.table else {}
     if key is None:
-        rows = [Selected("", declared(default, None), there())]
-    elif comparison.m.inputs[default.by].is_class:
-        texts = {text.casefold(): text for text in comparison.inputs.classes.get(default.by, [])}
+        one = Selected("", declared(default, None), there())
+        return [] if math.isnan(one.there) else [one]
+    by, entries = comparison.m.inputs[default.by], default.table.entries if default.table else {}
+    if by.is_class:
+        texts = {text.casefold(): text for text in inputs.classes.get(default.by, [])}
         names = {str(name).casefold(): str(name) for name in entries}
         rows = [
             Selected(one, declared(default, one), there(texts.get(folded, one)), more=bool(entries))
-            for folded, one in (names | {folded: one for folded, one in texts.items() if folded not in names}).items()
+            for folded, one in (names | texts | names).items()
         ]
     else:
-        rows = list(
-            _in_bins(default, comparison.inputs.limits.get(default.by, []), there, comparison.m.inputs[default.by])
-        )
-    return [
-        one
-        for one in rows
-        if not (math.isnan(one.here) and math.isnan(one.there)) and (key or not math.isnan(one.there))
-    ]
+        rows = list(_in_bins(default, inputs.limits.get(default.by, []), there, by))
+    return [one for one in rows if not (math.isnan(one.here) and math.isnan(one.there))]
 
 
 def _in_bins(default: Parameter, limits: Sequence[float], there: Any, by: Parameter) -> Iterator[Selected]:
     """Compare the value and the limits of each interval: inside, at every limit, and on both sides of its ends."""
-    bins = [name for name in (default.table.entries if default.table else {}) if isinstance(name, Interval)]
+    entries = default.table.entries if default.table else {}
+    bins = [name for name in entries if isinstance(name, Interval)]
     ends = sorted({end for name in bins for end in (name.lower, name.upper) if math.isfinite(end)} | {*limits})
-    near = [end + way * NEAR_LIMIT * max(1.0, abs(end)) for end in ends for way in (-1, 0, 1)]
-    near += [end * 2 for end in ends] + [name.first for name in bins if name.closed_lower]
+    near = around(ends) + [end * 2 for end in ends] + [name.first for name in bins if name.closed_lower]
     both = {at: (declared(default, at), there(at)) for at in near if at in by.bounds}
-    own = {value.value for value in (default.table.entries.values() if default.table else ())}
     for name in bins:
         inside = [pair for at, pair in both.items() if at in name]
         if not inside:
             continue
         value = inside[0][0]
         other = next((one for _here, one in inside if not math.isclose(one, value, rel_tol=TOLERANCE)), value)
-        step = [NEAR_LIMIT * max(1.0, abs(end)) for end in (name.lower, name.upper)]
-        outside = {name.lower: name.lower - (step[0] if name.closed_lower else 0.0),
-                   name.upper: name.upper + (step[1] if name.closed_upper else 0.0)}  # fmt: skip
+        below = around([name.lower])[0] if name.closed_lower else name.lower
+        above = around([name.upper])[2] if name.closed_upper else name.upper
         goes_on = [
-            f"{end:g}" for end, at in outside.items()
+            f"{end:g}" for end, at in ((name.lower, below), (name.upper, above))
             if math.isfinite(end) and at in by.bounds and declared(default, at) != other == there(at)
         ]  # fmt: skip
         yield Selected(str(name), value, other, ", ".join(goes_on))
+    own = {value.value for value in entries.values()}
     for at, (here, value) in both.items():
         if bins and math.isnan(here) and math.isfinite(value) and not any(math.isclose(value, one) for one in own):
             yield Selected(f"{at:g}", here, value, more=True)

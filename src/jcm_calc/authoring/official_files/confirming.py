@@ -13,15 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from jcm_calc.authoring.official_files.comparing import ChoiceCase, Selected, compare, selected
-from jcm_calc.authoring.official_files.document import Document, DocumentRow, ParameterRow, read_document
-from jcm_calc.authoring.official_files.document_comparing import (
-    RowMatch,
-    match_criteria,
-    match_equations,
-    match_parameters,
-)
+from jcm_calc.authoring.official_files.document import Document, read_document
+from jcm_calc.authoring.official_files.document_comparing import match_criteria, match_equations, match_parameters
 from jcm_calc.authoring.official_files.drawing import literals
-from jcm_calc.authoring.official_files.matching import factor
 from jcm_calc.base.files import save
 from jcm_calc.base.hashes import of_file
 from jcm_calc.base.languages import Message, _
@@ -35,6 +29,7 @@ from jcm_calc.rulebooks import methodology
 from jcm_calc.verification.location import address
 
 DIFFERING = 5  # cells in which plan and report differ that are named
+AGREES = {"agrees": "yes"}
 
 
 class Status(StrEnum):
@@ -53,8 +48,6 @@ class StatementLine:
 
     Attributes
     ----------
-    statement : Statement
-    status : Status
     place : str
         The cell.
     said : str
@@ -76,34 +69,18 @@ class StatementLine:
     seen: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Matched:
-    """A quantity of the methodology with the cells that hold it."""
-
-    symbol: str
-    unit: str
-    written: str
-    unit_there: str | None
-    place: str
-    how: str
-
-
 class Confirmed:
     """What the official files say of a methodology: its monitoring spreadsheet, and the approved text.
 
     Attributes
     ----------
-    m : Methodology
-    workbook : Path
-    sha256 : str
-    comparison : Comparison
     text : Document or None
         What the approved text says, `document` its file.
     unlike : list of Problem
         Where plan and report differ: only the report was compared, and nothing is proposed.
     remarks : list of str
         What limits the proposals.
-    others : list of RowMatch
+    others : list of str
         Criteria and parameters of the document that the methodology does not declare.
     unread : list of str
         Equations of the document that were not compared, with the reason.
@@ -115,7 +92,7 @@ class Confirmed:
         self.m, self.workbook, self.document, self.text = m, workbook, document, text
         self.comparison, self.sha256 = compare(Book(workbook), m), of_file(workbook)
         self.unlike = list(islice(self.comparison.layout.differing(), DIFFERING))
-        self.others: list[RowMatch] = []
+        self.others: list[str] = []
         self.unread: list[str] = []
         self._seen: dict[tuple[str, str], list[str]] = {}
         self._differing: set[str] = set()
@@ -140,8 +117,9 @@ class Confirmed:
     @property
     def differs(self) -> bool:
         """Whether something in the spreadsheet differs from the methodology."""
-        shown = [outcome for case in self.comparison.shown for outcome in case.outcomes.values()]
-        return any(one.differs for one in (self.comparison.table_3, *shown)) or bool(self.of(Status.DIFFERS))
+        one = self.comparison
+        apart = any(outcome.apart for case in one.shown for outcome in case.outcomes.values())
+        return apart or one.table_3.place is not None or bool(self.of(Status.DIFFERS))
 
     @property
     def compared(self) -> bool:
@@ -162,14 +140,9 @@ class Confirmed:
         return [one for one in self.lines if one.answer]
 
     def evidence(self, person: str = "", day: str = "", answers: Mapping[Any, Mapping[str, Any]] | None = None) -> str:
-        """Return the text of an evidence file with the proposals.
+        """Return the text of an evidence file with the proposals, and with more answers of a person.
 
-        Parameters
-        ----------
-        person, day : str, optional
-            Who signs the proposals, and when; without them the file confirms nothing.
-        answers : mapping, optional
-            More answers of a person, as for `jcm_calc.inputs.confirmation.blank_file`.
+        Without a person and a day the file confirms nothing.
         """
         found: dict[Any, dict[str, Any]] = {one.statement.key: self._item(one) for one in self.lines}
         for key, answer in (answers or {}).items():
@@ -179,20 +152,15 @@ class Confirmed:
         return blank_file(self.m, kept, self.document, found, person, day, self.workbook)
 
     def save(self, path: str | os.PathLike[str], overwrite: bool = False) -> None:
-        """Write the evidence file with the proposals, to be signed.
-
-        Raises
-        ------
-        FileExistsError
-            If there is such a file already.
-        """
+        """Write the evidence file with the proposals, to be signed."""
         save(Path(path), self.evidence().encode(), overwrite=overwrite)
 
     def _item(self, line: StatementLine) -> dict[str, Any]:
         found: dict[str, Any] = {"seen": [str(one) for one in (line.said, *line.seen) if one]}
         if line.answer:
             found["proposed"] = {**line.answer, "document": "workbook", "page": line.place, "sha256": self.sha256}
-        return found | ({"note": str(line.note)} if line.answer and line.note else {})
+            found |= {"note": str(line.note)} if line.note else {}
+        return found
 
     # The document
 
@@ -202,17 +170,13 @@ class Confirmed:
         rows = [("criterion", one.name, one) for one in match_criteria(text, self.m)]
         rows += [("default", symbols.get(one.name, ""), one) for one in match_parameters(text, self.m)]
         for kind, name, match in rows:
-            if not name:
-                self.others.append(match)
+            row = None if match.row is None else " ".join(match.row.text.split())
+            if not name and match.row is not None:
+                self.others.append(f"{match.row.place}: {row}")
                 continue
             told = _("document: not found")
             if match.row is not None:
-                row = (
-                    f"{match.row.description} {match.row.value} {match.row.source}"
-                    if isinstance(match.row, ParameterRow)
-                    else match.row.text
-                )
-                told = _("document, {place}: {text}").format(place=match.row.place, text=" ".join(row.split()))
+                told = _("document, {place}: {text}").format(place=match.row.place, text=row)
             if match.only_here or match.only_there:
                 here, there = (", ".join(map(str, one)) or "-" for one in (match.only_here, match.only_there))
                 told = _("{row} [numbers only in the library: {here}; only in the document: {there}]").format(
@@ -233,16 +197,17 @@ class Confirmed:
                 )
                 self.unread.append(Message("{} ({})").format(where, why))
                 continue
-            told, agreeing = _("{equation} (agrees by meaning)"), sum(case.agrees for case in one.cases)
-            if not agreeing:
+            told = _("{equation} (agrees by meaning)")
+            if not one.agreeing:
                 told = _("{equation} (differs by meaning)")
                 self._differing.add(one.name)
-            elif agreeing < len(one.cases):
+            elif one.agreeing < len(one.cases):
                 told = _("{equation} (agrees by meaning in {agreeing} of {all} cases of the choices)")
-            told = told.format(equation=where, agreeing=agreeing, all=len(one.cases))
+            told = told.format(equation=where, agreeing=one.agreeing, all=len(one.cases))
             self._seen.setdefault(("equation", symbols.get(one.name, "")), []).append(told)
 
     def _remarks(self) -> Iterator[str]:
+        one, kind = self.comparison, self.comparison.layout.kind
         if self.text is not None:
             yield from map(str, self.text.remarks)
             if not self.text.number or not self.text.version:
@@ -257,23 +222,22 @@ class Confirmed:
             complaint = _(
                 "is filled in ({cells}): it is not the official blank form, so nothing is proposed. Give the blank form"
             )
-            shown = ", ".join(str(address(one)) for one in self.filled[:3])
-            if left := len(self.filled) - 3 if len(self.filled) > 3 else 0:
+            shown = ", ".join(map(_where, self.filled[:3]))
+            if (left := len(self.filled) - 3) > 0:
                 shown = _("{cells} and {count} more").format(cells=shown, count=left)
             yield complaint.format(cells=shown)
         for place, value, monitored in self._entered():
             if not monitored:
                 told = _("{cell} holds {value}: it is taken as an input, and other values are put into it")
-                yield told.format(cell=str(address(place)), value=value)
-        one, kind = self.comparison, self.comparison.layout.kind
+                yield told.format(cell=_where(place), value=value)
         if not one.shown:
             yield Message("{}: {}").format(kind, _("nothing was compared"))
         elif lost := max(case.lost for case in one.shown):
             told = _("{kind}: {count} inputs were not compared, because the equations have no value there")
             yield told.format(kind=kind, count=lost)
-        if one.uncut is not None and not one.table_3.differs:
+        if one.uncut is not None and one.table_3.place is None:
             told = _("{cell} of table 3 is not ER rounded down to whole tonnes in every input")
-            yield told.format(cell=str(address(one.uncut)))
+            yield told.format(cell=_where(one.uncut))
         if one.fills_all:
             told = _("{kind} gives an error where a row of units is blank: only inputs with all rows were compared")
             yield told.format(kind=kind)
@@ -292,28 +256,23 @@ class Confirmed:
                         yield entry, value, monitored
 
     @property
-    def matched(self) -> list[Matched]:
+    def matched(self) -> list[dict[str, Any]]:
         """Where each quantity was found, and in which unit."""
-        found: list[Matched] = []
+        found: list[dict[str, Any]] = []
         for name, (cells, *_more) in self.comparison.found.found.items():
-            item = self.comparison.items[name]
+            item, convert = self.comparison.items[name], cells.convert
             how = _("same symbol") if not cells.by_words else _("by words: please confirm")
-            is_class = isinstance(item, Parameter) and item.textual
-            converted = None if cells.unit is None or is_class else factor(cells.unit, item.unit)
-            if converted is not None and (converted.numerator, converted.denominator, converted.offset) != (1, 1, 0):
-                how = Message("{}; × {:.12g}").format(how, converted.numerator / converted.denominator)
-            found.append(Matched(item.symbol, item.unit, cells.symbol, cells.unit, cells.address, how))
+            if convert != (1, 1, 0):
+                how = Message("{}; × {:.12g}").format(how, convert.numerator / convert.denominator)
+            known = {"symbol": item.symbol, "unit": item.unit, "written": cells.symbol}
+            found.append(known | {"unit in the workbook": cells.unit, "cell": cells.address, "how": how})
         return found
 
     # Statements
 
     def _line(self, statement: Statement) -> StatementLine:
-        if statement.kind == "equation":
-            line = self._equation(statement, statement.item)
-        elif statement.kind == "default":
-            line = self._default(statement, statement.item)
-        else:
-            line = StatementLine(statement, Status.READER)
+        kinds = {"equation": self._equation, "default": self._default}
+        line = kinds.get(statement.kind, lambda one: StatementLine(one, Status.READER))(statement)
         line = replace(line, seen=tuple(self._seen.get((statement.kind, statement.name), ())))
         if statement.kind == "equation" and statement.item.name in self._differing:
             return replace(line, status=Status.DIFFERS, said=_("the document says something else"), answer={})
@@ -323,40 +282,35 @@ class Confirmed:
             return replace(line, note=_("proves the translation alone"))
         return line
 
-    def _equation(self, statement: Statement, rule: Equation) -> StatementLine:
-        one = self.comparison
+    def _equation(self, statement: Statement) -> StatementLine:
+        one, rule = self.comparison, statement.item
         found, name = one.found, rule.name
         cases = [case for case in one.cases if rule in self.m.graph(case.options).equations]
         shown = [case for case in one.shown if case in cases]
-        cells = found.cells(name) or found.without_unit.get(name) or found.other_unit.get(name)
-        place = cells.address if cells is not None else ""
-        if apart := next(
-            (case.outcomes[name] for case in shown if name in case.outcomes and case.outcomes[name].differs), None
-        ):
+        if apart := next((out for case in shown if (out := case.outcomes.get(name)) and out.apart), None):
             told = _("differs in {count} of {all} inputs: library {here}, workbook {there}")
-            told = told.format(count=apart.compared - apart.agreed, all=apart.compared, **apart.numbers)
-            return StatementLine(statement, Status.DIFFERS, str(address(apart.place or ("", 0, 0))), told)
+            told = told.format(**apart.counts, **apart.apart[0].numbers)
+            return StatementLine(statement, Status.DIFFERS, _where(apart.apart[0].place), told)
         # a rule without a case of its own must hold in every case in force, one with a case in one of them
         agreeing = [case for case in shown if case.in_force or name in case.outcomes]
         direct = [case for case in agreeing if name in case.outcomes]
         through = sorted(
             {case.parts[name] for case in agreeing if name in case.parts}, key=lambda part: (part in one.doubts, part)
         )
-        if why := self._unproved(rule, cases, shown, bool(direct), through):
+        cells = found.cells(name) or found.not_compared.get(name)
+        place = cells.address if cells is not None else ""
+        if why := self._unproved(rule, cases, shown, [name] if direct else through):
             return StatementLine(statement, Status.NOT_COMPARED, place, why)
         if direct:
             everywhere = [case for case in direct if case.everywhere] or direct
             told = Message("; ").join(self._agreement(case, name) for case in everywhere)
-            return StatementLine(statement, Status.AGREES, place, told, {"agrees": "yes"})
-        note = _("as a part of {symbol}: it has no cell with a unit").format(symbol=one.items[through[0]].symbol)
-        return StatementLine(
-            statement, Status.AGREES, found.found[through[0]][0].address, note, {"agrees": "yes"}, note
-        )
+            return StatementLine(statement, Status.AGREES, place, told, AGREES)
+        place, symbol = found.found[through[0]][0].address, one.items[through[0]].symbol
+        note = _("as a part of {symbol}: it has no cell with a unit").format(symbol=symbol)
+        return StatementLine(statement, Status.AGREES, place, note, AGREES, note)
 
-    def _unproved(
-        self, rule: Equation, cases: list[ChoiceCase], shown: list[ChoiceCase], direct: bool, through: list[str]
-    ) -> str:
-        """Say why equal values do not prove an equation; an empty text where they do."""
+    def _unproved(self, rule: Equation, cases: list[ChoiceCase], shown: list[ChoiceCase], through: list[str]) -> str:
+        """Say why equal values do not prove an equation, itself or through other ones; an empty text where they do."""
         one, name = self.comparison, rule.name
         if not shown:
             return self._not_in_force(cases)
@@ -364,38 +318,34 @@ class Confirmed:
             return _("no case of the choices agrees with the workbook")
         if any(case.untaken(name) for case in shown):
             return _("no input took every branch of {equation}").format(equation=rule.written(self.m.symbols()))
-        if name == "ER" and one.table_3.differs:
-            return _("{cell} of table 3 is not ER").format(cell=str(address(one.table_3.place or ("", 0, 0))))
+        if name == "ER" and one.table_3.place is not None:
+            return _("{cell} of table 3 is not ER").format(cell=_where(one.table_3.place))
         if name in one.doubts:
             return one.doubts[name]
-        if direct or (through and through[0] not in one.doubts):
-            return ""
         if through:
-            return one.doubts[through[0]]
+            return one.doubts.get(through[0], "")
         if any(name in case.only_zero for case in shown):
             return _("is 0 in the workbook and in the library in every input, which proves nothing")
-        if name in one.found.without_unit:
+        if name not in one.found.not_compared:
+            return _("has no cell, and no result that agrees depends on it")
+        if (unit := one.found.not_compared[name].unit) is None:
             return _("its cell has no unit")
-        if name in one.found.other_unit:
-            told = _("its cell has the unit {unit}, which is not {declared}")
-            return told.format(unit=one.found.other_unit[name].unit, declared=rule.unit)
-        return _("has no cell, and no result that agrees depends on it")
+        return _("its cell has the unit {unit}, which is not {declared}").format(unit=unit, declared=rule.unit)
 
     def _not_in_force(self, cases: list[ChoiceCase]) -> str:
         """Say why no input exercised the cases of an equation."""
         symbols = self.m.symbols()
         if not cases:
             return _("no case of the choices needs it")
-        if missing := [[symbols.get(name, name) for name in one.missing] for one in cases if one.missing]:
+        if missing := [case.missing for case in cases if case.missing]:
             told = _("no input exercised it: the workbook has no usable cell of {symbols}")
-            return told.format(symbols=", ".join(min(missing, key=lambda names: len([*names]))))
-        if texts := next((one.without_text for one in cases if one.without_text), ()):
+            return told.format(symbols=", ".join(symbols.get(name, name) for name in min(missing, key=len)))
+        if texts := next((case.without_text for case in cases if case.without_text), ()):
             return _("no text that selects a value was found for {symbols}").format(symbols=", ".join(texts))
         return _("no input exercised its case")
 
     def _agreement(self, case: ChoiceCase, name: str) -> str:
-        outcome = case.outcomes[name]
-        told = _("agrees in {agreed} of {all} inputs").format(agreed=outcome.agreed, all=outcome.compared)
+        told = _("agrees in {agreed} of {all} inputs").format(**case.outcomes[name].counts)
         options = ", ".join(f"{choice} = {option}" for choice, option in case.options.items())
         if case.zeros:
             symbols = [self.comparison.items[zero].symbol for zero in case.zeros]
@@ -403,8 +353,8 @@ class Confirmed:
             return _("{agreement} ({options}, where {where})").format(agreement=told, options=options, where=where)
         return Message("{} ({})").format(told, options) if options else told
 
-    def _default(self, statement: Statement, default: Parameter) -> StatementLine:
-        one = self.comparison
+    def _default(self, statement: Statement) -> StatementLine:
+        one, default = self.comparison, statement.item
         rows = selected(one, default)
         if not rows:
             return self._typed(statement, default)
@@ -412,10 +362,9 @@ class Confirmed:
         if apart := [row for row in rows if row.differs]:
             return StatementLine(statement, Status.DIFFERS, place, Message("; ").join(map(_row, apart)))
         outcomes = [case.outcomes[default.name] for case in one.shown if default.name in case.outcomes]
-        if wrong := next((outcome for outcome in outcomes if outcome.differs), None):
-            place = str(address(wrong.place or ("", 0, 0)))
-            told = _("{cell} gives {there} instead of {here}").format(cell=place, **wrong.numbers)
-            return StatementLine(statement, Status.DIFFERS, place, told)
+        if wrong := next((first for outcome in outcomes for first in outcome.apart[:1]), None):
+            told = _("{cell} gives {there} instead of {here}").format(cell=_where(wrong.place), **wrong.numbers)
+            return StatementLine(statement, Status.DIFFERS, _where(wrong.place), told)
         if default.name in one.doubts:
             return StatementLine(statement, Status.NOT_COMPARED, place, one.doubts[default.name])
         told = Message("; ").join(map(_row, rows))
@@ -434,10 +383,9 @@ class Confirmed:
             for place in sorted(layout.reached(start)):
                 if value is not None and value in literals(layout.formula(place), place):
                     told = _("{value:g} is typed into the formula, which agrees").format(value=value)
-                    return StatementLine(statement, Status.AGREES, str(address(place)), told, {"value": value}, told)
-        if default.name in found.without_unit:
-            cell = found.without_unit[default.name].address
-            return StatementLine(statement, Status.NOT_COMPARED, cell, _("its cell has no unit"))
+                    return StatementLine(statement, Status.AGREES, _where(place), told, {"value": value}, told)
+        if (other := found.not_compared.get(default.name)) is not None and other.unit is None:
+            return StatementLine(statement, Status.NOT_COMPARED, other.address, _("its cell has no unit"))
         if (own := found.cells(default.name)) is not None:
             told = _("the workbook leaves it to be filled in")
             return StatementLine(statement, Status.NOT_COMPARED, own.address, told)
@@ -455,18 +403,14 @@ class Confirmed:
             "document": self.text and {"file": self.text.name, "sha256": self.text.sha256, "title": self.text.title},
             "differs": self.differs,
             "remarks": [str(one) for one in self.remarks],
-            "parameters": [
-                {"symbol": one.symbol, "unit": one.unit, "written": one.written, "unit in the workbook": one.unit_there}
-                | {"cell": one.place, "how": str(one.how)}
-                for one in self.matched
-            ],
+            "parameters": [{**one, "how": str(one["how"])} for one in self.matched],
             "items": [
                 {"kind": one.statement.kind, "name": one.statement.name, "case": one.statement.case}
                 | {"status": str(one.status.value), "cell": one.place, "said": str(one.said)}
                 | {"proposed": dict(one.answer), "document": list(map(str, one.seen))}
                 for one in self.lines
             ],
-            "only in the document": [row_text(one) for one in self.others],
+            "only in the document": self.others,
             "not read in the document": list(map(str, self.unread)),
             "elasticities": [
                 {"sheets": kind, "of": one.of, "on": one.on, "workbook": one.there, "library": one.here}
@@ -550,13 +494,8 @@ def confirm(
     return Confirmed(m, Path(workbook), Path(document), text)
 
 
-def row_text(match: RowMatch) -> str:
-    """Return a row of the document with its place."""
-    row = match.row
-    if row is None:
-        return ""
-    text = row.text if isinstance(row, DocumentRow) else f"{row.symbol} {row.description}"
-    return f"{row.place}: {' '.join(text.split())}"
+def _where(place: Place | None) -> str:
+    return "" if place is None else str(address(place))
 
 
 def _row(row: Selected) -> str:

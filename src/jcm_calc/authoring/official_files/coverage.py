@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.reports.workbook.references import Place, areas, form
 from jcm_calc.verification.location import address
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, Tree, UnreadableError, tree
-from jcm_calc.verification.spreadsheet.reading import code
+from jcm_calc.verification.spreadsheet.calculator import code
 from jcm_calc.verification.spreadsheet.trees import COMPARISONS
 
 # Operators, functions without a threshold, and those whose branches are counted or whose keys are drawn.
@@ -36,36 +35,35 @@ class Branches:
     """
 
     def __init__(self, layout: Layout, results: Iterable[Place]) -> None:
-        self.open: dict[tuple[Place, int], tuple[list[Tree], set[int]]] = {}
         forms: dict[tuple[str, int, str], list[Place]] = {}
         for place in sorted({one for result in results for one in layout.reached(result)}):
             if formula := layout.formula(place):
                 forms.setdefault((place[0], place[2], form(formula)), []).append(place)
+        # the first cell with a form, a decision as each cell has it, and the branches of it that were not taken
+        self.open: list[tuple[Place, tuple[Tree, ...], set[int]]] = []
         for places in forms.values():
-            parts = [list(_parts(layout, place)) for place in places]
-            for at, part in enumerate(parts[0]):
-                if arms := _arms(part):
-                    self.open[places[0], at] = [own[at] for own in parts], arms
+            for parts in zip(*(_decisions(layout, place) for place in places), strict=True):
+                if arms := _arms(parts[0]):
+                    self.open.append((places[0], parts, arms))
         self.count = self._left
 
     def take(self, calculator: Calculator) -> bool:
         """Cross off the branches that the values of a calculator take; return whether there were any."""
         before = self._left
-        for key, (parts, arms) in list(self.open.items()):
+        for _place, parts, arms in self.open:
             for part in parts:
                 arms.discard(_taken(calculator, part))
-            if not arms:
-                del self.open[key]
+        self.open = [one for one in self.open if one[2]]
         return self._left < before
 
     @property
-    def missed(self) -> list[Place]:
+    def missed(self) -> set[Place]:
         """The cells in which a branch was not taken, the first one of a column."""
-        return sorted({place for place, _at in self.open})
+        return {place for place, _parts, _arms in self.open}
 
     @property
     def _left(self) -> int:
-        return sum(len(arms) for _parts, arms in self.open.values())
+        return sum(len(arms) for _place, _parts, arms in self.open)
 
     @property
     def taken(self) -> int:
@@ -73,12 +71,12 @@ class Branches:
         return self.count - self._left
 
 
-def _parts(layout: Layout, place: Place) -> Iterator[Tree]:
+def _decisions(layout: Layout, place: Place) -> list[Tree]:
     try:
-        found = tree(layout.formula(place), place[0])
+        parts = tree(layout.formula(place), place[0]).walk()
+        return [part for part in parts if part.operation in ("IF", "MIN", "MAX")]
     except UnreadableError:
-        return
-    yield from (part for part in found.walk() if part.operation in ("IF", "MIN", "MAX"))
+        return []
 
 
 def _arms(part: Tree) -> set[int]:
@@ -86,8 +84,12 @@ def _arms(part: Tree) -> set[int]:
         if len(part.arguments) < 2 or presence(part.arguments[0]) is not None:
             return set()
         return {at for at in (1, 2) if at < len(part.arguments) and not is_nothing(part.arguments[at])}
-    scalar = all(one.operation != "area" or one.value.single for one in part.arguments)
-    return set(range(len(part.arguments))) if scalar and len(part.arguments) > 1 else set()
+    return set() if _of_several(part) or len(part.arguments) < 2 else set(range(len(part.arguments)))
+
+
+def _of_several(part: Tree) -> bool:
+    """Whether a least or largest value is that of a range of cells."""
+    return any(one.operation == "area" and not one.value.single for one in part.arguments)
 
 
 def _taken(calculator: Calculator, part: Tree) -> int:
@@ -105,12 +107,7 @@ def doubts(
 ) -> dict[str, Message]:
     """Return, by the name of a quantity, why equal values do not prove that its formulas agree.
 
-    Parameters
-    ----------
-    filled : collection of places
-        The cells that the comparison fills in, and those in which choices are made.
-    missed : collection of places
-        Cells of formulas with a branch that no input took.
+    The comparison fills in, or chooses in, the cells `filled`; in those of `missed` is a branch that no input took.
     """
     told = _("no input took every branch of the formula in {cell}")
     known: dict[Place, Message | None] = dict(_units(layout, found, m))
@@ -131,10 +128,10 @@ def doubts(
 def _units(layout: Layout, found: Matches, m: Declarations) -> Iterator[tuple[Place, Message]]:
     """Yield the cells of inputs whose unit in table 1 or 2 is not the one where they are filled in."""
     told = _("{cell} has the unit {one}, and the table of parameters has {other} for {symbol}")
-    for name, many in found.found.items():
-        labels = [one for place, one in layout.labels.items() if layout.entered(place) and one.unit]
-        for label in labels if name in m.inputs else ():
-            for cells in many if label.symbol == m.inputs[name].symbol else ():
+    labels = [one for place, one in layout.labels.items() if layout.entered(place) and one.unit]
+    for name in found.found.keys() & m.inputs.keys():
+        for label in (one for one in labels if one.symbol == m.inputs[name].symbol):
+            for cells in found.found[name]:
                 if cells.unit and cells.unit != label.unit:
                     reason = told.format(cell=cells.address, one=cells.unit, other=label.unit, symbol=label.symbol)
                     yield from ((place, reason) for place in cells.places)
@@ -145,7 +142,7 @@ def _doubt(layout: Layout, place: Place, filled: Collection[Place], single: Coll
     cell = str(address(place))
     if formula := layout.formula(place):
         try:
-            return next((reason.format(cell=cell) for reason in _reasons([tree(formula, place[0])])), None)
+            return next((reason.format(cell=cell) for reason in _reasons(tree(formula, place[0]))), None)
         except UnreadableError:
             return None  # its value is an error, which is a difference
     value = layout.value(place)
@@ -157,29 +154,29 @@ def _doubt(layout: Layout, place: Place, filled: Collection[Place], single: Coll
     return None
 
 
-def _reasons(parts: Iterable[Tree], asked: bool = False) -> Iterator[Message]:
+def _reasons(part: Tree, asked: bool = False) -> Iterator[Message]:
     """Yield what in a formula has a branch that is not counted; `asked` in the condition of an IF."""
-    for part in parts:
-        if part.leaf:
-            continue
-        arguments: tuple[Any, ...] = part.arguments
-        if part.operation in COMPARISONS:
-            if not asked:
-                yield _("the formula in {cell} compares outside of an IF: its branches are not counted")
-        elif part.operation not in PROVED:
-            told = _("the formula in {cell} uses {function}, whose cases no input exercises one by one")
-            yield told.format(cell="{cell}", function=part.operation)
-        elif part.operation in ("MIN", "MAX") and any(
-            one.operation == "area" and not one.value.single for one in arguments
-        ):
-            yield _("the formula in {cell} takes the least or largest of several cells: its branches are not counted")
-        elif part.operation in ("IFERROR", "IFNA") and not all(map(is_nothing, arguments[1:])):
-            yield _("the formula in {cell} gives another value where a part of it is an error")
-        elif part.operation == "IF":
-            branch = presence(arguments[0])
-            others = [one for at, one in enumerate(arguments) if at not in (0, branch)]
-            if branch is not None and not all(map(is_nothing, others)):
-                yield _("the formula in {cell} gives another value where a cell is empty")
-            yield from _reasons(arguments[:1], True)
-            arguments = arguments[1:]
-        yield from _reasons(arguments, asked and part.operation in ("AND", "OR", "NOT"))
+    if part.leaf:
+        return
+    if (reason := _reason(part, asked)) is not None:
+        yield reason
+    deeper = asked and part.operation in ("AND", "OR", "NOT")
+    for at, one in enumerate(part.arguments):
+        yield from _reasons(one, at == 0 if part.operation == "IF" else deeper)
+
+
+def _reason(part: Tree, asked: bool) -> Message | None:
+    arguments = part.arguments
+    if part.operation in COMPARISONS:
+        return None if asked else _("the formula in {cell} compares outside of an IF: its branches are not counted")
+    if part.operation not in PROVED:
+        told = _("the formula in {cell} uses {function}, whose cases no input exercises one by one")
+        return told.format(cell="{cell}", function=part.operation)
+    if part.operation in ("MIN", "MAX") and _of_several(part):
+        return _("the formula in {cell} takes the least or largest of several cells: its branches are not counted")
+    if part.operation in ("IFERROR", "IFNA") and not all(map(is_nothing, arguments[1:])):
+        return _("the formula in {cell} gives another value where a part of it is an error")
+    branch = presence(arguments[0]) if part.operation == "IF" else None
+    if branch is not None and not all(is_nothing(one) for at, one in enumerate(arguments) if at not in (0, branch)):
+        return _("the formula in {cell} gives another value where a cell is empty")
+    return None

@@ -1,4 +1,7 @@
-"""A translation becomes a methodology: everything is declared, with the cell that says so, and nothing is confirmed."""
+"""A translation becomes a methodology: everything is declared, with the cell that says so, and nothing is confirmed.
+
+Of an installed methodology with a single value, or none, where the workbook has a table, it becomes a revision.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from jcm_calc.api.methodology import Methodology
-from jcm_calc.authoring.module_source import as_function
-from jcm_calc.authoring.official_files.dimensions import typed_numbers, units_of, with_names
+from jcm_calc.authoring import home
+from jcm_calc.authoring.module_source import as_function, parameters_source
+from jcm_calc.authoring.official_files.dimensions import units_of, with_names
 from jcm_calc.authoring.official_files.translating import Quantity, Translation, split_symbol
 from jcm_calc.base.languages import _
 from jcm_calc.declarations.constants import by_definition
 from jcm_calc.declarations.expression import Expression
-from jcm_calc.declarations.expression.products import symbols
+from jcm_calc.declarations.expression.products import symbols, typed_numbers
 from jcm_calc.declarations.interval import Interval
+from jcm_calc.declarations.items import Kind
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.evidence import Evidence, Source, unconfirmed
 from jcm_calc.reports.workbook.sheet_sets import matches
+from jcm_calc.reports.workbook.symbols import Symbols
 from jcm_calc.verification.location import address
 
 SCOPE = re.compile(r"Sectoral scope:?\s*(\d{1,2})", re.I)
@@ -24,25 +31,23 @@ NOTE = (
     "Written by a program from the monitoring spreadsheet alone; no person has confirmed it. The spreadsheet says "
     "nothing of eligibility criteria, of how values are to be measured, and of where default values are from."
 )
+UNREAD = "FILL IN: who has read the document"
 BOUNDS = {"°C": "(-273.15, inf)"}
 
 
 class Declared:
     """The methodology `m` of a translation.
 
-    Parameters
-    ----------
-    found : Translation
-    effects : mapping
-        By the name of a parameter, how it acts: such as ``{"raises": "RE PE"}``.
-    ranges : mapping
-        By the name of a parameter, its plausible range.
+    By the names of parameters it is given how each acts, such as ``{"raises": "RE PE"}``, and plausible ranges.
     """
 
     def __init__(
-        self, found: Translation, effects: Mapping[str, Mapping[str, str]], ranges: Mapping[str, Interval]
+        self,
+        found: Translation,
+        effects: Mapping[str, Mapping[str, str]] | None = None,
+        ranges: Mapping[str, Interval] | None = None,
     ) -> None:
-        self.found, self.effects, self.ranges = found, effects, ranges
+        self.found, self.effects, self.ranges = found, effects or {}, ranges or {}
         layout, (number, version) = found.layout, found.layout.header
         self.source = Source(f"monitoring spreadsheet JCM_{number}_ver{version}, SHA-256 {found.questions.digest}")
         self.letters = {letter: self._meaning(letter) for letter in found.sizes} | {"p": "monitoring period"}
@@ -75,25 +80,19 @@ class Declared:
         return unconfirmed(f"{place}, read by a program", source=self.source)
 
     def _parameter(self, one: Quantity) -> None:
-        own, letters = split_symbol(one.symbol, one.indices, self.letters)
         declared: dict[str, Any] = {"text": one.words, "evidence": self._at(one.place)}
         self.units[one.name] = "category" if one.what == "key" else one.unit
         if one.what == "choice":
             self.m.choice(one.name, {str(option): str(option) for option in one.entries}, **declared)
             return
+        own, letters = split_symbol(one.symbol, one.indices, self.letters)
         declared |= {} if own == one.name else {"name": one.name}
         declared |= {} if set(letters) == set(one.indices) else {"index": one.indices}
         if one.what == "key":
             self.m.class_key(one.symbol, **declared)
             return
-        declared |= self.effects.get(one.name, {})
         numbers = [] if one.filled_in else [*one.entries.values(), one.value or 0.0]
-        if one.unit in BOUNDS:
-            declared["bounds"] = BOUNDS[one.unit]
-        elif one.positive:
-            declared["bounds"] = "(0, inf)"
-        elif min(numbers, default=0.0) < 0:
-            declared["bounds"] = "(-inf, inf)"
+        declared |= self._limits(one.name, one.unit, min(numbers, default=0.0), "(0, inf)" if one.positive else "")
         if one.filled_in:
             self.m.fixed(one.symbol, one.unit, by=one.by, **declared)
         elif one.what in ("default", "table"):
@@ -104,6 +103,11 @@ class Declared:
             declared |= {"plausible": str(self.ranges[one.name])} if one.name in self.ranges else {}
             declare = self.m.monitored if one.monitored else self.m.fixed
             declare(one.symbol, one.unit, **declared)
+
+    def _limits(self, name: str, unit: str, least: float, otherwise: str = "") -> dict[str, Any]:
+        """Return how a parameter acts, and its bounds where they are not those of any other."""
+        bounds = BOUNDS.get(unit) or otherwise or ("(-inf, inf)" if least < 0 else "")
+        return {**self.effects.get(name, {}), **({"bounds": bounds} if bounds else {})}
 
     def _equation(self, one: Quantity) -> None:
         self.units[one.name] = one.unit
@@ -147,9 +151,56 @@ class Declared:
             if known:
                 self.m.constant(name, number, unit, text=text)
                 continue
-            bounds = BOUNDS.get(unit) or ("(-inf, inf)" if number < 0 else "")
-            declared: dict[str, Any] = {"bounds": bounds} if bounds else {}
+            declared = self._limits(name, unit, number)
             declared |= {"text": f"{text}, typed into the formula", "evidence": self._at(one.place)}
-            declared |= self.effects.get(name, {})
             self.m.default(symbol, unit, value=number, index="", **declared)
         return names
+
+
+def revision_source(found: Translation, known: Declarations, source: Source) -> str:
+    """Return the text of a module that revises a methodology with the tables of its workbook; empty if there are none.
+
+    A table that does not fit becomes a remark.
+    """
+    symbols, corrected, changed = Symbols(known.inputs), known.corrected(UNREAD), list[str]()
+    for one in found.quantities.values():
+        own = symbols.find(one.symbol) if one.what == "table" and not one.filled_in else None
+        if own is None or own.kind is not Kind.DEFAULT or own.table is not None:
+            continue
+        by = found.quantities[one.by]
+        key = known.inputs.get(one.by) or symbols.find(by.symbol)
+        if key is None or key.is_class != (by.what == "key") or own.unit != one.unit:
+            told = _(
+                "the table of {symbol} is not put into {number}: the parameter that selects a row, or the unit, differs"
+            )
+            found.remark(one.cells[0], told.format(symbol=one.symbol, number=known.number))
+            continue
+        more: dict[str, Any] = {way: " ".join(sorted(getattr(own, way))) for way in ("raises", "lowers", "either")}
+        more |= {way: str(value) for way in ("bounds", "plausible") if (value := getattr(own, way)) is not None}
+        corrected.default(
+            own.symbol,
+            own.unit,
+            name=own.name,
+            index=own.indices,
+            by=key.name,
+            values=one.table,
+            text=own.text,
+            evidence=unconfirmed(f"{one.place}, read by a program", source=source),
+            **{way: given for way, given in more.items() if given},
+        )
+        changed.append(own.name)
+    if not changed:
+        return ""
+    (module, name), of = home(known), f"{known.number} ver {known.version}"
+    lines = [
+        f'"""{of} with the tables of its monitoring spreadsheet, which no person has read."""',
+        "",
+        "from jcm_calc.evidence import Source, unconfirmed",
+        f"from {module} import {name} as earlier",
+        "",
+        f'm = earlier.corrected(by="{UNREAD}")',
+        "",
+        *parameters_source(corrected, changed),
+        "",
+    ]
+    return "\n".join(lines)

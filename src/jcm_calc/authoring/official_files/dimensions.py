@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import math
 import operator
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from jcm_calc.declarations.constants import CONVERSIONS, by_definition
 from jcm_calc.declarations.expression import Expression
+from jcm_calc.declarations.expression.products import typed_numbers
 from jcm_calc.units import normalise, registry
 
 PLAIN = ("", "K", "°C", "h", "d", "kWh/MWh", "tCO2/MWh")
@@ -26,26 +27,16 @@ TRIALS = (1.37, 2.11, 0.83, 3.07, 1.71, 2.63, 0.59, 1.19, 2.87, 1.03)
 Units = Mapping[str, str]
 
 
-def typed_numbers(expression: Expression, exponent: bool = False) -> Iterator[float]:
-    """Yield the numbers that have to be declared: all but 0, 1 and exponents."""
-    if expression.operation == "number":
-        if not exponent and abs(expression.arguments[0]) not in (0, 1):
-            yield float(expression.arguments[0])
-    elif expression.operation != "symbol":
-        for place, one in enumerate(expression.arguments):
-            yield from typed_numbers(one, expression.operation == "power" and place == 1)
-
-
-def with_names(expression: Expression, names: Mapping[float, str], exponent: bool = False) -> Expression:
+def with_names(expression: Expression, names: Mapping[float, str]) -> Expression:
     """Return an expression in which names replace its typed numbers."""
     if expression.operation == "number":
-        name = None if exponent else names.get(float(expression.arguments[0]))
+        name = names.get(float(expression.arguments[0]))
         return expression if name is None else Expression("symbol", (name,))
     if expression.operation == "symbol":
         return expression
-    power = expression.operation == "power"
-    parts = tuple(with_names(one, names, power and place == 1) for place, one in enumerate(expression.arguments))
-    return Expression(expression.operation, parts)
+    exponent = expression.operation == "power" and expression.arguments[1].operation == "number"
+    parts = [with_names(one, names) for one in expression.arguments[: 1 if exponent else None]]
+    return Expression(expression.operation, (*parts, *expression.arguments[len(parts) :]))
 
 
 def units_of(expression: Expression, unit: str, operands: Units) -> dict[float, str] | None:
@@ -59,11 +50,10 @@ def units_of(expression: Expression, unit: str, operands: Units) -> dict[float, 
     """
     numbers = list(dict.fromkeys(typed_numbers(expression)))
     names = {number: f"typed {place}" for place, number in enumerate(numbers)}
-    named = with_names(expression, names)
+    named, known = with_names(expression, names), {name: number for number, name in names.items()}
     choices = [_candidates(number, [*operands.values(), unit]) for number in numbers]
     for tried in itertools.product(*choices) if math.prod(map(len, choices)) <= MOST_TRIED else ():
-        units = dict(zip(names.values(), tried, strict=True))
-        found = _value(named, {**operands, **units}, dict(zip(names.values(), numbers, strict=True)))
+        found = _value(named, {**operands, **dict(zip(known, tried, strict=True))}, known)
         if found is not None and _gives(*found, unit):
             return dict(zip(numbers, tried, strict=True))
     return None

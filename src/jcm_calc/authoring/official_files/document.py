@@ -15,12 +15,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import Any
 
-from jcm_calc.authoring.official_files.blocks import DocumentBlock, TypesetEquation
-from jcm_calc.authoring.official_files.word import word_blocks
+from jcm_calc.authoring.official_files.office_math import TypesetEquation
+from jcm_calc.authoring.official_files.word import DocumentBlock, word_blocks
 from jcm_calc.base.files import save
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem, listed, no_such_file, require, shown
@@ -66,18 +67,9 @@ PICTURE = _("an equation of a PDF is a picture: compare it with the declared equ
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
-    """A text of the document with its place: an eligibility criterion.
+    """An eligibility criterion of the document, with the page on which it begins; a DOCX has no pages."""
 
-    Attributes
-    ----------
-    label : str
-        How the document names it, such as ``"Criterion 3"``; an item of a list without numbers is counted.
-    text : str
-    page : int or None
-        The page on which it begins; None in a DOCX, which has no pages.
-    """
-
-    label: str
+    label: str  # as the document names it, such as Criterion 3; an item of a list without numbers is counted
     text: str
     page: int | None
 
@@ -94,27 +86,20 @@ class DocumentRow:
 
 @dataclass(frozen=True, slots=True)
 class ParameterRow:
-    """A row of the table of parameters fixed ex ante.
+    """A row of the table of parameters fixed ex ante; what the table has no column for is empty."""
 
-    Attributes
-    ----------
-    symbol : str
-        As on one line: ``"COP_RE,i"``.
-    description, source, unit, value : str
-        Empty where the table has no such column.
-    page : int or None
-        The page on which the row begins; None in a DOCX.
-    others : tuple of (str, str)
-        Heading and text of each other column.
-    """
-
-    symbol: str
+    symbol: str  # as on one line: COP_RE,i
     description: str
     source: str
     page: int | None
     unit: str = ""
     value: str = ""
-    others: tuple[tuple[str, str], ...] = ()
+    others: tuple[tuple[str, str], ...] = ()  # heading and text of each other column
+
+    @property
+    def text(self) -> str:
+        """What the row says."""
+        return f"{self.description} {self.value} {self.source}"
 
     @property
     def place(self) -> str:
@@ -124,39 +109,20 @@ class ParameterRow:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What the approved text of a methodology says.
-
-    Attributes
-    ----------
-    name, sha256 : str
-        Of the file.
-    number, version, title : str
-        Empty where none was found. The version is written as in the module: ``"1.0"``.
-    criteria : tuple of DocumentRow
-    ex_ante : tuple of ParameterRow
-    equations : tuple of TypesetEquation
-    remarks : tuple of Problem
-        What could not be read, or contradicts itself.
-    """
+    """What the approved text of a methodology says; empty where nothing was found."""
 
     name: str
     sha256: str
     number: str
-    version: str
+    version: str  # as in the module: 1.0
     title: str
     criteria: tuple[DocumentRow, ...] = ()
     ex_ante: tuple[ParameterRow, ...] = ()
     equations: tuple[TypesetEquation, ...] = ()
-    remarks: tuple[Problem, ...] = ()
+    remarks: tuple[Problem, ...] = ()  # what could not be read, or contradicts itself
 
     def save_pictures(self, stem: Path, *, overwrite: bool = False) -> list[Path]:
-        """Write the picture of each equation that is one, such as ``stem-equation-1-page-4.png``; return the paths.
-
-        Raises
-        ------
-        FileExistsError
-            If there is such a file already.
-        """
+        """Write the picture of each equation that is one, such as ``stem-equation-1-page-4.png``; return the paths."""
         shown = [one for one in self.equations if one.picture]
         paths = [stem.with_name(f"{stem.name}-equation-{at}-page-{one.page}.png") for at, one in enumerate(shown, 1)]
         for path, one in zip(paths, shown, strict=True):
@@ -165,16 +131,7 @@ class Document:
 
 
 def read_document(path: str | os.PathLike[str]) -> Document:
-    """Read the approved text of a methodology.
-
-    Parameters
-    ----------
-    path : path
-        A PDF or a DOCX.
-
-    Returns
-    -------
-    Document
+    """Read the approved text of a methodology, a PDF or a DOCX.
 
     Raises
     ------
@@ -183,20 +140,15 @@ def read_document(path: str | os.PathLike[str]) -> Document:
         the extra ``documents`` is not installed.
     """
     name = printable(Path(path).name)
-
-    def unusable(complaint: Message) -> InputError:
-        return InputError(name, [Problem(name, complaint)])
-
-    content = _content(Path(path), unusable)
-    remarks: list[Problem] = []
+    unusable = partial(InputError.of, name)
+    content, remarks = _content(Path(path), unusable), list[Problem]()
     if b"%PDF-" in content[:1024]:
         require("pdfplumber", "documents")
-        blocks, heads, limits = _pdf_blocks(content, unusable)
-        remarks += [Problem(name, one) for one in limits]
+        blocks, heads = _pdf_blocks(content, name, remarks)
     else:
         require("docx", "documents")
         blocks, heads = word_blocks(content, unusable)
-    result = _document(Document(name, hashlib.sha256(content).hexdigest(), "", "", ""), blocks, heads, remarks)
+    result = _document(name, hashlib.sha256(content).hexdigest(), blocks, heads, remarks)
     if not (result.number or result.criteria or result.ex_ante):
         raise unusable(
             _("is not an approved methodology: it has neither a number such as ID_AM003 nor eligibility criteria")
@@ -206,10 +158,8 @@ def read_document(path: str | os.PathLike[str]) -> Document:
 
 def _content(path: Path, unusable: Callable[[Message], InputError]) -> bytes:
     try:
-        if not path.exists():
-            raise unusable(no_such_file(printable(str(path))))
         if not path.is_file():
-            raise unusable(_("is not a file"))
+            raise unusable(_("is not a file") if path.exists() else no_such_file(printable(str(path))))
         if path.stat().st_size > MOST_BYTES:
             raise unusable(_("is larger than {size} MB").format(size=MOST_BYTES // 1_000_000))
         content = path.read_bytes()
@@ -222,17 +172,15 @@ def _content(path: Path, unusable: Callable[[Message], InputError]) -> bytes:
     return content
 
 
-def _pdf_blocks(
-    content: bytes, unusable: Callable[[Message], InputError]
-) -> tuple[list[DocumentBlock], list[str], list[Message]]:
-    """Return blocks, lines of headers, and what is not read; a separate process has a limit of time and memory."""
+def _pdf_blocks(content: bytes, name: str, remarks: list[Problem]) -> tuple[list[DocumentBlock], list[str]]:
+    """Return blocks and lines of headers; a separate process has a limit of time and memory."""
     command = [sys.executable, "-P", str(PDF_READER), str(MOST_MEMORY), str(MOST_PAGES)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONIOENCODING": "utf-8"}
     try:
         done = subprocess.run(command, input=content, capture_output=True, timeout=LONGEST, env=environment)
         found: dict[str, Any] = json.loads(done.stdout)
     except subprocess.TimeoutExpired:
-        raise unusable(_("takes longer than {time:.0f} s to read").format(time=LONGEST)) from None
+        raise InputError.of(name, _("takes longer than {time:.0f} s to read").format(time=LONGEST)) from None
     except ValueError:  # it was ended
         found = {"refused": "memory"}
     refusals = {
@@ -242,26 +190,27 @@ def _pdf_blocks(
         "damaged": _("is damaged: it cannot be read as a PDF"),
     }
     if "refused" in found:
-        raise unusable(refusals[found["refused"]])
-    blocks = [_block(one) for one in found["blocks"]]
-    if not any(one.texts for one in blocks):
-        raise unusable(_("has no text: its pages are pictures. Save it with its text, or give the DOCX"))
+        raise InputError.of(name, refusals[found["refused"]])
+    blocks = []
+    for one in found["blocks"]:
+        if "picture" in one:
+            png = base64.b64decode(one["picture"])
+            typeset = TypesetEquation("", None, one["text"], PICTURE, one["page"], png)
+            blocks.append(DocumentBlock(one["page"], equation=typeset))
+        else:
+            blocks.append(DocumentBlock(**one | {"cells": tuple(one.get("cells", ()))}))
+    if not any(_texts(blocks)):
+        raise InputError.of(name, _("has no text: its pages are pictures. Save it with its text, or give the DOCX"))
     picture = _("page {page} is a picture without text: it was not read")
-    limits = [picture.format(page=page) for page in found["scanned"]]
+    remarks += [Problem(name, picture.format(page=page)) for page in found["scanned"]]
     if any("(cid:" in text for text in _texts(blocks)):
-        limits.append(_("some letters have no meaning in the file: their texts are incomplete"))
-    return blocks, list(found["heads"]), limits
+        remarks.append(Problem(name, _("some letters have no meaning in the file: their texts are incomplete")))
+    return blocks, list(found["heads"])
 
 
-def _block(one: dict[str, Any]) -> DocumentBlock:
-    """Return a block of a PDF; an equation is its picture."""
-    if "picture" not in one:
-        return DocumentBlock(**one | {"cells": tuple(one.get("cells", ()))})
-    png = base64.b64decode(one["picture"])
-    return DocumentBlock(one["page"], equation=TypesetEquation("", None, one["text"], PICTURE, one["page"], png))
-
-
-def _document(empty: Document, blocks: list[DocumentBlock], heads: Sequence[str], remarks: list[Problem]) -> Document:
+def _document(
+    name: str, sha256: str, blocks: list[DocumentBlock], heads: Sequence[str], remarks: list[Problem]
+) -> Document:
     sections = _sections(blocks)
     title = _joined("\n".join(_texts(sections.get("title", []))))
     running = " ".join([*heads, *_texts(sections.get("", []))])
@@ -269,22 +218,21 @@ def _document(empty: Document, blocks: list[DocumentBlock], heads: Sequence[str]
     versions = {match[2] for match in IN_HEADER.finditer(running)} | {*VERSION.findall(title)}
     if len(versions) > 1:
         complaint = _("gives the versions {versions}: it is not known which one it is")
-        remarks.append(Problem(empty.name, complaint.format(versions=listed(sorted(versions)))))
-    criteria = _criteria(sections.get("criteria", []), empty.name, remarks)
-    fixed = tuple(_parameters(sections.get("ex_ante", []), empty.name, remarks))
+        remarks.append(Problem(name, complaint.format(versions=listed(sorted(versions)))))
     # a picture before the sections, or in one of these, is not an equation
     equations = (
         one.equation for key, many in sections.items() for one in many if not one.page or key not in {"", *SECTIONS}
     )
-    return replace(
-        empty,
-        number=number[1].upper() if number else "",
-        version=versions.pop() if len(versions) == 1 else "",
-        title=VERSION.sub("", title).strip(' "“”'),
-        criteria=tuple(criteria),
-        ex_ante=fixed,
-        equations=tuple(filter(None, equations)),
-        remarks=tuple(remarks),
+    return Document(
+        name,
+        sha256,
+        number[1].upper() if number else "",
+        versions.pop() if len(versions) == 1 else "",
+        VERSION.sub("", title).strip(' "“”'),
+        tuple(_criteria(sections.get("criteria", []), name, remarks)),
+        tuple(_parameters(sections.get("ex_ante", []), name, remarks)),
+        tuple(filter(None, equations)),
+        tuple(remarks),
     )
 
 

@@ -17,14 +17,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.authoring.official_files.blocks import TypesetEquation
 from jcm_calc.authoring.official_files.document import Document, DocumentRow, ParameterRow
 from jcm_calc.authoring.official_files.drawing import usual_range
+from jcm_calc.authoring.official_files.matching import alike
+from jcm_calc.authoring.official_files.office_math import TypesetEquation
 from jcm_calc.declarations.expression import Expression
 from jcm_calc.declarations.expression.products import symbols
 from jcm_calc.declarations.graph import Graph, reachable
 from jcm_calc.declarations.interval import Interval
-from jcm_calc.declarations.items import Coordinate, Criterion, Equation, Kind, Parameter
+from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import EvaluationError, evaluate
 from jcm_calc.reports.workbook.symbols import Symbols, plain
@@ -33,25 +34,17 @@ DRAWS, LEAST, TOLERANCE = 60, 20, 1e-9
 LABELS = 3  # of each index
 MOST_CASES = 256
 NUMBERS = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?(?!\w|[.,]\d)")
-COMMON = {"an", "and", "are", "at", "be", "by", "for", "in", "is", "of", "or", "the", "to", "with"}
 LEAST_ALIKE, SURE = 0.2, 0.5  # shares of the words
 Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class EquationCase:
-    """An equation of the document in one case of the choices.
+    """An equation of the document in one case of the choices, in a number of draws.
 
-    Attributes
-    ----------
-    options : mapping
-    agreed, compared : int
-        Numbers of draws.
-    here, there : float
-        What the library and the document give in the first draw that differs.
-    unproved : tuple of str
-        Names of quantities that are one number in this case, such as PE where it is 0: the equations agree as long as
-        they are, which says nothing of their part in them.
+    `here` and `there` are what the library and the document give in the first draw that differs. `unproved` are the
+    quantities that are one number in this case, such as PE where it is 0: the equations agree as long as they are,
+    which says nothing of their part in them.
     """
 
     options: Mapping[str, str]
@@ -69,53 +62,30 @@ class EquationCase:
 
 @dataclass(frozen=True, slots=True)
 class EquationMatch:
-    """An equation of the document with what the methodology declares of its symbol.
-
-    Attributes
-    ----------
-    equation : Equation
-        Of the document.
-    name : str
-        Of the declared equation; empty where there is none.
-    unmatched : tuple of str
-        Symbols and indices that are not declared: nothing was compared.
-    cases : tuple of EquationCase
-        Empty where nothing was compared.
-    """
+    """An equation of the document with the name of the declared one; without cases, nothing was compared."""
 
     equation: TypesetEquation
     name: str = ""
-    unmatched: tuple[str, ...] = ()
+    unmatched: tuple[str, ...] = ()  # symbols and indices that are not declared
     cases: tuple[EquationCase, ...] = ()
+
+    @property
+    def agreeing(self) -> int:
+        """In how many cases the document says the same."""
+        return sum(one.agrees for one in self.cases)
 
 
 @dataclass(frozen=True, slots=True)
 class RowMatch:
-    """A declared item with the row of the document that is about it.
+    """A declared parameter by its name, or a criterion by its number, with the row of the document that is about it."""
 
-    Attributes
-    ----------
-    name : str
-        Of the parameter, or the number of the criterion; empty where the row has no declared item.
-    text : str
-        What is declared.
-    row : DocumentRow or ParameterRow or None
-        None where the document has no row for it.
-    uncertain : bool
-        Whether the match is by a few words or by number alone.
-    only_here, only_there : tuple of Decimal
-        Numbers that only the declaration has, or only the document: differences that a person looks at.
-    turned : bool
-        Whether the values of a table are in another order than their classes: they may be of other classes.
-    """
-
-    name: str
-    text: str
+    name: str  # empty where the row has no declared item
     row: DocumentRow | ParameterRow | None
-    uncertain: bool = False
+    uncertain: bool = False  # whether they match by a few words or by number alone
+    # numbers that only the declaration has, or only the document: differences that a person looks at
     only_here: tuple[Decimal, ...] = ()
     only_there: tuple[Decimal, ...] = ()
-    turned: bool = False
+    turned: bool = False  # whether the values of a table are in another order than their classes
 
 
 # Equations
@@ -167,7 +137,6 @@ class _Comparison:
         self.sizes = {letter: 2 if letter == "p" else LABELS for letter in self.m.indices}
         self.sizes.setdefault("p", 1)
         self.shape = [*self.sizes.values()]
-        self.operands = {*self.names.values()} - {self.rule.name}
 
     def cases(self) -> Iterator[EquationCase]:
         """Yield what was compared in each case of the choices that the declared equation depends on."""
@@ -182,11 +151,11 @@ class _Comparison:
 
     def case(self, graph: Graph, options: dict[str, str]) -> EquationCase:
         """Compare with the operands of the equation drawn, or else calculated, where one follows from another."""
-        left = graph.nodes[self.rule.name]
-        operands = self.operands | {*(left.arguments if isinstance(left, Equation) else ())}
-        own = {name for name in operands if isinstance(graph.nodes[name], Equation)}
+        operands, left = {*self.names.values()} - {self.rule.name}, graph.nodes[self.rule.name]
+        of_both = operands | {*(left.arguments if isinstance(left, Equation) else ())}
+        own = {name for name in of_both if isinstance(graph.nodes[name], Equation)}
         fixed = self.constant(graph, own)  # RE + PE is RE − PE where PE is 0: it is drawn instead
-        tried = [self.compared(graph, options, drawn) for drawn in (own & self.operands | fixed, fixed)]
+        tried = [self.compared(graph, options, drawn) for drawn in (own & operands | fixed, fixed)]
         case = next((one for one in tried if one.agrees), tried[tried[1].compared >= LEAST])
         if case.agrees or not fixed:
             return case
@@ -226,7 +195,7 @@ class _Comparison:
     def evaluated(self, graph: Graph, drawn: set[str], draw: int, names: Iterable[str]) -> dict[str, Array]:
         """Return quantities in one draw, all of them with an axis for each index."""
         leaves = [one for one in graph.nodes.values() if not isinstance(one, Equation) or one.name in drawn]
-        values = {one.name: _drawn(one, self.sizes, self.rng, draw) for one in leaves}
+        values = {one.name: self.drawn(one, draw) for one in leaves}
         calculated = tuple(name for name in dict.fromkeys(names) if name not in values)
         values |= evaluate(graph, self.sizes, values, {}, calculated)
         return {name: np.broadcast_to(values[name], self.shape) for name in names}
@@ -243,61 +212,49 @@ class _Comparison:
         axes = tuple([*self.sizes].index(letter) for letter in letters)
         return np.broadcast_to(np.broadcast_to(body, self.shape).sum(axis=axes, keepdims=True), self.shape)
 
-
-def _drawn(
-    node: Parameter | Coordinate | Equation, sizes: Mapping[str, int], rng: np.random.Generator, draw: int
-) -> Array:
-    """Draw values of an input: at random in its range, in some draws near an end of it, and sometimes 0."""
-    shape = [size if letter in node.indices else 1 for letter, size in sizes.items()]
-    if isinstance(node, Equation):
-        return rng.uniform(1.0, 100.0, shape)
-    if isinstance(node, Coordinate):
-        return np.zeros(shape) if node.unit == "category" else rng.integers(1, 366, shape).astype(float)
-    if node.kind is Kind.CONSTANT and node.value is not None:
-        return np.full(shape, node.value.value)
-    if node.textual:
-        return np.zeros(shape)  # only tables look at it, and their values are drawn
-    low, high = usual_range(node)
-    share = rng.random(shape)
-    if draw % 3:  # so that a smallest or largest value is now one operand, now another
-        share = share ** float(rng.choice([0.05, 1.0, 20.0]))
-    values = low + share * (high - low)
-    if draw % 4 == 0 and node.extensive and 0 in node.bounds:
-        values = np.where(rng.random(shape) < 0.2, 0.0, values)
-    return np.asarray(values)
+    def drawn(self, node: Parameter | Coordinate | Equation, draw: int) -> Array:
+        """Draw values: at random in the range of an input, in some draws near an end of it, and sometimes 0."""
+        rng, shape = self.rng, [size if letter in node.indices else 1 for letter, size in self.sizes.items()]
+        if isinstance(node, Equation):
+            return rng.uniform(1.0, 100.0, shape)
+        if node.unit == "category" or (isinstance(node, Parameter) and node.textual):
+            return np.zeros(shape)  # only tables look at it, and their values are drawn
+        if isinstance(node, Coordinate):
+            return rng.integers(1, 366, shape).astype(float)
+        if node.kind is Kind.CONSTANT and node.value is not None:
+            return np.full(shape, node.value.value)
+        low, high = usual_range(node)
+        share = rng.random(shape)
+        if draw % 3:  # so that a smallest or largest value is now one operand, now another
+            share = share ** float(rng.choice([0.05, 1.0, 20.0]))
+        values = low + share * (high - low)
+        often_zero = draw % 4 == 0 and node.extensive and 0 in node.bounds
+        return np.where(rng.random(shape) < 0.2, 0.0, values) if often_zero else values
 
 
 # Rows
 
 
 def match_criteria(document: Document, m: Declarations) -> Iterator[RowMatch]:
-    """Yield each declared criterion with that of the document, then those of the document that are left."""
-    rows = list(document.criteria)
-    declared = list(m.conditions)
-    pairs = sorted(
-        ((_likeness(one, row), -at, one, row) for one in declared for at, row in enumerate(rows)),
-        key=lambda pair: pair[:2],
-        reverse=True,
-    )
-    taken: dict[str, tuple[float, DocumentRow]] = {}
-    for share, _at, one, row in pairs:
-        free = one.number not in taken and all(row is not other for _share, other in taken.values())
-        if free and (share >= LEAST_ALIKE or row.number == one.number):
-            taken[one.number] = share, row
-    for one in declared:
-        if one.number not in taken:
-            yield RowMatch(one.number, one.text, None)
-            continue
-        share, row = taken[one.number]
-        only = _differences(numbers(one.text), numbers(row.text))
-        yield RowMatch(one.number, one.text, row, share < SURE, *only)
-    left = [row for row in rows if all(row is not other for _share, other in taken.values())]
-    yield from (RowMatch("", "", row, True) for row in left)
+    """Yield each declared criterion with that of the document, then those of the document that are left.
 
-
-def _likeness(one: Criterion, row: DocumentRow) -> float:
-    """Return the share of words in common; the same number counts, but less than the words."""
-    return alike(one.text, row.text) + (0.15 if one.number == row.number else 0.0)
+    The same number counts, but less than the words.
+    """
+    left, taken = list(document.criteria), dict[str, tuple[float, DocumentRow]]()
+    likely = [
+        (alike(one.text, row.text) + 0.15 * (one.number == row.number), -at, one.number, row)
+        for one in m.conditions
+        for at, row in enumerate(left)
+    ]
+    for share, _at, number, row in sorted(likely, key=lambda one: one[:2], reverse=True):
+        if number not in taken and row in left and (share >= LEAST_ALIKE or row.number == number):
+            taken[number] = share, row
+            left.remove(row)
+    for one in m.conditions:
+        share, found = taken.get(one.number, (1.0, None))
+        only = ((), ()) if found is None else _differences(numbers(one.text), numbers(found.text))
+        yield RowMatch(one.number, found, share < SURE, *only)
+    yield from (RowMatch("", row, True) for row in left)
 
 
 def match_parameters(document: Document, m: Declarations) -> Iterator[RowMatch]:
@@ -308,21 +265,21 @@ def match_parameters(document: Document, m: Declarations) -> Iterator[RowMatch]:
     known = Symbols({name: one for name, one in m.inputs.items() if one.kind is not Kind.CONSTANT})
     left = {name: one for name, one in m.inputs.items() if one.kind is Kind.DEFAULT}
     for row in document.ex_ante:
-        text = " ".join([row.description, row.value, row.source, *(text for _head, text in row.others)])
+        text = " ".join([row.text, *(text for _head, text in row.others)])
         item, sure = known.find(row.symbol), True
         if item is None:
             likely = [(alike(f"{row.symbol} {row.description}", one.text), name) for name, one in left.items()]
             share, name = max(likely, default=(0.0, ""))
             item, sure = (m.inputs[name] if share >= LEAST_ALIKE else None), False
         if item is None:
-            yield RowMatch("", "", row, True)
+            yield RowMatch("", row, True)
             continue
         left.pop(item.name, None)
         same = sure and plain(row.symbol) == plain(item.symbol)
         here = {Decimal(str(number)) for number in declared_numbers(item)}
         only = _differences(here, numbers(text)) if here else ((), ())
-        yield RowMatch(item.name, item.text, row, not same, *only, turned=_turned(item, text))
-    yield from (RowMatch(name, one.text, None) for name, one in left.items())
+        yield RowMatch(item.name, row, not same, *only, turned=_turned(item, text))
+    yield from (RowMatch(name, None) for name in left)
 
 
 def declared_numbers(item: Parameter) -> set[float]:
@@ -360,15 +317,3 @@ def numbers(text: str) -> set[Decimal]:
 
 def _differences(here: set[Decimal], there: set[Decimal]) -> tuple[tuple[Decimal, ...], tuple[Decimal, ...]]:
     return tuple(sorted(here - there)), tuple(sorted(there - here))
-
-
-def alike(one: str, other: str) -> float:
-    """Return which share of the fewer words two texts have in common.
-
-    Examples
-    --------
-    >>> alike("Periodical check planned at least once a year", "Periodical check is planned annually")
-    0.75
-    """
-    left, right = (set(re.findall(r"[a-z]{2,}", text.casefold())) - COMMON for text in (one, other))
-    return len(left & right) / max(min(len(left), len(right)), 1)

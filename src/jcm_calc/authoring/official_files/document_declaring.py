@@ -31,23 +31,13 @@ NOTE = (
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What a document added to a module.
+    """What a document added to a module."""
 
-    Attributes
-    ----------
-    criteria, parameters : int
-        Criteria that are declared, and parameters of which it says where their values come from.
-    equations, equal : int
-        Equations that it has, and those of them that give the same as the spreadsheet.
-    remarks : tuple of Problem
-        What differs, or could not be used.
-    """
-
-    criteria: int
-    parameters: int
-    equations: int
-    equal: int
-    remarks: tuple[Problem, ...]
+    criteria: int  # those that are declared
+    parameters: int  # those of which it says where their values come from
+    equations: int  # those that it has
+    equal: int  # those of them that give the same as the spreadsheet
+    remarks: tuple[Problem, ...]  # what differs, or could not be used
 
 
 def declare(m: Methodology, document: Document, *, titled: bool = False) -> Added:
@@ -77,8 +67,8 @@ def declare(m: Methodology, document: Document, *, titled: bool = False) -> Adde
     described = [one for one in rows if one.name and isinstance(one.row, ParameterRow)]
     for row in described:
         m.inputs[row.name] = _with_source(m.inputs[row.name], row.row)  # type: ignore[arg-type]
-    found = list(match_equations(document, m))
-    equal = sum(any(case.agrees for case in one.cases) for one in found)
+    found = list(match_equations(document, m))  # it takes the methodology into use
+    equal = sum(one.agreeing > 0 for one in found)
     remarks = (*document.remarks, *_rows(rows), *_equations(found))
     return Added(len(criteria), len(described), len(found), equal, remarks)
 
@@ -133,7 +123,7 @@ def _difference(one: EquationMatch) -> Message | None:
         return _("was not read: {reason}").format(reason=one.equation.unread)
     if not one.cases:
         return _("was not compared: the module has no {names}").format(names=listed(one.unmatched))
-    if any(case.agrees for case in one.cases):
+    if one.agreeing:
         return None
     if unproved := [case.unproved for case in one.cases if case.unproved]:
         return _("says the same only as long as {names} is one number").format(names=listed(unproved[0]))

@@ -38,21 +38,11 @@ SOME: tuple[Callable[[Rows], Rows], ...] = (
 
 @dataclass
 class Draw:
-    """Inputs for a spreadsheet.
+    """Inputs for a spreadsheet."""
 
-    Attributes
-    ----------
-    values : mapping
-        By name, in declared units: a number, or an array with a value for each unit or class.
-    rows : tuple of int
-        Which rows of the table of units are filled in, from 0; the others are blank.
-    zero : str
-        The amount that is 0 in it, by name; empty where none was made so.
-    """
-
-    values: Values
-    rows: Rows
-    zero: str = ""
+    values: Values  # by name, in declared units: a number, or an array with a value for each unit or class
+    rows: Rows  # of the table of units, those that are filled in, from 0; the others are blank
+    zero: str = ""  # the amount that is 0 in it, by name; empty where none was made so
 
     def filled(self, cells: QuantityCells | None, units: int) -> Rows:
         """Return the rows of a column that are filled in, or the only one of a single cell."""
@@ -63,15 +53,8 @@ class Draw:
 class DrawnInputs:
     """Draws for a spreadsheet, and what they cover.
 
-    Attributes
-    ----------
-    draws : list of Draw
-    classes : dict
-        The texts that select a value, by the name of the class.
-    limits : dict
-        The numbers at which a table changes, by the name of what selects; each is taken, and both its neighbours.
-    bins : dict
-        The classes of the library's own tables, by the same name: it gives nothing outside them.
+    `classes` are the texts that select a value, by the name of the class; `limits` the numbers at which a table
+    changes, by the name of what selects: each is taken, and both its neighbours.
     """
 
     def __init__(self, layout: Layout, m: Declarations, found: Matches, count: int = DRAWS, seed: int = 1) -> None:
@@ -79,7 +62,7 @@ class DrawnInputs:
         texts, self._numbers = self._constants()
         self.classes: dict[str, list[str]] = {}
         self.limits: dict[str, list[float]] = {}
-        self.bins: dict[str, list[Interval]] = {}
+        self._bins: dict[str, list[Interval]] = {}  # of the library's own tables: it gives nothing outside them
         for one in (m.inputs[name] for name in found.found if name in m.inputs):
             selected = [other for other in m.inputs.values() if other.by == one.name]
             if one.is_class:
@@ -90,7 +73,7 @@ class DrawnInputs:
                 bins = [key for entries in tables for key in entries if isinstance(key, Interval)]
                 ends = {end for key in bins for end in (key.lower, key.upper) if math.isfinite(end)}
                 self.limits[one.name] = sorted(at for at in {*self._numbers, *ends} if at in one.bounds)
-                self.bins[one.name] = bins
+                self._bins[one.name] = bins
         self.drawn = [one for name, one in m.inputs.items() if name in found.lists or self._is_drawn(one)]
         zeros = [one.name for one in self.drawn if not one.is_class and 0 in one.bounds and one.name not in found.lists]
         every = tuple(range(found.units))
@@ -118,35 +101,34 @@ class DrawnInputs:
 
     def _constants(self) -> tuple[list[str], list[float]]:
         """Return the texts and the numbers of the cells and formulas that quantities depend on: classes and limits."""
-        texts, found, layout = set[str](), set[float](), self.layout
-        for place in {place for name in self.found.found for place in layout.reached(self.found.place(name))}:
+        found, layout = set[str | float](), self.layout
+        for place in self._reached():
             value = layout.value(place)
             if formula := layout.formula(place):
-                texts |= {text for text in literals(formula, place) if isinstance(text, str)}
-                found |= {number for number in literals(formula, place) if isinstance(number, float)}
-                continue
-            if isinstance(value, int | float) and not isinstance(value, bool):
-                found.add(float(value))
-            if value is not None:  # the text of a class may be left of what is looked up
-                before = {layout.text(place[0], place[1], column) for column in range(place[2])}
-                texts |= {*before, *([value] if isinstance(value, str) else [])}
-        return sorted(texts - {""}), sorted(found)
+                found |= {*literals(formula, place)}
+            elif value is not None:  # the text of a class may be left of what is looked up
+                found |= {layout.text(place[0], place[1], column) for column in range(place[2])}
+                if isinstance(value, str | int | float) and not isinstance(value, bool):
+                    found.add(value if isinstance(value, str) else float(value))
+        texts = sorted(one for one in found if isinstance(one, str) and one)
+        return texts, sorted(one for one in found if isinstance(one, float))
+
+    def _reached(self) -> set[Place]:
+        """Return every cell that the first cell of a quantity depends on."""
+        return {place for name in self.found.found for place in self.layout.reached(self.found.place(name))}
 
     def _texts(self, key: Parameter, texts: Iterable[str]) -> list[str]:
         """Return the texts that select a value, when they are written into the cell of a class."""
-        cell = self.found.place(key.name)
-        below = {one for name in self.found.found for one in self.layout.reached(self.found.place(name))}
-        results = [one for one in below if self.layout.formula(one) and cell in self.layout.reached(one)]
-        entry = self.layout.entry(cell) or cell
-        without = Calculator(self.layout.book, {entry: "\0"})
-        known = [number(without, place) for place in results]
-        selected = []
-        for text in texts:
-            calculator = Calculator(self.layout.book, {entry: text})
-            values = [number(calculator, place) for place in results]
-            if any(math.isfinite(one) and one != other for one, other in zip(values, known, strict=True)):
-                selected.append(text)
-        return selected
+        cell, layout = self.found.place(key.name), self.layout
+        results = [one for one in self._reached() if layout.formula(one) and cell in layout.reached(one)]
+
+        def shown(text: str) -> list[float]:
+            calculator = Calculator(layout.book, {layout.entry(cell) or cell: text})
+            return [number(calculator, place) for place in results]
+
+        without = shown("\0")
+        pairs = {text: zip(shown(text), without, strict=True) for text in texts}
+        return [text for text, both in pairs.items() if any(math.isfinite(one) and one != other for one, other in both)]
 
     def _value(self, one: Parameter, at: int) -> Any:
         """Return a number, or an array with one for each row; `at` counts the draws."""
@@ -164,8 +146,7 @@ class DrawnInputs:
         if at % WIDE == WIDE - 1:
             values = np.clip(values * 10 ** rng.uniform(-3, 1, size), max(one.bounds.lower, -USUAL), one.bounds.upper)
         if ends := self.limits.get(one.name):
-            near = [end + way * NEAR * max(abs(end), 1.0) for end in ends for way in (-1, 0, 1)]
-            near = [number for number in near if number in one.bounds]
+            near = [number for number in around(ends) if number in one.bounds]
             values = np.where(places % 2 == 0, np.array(near)[places // 2 % len(near)], values)
         elif inside := [limit for limit in self._numbers if limit in one.bounds and limit < high]:
             limit = rng.choice(inside, size) * rng.choice([1 - NEAR, 1.0, 1 + NEAR], size)
@@ -174,7 +155,7 @@ class DrawnInputs:
 
     def _within(self, one: Parameter, values: npt.NDArray[Any], cells: QuantityCells) -> Any:
         values = np.where(one.bounds.outside(values), sum(usual_range(one)) / 2, values)
-        if bins := self.bins.get(one.name):
+        if bins := self._bins.get(one.name):
             within = self._rng.choice([key.first for key in bins], len(values))
             values = np.where([any(number in key for key in bins) for number in values], values, within)
         return values if cells.tabular else values[0]
@@ -182,16 +163,22 @@ class DrawnInputs:
     def wider(self, count: int) -> Iterator[Draw]:
         """Yield more inputs, of every size, among them 0, 1 and the numbers of formulas."""
         rng = self._rng
+        left = {*self.limits, *self.classes, *self.found.lists}
         for at in range(count):
             values = {one.name: self._value(one, at) for one in self.drawn}
             for one in self.drawn:
-                if not (one.is_class or one.name in self.limits or one.name in self.found.lists):
+                if one.name not in left:
                     own = np.atleast_1d(values[one.name])
                     near = rng.choice([0.0, *self._numbers], own.shape) * rng.choice([0.999, 1.0, 1.001], own.shape)
                     chance, scale = rng.random(own.shape), USUAL ** rng.uniform(-1.0, 1.0, own.shape)
                     own = np.where(chance < 0.3, near, np.where(chance < 0.4, 1.0, own * scale))
                     values[one.name] = self._within(one, own, self.found.found[one.name][0])
             yield Draw(values, tuple(range(self.found.units)))
+
+
+def around(ends: Iterable[float]) -> list[float]:
+    """Return numbers, each between its two neighbours."""
+    return [end + way * NEAR * max(abs(end), 1.0) for end in ends for way in (-1, 0, 1)]
 
 
 def usual_range(one: Parameter) -> tuple[float, float]:

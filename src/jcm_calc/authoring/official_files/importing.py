@@ -6,8 +6,8 @@ import json
 import math
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,8 @@ import numpy.typing as npt
 from jcm_calc.api.methodology import Methodology
 from jcm_calc.authoring.module_source import module_source
 from jcm_calc.authoring.official_files import office
-from jcm_calc.authoring.official_files.comparing import Comparison, Pair, cases_of
-from jcm_calc.authoring.official_files.declaring import Declared
+from jcm_calc.authoring.official_files.comparing import Comparison, Tried, cases_of
+from jcm_calc.authoring.official_files.declaring import Declared, revision_source
 from jcm_calc.authoring.official_files.document import read_document
 from jcm_calc.authoring.official_files.document_declaring import Added, declare
 from jcm_calc.authoring.official_files.drawing import DrawnInputs, number, usual_range
@@ -27,7 +27,6 @@ from jcm_calc.authoring.official_files.layout import RESULTS, Layout
 from jcm_calc.authoring.official_files.matching import Matches, QuantityCells, amounts
 from jcm_calc.authoring.official_files.plain_text import unexpected
 from jcm_calc.authoring.official_files.questions import RANGE_OF, Prompt, Questions, read_names
-from jcm_calc.authoring.official_files.revising import revision_source
 from jcm_calc.authoring.official_files.translating import Translation
 from jcm_calc.base.hashes import of_file
 from jcm_calc.base.languages import _, ngettext
@@ -53,42 +52,20 @@ OTHERS = Interval.parse("[0.05, 500]")
 
 @dataclass(frozen=True)
 class Imported:
-    """A module that equals its workbook.
-
-    Attributes
-    ----------
-    number, version, file, source : str
-        The name and the text of the module.
-    names : str
-        The text of the names file; empty where nothing was asked.
-    open : tuple of str
-        Questions to which a proposal was taken.
-    equal : int
-        The number of inputs for which module and workbook are equal.
-    worst : float
-        The largest relative difference among them.
-    office : float or None
-        The largest relative difference from LibreOffice; None where it was not compared.
-    remarks : tuple of Problem
-        Where the module says less, or something else, than a cell.
-    revision : str
-        The text of a module that revises the installed methodology with tables; empty if there are none.
-    added : Added or None
-        What the approved text added, where one was given.
-    """
+    """A module that equals its workbook."""
 
     number: str
     version: str
     file: str
     source: str
-    names: str
-    open: tuple[str, ...]
-    equal: int
-    worst: float
-    office: float | None
-    remarks: tuple[Problem, ...]
-    revision: str = ""
-    added: Added | None = None
+    names: str  # the text of the names file; empty where nothing was asked
+    open: tuple[str, ...]  # questions to which a proposal was taken
+    equal: int  # the number of inputs for which module and workbook are equal
+    worst: float  # the largest relative difference among them
+    office: float | None  # the largest one from LibreOffice; None where it was not compared
+    remarks: tuple[Problem, ...]  # where the module says less, or something else, than a cell
+    revision: str = ""  # a module that revises the installed methodology with tables; empty if there are none
+    added: Added | None = None  # by the approved text, where one was given
 
 
 class NotWrittenError(InputError):
@@ -104,6 +81,16 @@ class NotWrittenError(InputError):
         ).format(count=len(self.problems), subject=self.subject)
 
 
+@contextmanager
+def _or_nothing() -> Iterator[None]:
+    """Say of whatever is refused that nothing was written."""
+    try:
+        yield
+    except InputError as error:
+        raise NotWrittenError(error.subject, error.problems, error.warnings) from error
+
+
+@_or_nothing()
 def import_workbook(
     path: str | os.PathLike[str],
     names: str | os.PathLike[str] | None = None,
@@ -126,28 +113,11 @@ def import_workbook(
     with_office : bool
         Whether some inputs are compared with LibreOffice, too, where it is installed.
 
-    Returns
-    -------
-    Imported
-
     Raises
     ------
     InputError
         If a cell cannot be translated, or module and workbook differ: no module is given then.
     """
-    try:
-        return _imported(path, names, prompt, document, with_office)
-    except InputError as error:
-        raise NotWrittenError(error.subject, error.problems, error.warnings) from error
-
-
-def _imported(
-    path: str | os.PathLike[str],
-    names: str | os.PathLike[str] | None,
-    prompt: Prompt | None,
-    document: str | os.PathLike[str] | None,
-    with_office: bool,
-) -> Imported:
     book = Book(path)
     digest = of_file(Path(path))
     questions = Questions(digest, read_names(names, digest) if names is not None else None, prompt)
@@ -173,20 +143,21 @@ def _imported(
     compared = Comparison(layout, m, cells, DrawnInputs(layout, m, cells, count)).run()
     _refuse_differences(found, compared)
     _refuse_unproved(found, compared)
-    known = versions(number).get(version) if number in modules() else None
-    pairs = [one.pairs[name] for case in compared.cases for one in case.kept for name in ("RE", "PE")]
+    installed = versions(number) if number in modules() else {}
+    suffix = f"_ver{version.replace('.', '_')}" if installed else ""
+    kept = [one for case in compared.cases for one in case.kept]
     return Imported(
         number=number,
         version=version,
-        file=f"{number.lower()}_ver{version.replace('.', '_')}.py" if number in modules() else f"{number.lower()}.py",
+        file=f"{number.lower()}{suffix}.py",
         source=source,
         names=questions.text(book.name),
         open=tuple(questions.open),
-        equal=sum(len(case.kept) for case in compared.cases),
-        worst=max(pair.apart for pair in pairs),
+        equal=len(kept),
+        worst=max(one.pairs[name].apart for one in kept for name in ("RE", "PE")),
         office=_office(compared) if with_office else None,
         remarks=tuple(found.remarks),
-        revision=revision_source(found, known, declared.source) if known is not None else "",
+        revision=revision_source(found, installed[version], declared.source) if version in installed else "",
         added=added,
     )
 
@@ -223,21 +194,22 @@ def _effects(found: Translation) -> tuple[dict[str, dict[str, str]], dict[str, I
         answers = {name: found.questions.ask(key, "", sure) for name, key in asked.items()}
         return {name: Interval.parse(own) for name, own in answers.items() if own}
 
-    ranges = answered(sure=True)
-    acting = _acting(Declared(found, {}, expected | ranges).m, spread=True)
-    if acting != _acting(Declared(found, {}, ranges).m):
+    m, ranges = Declared(found).m, answered(sure=True)
+    acting = _acting(m, expected | ranges, spread=True)
+    if acting != _acting(m, ranges):
         ranges = answered(sure=False)
-        acting = _acting(Declared(found, {}, expected | ranges).m, spread=True)
+        acting = _acting(m, expected | ranges, spread=True)
     return acting, ranges
 
 
-def _acting(m: Methodology, spread: bool = False) -> dict[str, dict[str, str]]:
+def _acting(m: Methodology, ranges: Mapping[str, Interval], spread: bool = False) -> dict[str, dict[str, str]]:
     """Return of each parameter which results it raises or lowers; `spread` draws numbers of every magnitude."""
     rng, signs = np.random.default_rng(1), dict[str, dict[str, set[float]]]()
     sizes = {letter: 1 if letter == "p" else 2 for letter in m.indices}
     for graph in map(m.graph, cases_of(m)):
+        parameters = [replace(one, plausible=ranges.get(one.name)) for one in graph.parameters]
         for _draw in range(SOME):
-            known = {one.name: _drawn(one, sizes, rng, spread) for one in graph.parameters}
+            known = {one.name: _drawn(one, sizes, rng, spread) for one in parameters}
             for result in {"RE", "PE"} & graph.nodes.keys():
                 with suppress(EvaluationError):
                     for name, slope in gradient(graph, sizes, known, {}, result).items():
@@ -271,17 +243,16 @@ def _drawn(one: Parameter, sizes: Mapping[str, int], rng: np.random.Generator, s
 
 def _refuse_differences(found: Translation, compared: Comparison) -> None:
     """Refuse a module that does not equal its workbook, or of which too little was compared."""
-    book = found.layout.book
-    told = _("draw {draw}: {name} is {one} by the module, {other} in the workbook")
+    book, cases = found.layout.book, compared.cases
     apart = [
-        (one.at, name, pair, case.options)
-        for case in compared.cases
+        (one, name, case.options)
+        for case in cases
         for one in case.kept
         for name, pair in one.pairs.items()
         if pair.place is not None
     ]
     if apart and all(_rounded(compared, *one) for one in apart[:SHOWN]) and found.rounds:
-        worst = max(abs(pair.here - pair.there) for _at, _name, pair, _options in apart)
+        worst = max(abs(one.pairs[name].here - one.pairs[name].there) for one, name, _options in apart)
         complaint = _(
             "rounds within the calculation, which a module cannot; must not round (got a difference of {changes}). If "
             "the document does not round, take it out of a copy; otherwise write the methodology by hand (`jcm new`)"
@@ -289,11 +260,12 @@ def _refuse_differences(found: Translation, compared: Comparison) -> None:
         changes = _("up to {tonnes} t in RE or PE").format(tonnes=f"{worst:.3g}")
         complaint = complaint.format(changes=changes if math.isfinite(worst) else _("an error instead of a number"))
         raise InputError(book.name, [Problem(str(address(place)), complaint) for place in found.rounds])
+    told = _("draw {draw}: {name} is {one} by the module, {other} in the workbook")
     problems = [
-        told.format(draw=at, name=name, one=repr(pair.here), other=repr(pair.there))
-        for at, name, pair, _options in apart
+        told.format(draw=one.at, name=name, one=repr(one.pairs[name].here), other=repr(one.pairs[name].there))
+        for one, name, _options in apart
     ]
-    if refused := sum(case.refused for case in compared.cases):
+    if refused := sum(case.refused for case in cases):
         complaint = _("the module gives no result for {count} inputs for which the workbook gives one")
         problems.append(complaint.format(count=refused))
     if compared.table_3.place is not None:
@@ -302,23 +274,22 @@ def _refuse_differences(found: Translation, compared: Comparison) -> None:
         problems.append(complaint.format(cell=cell, **compared.table_3.numbers))
     if problems:
         raise InputError(book.name, [Problem(book.name, one) for one in problems[:SHOWN]])
-    counts = [len(case.kept) for case in compared.cases]
+    counts = [len(case.kept) for case in cases]
     if sum(counts) < LEAST or min(counts) < FEWEST:
         complaint = _("only {count} of {all} inputs could be compared; a module needs {least}")
         tried = len(compared.inputs.draws) * len(counts)
         raise book.unusable(complaint.format(count=sum(counts), all=tried, least=LEAST))
-    if not all(case.everywhere for case in compared.cases):
+    if not all(case.everywhere for case in cases):
         raise book.unusable(_("RE, PE and ER are 0 in every input, which proves nothing"))
     if compared.uncut is not None:
-        complaint = _("is not ER rounded down to whole tonnes in every input")
-        found.remark(compared.uncut, complaint)
+        found.remark(compared.uncut, _("is not ER rounded down to whole tonnes in every input"))
 
 
-def _rounded(compared: Comparison, at: int, name: str, pair: Pair, options: Mapping[str, str]) -> bool:
+def _rounded(compared: Comparison, one: Tried, name: str, options: Mapping[str, str]) -> bool:
     """Whether a difference disappears where functions that round do nothing."""
-    given = compared.given(compared.inputs.draws[at], options)
-    exact = number(Calculator(compared.layout.book, given, exact=True), compared.found.place(name))
-    return math.isclose(exact, pair.here, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+    exact = Calculator(compared.layout.book, compared.given(one.draw, options), exact=True)
+    there = number(exact, compared.found.place(name))
+    return math.isclose(there, one.pairs[name].here, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
 
 
 def _refuse_unproved(found: Translation, compared: Comparison) -> None:
@@ -326,8 +297,8 @@ def _refuse_unproved(found: Translation, compared: Comparison) -> None:
     problems: list[Problem] = []
     for name, what in _missed(compared):
         one = found.quantities[name]
-        key = f"{one.place} {one.symbol}: {what}"
         told = f"{one.symbol}: {what}"
+        key = f"{one.place} {told}"
         if found.questions.ask(key, PROVED) == NEVER:
             complaint = _(
                 "{what}: no input took it, and a person says that no project can; module and workbook may differ"
@@ -352,14 +323,11 @@ def _missed(compared: Comparison) -> Iterator[tuple[str, str]]:
     yield from (arm for arm, was in taken.items() if not was)
     draws = [one.draw for case in compared.cases for one in case.kept]
     for one in compared.m.inputs.values():
-        keys = (
-            {key for draw in draws for key in np.ravel(draw.values[one.by]).tolist()}
-            if one.table is not None
-            else set()
-        )
-        for row in one.table.entries if one.table is not None else ():
-            if not (any(key in row for key in keys) if isinstance(row, Interval) else row in keys):
-                yield one.name, str(row)
+        if one.table is not None:
+            keys = {key for draw in draws for key in np.ravel(draw.values[one.by]).tolist()}
+            for row in one.table.entries:
+                if not (any(key in row for key in keys) if isinstance(row, Interval) else row in keys):
+                    yield one.name, str(row)
 
 
 def _office(compared: Comparison) -> float | None:
@@ -374,12 +342,8 @@ def _office(compared: Comparison) -> float | None:
     others = office.recalculated(book.path, cases, places)
     if others is None:
         return None
-    own = [[number(Calculator(book, given), place) for place in places] for given in cases]
-    worst = max(
-        abs(a - b) / max(abs(a), 1e-9)
-        for one, other in zip(own, others, strict=True)
-        for a, b in zip(one, other, strict=True)
-    )
+    own = np.array([[number(Calculator(book, given), place) for place in places] for given in cases])
+    worst = float(np.max(abs(own - others) / np.maximum(abs(own), 1e-9)))
     if worst > TOLERANCE:
         complaint = _("LibreOffice gives other results than these formulas, by {share}: nothing is written")
         raise book.unusable(complaint.format(share=f"{worst:.2g}"))

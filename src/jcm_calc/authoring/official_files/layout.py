@@ -35,29 +35,14 @@ Pair = tuple[Place | None, Place | None]
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What the sheet says of a cell.
+    """What the sheet says of a cell."""
 
-    Attributes
-    ----------
-    symbol : str
-        As the library writes it, such as ``EC_PJ,i,p``; empty where there is none.
-    unit : str or None
-        Without ``/p``; None where there is none.
-    words : str
-    monitored : bool
-        Whether it is in the table of monitored parameters.
-    per_period : bool
-        Whether its unit says ``/p``.
-    written : str
-        The symbol as it is written.
-    """
-
-    symbol: str = ""
-    unit: str | None = None
+    symbol: str = ""  # as the library writes it, such as EC_PJ,i,p; empty where there is none
+    unit: str | None = None  # without /p; None where there is none
     words: str = ""
-    monitored: bool = False
-    per_period: bool = False
-    written: str = ""
+    monitored: bool = False  # whether it is in the table of monitored parameters
+    per_period: bool = False  # whether its unit says /p
+    written: str = ""  # the symbol as it is written
 
 
 def spelled(text: str) -> str:
@@ -99,47 +84,37 @@ def unit_of(text: str) -> tuple[str | None, bool]:
     return found, shorter != written
 
 
-class Layout:
-    """The sheets of one set, report or else plan, and the label of each of their cells.
+def _begins(one: str, other: str) -> bool:
+    """Whether one of two texts begins with the other."""
+    shorter, longer = sorted((one.casefold(), other.casefold()), key=len)
+    return bool(shorter) and longer.startswith(shorter)
 
-    Attributes
-    ----------
-    kind : str
-        Of the set, such as "MRS".
-    roles : dict
-        Its sheets, by what they are for.
-    inputs : dict
-        The input sheets of all sets, with what they are for.
-    choices : dict
-        By the cell in which an option is chosen, the name of the choice.
-    """
+
+class Layout:
+    """The sheets of one set, report or else plan, and the label of each of their cells."""
 
     def __init__(self, book: Book) -> None:
         self.book, self.sheets = book, Sheets(book)
         self._sets = sheet_sets(book)
         key = next(key for kind in ("MRS", "MPS") for key in self._sets if key[0] == kind)
-        self.kind, self.roles = " ".join(filter(None, key)), self._sets[key]
+        self.kind, self.roles = (
+            " ".join(filter(None, key)),
+            self._sets[key],
+        )  # such as "MRS"; sheets by what they are for
         self._role = {sheet: role for roles in self._sets.values() for role, sheet in roles.items()}
-        self.inputs = {sheet: role for sheet, role in self._role.items() if role != "calc"}
-        tables = [
-            (sheet, kind, row)
-            for sheet, role in self.inputs.items()
-            if role == "input"
-            for kind, rows in self.sheets.tables(sheet)
-            for row in rows
-        ]
-        self.choices = {
-            (cell.sheet, cell.row, cell.column): row.text("choice")
-            for _sheet, kind, row in tables
-            if kind == "choices"
-            for cell in [row.cells["chosen"]]
-        }
-        self.labels = {
-            place: label
-            for sheet, kind, row in tables
-            if kind == "parameters"
-            for place, label in self._of_parameter(sheet, row)
-        } | dict(self._rows_of_calculation())
+        self.inputs = {sheet: role for sheet, role in self._role.items() if role != "calc"}  # of all sets
+        self.choices: dict[Place, str] = {}  # by the cell in which an option is chosen, the name of the choice
+        self.labels: dict[Place, Label] = {}
+        for sheet in (sheet for sheet, role in self.inputs.items() if role == "input"):
+            for kind, rows in self.sheets.tables(sheet):
+                for row in rows:
+                    if kind == "choices":
+                        cell = row.cells["chosen"]
+                        self.choices[cell.sheet, cell.row, cell.column] = row.text("choice")
+                    elif kind == "parameters":
+                        self.labels |= self._of_parameter(sheet, row)
+        for sheet in (sheet for sheet, role in self._role.items() if role == "calc"):
+            self.labels |= self._of_calculation(sheet)
 
     @cached_property
     def header(self) -> tuple[str, str]:
@@ -159,35 +134,32 @@ class Layout:
             return ""
         return self.book.typeset.get(value.strip(), value.strip())
 
-    def _of_parameter(self, sheet: str, row: Row) -> Iterator[tuple[Place, Label]]:
-        """Yield the cells of a value in table 1 or 2: it may be in any column up to that of the unit."""
+    def _of_parameter(self, sheet: str, row: Row) -> dict[Place, Label]:
+        """Return the cells of a value in table 1 or 2: it may be in any column up to that of the unit."""
         cell, units = row.cells["value"], row.cells.get("unit")
         unit, per_period = (None, False) if units is None else unit_of(row.text("unit"))
         written = self.book.typeset.get(row.text("symbol"), row.text("symbol"))
         symbol = spelled(written) or re.sub(r"\W+", "_", written)
         label = Label(symbol, unit, row.text("text"), "point" in row.cells, per_period, row.text("symbol"))
-        for column in range(cell.column, cell.column + 1 if units is None else units.column):
-            yield (sheet, cell.row, column), label
+        columns = range(cell.column, cell.column + 1 if units is None else units.column)
+        return {(sheet, cell.row, column): label for column in columns}
 
-    def _rows_of_calculation(self) -> Iterator[tuple[Place, Label]]:
+    def _of_calculation(self, sheet: str) -> Iterator[tuple[Place, Label]]:
         """Yield the values of the rows under Value, Units and Parameter."""
-        for sheet in self._role:
-            if sheet in self.inputs:
-                continue
-            heads: dict[str, int] = {}
-            for row, cells in enumerate(self.book.grid(sheet)):
-                found = {in_english(cell): at for at, cell in enumerate(cells) if isinstance(cell, str) and cell}
-                if "value" in found and "units" in found:
-                    heads = found
-                elif any(isinstance(cell, str) and cell.startswith("[") for cell in cells):
-                    heads = {}
-                elif heads:
-                    unit, per_period = unit_of(self.text(sheet, row, heads["units"]))
-                    written = self.text(sheet, row, heads["parameter"]) if "parameter" in heads else ""
-                    words = next((cell for cell in cells[: heads["value"]] if isinstance(cell, str) and cell), "")
-                    label = Label(spelled(written), unit, " ".join(words.split()), False, per_period, written)
-                    if label.symbol or words:
-                        yield (sheet, row, heads["value"]), label
+        heads: dict[str, int] = {}
+        for row, cells in enumerate(self.book.grid(sheet)):
+            found = {in_english(cell): at for at, cell in enumerate(cells) if isinstance(cell, str) and cell}
+            if "value" in found and "units" in found:
+                heads = found
+            elif any(isinstance(cell, str) and cell.startswith("[") for cell in cells):
+                heads = {}
+            elif heads:
+                unit, per_period = unit_of(self.text(sheet, row, heads["units"]))
+                written = self.text(sheet, row, heads["parameter"]) if "parameter" in heads else ""
+                words = next((cell for cell in cells[: heads["value"]] if isinstance(cell, str) and cell), "")
+                label = Label(spelled(written), unit, " ".join(words.split()), False, per_period, written)
+                if label.symbol or words:
+                    yield (sheet, row, heads["value"]), label
 
     def label(self, place: Place) -> Label:
         """Return the label of a cell: of its row, or what is above its column."""
@@ -211,20 +183,11 @@ class Layout:
         unit, per_period = next((one for one in units if one[0] is not None), (None, False))
         described = [text for text in stack if unit_of(text)[0] is None and not HEADER.search(text)]
         words = next((text for text in described if " " in text), described[0] if described else "")
-        own = Label(symbols[0] if symbols else "", unit, words, False, per_period)
-        return own if own.symbol else self._by_words(own)
-
-    def _by_words(self, found: Label) -> Label:
-        """Return the label of table 1 or 2 that describes the same; symbols above a table may be missing."""
-        own = found.words.casefold()
-        same = {
-            one.symbol: one
-            for one in self.labels.values()
-            if own
-            and one.symbol
-            and (one.words.casefold().startswith(own) or own.startswith(one.words.casefold() or "?"))
-        }
-        return next(iter(same.values())) if len(same) == 1 else found
+        if symbols:
+            return Label(symbols[0], unit, words, False, per_period)
+        # symbols above a table may be missing: table 1 or 2 may describe the same
+        same = {one.symbol: one for one in self.labels.values() if words and one.symbol and _begins(words, one.words)}
+        return next(iter(same.values())) if len(same) == 1 else Label("", unit, words, False, per_period)
 
     def _in_row(self, place: Place) -> Label:
         """Return the words before a cell, and the unit behind it."""
@@ -254,8 +217,8 @@ class Layout:
         found += [place for place, one in own if one.words.casefold().startswith(RESULTS[name])]
         if found:
             return found[0]
-        complaint = _("the cell of {name} was not found: expected a row with its symbol or '{words}' on {sheet}")
         sheet = repr(calc) if calc else _("a calculation process sheet, which is missing")
+        complaint = _("the cell of {name} was not found: expected a row with its symbol or '{words}' on {sheet}")
         raise self.book.unusable(complaint.format(name=name, words=RESULTS[name].capitalize(), sheet=sheet))
 
     def value(self, place: Place) -> Any:

@@ -36,42 +36,42 @@ def table_of(of: Tree, constant: Constant, cells: Cells) -> Found | None:
     ValueError
         If it is a look-up that cannot be translated.
     """
-    arguments = of.arguments
-    if of.operation == "IFERROR":
+    operation, arguments = of.operation, of.arguments
+    if operation == "IFERROR":
         inner = table_of(arguments[0], constant, cells)
         told = _("what is not in the table gives another value in the workbook, and is refused here")
         return None if inner is None else replace(inner, remarks=(*inner.remarks, told))
-    if of.operation == "IF":
+    if operation == "IF":
         return _chain(of, constant)
-    if of.operation == "VLOOKUP":
-        area, column = _range(of, arguments[1]), constant(arguments[2])
-        if column is None or not 1 < column <= area.last_column - area.column + 1:
+    if operation == "CHOOSE":
+        numbers = [constant(one) for one in arguments[1:]]
+        entries: Entries = {Interval(k, k + 1.0, True, False): v for k, v in enumerate(numbers, 1) if v is not None}
+        return Found(arguments[0], entries, _place(arguments[1])) if None not in numbers else None
+    if operation == "VLOOKUP":
+        area, column = _range(of, 1), constant(arguments[2])
+        if column is None or not 1 < column <= area.shape[1]:
             raise ValueError(_("VLOOKUP must have the number of a column of its range"))
         near = len(arguments) < 4 or _is_near(arguments[3])
-        return _listed(arguments[0], _part(area, 0), _part(area, int(column) - 1), near, cells)
-    if of.operation == "LOOKUP":
-        area = _range(of, arguments[1])
-        if len(arguments) > 2:
-            return _listed(arguments[0], area, _range(of, arguments[2]), True, cells)
-        return _listed(arguments[0], _part(area, 0), _part(area, area.last_column - area.column), True, cells)
-    if of.operation == "INDEX" and len(arguments) > 1 and arguments[1].operation == "MATCH":
+        return _listed(arguments[0], _column(area, 0), _column(area, int(column) - 1), near, cells)
+    if operation == "LOOKUP":
+        keys = _range(of, 1)
+        values = _range(of, 2) if len(arguments) > 2 else _column(keys, keys.shape[1] - 1)
+        return _listed(arguments[0], keys if len(arguments) > 2 else _column(keys, 0), values, True, cells)
+    if operation == "INDEX" and len(arguments) > 1 and arguments[1].operation == "MATCH":
         match = arguments[1].arguments
         how = constant(match[2]) if len(match) > 2 else 1.0
         if how not in (0.0, 1.0):
             raise ValueError(_("MATCH in falling order cannot be translated"))
-        values = _range(of, arguments[0])
+        values, keys = _range(of, 0), _range(arguments[1], 1)
         if len(arguments) > 2:
-            values = _part(values, int(constant(arguments[2]) or 1) - 1)
-        return _listed(match[0], _range(of, match[1]), values, how == 1.0, cells)
-    if of.operation == "CHOOSE":
-        numbers = [constant(one) for one in arguments[1:]]
-        entries: Entries = {Interval(k, k + 1.0, True, False): v for k, v in enumerate(numbers, 1) if v is not None}
-        return Found(arguments[0], entries, _place(arguments[1])) if None not in numbers else None
+            values = _column(values, int(constant(arguments[2]) or 1) - 1)
+        return _listed(match[0], keys, values, how == 1.0, cells)
     return None
 
 
-def _range(of: Tree, table: Tree) -> Area:
+def _range(of: Tree, number: int) -> Area:
     """Return the range of a table, which must not move with the row of the formula, nor be calculated."""
+    table = of.arguments[number]
     if table.operation == "moving":
         raise ValueError(_("the table of {name} moves with the row: its range needs $ signs").format(name=of.operation))
     if table.operation != "area":
@@ -80,7 +80,7 @@ def _range(of: Tree, table: Tree) -> Area:
     return found
 
 
-def _part(area: Area, column: int) -> Area:
+def _column(area: Area, column: int) -> Area:
     return replace(area, column=area.column + column, last_column=area.column + column)
 
 
@@ -130,7 +130,8 @@ def _listed(key: Tree, keys: Area, values: Area, near: bool, cells: Cells) -> Fo
 def _chain(of: Tree, constant: Constant) -> Found | None:
     """Return the table of a chain of IFs that compare one cell with texts, with limits in order, or with ranges."""
     where, entries, sides, key = None, Entries(), set[str](), None
-    low, high = (-math.inf, False), (math.inf, False)  # what is left, each end with whether it belongs to it
+    left = Interval(-math.inf, math.inf, False, False)  # of what no IF has a number for yet
+    unnamed = _("a chain of IF gives a number for whatever is not named: name every class")
     while of.operation == "IF" and len(of.arguments) > 1:
         got, value = _compared(of.arguments[0], constant), constant(of.arguments[1])
         if got is None or value is None or got[1] not in (key or got[1],):
@@ -138,16 +139,17 @@ def _chain(of: Tree, constant: Constant) -> Found | None:
         side, key, limit = got
         sides.add(side)
         if isinstance(limit, Interval):
-            left, right = (limit.lower, limit.closed_lower), (limit.upper, limit.closed_upper)
             if side == "below":
-                left, low = low, (limit.upper, not limit.closed_upper)
+                own = replace(limit, lower=left.lower, closed_lower=left.closed_lower)
+                left = replace(left, lower=limit.upper, closed_lower=not limit.closed_upper)
             elif side == "above":
-                right, high = high, (limit.lower, not limit.closed_lower)
-            if left[0] >= right[0]:
+                own = replace(limit, upper=left.upper, closed_upper=left.closed_upper)
+                left = replace(left, upper=limit.lower, closed_upper=not limit.closed_lower)
+            limit = limit if side == "between" else own
+            if limit.lower >= limit.upper:
                 return None
-            limit = Interval(left[0], right[0], left[1], right[1])
         if limit in entries:
-            raise ValueError(_("a chain of IF gives a number for whatever is not named: name every class"))
+            raise ValueError(unnamed)
         entries[limit] = value
         where = where or _place(of.arguments[1])
         of = of.arguments[2] if len(of.arguments) > 2 else Tree("text", ("",))
@@ -155,34 +157,30 @@ def _chain(of: Tree, constant: Constant) -> Found | None:
     if key is None or len(sides) > 1 or (last is None and not is_nothing(of)):
         return None
     if sides == {"text"} and last not in (None, 0.0):
-        raise ValueError(_("a chain of IF gives a number for whatever is not named: name every class"))
+        raise ValueError(unnamed)
+    if sides == {"between"} and last is not None:
+        return None
     if sides & {"below", "above"}:
         if len(entries) < 2:
             return None  # a decision, not a table
-        if last is not None:
-            entries[Interval(low[0], high[0], low[1], high[1])] = last
-    elif sides == {"between"} and last is not None:
-        return None
+        entries |= {} if last is None else {left: last}
     return Found(key, entries, where)
 
 
 def _compared(of: Tree, constant: Constant) -> tuple[str, Tree, str | Interval] | None:
     """Return how a condition compares a cell, the cell, and the class or the range in which the condition holds."""
     if of.operation == "AND" and len(of.arguments) == 2:
-        halves = [_compared(one, constant) for one in of.arguments]
-        both = {one[0]: one for one in halves if one is not None}
-        if both.keys() != {"above", "below"} or both["above"][1] != both["below"][1]:
+        both = {one[0]: one[1:] for half in of.arguments if (one := _compared(half, constant)) is not None}
+        (key, low), (other, high) = both.get("above", (None, None)), both.get("below", (None, None))
+        if key is None or key != other or not isinstance(low, Interval) or not isinstance(high, Interval):
             return None
-        low, high = both["above"][2], both["below"][2]
-        if not isinstance(low, Interval) or not isinstance(high, Interval):
-            return None
-        return "between", both["above"][1], replace(low, upper=high.upper, closed_upper=high.closed_upper)
+        return "between", key, replace(low, upper=high.upper, closed_upper=high.closed_upper)
     if len(of.arguments) != 2 or of.leaf or getattr(of.arguments[0], "operation", "") not in ("area", "moving"):
         return None
-    key, other = of.arguments
-    if of.operation == "=" and other.operation == "text":
-        return "text", key, str(other.value)
-    limit = constant(other)
+    key, right = of.arguments
+    if of.operation == "=" and right.operation == "text":
+        return "text", key, str(right.value)
+    limit = constant(right)
     if limit is None or of.operation not in ("<", "<=", ">", ">="):
         return None
     closed = of.operation.endswith("=")
@@ -198,18 +196,14 @@ def is_nothing(of: Tree) -> bool:
 
 def presence(condition: Tree) -> int | None:
     """Return which branch of an IF is taken where everything is filled in; None where it is another question."""
-    if condition.operation in ("ISNUMBER", "ISTEXT"):
-        return 1
-    if condition.operation == "ISBLANK":
-        return 2
-    if condition.operation in ("=", "<>") and any(
-        one.operation == "text" and one.value == "" for one in condition.arguments
-    ):
-        return 2 if condition.operation == "=" else 1
-    if condition.operation in ("OR", "AND"):
-        found = {presence(one) for one in condition.arguments}
-        return found.pop() if len(found) == 1 else None
-    if condition.operation == "NOT":
+    operation, parts = condition.operation, condition.arguments
+    branches = {"ISNUMBER": 1, "ISTEXT": 1, "ISBLANK": 2}
+    if operation in ("=", "<>") and Tree("text", ("",)) in parts:
+        return 2 if operation == "=" else 1
+    if operation == "NOT":
         inner = presence(condition.value)
         return None if inner is None else 3 - inner
-    return None
+    if operation in ("OR", "AND"):
+        found = {presence(one) for one in parts}
+        return found.pop() if len(found) == 1 else None
+    return branches.get(operation)

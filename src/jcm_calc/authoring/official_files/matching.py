@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from jcm_calc.authoring.official_files.layout import RESULTS, Layout, unit_of
 from jcm_calc.declarations.items import Equation, Kind, Parameter
@@ -24,31 +25,29 @@ LEAST_ALIKE = 0.2  # share of the words
 LONGEST_SYMBOL = 40
 LONGEST_HEADING = 3  # rows between the symbols of a table of units and its first unit
 NOT_A_SYMBOL = {"parameters", "parameter", "value", "monitored values", "estimated values"}
-COMMON = {"an", "and", "during", "for", "in", "is", "of", "or", "per", "period", "the", "to", "under", "with"}
+COMMON = {"an", "and", "are", "at", "be", "by", "during", "for", "in", "is", "of", "or", "per", "period", "the", "to"}
+COMMON |= {"under", "with"}
+AS_IT_IS = Linear(1, 1, 0.0)
 Item = Parameter | Equation
 
 
 @dataclass(frozen=True)
 class QuantityCells:
-    """Cells that hold one quantity: a single one, or one for each row of a table of units.
+    """Cells that hold one quantity, with symbol, unit and words of the sheet: one, or one for each row of a table.
 
-    Attributes
-    ----------
-    symbol, words : str
-        As they are written in the sheet.
-    unit : str or None
-        As the library writes it, without ``/p``; None where the sheet says no unit.
-    places : tuple
-        Sheet, row and column of each cell, both from 0.
-    by_words : bool
-        Whether they were found by their words, which a person has to confirm.
+    The unit is as the library writes it, without ``/p``; None where the sheet says none.
     """
 
     symbol: str
     unit: str | None
     words: str
     places: tuple[Place, ...]
-    by_words: bool = False
+    by_words: bool = False  # whether they were found by their words, which a person has to confirm
+    convert: Linear = AS_IT_IS  # into the declared unit
+
+    def written(self, value: Any) -> float:
+        """Return a value in the unit of the sheet."""
+        return float((value - self.convert.offset) * self.convert.denominator / self.convert.numerator)
 
     @property
     def tabular(self) -> bool:
@@ -63,28 +62,16 @@ class QuantityCells:
 
 @dataclass
 class Matches:
-    """The cells of the quantities of a methodology, by the names of their declarations.
-
-    Attributes
-    ----------
-    found : dict
-    without_unit, other_unit : dict
-        Their sheet says no unit, or one that does not convert into the declared one: their numbers are not compared.
-    lists : dict
-        Of a parameter that the project gives by class, the cells of each class and of its number.
-    amounts : dict
-        The cells of table 3, with what converts them into tonnes.
-    units : int
-        The number of rows of the table of units.
-    """
+    """The cells of the quantities of a methodology, by the names of their declarations."""
 
     found: dict[str, list[QuantityCells]] = field(default_factory=dict)
-    unmatched: list[QuantityCells] = field(default_factory=list)
-    without_unit: dict[str, QuantityCells] = field(default_factory=dict)
-    other_unit: dict[str, QuantityCells] = field(default_factory=dict)
+    # their sheet says no unit, or one that does not convert into the declared one: their numbers are not compared
+    not_compared: dict[str, QuantityCells] = field(default_factory=dict)
+    # of a parameter that the project gives by class, the cells of each class and of its number
     lists: dict[str, list[tuple[Place, Place]]] = field(default_factory=dict)
+    # the cells of table 3, with what converts them into tonnes
     amounts: dict[Place, Linear] = field(default_factory=dict)
-    units: int = 1
+    units: int = 1  # the number of rows of the table of units
 
     def cells(self, name: str) -> QuantityCells | None:
         """Return where a quantity is, in a table of units if it is in one."""
@@ -117,7 +104,7 @@ def matches(layout: Layout, m: Declarations) -> Matches:
     """Return where the quantities of a methodology are."""
     declared = {name: one for name, one in items_of(m).items() if getattr(one, "kind", None) is not Kind.CONSTANT}
     symbols = Symbols(declared)  # type: ignore[arg-type]  # it looks at symbol, name and indices
-    found = Matches()
+    found = Matches(amounts=dict(amounts(layout, layout.roles["input"])))
     tables = [table for sheet in layout.roles.values() for table in _unit_tables(layout, sheet, symbols)]
     # units are listed in the table with most columns on the input sheets
     on_inputs = [one for one in tables if layout.entered(one[0].places[0])]
@@ -129,50 +116,40 @@ def matches(layout: Layout, m: Declarations) -> Matches:
         for one in table
         if len(one.places) == found.units > 1 and (table is main or any(map(layout.formula, one.places)))
     ]
+    unmatched: list[QuantityCells] = []
     for cells in (*columns, *_rows(layout)):
-        item = symbols.find(cells.symbol) if cells.symbol else None
-        if item is None or (found.units > 1 and of_units(item) != cells.tabular):
-            found.unmatched.append(cells)
+        named = symbols.find(cells.symbol) if cells.symbol else None
+        item = None if named is None else declared[named.name]
+        # an input is written with the symbol of what it is taken for, so an open cell is not that of an equation
+        as_input = isinstance(item, Equation) and item.name not in RESULTS and is_open(layout, cells)
+        if item is None or as_input or (found.units > 1 and of_units(item) != cells.tabular):
+            unmatched.append(cells)
         else:
             found.found.setdefault(item.name, []).append(cells)
-    found.amounts = dict(amounts(layout, layout.roles["input"]))
-    _leave_inputs(layout, declared, found)
-    _by_words(layout, m, found)
-    _leave_units(layout, declared, found)
+    _by_words(layout, m, found, unmatched)
+    _convert(layout, declared, found)
     return found
 
 
-def _leave_inputs(layout: Layout, declared: Mapping[str, Item], found: Matches) -> None:
-    """Take cells to be filled in from the equations: an input is written with the symbol of what it is taken for."""
-    for name, many in list(found.found.items()):
-        if isinstance(declared[name], Equation) and name not in RESULTS:
-            blank = [one for one in many if is_open(layout, one)]
-            found.unmatched += blank
-            found.found[name] = [one for one in many if one not in blank]
-            if not found.found[name]:
-                del found.found[name]
-
-
-def _by_words(layout: Layout, m: Declarations, found: Matches) -> None:
+def _by_words(layout: Layout, m: Declarations, found: Matches, unmatched: list[QuantityCells]) -> None:
     """Match what has no symbol of the methodology: results by their titles, inputs by unit and words."""
     for name, title in RESULTS.items():
-        named = [one for one in found.unmatched if not one.tabular and one.words.casefold().startswith(title)]
+        named = [one for one in unmatched if not one.tabular and one.words.casefold().startswith(title)]
         whole = [one for one in named if one.places[0] not in found.amounts]
         if name not in found.found and whole:
             found.found[name] = [whole[0]]
-            found.unmatched.remove(whole[0])
-    pairs = [
-        (alike, cells, item)
-        for cells in found.unmatched
+            unmatched.remove(whole[0])
+    likely = [
+        (alike(f"{cells.symbol} {cells.words}", f"{item.text} {item.name}"), cells, item.name)
+        for cells in unmatched
         if is_open(layout, cells)
         for item in m.inputs.values()
         if item.name not in found.found and _may_be(cells, item, found.units)
-        if (alike := _alike(f"{cells.symbol} {cells.words}", f"{item.text} {item.name}")) >= LEAST_ALIKE
     ]
-    for _share, cells, item in sorted(pairs, key=lambda pair: -pair[0]):
-        if item.name not in found.found and cells in found.unmatched:
-            found.found[item.name] = [replace(cells, by_words=True)]
-            found.unmatched.remove(cells)
+    for share, cells, name in sorted(likely, key=lambda one: -one[0]):
+        if share >= LEAST_ALIKE and name not in found.found and cells in unmatched:
+            found.found[name] = [replace(cells, by_words=True)]
+            unmatched.remove(cells)
 
 
 def _may_be(cells: QuantityCells, item: Parameter, units: int) -> bool:
@@ -181,34 +158,39 @@ def _may_be(cells: QuantityCells, item: Parameter, units: int) -> bool:
         return False
     if item.is_class:
         return not cells.unit
-    return (
-        bool(cells.unit or (cells.unit == "" and item.unit in ("", "-")))
-        and factor(cells.unit or "", item.unit) is not None
-    )
+    known = bool(cells.unit or (cells.unit == "" and item.unit in ("", "-")))
+    return known and factor(cells.unit or "", item.unit) is not None
 
 
-def _alike(one: str, other: str) -> float:
-    """Return which share of the fewer words two texts have in common."""
+def alike(one: str, other: str) -> float:
+    """Return which share of the fewer words two texts have in common.
+
+    Examples
+    --------
+    >>> alike("Periodical check planned at least once a year", "Periodical check is planned annually")
+    0.75
+    """
     left, right = (set(re.findall(r"[a-z]{2,}", text.casefold())) - COMMON for text in (one, other))
     return len(left & right) / max(min(len(left), len(right)), 1)
 
 
-def _leave_units(layout: Layout, declared: Mapping[str, Item], found: Matches) -> None:
-    """Take out cells without a unit, or with one that does not convert: their numbers cannot be compared."""
+def _convert(layout: Layout, declared: Mapping[str, Item], found: Matches) -> None:
+    """Give cells what converts their unit; those without a unit, or with one that does not convert, are taken out."""
     for name, many in list(found.found.items()):
         item = declared[name]
         if item.unit in ("category", "date"):
             continue
         known = []
         for one in many:
-            listed = layout.listed(item.symbol)
-            unit = listed.unit if one.unit is None and listed is not None else one.unit
-            if unit is None and item.unit not in ("", "-"):
-                found.without_unit.setdefault(name, one)
-            elif unit is not None and factor(unit, item.unit) is None:
-                found.other_unit.setdefault(name, one)
+            listed = layout.listed(item.symbol) if one.unit is None else None
+            unit = one.unit if listed is None else listed.unit
+            convert = None if unit is None else factor(unit, item.unit)
+            if convert is not None:
+                known.append(replace(one, unit=unit, convert=convert))
+            elif unit is None and item.unit in ("", "-"):
+                known.append(one)
             else:
-                known.append(replace(one, unit=unit))
+                found.not_compared.setdefault(name, one)
         found.found[name] = known
         if not known:
             del found.found[name]
@@ -246,7 +228,11 @@ def _unit_tables(layout: Layout, sheet: str, symbols: Symbols) -> Iterator[list[
             while end < last and _is_unit(layout, sheet, end, heads, first):
                 end += 1
         if end > first:
-            yield [_column(layout, sheet, column, text, first, end) for column, text in heads.items()]
+            labels = [(layout.label((sheet, first, column)), column, text) for column, text in heads.items()]
+            yield [
+                QuantityCells(text, label.unit, label.words, tuple((sheet, at, column) for at in range(first, end)))
+                for label, column, text in labels
+            ]
         row = end if end > first else row + 1
 
 
@@ -261,16 +247,12 @@ def _begins(layout: Layout, sheet: str, row: int, heads: Iterable[int], own: lis
 def _is_unit(layout: Layout, sheet: str, row: int, heads: Iterable[int], first: int) -> bool:
     """Whether a row is filled, and does not add up the rows above it."""
     places = [(sheet, row, column) for column in heads]
-    for place in places:
-        for area in areas(layout.formula(place), sheet):
-            if area.sheet == sheet and area.column == place[2] and area.row <= first < area.last_row < row:
-                return False
-    return any(layout.value(place) is not None or layout.formula(place) for place in places)
-
-
-def _column(layout: Layout, sheet: str, column: int, symbol: str, first: int, end: int) -> QuantityCells:
-    label = layout.label((sheet, first, column))
-    return QuantityCells(symbol, label.unit, label.words, tuple((sheet, at, column) for at in range(first, end)))
+    adds = any(
+        area.sheet == sheet and area.column == column and area.row <= first < area.last_row < row
+        for _sheet, _row, column in places
+        for area in areas(layout.formula((sheet, row, column)), sheet)
+    )
+    return not adds and any(layout.value(place) is not None or layout.formula(place) for place in places)
 
 
 def amounts(layout: Layout, sheet: str) -> Iterator[tuple[Place, Linear]]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from jcm_calc.authoring.official_files.blocks import TypesetEquation
 from jcm_calc.base.languages import _
-from jcm_calc.declarations.expression import ExpressionError
+from jcm_calc.declarations.expression import Expression, ExpressionError
 from jcm_calc.declarations.expression.parsing import parsed
 
 SPACE = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -40,14 +40,20 @@ RULES = tuple((re.compile(pattern), by) for pattern, by in (
 POWER_OR_NAME = re.compile(r"(?<![\w,])[^\W\d_]\w*\^[^\W\d_]+(?![\w(])")
 
 
-def equation(nodes: Sequence[Any]) -> TypesetEquation | None:
-    """Return what an equation says; several parts of one paragraph are one that was broken over lines.
+@dataclass(frozen=True, slots=True)
+class TypesetEquation:
+    """An equation of a document: ``symbol = expression`` where it was read, and else why it was not."""
 
-    Returns
-    -------
-    TypesetEquation or None
-        None where it has no equals sign.
-    """
+    symbol: str = ""
+    expression: Expression | None = None  # a sum over an index is sum(i, …)
+    text: str = ""  # what the document writes, on one line
+    unread: str = ""
+    page: int | None = None
+    picture: bytes = b""  # that part of the page as PNG; empty in a DOCX
+
+
+def equation(nodes: Sequence[Any]) -> TypesetEquation | None:
+    """Return what an equation says, None where it has no equals sign; the parts of one broken over lines are one."""
     text = on_one_line(nodes)
     left, sign, right = text.partition("#")[0].rstrip(" .,;").partition(" = ")
     if not sign:

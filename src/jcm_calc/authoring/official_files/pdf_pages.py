@@ -157,18 +157,15 @@ def typeset(found: Sequence[Line]) -> list[list[int]]:
         group = [at]
         for way in (range(at - 1, -1, -1), range(at + 1, len(found))):
             for other in way:
-                if prose(found[other].text) or not touches(merge_bboxes(found[one].box for one in group), found[other]):
+                box, next_to = merge_bboxes(found[one].box for one in group), found[other].box
+                apart = next_to[1] >= box[3] + 1 or next_to[3] <= box[1] - 1
+                if apart or "=" in found[other].text or prose(found[other].text):
                     break
                 group.append(other)
         several = len(group) > 1 or SIGNS.search(line.text) or len(left.split()) == 1
         if several and not (groups and {*group} & {*groups[-1]}):
             groups.append(sorted(group))
     return groups
-
-
-def touches(box: Box, line: Line) -> bool:
-    """Whether a line without an equals sign has no gap to a box."""
-    return "=" not in line.text and line.box[1] < box[3] + 1 and line.box[3] > box[1] - 1
 
 
 def prose(text: str) -> bool:
@@ -213,7 +210,7 @@ def blocks(page: PdfPage, top: float, bottom: float) -> Iterator[tuple[float, di
     for table, box in zip(page.tables, boxes, strict=True):
         if box[1] >= top - 3 and box[3] <= bottom + 3:
             for at, row in enumerate(table.rows):
-                cells = [None if cell is None else "\n".join(cell_lines(cell, page.chars)) for cell in row.cells]
+                cells = [None if cell is None else cell_text(cell, page.chars) for cell in row.cells]
                 yield box[1], {"cells": cells, "begins": not at}
     free = lines([
         char for char in page.chars
@@ -232,9 +229,9 @@ def blocks(page: PdfPage, top: float, bottom: float) -> Iterator[tuple[float, di
             yield image[1], {"text": "", "box": image}
 
 
-def cell_lines(cell: Box, chars: Sequence[Letter]) -> list[str]:
+def cell_text(cell: Box, chars: Sequence[Letter]) -> str:
     """Return the lines of a cell."""
-    return [line.text for line in lines([char for char in chars if inside(cell, obj_to_bbox(char))])]
+    return "\n".join(line.text for line in lines([char for char in chars if inside(cell, obj_to_bbox(char))]))
 
 
 def picture(page: Any, box: Box) -> str:

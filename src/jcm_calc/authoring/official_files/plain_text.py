@@ -35,16 +35,10 @@ def unexpected(source: str) -> list[str]:
     >>> unexpected("m.template(open('x'))")
     ['line 1: m.template', 'line 1: open']
     """
-    tree = ast.parse(source)
-    imported = {
-        one.asname or one.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for one in node.names
-    }
-    found: list[str] = []
-    for node in ast.walk(tree):
-        if not _expected(node, imported):
-            shown = node.func if isinstance(node, ast.Call) else node
-            found.append(f"line {getattr(node, 'lineno', '?')}: {ast.unparse(shown)}")
-    return found
+    nodes = list(ast.walk(ast.parse(source)))
+    imported = {one.asname or one.name for node in nodes if isinstance(node, ast.ImportFrom) for one in node.names}
+    strange = [(node, getattr(node, "lineno", "?")) for node in nodes if not _expected(node, imported)]
+    return [f"line {line}: {ast.unparse(one.func if isinstance(one, ast.Call) else one)}" for one, line in strange]
 
 
 def _expected(node: ast.AST, imported: set[str]) -> bool:

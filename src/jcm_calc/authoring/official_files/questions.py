@@ -20,19 +20,12 @@ ANSWER = re.compile(r"[A-Za-zΑ-Ωα-ω][\w,\-{}]*")
 
 
 class Questions:
-    """Questions about one file, known by its hash.
-
-    Parameters
-    ----------
-    digest : str
-        The SHA-256 of the workbook.
-    answers : mapping
-        From a names file.
-    prompt : callable, optional
-        Asks a person, who is offered a proposal; without it the proposal is taken.
+    """Questions about one file, known by its hash: answered by a names file or a person, or else by a proposal.
 
     Attributes
     ----------
+    given : dict
+        The answers of a names file.
     asked : dict
         Each question with its answer, or the proposal that was taken.
     open : list of str
@@ -79,21 +72,13 @@ class Questions:
     def text(self, workbook: str) -> str:
         """Return the text of a names file: every question with its answer, or the proposal that was taken."""
         answers = sorted((self.given | self.asked).items())
-        names = [
-            f"{json.dumps(key, ensure_ascii=False)} = {json.dumps(one, ensure_ascii=False)}" for key, one in answers
-        ]
+        names = [" = ".join(json.dumps(one, ensure_ascii=False) for one in pair) for pair in answers]
         head = f"# Names for what {workbook} does not name: `jcm import {workbook} --names` reads them."
         return "\n".join([head, f'sha256 = "{self.digest}"', "", "[names]", *names]) + "\n" if names else ""
 
 
 def read_names(path: str | os.PathLike[str], digest: str) -> dict[str, str]:
-    """Return the answers of a names file.
-
-    Raises
-    ------
-    InputError
-        If it is of another workbook.
-    """
+    """Return the answers of a names file; refuse one that is of another workbook."""
     name = Path(path).name
     content = parse_toml(name, read_text(Path(path)))
     if content.get("sha256") != digest:

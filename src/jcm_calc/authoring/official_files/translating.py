@@ -6,7 +6,6 @@ import keyword
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
@@ -39,40 +38,30 @@ ROUNDING = ("ROUND", "ROUNDDOWN", "ROUNDUP", "INT", "TRUNC")
 INDEX = re.compile(r"[_,]([a-z])(?=,|$)")
 POWERS = [10.0**power for power in range(1, 13)]
 DEEPEST, MOST_ROWS = 60, 2_000
+UNLABELLED = Label()
+Cells = tuple[Place, ...]
 
 
 @dataclass
 class Quantity:
-    """What a cell, or a column of cells, is in the methodology.
+    """What a cell, or a column of cells, is in the methodology."""
 
-    Attributes
-    ----------
-    what : {"input", "key", "choice", "default", "table", "equation"}
-    indices : str
-    cells : list of Place
-        One, or one for each row of the index.
-    formulas : dict
-        Of an equation, by the option of the choice `by` under which each holds, or by an empty text: what it gives in
-        names of quantities, and the index over which it sums.
-    entries : dict
-        Of a table, from a class or an interval to a number; `by` names what selects.
-    filled_in : list of pair of Place
-        Of a table that the project fills in, the cells of each class and its number.
-    """
-
-    name: str
     symbol: str
     unit: str
     words: str
-    what: str
+    what: str  # "input", "key", "choice", "default", "table" or "equation"
     indices: str
-    cells: list[Place]
+    cells: Cells  # one, or one for each row of the index
+    name: str = ""
     monitored: bool = False
     per_period: bool = False
     value: float | None = None
+    # Of an equation, by the option of the choice `by` under which each holds, or by an empty text: what it gives in
+    # names of quantities, and the index over which it sums.
     formulas: dict[str, tuple[Expression, str]] = field(default_factory=dict)
-    entries: Entries = field(default_factory=dict)
+    entries: Entries = field(default_factory=dict)  # of a table, by class or interval; `by` names what selects
     by: str = ""
+    # Of a table that the project fills in, the cells of each class and its number.
     filled_in: list[tuple[Place, Place]] = field(default_factory=list)
     positive: bool = False
 
@@ -100,9 +89,7 @@ class Quantity:
         """Whether two quantities have the same cells and formulas, or are the same number."""
         if self.what == other.what == "default" and self.value == other.value:
             return True
-        mine, theirs = (
-            {key: (_nested(one), total) for key, (one, total) in each.formulas.items()} for each in (self, other)
-        )
+        mine, theirs = ({key: repr(one) for key, one in each.formulas.items()} for each in (self, other))
         return self.cells == other.cells and mine == theirs
 
 
@@ -114,46 +101,43 @@ class Part:
     letters: str = ""
     total: str = ""
 
+    @property
+    def name(self) -> str:
+        """The quantity that it is; empty where it is calculated."""
+        return self.expression.arguments[0] if self.expression.operation == "symbol" else ""
+
 
 class Translation:
     """The quantities of a workbook, in the order in which they depend on each other.
 
-    Attributes
-    ----------
-    quantities : dict
-    remarks : list of Problem
-        What a reader must know of a cell.
-    rounds : list of Place
-        Where formulas round, which the library does not.
-    sizes : dict
-        By the letter of an index, how many rows it has, and its first cell.
-
-    Raises
-    ------
-    InputError
-        If a formula cannot be followed, with its cell.
+    A formula that cannot be followed is refused with its cell.
     """
 
     def __init__(self, layout: Layout, questions: Questions) -> None:
         self.layout, self.questions = layout, questions
         self.quantities: dict[str, Quantity] = {}
-        self.remarks: list[Problem] = []
-        self.rounds: list[Place] = []
-        self.sizes: dict[str, tuple[int, Place]] = {}
-        self._known: dict[tuple[Place, int], Part] = {}
-        self._running: list[tuple[Place, int]] = []
-        self._at: Place = ("", 0, 0)
+        self.remarks: list[Problem] = []  # what a reader must know of a cell
+        self.rounds: list[Place] = []  # where formulas round, which the library does not
+        self.sizes: dict[str, tuple[int, Place]] = {}  # by index, how many rows it has, and its first cell
+        self._known: dict[Cells, Part] = {}
+        self._running: list[Cells] = []
         for name in ("RE", "PE"):
             self._result(name, layout.result(name))
-        self._reductions()
+        self._reductions(layout.result("ER"))
         formulas = [formula for one in self.quantities.values() for formula, _total in one.formulas.values()]
-        for formula in formulas:
-            self._divisors(formula)
+        for name in (name for formula in formulas for name in _divisors(formula)):
+            self.quantities[name].positive = True
         if not any(next(symbols(formula), None) for formula in formulas):
-            raise self._refusal(layout.result("ER"), _("holds values, no formulas: a constant equals any constant"))
+            complaint = _("holds values, no formulas: a constant equals any constant")
+            raise self._refusal(complaint, layout.result("ER"))
 
-    def _refusal(self, place: Place, complaint: str) -> InputError:
-        return InputError(self.layout.book.name, [Problem(str(address(place)), complaint)])
+    @property
+    def _at(self) -> Place:
+        """The cell whose formula is read."""
+        return self._running[-1][0]
+
+    def _refusal(self, complaint: str, place: Place | None = None) -> InputError:
+        return InputError(self.layout.book.name, [Problem(str(address(place or self._at)), complaint)])
 
     def remark(self, place: Place, complaint: str) -> None:
         """Note what a reader must know of a cell."""
@@ -163,185 +147,143 @@ class Translation:
 
     def _result(self, name: str, place: Place) -> None:
         """Declare RE or PE."""
-        layout, known = self.layout, self.layout.label(place).unit or ""
-        if known not in ("", "t") and ((convert := factor(known, "tCO2")) is None or convert(1.0) != 1.0):
-            complaint = _("{name}: got the unit {unit}; must be tCO2").format(name=name, unit=known)
-            raise self._refusal(place, complaint)
+        layout, own = self.layout, self.layout.label(place)
+        if own.unit not in (None, "", "t") and ((convert := factor(own.unit, "tCO2")) is None or convert(1.0) != 1.0):
+            complaint = _("{name}: got the unit {unit}; must be tCO2").format(name=name, unit=own.unit)
+            raise self._refusal(complaint, place)
         label = Label(f"{name}_p", "tCO2", RESULTS[name])
         if layout.formula(place):
-            part = self.cell(place, replace(layout.label(place), symbol=label.symbol, unit="tCO2"))
+            part = self.cell(place, replace(own, symbol=label.symbol, unit="tCO2"))
         elif name == "PE" and layout.value(place) == 0:
             part = Part(typed(0))
         else:
             complaint = _("{name} holds no formula: a workbook of values proves nothing").format(name=name)
-            raise self._refusal(place, complaint)
-        if part.expression.operation != "symbol" or part.expression.arguments[0] != name:
-            self._equation(label, part, [place], name)
+            raise self._refusal(complaint, place)
+        if part.name != name:
+            self._equation(label, {"": part}, (place,), name)
 
-    def _reductions(self) -> None:
+    def _reductions(self, place: Place) -> None:
         """Refuse ER that is not RE − PE."""
-        layout, place = self.layout, self.layout.result("ER")
-        formula = layout.formula(place)
-        found = self._read(formula, [place]) if formula else Tree("blank", (None,))
-        own = [layout.end(layout.result(name)) for name in ("RE", "PE")]
+        layout = self.layout
+        formula, results = layout.formula(place), [layout.result(name) for name in ("RE", "PE")]
+        found = self._read(formula, (place,)) if formula else Tree("blank", (None,))
         minus = found.operation == "-" and all(one.operation == "area" for one in found.arguments)
-        if not minus or [self._end(one.value) for one in found.arguments] != own:
+        if not minus or [self._ends(one.value)[0] for one in found.arguments] != [*map(layout.end, results)]:
             complaint = _(
                 "ER: got {formula}; must be RE − PE, which is {rule}. No other rule can be imported: write this "
                 "methodology by hand (`jcm new`), or correct the cell if it is wrong"
             )
             given = f"={formula}" if formula else repr(layout.value(place))
-            cells = [str(address(layout.result(name))).rpartition("!")[2] for name in ("RE", "PE")]
-            raise self._refusal(place, complaint.format(formula=given, rule=f"={cells[0]}-{cells[1]}"))
-
-    def _divisors(self, expression: Expression) -> None:
-        """Note which inputs cannot be 0, as formulas divide by them without asking first."""
-        if expression.operation in ("symbol", "number", "where"):
-            return
-        factors = [expression.arguments[1]] if expression.operation == "divide" else []
-        while factors:
-            one = factors.pop()
-            if one.operation == "multiply":
-                factors += one.arguments
-            elif one.operation == "symbol":
-                self.quantities[one.arguments[0]].positive = True
-        for one in expression.arguments:
-            self._divisors(one)
-
-    def _end(self, area: Area) -> Place:
-        return self.layout.end((area.sheet, area.row, area.column))
+            rule = "=" + "-".join(address(one).cells for one in results)
+            raise self._refusal(complaint.format(formula=given, rule=rule), place)
 
     # Cells and columns
 
-    def cell(self, place: Place, hint: Label | None = None) -> Part:
-        """Return what a single cell gives."""
-        own, target = self.layout.label(place), self.layout.end(place)
-        label = hint if hint is not None and hint.symbol else own
-        if (place, 0) not in self._known:
-            if target != place:
-                # what is entered elsewhere has the label of the table in which it is shown
-                return self.cell(target, label if label.symbol or label.words else hint)
-            with self._inside(place, 0):
-                if self.layout.formula(place):
-                    found = self._translated([place], label)
-                else:
-                    found = self._leaf([place], own if self.layout.entered(place) and own.symbol else label, "")
-            self._known[place, 0] = found
-        return self._known[place, 0]
+    def cell(self, place: Place, hint: Label = UNLABELLED) -> Part:
+        """Return what a single cell gives; `hint` is the label where it is shown."""
+        layout, own, target = self.layout, self.layout.label(place), self.layout.end(place)
+        label = hint if hint.symbol else own
+        if target != place:
+            # what is entered elsewhere has the label of the table in which it is shown
+            return self.cell(target, label if label.symbol or label.words else hint)
+        entered = own.symbol and layout.entered(place) and not layout.formula(place)
+        return self._given((place,), own if entered else label)
 
-    @contextmanager
-    def _inside(self, place: Place, count: int) -> Iterator[None]:
-        """Refuse formulas that lead back to themselves."""
-        if (place, count) in self._running:
-            raise self._refusal(place, _("its formula leads back to itself"))
-        if len(self._running) > DEEPEST:
-            raise self._refusal(place, _("the formulas run through too many cells"))
-        self._running.append((place, count))
-        before, self._at = self._at, place
-        yield
-        self._at = before
-        self._running.pop()
+    def _given(self, cells: Cells, label: Label) -> Part:
+        """Return what a cell gives, or a column of cells along its index."""
+        if cells not in self._known:
+            if cells in self._running:
+                raise self._refusal(_("its formula leads back to itself"), cells[0])
+            if len(self._running) > DEEPEST:
+                raise self._refusal(_("the formulas run through too many cells"), cells[0])
+            self._running.append(cells)
+            calculated = any(map(self.layout.formula, cells))
+            self._known[cells] = self._translated(cells, label) if calculated else self._leaf(cells, label)
+            self._running.pop()
+        return self._known[cells]
 
-    def column(self, first: Place, count: int) -> Part:
-        """Return what a column of cells gives along its index: all rows must be of one form."""
-        if (first, count) not in self._known:
-            cells = [(first[0], first[1] + row, first[2]) for row in range(count)]
-            label = self.layout.label(first)
-            with self._inside(first, count):
-                if any(map(self.layout.formula, cells)):
-                    found = self._translated(cells, label)
-                else:
-                    found = self._leaf(cells, label, self._letter(label, first, count))
-            self._known[first, count] = found
-        return self._known[first, count]
-
-    def _translated(self, cells: list[Place], label: Label) -> Part:
+    def _translated(self, cells: Cells, label: Label) -> Part:
         """Return what the formulas of a cell, or of the cells of a column, give."""
         of = self._read(self.layout.formula(cells[0]), cells)
         if (cases := self._cases(of)) is not None:
-            return self._chosen(label, cases, cells)
+            return self._chosen(label, *cases, cells)
         found = self._tree(of)
         if len(cells) > 1:
             found = self._plain(found)
-            new = found.expression.operation != "symbol"
+            new = not found.name
+        elif found.letters:
+            raise self._refusal(_("a range is given where one value belongs"))
         else:
-            if found.letters:
-                raise self._refusal(cells[0], _("a range is given where one value belongs"))
             new = not (found.total and found.total in INDEX.findall(label.symbol))
-        return self._equation(label, found, cells) if label.symbol and new else found
+        return self._equation(label, {"": found}, cells) if label.symbol and new else found
 
-    def _read(self, formula: str, cells: Sequence[Place]) -> Tree:
-        """Return a formula as a tree; of a column with the ranges that move with its rows."""
+    def _read(self, formula: str, cells: Cells) -> Tree:
+        """Return a formula as a tree; of a column with the ranges that move with its rows: all must be of one form."""
         own, formulas = form(formula), [self.layout.formula(place) for place in cells]
-        for place, other in zip(cells, formulas, strict=True):
-            if form(other) != own:
-                complaint = _("={one} is of another form than ={other} in {place}: all rows of an index must be alike")
-                told = complaint.format(one=other[:60], other=formula[:60], place=str(address(cells[0])))
-                raise self._refusal(place, told)
+        alike = _("={one} is of another form than ={other} in {place}: all rows of an index must be alike")
+        self._refuse_odd(cells, formulas, [form(one) == own for one in formulas], alike)
         found = [areas(one, cells[0][0]) for one in formulas]
         ranges: list[Tree] = []
         for number, area in enumerate(found[0]):
             rows = [one[number] for one in found]
-            moved = [replace(area, row=area.row + k, last_row=area.last_row + k) for k in range(len(rows))]
-            if all(one == area for one in rows):
-                ranges.append(Tree("area", (area,)))
-            elif rows == moved:
-                ranges.append(Tree("moving", (area, len(rows))))
-            else:
-                odd = next(k for k, one in enumerate(rows) if one not in (area, moved[k]))
-                complaint = _("={one} refers to other cells than its column: compare ={other} in {place}")
-                told = complaint.format(one=formulas[odd][:60], other=formula[:60], place=str(address(cells[0])))
-                raise self._refusal(cells[odd], told)
+            still = [one == area for one in rows]
+            moved = [one == replace(area, row=area.row + k, last_row=area.last_row + k) for k, one in enumerate(rows)]
+            moves = sum(moved) > sum(still)
+            other = _("={one} refers to other cells than its column: compare ={other} in {place}")
+            self._refuse_odd(cells, formulas, moved if moves else still, other)
+            ranges.append(Tree("moving", (area, len(rows))) if moves else Tree("area", (area,)))
         try:
             return _unwrapped(_put(parsed(own), ranges))
         except UnreadableError as error:
-            raise self._refusal(cells[0], Message("={}: {}").format(formula[:80], error)) from None
+            raise self._refusal(Message("={}: {}").format(formula[:80], error), cells[0]) from None
 
-    def _letter(self, label: Label, place: Place, count: int) -> str:
+    def _refuse_odd(self, cells: Cells, formulas: Sequence[str], right: Sequence[bool], complaint: Message) -> None:
+        """Refuse the first row of a column that is not right."""
+        if not all(right):
+            odd = right.index(False)
+            first = {"other": formulas[0][:60], "place": str(address(cells[0]))}
+            raise self._refusal(complaint.format(one=formulas[odd][:60], **first), cells[odd])
+
+    def _letter(self, label: Label, cells: Cells) -> str:
         """Return the index of a column: the letter of its symbol, or the only one that there is."""
         every = [one for other in self.layout.labels.values() for one in _indices(other)]
         letter, *_others = [*_indices(label), *self.sizes, max(sorted(set(every)), key=every.count, default="i")]
-        size, where = self.sizes.setdefault(letter, (count, place))
-        if size != count:
+        size, where = self.sizes.setdefault(letter, (len(cells), cells[0]))
+        if size != len(cells):
             told = _("the index {letter} has {count} rows here and {size} in {place}")
-            told = told.format(letter=letter, count=count, size=size, place=str(address(where)))
-            raise self._refusal(place, told)
+            told = told.format(letter=letter, count=len(cells), size=size, place=str(address(where)))
+            raise self._refusal(told, cells[0])
         return letter
 
     # Inputs and defaults
 
-    def _leaf(self, cells: list[Place], label: Label, letter: str) -> Part:
+    def _leaf(self, cells: Cells, label: Label) -> Part:
         """Return an input or a value of the document."""
-        values = [self.layout.value(place) for place in cells]
-        entered = self.layout.entered(cells[0])
-        number = values[0] if isinstance(values[0], int | float) and not isinstance(values[0], bool) else None
+        layout, place = self.layout, cells[0]
+        letter = self._letter(label, cells) if len(cells) > 1 else ""
+        values, entered = [*map(layout.value, cells)], layout.entered(place)
+        number = _number(values[0])
         if not entered and number is None:
-            raise self._refusal(cells[0], _("is empty: a number of the document was expected"))
+            raise self._refusal(_("is empty: a number of the document was expected"))
         if not entered and letter:
-            raise self._refusal(cells[0], _("holds numbers for each row, which is not understood"))
-        listed = self.layout.listed(label.symbol) if label.symbol else None
-        shown = listed or Label()
-        monitored = label.monitored or shown.monitored
-        if (
-            entered and any(value is not None for value in values)
-            if letter
-            else entered and monitored and number is not None
-        ):
+            raise self._refusal(_("holds numbers for each row, which is not understood"))
+        shown = (layout.listed(label.symbol) if label.symbol else None) or UNLABELLED
+        monitored, entry = label.monitored or shown.monitored, entered and place in layout.labels  # of table 1 or 2
+        if entered and (values != [None] * len(values) if letter else monitored and number is not None):
             told = _("is filled in: this may be the workbook of a project, and not the official blank one")
-            self.remark(cells[0], told)
-        entry = entered and cells[0] in self.layout.labels  # of table 1 or 2
-        fixed = number is not None and not (entered and (monitored or letter or entry))
+            self.remark(place, told)
         if entry and number is not None and not monitored:
             complaint = _("is filled in with {number}; it stays an input of the module")
-            self.remark(cells[0], complaint.format(number=f"{number:g}"))
-        symbol = self._symbol(label, cells[0])
-        unit = next((one.unit for one in (label, shown) if one.unit is not None), "")
-        indices = letter + ("p" if not fixed and (monitored or symbol.endswith(",p") or label.per_period) else "")
+            self.remark(place, complaint.format(number=f"{number:g}"))
+        fixed = number is not None and not (entered and (monitored or letter or entry))
+        symbol = self._symbol(label, place)
+        periodic = not fixed and (monitored or symbol.endswith(",p") or label.per_period)
+        words = label.words or shown.words or symbol
         one = Quantity(
-            "", symbol, unit, label.words or shown.words or symbol, "default" if fixed else "input", indices, cells
+            symbol, _unit(label, shown), words, "default" if fixed else "input", letter + "p" * periodic, cells
         )
-        one.monitored, one.per_period = "p" in indices, label.per_period or shown.per_period
-        one.value = float(number) if fixed and number is not None else None
+        one.monitored, one.per_period = periodic, label.per_period or shown.per_period
+        one.value = number if fixed else None
         return self._added(one)
 
     def _symbol(self, label: Label, place: Place) -> str:
@@ -356,7 +298,7 @@ class Translation:
             name = f"{name}_{one.indices.replace('p', '') or 'part'}"
         if not name.isidentifier() or keyword.iskeyword(name):
             complaint = _("{symbol} is not a symbol that a module can have").format(symbol=repr(one.symbol))
-            raise self._refusal(one.cells[0], complaint)
+            raise self._refusal(complaint, one.cells[0])
         second = f"{name}_total" if any(total for _formula, total in one.formulas.values()) else f"{name}_2"
         for own in (name, second, *(f"{name}_{number}" for number in range(3, 100))):
             known = self.quantities.setdefault(own, one)
@@ -370,23 +312,27 @@ class Translation:
 
     # Equations
 
-    def _equation(self, label: Label, part: Part, cells: list[Place], name: str = "") -> Part:
-        only = self.quantities[part.expression.arguments[0]] if part.expression.operation == "symbol" else None
-        if only is not None and only.symbol == label.symbol and not part.total and not name:
-            return part
-        indices = part.letters + ("p" if self._periodic(part.expression) or label.symbol.endswith(("_p", ",p")) else "")
+    def _equation(self, label: Label, parts: Mapping[str, Part], cells: Cells, name: str = "", by: str = "") -> Part:
+        """Declare what a quantity is: by the options of the choice `by`, or by an empty text."""
+        first = next(iter(parts.values()))
+        only = self.quantities.get(first.name)
+        if only is not None and only.symbol == label.symbol and not (first.total or name or by):
+            return first
+        letters = _letters(parts.values())
+        periodic = label.symbol.endswith(("_p", ",p")) or any(
+            "p" in self.quantities[one].indices for part in parts.values() for one in symbols(part.expression)
+        )
         unit = label.unit
         if unit is None:
-            unit = "tCO2" if label.symbol[:2] in RESULTS else self._unit(part.expression)
-        one = Quantity("", label.symbol, unit, label.words or label.symbol, "equation", indices, cells)
-        one.formulas = {"": (part.expression, part.total)}
+            unit = "tCO2" if label.symbol[:2] in RESULTS else self._unit(first.expression)
+        one = Quantity(
+            label.symbol, unit, label.words or label.symbol, "equation", letters + "p" * periodic, cells, by=by
+        )
+        one.formulas = {option: (part.expression, part.total) for option, part in parts.items()}
         found = self._added(one)
-        if name and found.expression.arguments[0] != name:
-            raise self._refusal(cells[0], _("{name} is defined twice").format(name=name))
-        return Part(found.expression, part.letters)
-
-    def _periodic(self, expression: Expression) -> bool:
-        return any("p" in self.quantities[name].indices for name in symbols(expression))
+        if name and found.name != name:
+            raise self._refusal(_("{name} is defined twice").format(name=name), cells[0])
+        return replace(found, letters=letters)
 
     def _unit(self, expression: Expression) -> str:
         return unit_of(expression, {name: self.quantities[name].unit for name in symbols(expression)})
@@ -395,17 +341,23 @@ class Translation:
         """Give a sum that is calculated with a separate equation."""
         if not part.total:
             return part
-        only = part.expression.arguments[0] if part.expression.operation == "symbol" else ""
-        symbol = self.quantities[only].symbol.replace(f",{part.total}", "") if only else ""
-        key = Message("sum in {}").format(str(address(self._at)))
-        symbol = self.questions.ask(key, symbol or self.questions.proposal("sum", key))
-        unit = self.quantities[only].unit if only else self._unit(part.expression)
-        return self._equation(Label(symbol, unit, _("sum over {letter}").format(letter=part.total)), part, [self._at])
+        only, key = self.quantities.get(part.name), Message("sum in {}").format(str(address(self._at)))
+        proposed = only.symbol.replace(f",{part.total}", "") if only else self.questions.proposal("sum", key)
+        unit = only.unit if only else self._unit(part.expression)
+        label = Label(self.questions.ask(key, proposed), unit, _("sum over {letter}").format(letter=part.total))
+        return self._equation(label, {"": part}, (self._at,))
 
     # Trees
 
     def _tree(self, of: Tree) -> Part:
         """Return what a formula gives."""
+        try:
+            return self._part(of)
+        except IndexError:
+            complaint = _("{name} does not take {count} arguments")
+            raise self._refusal(complaint.format(name=of.operation, count=len(of.arguments))) from None
+
+    def _part(self, of: Tree) -> Part:
         operation, arguments = of.operation, of.arguments
         if operation in ("area", "moving"):
             return self._reference(of)
@@ -433,7 +385,7 @@ class Translation:
             return self._tree(arguments[0])
         if operation in FUNCTIONS:
             if operation in ("MIN", "MAX") and len(arguments) == 1:
-                raise self._refusal(self._at, _("the smallest or largest value of a range cannot be translated"))
+                raise self._refusal(_("the smallest or largest value of a range cannot be translated"))
             return self._called(FUNCTIONS[operation], arguments)
         if operation == "IF":
             return self._if(of)
@@ -441,20 +393,20 @@ class Translation:
             complaint = _("IFERROR({other}) hides errors: here they are refused")
             self.remark(self._at, complaint.format(other=_shown(arguments[1])))
             return self._tree(arguments[0])
-        raise self._refusal(self._at, _("{name} cannot be translated").format(name=operation))
+        raise self._refusal(_("{name} cannot be translated").format(name=operation))
 
     def _reference(self, of: Tree) -> Part:
         area = of.value
         place = area.sheet, area.row, area.column
-        if of.operation == "moving":
-            if not area.single:
-                raise self._refusal(self._at, _("a range is given where one value belongs"))
-            return self.column(place, of.arguments[1])
-        if area.single:
+        if of.operation == "moving" and not area.single:
+            raise self._refusal(_("a range is given where one value belongs"))
+        if of.operation == "area" and area.single:
             return self.cell(place)
         if area.column != area.last_column or area.size > MOST_ROWS:
-            raise self._refusal(self._at, _("a range of several columns, or of too many rows, cannot be translated"))
-        return self.column(place, area.size)
+            raise self._refusal(_("a range of several columns, or of too many rows, cannot be translated"))
+        rows = of.arguments[1] if of.operation == "moving" else area.size
+        cells = tuple((area.sheet, area.row + row, area.column) for row in range(rows))
+        return self._given(cells, self.layout.label(place))
 
     def _sum(self, arguments: Sequence[Tree]) -> Part:
         parts: list[Part] = []
@@ -473,7 +425,7 @@ class Translation:
         if not part.letters or part.total:
             return part
         if len(part.letters) > 1:
-            raise self._refusal(self._at, _("sums over two indices at once cannot be translated"))
+            raise self._refusal(_("sums over two indices at once cannot be translated"))
         return Part(part.expression, "", part.letters)
 
     def _called(self, function: Any, arguments: Sequence[Tree]) -> Part:
@@ -497,7 +449,7 @@ class Translation:
         for number, each in zip(numbers, (other, one), strict=True):
             if sign == "*" and 0 < number < 1 and 1 / number in POWERS:  # 0.001 converts units as 1000 does
                 return Part(each / typed(float(round(1 / number))), letters, total)
-        if sign == "*" and one.operation == "divide" and _nested(one.arguments[0]) == ("number", 1):
+        if sign == "*" and one.operation == "divide" and str(one.arguments[0]) == "1":
             return Part(other / one.arguments[1], letters, total)
         return Part(OPERATIONS[sign](one, other), letters, total)
 
@@ -517,23 +469,15 @@ class Translation:
             of = of.arguments[2] if len(of.arguments) > 2 else Tree("text", ("",))
         return (where, options) if where is not None and is_nothing(of) else None
 
-    def _chosen(self, label: Label, cases: tuple[Place, dict[str, Tree]], cells: list[Place]) -> Part:
+    def _chosen(self, label: Label, place: Place, options: Mapping[str, Tree], cells: Cells) -> Part:
         """Declare an equation for each option of a choice."""
-        place, options = cases
         name = self.layout.choices[place]
-        known = self.quantities.setdefault(name, Quantity(name, name, "category", name, "choice", "", [place]))
+        known = self.quantities.setdefault(name, Quantity(name, "category", name, "choice", "", (place,), name))
         known.entries |= dict.fromkeys(options, 0.0)
         found = {option: self._tree(one) for option, one in options.items()}
         symbol = self._symbol(label, cells[0])
         result = symbol.removesuffix("_p") if symbol.removesuffix("_p") in RESULTS else ""
-        whole = self._equation(replace(label, symbol=symbol), Part(typed(0), _letters(found.values())), cells, result)
-        one = self.quantities[whole.expression.arguments[0]]
-        one.formulas, one.by = {option: (part.expression, part.total) for option, part in found.items()}, name
-        periodic = any(self._periodic(part.expression) for part in found.values())
-        one.indices = whole.letters + ("p" if periodic or "p" in one.indices else "")
-        if label.unit is None and symbol[:2] not in RESULTS:
-            one.unit = self._unit(next(iter(found.values())).expression)
-        return whole
+        return self._equation(replace(label, symbol=symbol), found, cells, result, by=name)
 
     def _if(self, of: Tree) -> Part:
         condition, yes = of.arguments[0], of.arguments[1]
@@ -545,9 +489,9 @@ class Translation:
         if zero == Tree("number", (0.0,)) and is_nothing(yes) and _divides(no, guarded):
             told = _("gives {other} where {cell} is 0: here 0 is refused")
             self.remark(self._at, told.format(other=_shown(yes), cell=_shown(guarded)))
-            found, below = self._tree(no), self._tree(guarded).expression
-            if below.operation == "symbol":
-                self.quantities[below.arguments[0]].positive = True
+            found, below = self._tree(no), self._tree(guarded)
+            if below.name:
+                self.quantities[below.name].positive = True
             return found
         return self._called(np.where, (condition, yes, no))
 
@@ -556,58 +500,72 @@ class Translation:
         try:
             found = table_of(of, self._constant, self._stored)
         except ValueError as error:
-            raise self._refusal(self._at, error.args[0]) from None
+            raise self._refusal(error.args[0]) from None
         if found is None:
             return None
         for told in found.remarks:
             self.remark(self._at, told)
-        key = self._tree(found.key).expression
-        by = self.quantities[key.arguments[0]] if key.operation == "symbol" else None
+        by = self.quantities.get(self._tree(found.key).name)
         if by is None or by.what not in ("input", "key"):
-            raise self._refusal(self._at, _("looks up by something that is calculated, which cannot be declared"))
+            raise self._refusal(_("looks up by something that is calculated, which cannot be declared"))
         if found.filled_in is not None or any(isinstance(one, str) for one in found.entries):
             by.what, by.unit, by.monitored = "key", "category", False
             by.indices = by.indices.replace("p", "")
-        label, head = self.layout.label(self._at), Label()
-        if found.where is not None:
-            head = self.layout.label(found.where)
-            label = label if label.symbol else self.layout.label(found.where)
+        label = self.layout.label(self._at)
+        head = self.layout.label(found.where) if found.where is not None else UNLABELLED
+        label = label if label.symbol or found.where is None else head
         symbol = self._symbol(label, self._at)
-        unit = next((one.unit for one in (label, head) if one.unit is not None), "")
-        one = Quantity("", symbol, unit, label.words or symbol, "table", by.indices, [self._at])
+        one = Quantity(symbol, _unit(label, head), label.words or symbol, "table", by.indices, (self._at,))
         one.entries, one.by = found.entries, by.name
         if found.filled_in is not None:
-            keys, values = (self._ends(area) for area in found.filled_in)
+            keys, values = map(self._ends, found.filled_in)
             if not all(map(self.layout.entered, [*keys, *values])):
-                raise self._refusal(self._at, _("the table is empty"))
+                raise self._refusal(_("the table is empty"))
             one.filled_in = list(zip(keys, values, strict=True))
             one.entries = {f"class {number}": math.nan for number in range(1, len(keys) + 1)}
         return self._added(one)
 
     def _constant(self, of: Tree) -> float | None:
         """Return the number that a tree is, or that its cell holds at the end of links."""
-        if of.operation == "number":
-            return float(of.value)
         if of.operation == "negate" and of.value.operation == "number":
             return -float(of.value.value)
         if of.operation != "area" or not of.value.single:
-            return None
-        place = self._end(of.value)
-        value = self.layout.value(place)
-        plain = isinstance(value, int | float) and not isinstance(value, bool) and not self.layout.formula(place)
-        return float(value) if plain and not self.layout.entered(place) else None
+            return float(of.value) if of.operation == "number" else None
+        (place,) = self._ends(of.value)
+        return None if self.layout.formula(place) or self.layout.entered(place) else _number(self.layout.value(place))
 
     def _stored(self, area: Area) -> list[Any]:
         """Return what the cells of a list hold at the end of their links, None in empty ones."""
         return [None if self.layout.formula(end) else self.layout.value(end) for end in self._ends(area)]
 
     def _ends(self, area: Area) -> list[Place]:
-        return [self.layout.end(place) for place in area.places]
+        return [*map(self.layout.end, area.places)]
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _unit(*labels: Label) -> str:
+    return next((one.unit for one in labels if one.unit is not None), "")
 
 
 def _indices(label: Label) -> list[str]:
     """Return the indices of a symbol but p."""
     return [letter for letter in INDEX.findall(label.symbol) if letter != "p"]
+
+
+def _divisors(of: Expression) -> Iterator[str]:
+    """Yield what a formula divides by without asking first whether it is 0."""
+    if of.operation in ("symbol", "number", "where"):
+        return
+    factors = [of.arguments[1]] if of.operation == "divide" else []
+    for one in factors:
+        factors += one.arguments if one.operation == "multiply" else ()
+        if one.operation == "symbol":
+            yield one.arguments[0]
+    for one in of.arguments:
+        yield from _divisors(one)
 
 
 def _shown(of: Tree) -> str:
@@ -624,7 +582,7 @@ def _put(of: Tree, found: Sequence[Tree]) -> Tree:
 
 def _unwrapped(of: Tree) -> Tree:
     """Return a formula without the questions whether its inputs are filled in."""
-    if of.leaf or of.operation == "moving":
+    if of.leaf:
         return of
     if of.operation == "IF" and len(of.arguments) > 2 and (caught := _caught(*of.arguments)) is not None:
         return Tree("IFERROR", tuple(map(_unwrapped, caught)))
@@ -640,14 +598,12 @@ def _caught(condition: Tree, yes: Tree, no: Tree) -> tuple[Tree, Tree] | None:
     """Return what is looked up and what is given instead, of a formula that asks first whether it is found."""
     if condition.operation in ("ISERROR", "ISNA") and condition.value == no:
         return no, yes
-    looked_up = condition.operation == "ISNUMBER" and not condition.value.leaf and condition.value.operation != "moving"
+    looked_up = condition.operation == "ISNUMBER" and not condition.value.leaf
     return (yes, no) if looked_up and no.operation == "number" else None
 
 
 def _divides(of: Tree, by: Tree) -> bool:
-    if of.leaf or of.operation == "moving":
-        return False
-    return (of.operation == "/" and of.arguments[1] == by) or any(_divides(part, by) for part in of.arguments)
+    return any(one.operation == "/" and one.arguments[1] == by for one in of.walk())
 
 
 def _letters(parts: Iterable[Part]) -> str:
@@ -657,11 +613,6 @@ def _letters(parts: Iterable[Part]) -> str:
 def typed(value: float) -> Expression:
     """Return a number of a formula."""
     return Expression("number", (int(value) if value == int(value) and abs(value) < 1e15 else value,))
-
-
-def _nested(of: Expression) -> tuple[Any, ...]:
-    parts = of.arguments if of.operation in ("symbol", "number") else tuple(map(_nested, of.arguments))
-    return of.operation, *parts
 
 
 def split_symbol(symbol: str, indices: str, letters: Mapping[str, str]) -> tuple[str, str]:

@@ -6,11 +6,11 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-from jcm_calc.authoring.official_files.blocks import DocumentBlock
-from jcm_calc.authoring.official_files.office_math import equation, on_one_line
+from jcm_calc.authoring.official_files.office_math import TypesetEquation, equation, on_one_line
 from jcm_calc.base.archives import DAMAGED, check
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError
@@ -24,14 +24,25 @@ LETTERS = {f"{W}noBreakHyphen": "-", **dict.fromkeys((f"{W}tab", f"{W}br", f"{W}
 MOST_PARAGRAPHS, MOST_COLUMNS, MOST_STYLES = 500_000, 100, 20
 
 
-def word_blocks(content: bytes, unusable: Callable[[Message], InputError]) -> tuple[list[DocumentBlock], list[str]]:
-    """Return the blocks of a document, and the lines of its headers.
+@dataclass(frozen=True, slots=True)
+class DocumentBlock:
+    """A heading, a line or paragraph, a row of a table, or an equation of a document; a DOCX has no pages."""
 
-    Raises
-    ------
-    InputError
-        If the file is damaged, or unpacks to more than it should.
-    """
+    page: int | None
+    text: str = ""
+    heading: bool = False  # whether the file says that it is a heading; a PDF does not
+    cells: tuple[str | None, ...] = ()  # None where a cell of a PDF is merged with the one above
+    begins: bool = False  # whether the row is the first one of its table on the page
+    equation: TypesetEquation | None = None
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Its line or its cells."""
+        return tuple(filter(None, (self.text, *self.cells)))
+
+
+def word_blocks(content: bytes, unusable: Callable[[Message], InputError]) -> tuple[list[DocumentBlock], list[str]]:
+    """Return the blocks of a document, and the lines of its headers; refuse what is damaged or unpacks to too much."""
     import docx
 
     try:

@@ -95,3 +95,15 @@ def value(expression: Expression, values: Mapping[str, Any]) -> Any:
     if expression.operation == "number":
         return expression.arguments[0]
     return getattr(np, expression.operation)(*(value(one, values) for one in expression.arguments))
+
+
+def typed_numbers(expression: Expression) -> Iterator[float]:
+    """Yield the numbers in an expression that have to be declared: all but 0, 1 and exponents."""
+    if expression.operation == "number":
+        if abs(expression.arguments[0]) not in (0, 1):
+            yield float(expression.arguments[0])
+    elif expression.operation != "symbol":
+        for place, one in enumerate(expression.arguments):
+            exponent = expression.operation in ("power", "float_power") and place == 1
+            if not (exponent and one.operation == "number"):
+                yield from typed_numbers(one)

@@ -11,16 +11,9 @@ from jcm_calc.declarations.items import Equation
 
 
 class PageEquations:
-    """The equations of one page.
+    """The equations of one page, whose names are linked to their places on it.
 
-    Parameters
-    ----------
-    symbols : mapping
-        The document's symbol of each name.
-    linked : container of str
-        The names that have a place on the page.
-    prefix : str
-        What the anchors of the page begin with, so that two pages can be in one notebook.
+    Anchors begin with a prefix, so that two pages can be in one notebook.
     """
 
     def __init__(self, symbols: Mapping[str, str], linked: Container[str], prefix: str) -> None:

@@ -55,24 +55,13 @@ class Formula(Code):
 
 @dataclass(frozen=True)
 class Section:
-    """A titled table.
-
-    Attributes
-    ----------
-    title : str
-    headings : tuple of str
-    rows : list of tuple of str
-    details : list of list of str
-        For each row the texts that belong to it.
-    note : str
-        What its reader has to know.
-    """
+    """A titled table."""
 
     title: str
     headings: tuple[str, ...]
     rows: list[tuple[str, ...]]
-    details: list[list[str]]
-    note: str = ""
+    details: list[list[str]]  # for each row the texts that belong to it
+    note: str = ""  # what its reader has to know
 
 
 class Sources:
@@ -100,14 +89,7 @@ Part = Callable[[Declarations, Sources], tuple[Cells, Rows]]
 
 
 def sections(m: Declarations, sources: Sources) -> Iterator[Section]:
-    """Yield each section that holds anything, in the order of a methodology document.
-
-    Parameters
-    ----------
-    m : Methodology
-    sources : Sources
-        Takes up the sources that the sections refer to.
-    """
+    """Yield each section that holds anything, in the order of a methodology document; ``sources`` takes up theirs."""
     for title, part in PARTS.items():
         headings, rows = part(m, sources)
         if found := list(rows):

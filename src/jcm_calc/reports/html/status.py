@@ -71,18 +71,12 @@ def _until(status: ProjectStatus | None) -> date | None:
 
 @dataclass(frozen=True)
 class Month:
-    """One month of one meter: its name, the share of its time with readings, and its days in runs of one look.
-
-    Attributes
-    ----------
-    runs : tuple of (int, int, str)
-        First day from 0, number of days, and ``full``, ``part``, ``none``, ``out`` (not needed) or ``later``.
-    days : int
-    """
+    """One month of one meter: its name, the share of its time with readings, and its days in runs of one look."""
 
     name: str
     share: str
     look: str
+    # first day from 0, number of days, and full, part, none, out (not needed) or later
     runs: tuple[tuple[int, int, str], ...]
     days: int
 
@@ -136,30 +130,17 @@ def _runs(looks: Iterable[str]) -> Iterator[tuple[int, int, str]]:
 
 @dataclass(frozen=True)
 class Chart:
-    """Cumulative reductions of a year, in per cent of the width from the left and of the height from the bottom.
+    """Cumulative reductions of a year, in per cent of the width from the left and of the height from the bottom."""
 
-    Attributes
-    ----------
-    actual, plan, forecast, band : str
-        Points of SVG lines and of an area, in a square of 100 by 100; empty where there is nothing to draw.
-    ticks : tuple of (float, str)
-        Heights on the axis with their numbers.
-    edges : tuple of (float, str)
-        Where months begin, with their names.
-    today : float
-        The day of the status.
-    labels : tuple of (float, float, str, str)
-        Place, look and text of the last point of each line.
-    """
-
+    # points of SVG lines and of an area, in a square of 100 by 100; empty where there is nothing to draw
     actual: str
     plan: str
     forecast: str
     band: str
-    ticks: tuple[tuple[float, str], ...]
-    edges: tuple[tuple[float, str], ...]
-    today: float
-    labels: tuple[tuple[float, float, str, str], ...]
+    ticks: tuple[tuple[float, str], ...]  # heights on the axis with their numbers
+    edges: tuple[tuple[float, str], ...]  # where months begin, with their names
+    today: float  # the day of the status
+    labels: tuple[tuple[float, float, str, str], ...]  # place, look and text of the last point of each line
 
 
 def chart(status: ProjectStatus) -> Chart | None:

@@ -10,11 +10,10 @@ import numpy as np
 from jcm_calc.base.languages import Message, _, language
 from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.items import Coordinate, Equation
-from jcm_calc.reports.workbook.entries import write_labels
 from jcm_calc.reports.workbook.formulas import Formulas
-from jcm_calc.reports.workbook.layout import FUEL, LABEL, LAST, LEFT, RESULT, Block, DefaultList, SheetLayout
+from jcm_calc.reports.workbook.input_sheet import each, write_labels
+from jcm_calc.reports.workbook.layout import FUEL, LABEL, LAST, LEFT, RESULT, Block, DefaultList, Key, SheetLayout
 from jcm_calc.reports.workbook.page import Page, in_spreadsheet, number_style, shown_unit, unit_of
-from jcm_calc.reports.workbook.separate_sheet import each
 from jcm_calc.reports.workbook.tables import TERMS_OF
 
 WIDTHS = (1.5, 25, 9, 10)  # and all further columns as the last
@@ -161,26 +160,21 @@ class CalculationSheet:
         for row, (text, style) in enumerate(zip(heads, styles, strict=True), block.first - 5):
             self.page.typeset(row, column, text, style)
 
-    def _column(self, block: Block, name: str, column: int) -> None:
-        """Write a column."""
+    def _column(self, block: Block, name: Key, column: int) -> None:
+        """Write the column of a quantity, or of the terms of a total."""
         page, first = self.page, block.first
-        terms = next((key for key in self.layout.term_columns if f"{key[0]} {key[1]}" == name), None)
-        if terms is None:
+        if isinstance(name, str):
             node = self.contents.nodes[name][0]
             heads = (getattr(node, "symbol", name), getattr(node, "text", ""), self._source(name), unit_of(node))
             formulas, values = self.formulas.of(name, block), self._flat(name, block)
             style = number_style(node.unit, isinstance(node, Equation))
             evidence = self.contents.evidence(node)
         else:
-            rule = self.contents.nodes[terms[0]][terms[1]]
+            rule = self.contents.nodes[name[0]][name[1]]
             assert isinstance(rule, Equation)
-            heads = (
-                TERMS_OF.format(symbol=rule.symbol),
-                rule.text,
-                rule.written(self.symbols),
-                shown_unit(rule.unit, False),
-            )
-            formulas, values = self.formulas.terms(*terms, block), self._term_values(rule, block)
+            written, unit = rule.written(self.symbols), shown_unit(rule.unit, False)
+            heads = (TERMS_OF.format(symbol=rule.symbol), rule.text, written, unit)
+            formulas, values = self.formulas.terms(rule, block), self._term_values(rule, block)
             style, evidence = number_style(rule.unit, True), rule.evidence
         self._heads(block, column, heads)
         page.mark(first - 1, column, evidence)

@@ -34,66 +34,47 @@ NO_PLAN = _("No plan was given: estimates are left empty, and values fixed ex an
 
 @dataclass(frozen=True)
 class Contents:
-    """What one set of sheets shows.
-
-    Attributes
-    ----------
-    kind : {"MPS", "MRS"}
-        Monitoring plan or monitoring report.
-    choices : mapping
-        The option of each choice; those not made are left to the person who fills in the workbook.
-    periods : sequence of Period
-        The periods that the set covers; a blank label where nothing is known of one.
-    labels : mapping
-        The labels along each index, periods too; none along an absent optional index.
-    nodes : mapping
-        Everything on the way to ER by name. A name has one node for each way in which the choices
-        that are not made can define it.
-    entries : mapping
-        For each parameter that is entered, how: as a number in a cell, as the name of a candidate,
-        by class, or as it suits who fills it in.
-    classes : mapping
-        For each class key, the classes by which values are entered.
-    tables : mapping
-        The values by class that are entered.
-    named : mapping
-        The name of the candidate that a parameter takes.
-    facts : sequence of Parameter
-        What eligibility criteria ask for.
-    value : callable
-        From a name to its values in declared units, one axis for each index, or None.
-    grades : mapping
-        The evidence of symbols that differs from what is declared.
-    conditions : mapping
-        In which case a parameter is needed, in words, where it is not always.
-    note : str
-        What a reader of the sheets must know about where the values come from.
-    unplanned : bool
-        Whether no plan was given, so that estimates stay empty.
-    """
+    """What one set of sheets shows: of a monitoring plan, MPS, or of a monitoring report, MRS."""
 
     methodology: Declarations
     kind: str
+    # the option of each choice; those not made are left to the person who fills in the workbook
     choices: Case
+    # those that the set covers; a blank label where nothing is known of one
     periods: Sequence[Period]
+    # along each index, periods too; none along an absent optional index
     labels: Mapping[str, Sequence[Any]]
+    # everything on the way to ER by name: one node for each way in which choices that are not made can define it
     nodes: Mapping[str, Sequence[Node]]
+    # how each parameter is entered: as a number in a cell, as the name of a candidate, by class, or as it suits
     entries: Mapping[str, frozenset[str]]
+    # by class key the classes by which values are entered, and the values
     classes: Mapping[str, Sequence[str]]
     tables: Mapping[str, Table]
+    # the name of the candidate that a parameter takes
     named: Mapping[str, str]
+    # what eligibility criteria ask for
     facts: Sequence[Parameter]
+    # from a name to its values in declared units, one axis for each index, or None
     value: Callable[[str], Array | None]
+    # the evidence of symbols that differs from what is declared; of a result only
     grades: Mapping[str, Evidence] = field(default_factory=dict)
+    # in which case a parameter is needed, in words, where it is not always
     conditions: Mapping[str, str] = field(default_factory=dict)
+    # what a reader of the sheets must know about where the values come from
     note: str = ""
     overrides: Mapping[str, str] = field(default_factory=dict)
+    # whether no plan was given, so that estimates stay empty
     unplanned: bool = False
 
     @property
     def entered(self) -> Iterator[Parameter]:
         """The parameters that are entered, in the order of the document."""
         return (parameter for parameter in self.methodology.inputs.values() if parameter.name in self.entries)
+
+    def ways(self, name: str) -> frozenset[str]:
+        """Return how a parameter is entered: a fact as it is."""
+        return self.entries.get(name, frozenset({CELL}))
 
     @property
     def open(self) -> bool:

@@ -119,13 +119,7 @@ def read(book: Book, number: str, version: str) -> tuple[EvidenceFile, ...]:
 def contradictions(book: Book, m: Declarations, files: Sequence[EvidenceFile]) -> Iterator[Problem]:
     """Yield the cells in which a sheet of the calculation has another value than the sheet of evidence.
 
-    Parameters
-    ----------
-    book : Book
-    m : Methodology
-        Without evidence.
-    files : sequence of EvidenceFile
-        From `read`.
+    The methodology is the one without evidence.
     """
     own = m.by_symbol()
     entries = [entry for file in files for entry in file.entries if entry.kind == "default" and entry.name in own]

@@ -10,6 +10,7 @@ from typing import Any
 
 from jcm_calc.base.languages import Message, _, spellings
 from jcm_calc.base.problems import Problem, ProblemKind, listed, shown
+from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import Period
@@ -41,13 +42,13 @@ class FilledColumns:
 
     letters: str
     labels: list[tuple[Any, ...]]
-    columns: dict[str, list[Any]]
-    cells: dict[str, list[tuple[str, int, int]]]
+    columns: dict[str, list[Any]] = field(default_factory=dict)
+    cells: dict[str, list[tuple[str, int, int]]] = field(default_factory=dict)
 
 
 @dataclass
 class SheetSet:
-    """What one set of sheets holds."""
+    """What one set of sheets holds; ``pointers`` are to the record of readings."""
 
     sheet: str
     periods: list[Period]
@@ -56,8 +57,10 @@ class SheetSet:
     classes: dict[str, dict[str, Any]] = field(default_factory=dict)
     sources: dict[str, dict[str, str]] = field(default_factory=dict)
     overrides: dict[str, str] = field(default_factory=dict)
-    pointers: dict[str, str] = field(default_factory=dict)  # to the record of readings
+    pointers: dict[str, str] = field(default_factory=dict)
     parts: list[FilledColumns] = field(default_factory=list)
+    # the labels that somebody typed into rows without a value: by index and label the first cell without one
+    empty: dict[tuple[str, str], Cell] = field(default_factory=dict)
 
     @property
     def filled(self) -> bool:
@@ -76,34 +79,64 @@ class Reader:
         self.problems: list[Problem] = []
         self.remarks: list[Problem] = []
 
+    def _complain(self, of: Parameter | str, complaint: str, at: Cell | None = None, /, **facts: Any) -> None:
+        """Add a problem of a parameter or a sheet; the complaint may name a cell."""
+        self.problems.append(_problem(of, complaint, at, facts))
+
+    def _remark(self, of: Parameter | str, complaint: str, at: Cell | None = None, /, **facts: Any) -> None:
+        self.remarks.append(_problem(of, complaint, at, facts))
+
     # One set of sheets
 
     def read(self, roles: Roles) -> SheetSet:
         """Read the input sheets of a set."""
         tables = list(self.sheets.tables(roles["input"]))
-        rows = [row for kind, found in tables if kind == "parameters" for row in found if row.text("symbol")]
+        every = [row for kind, found in tables if kind == "parameters" for row in found]
+        rows = [row for row in every if row.text("symbol")]
         periods = self._periods(rows, [row for kind, found in tables if kind == "periods" for row in found])
         found = SheetSet(roles["input"], periods)
-        for kind, listed_rows in tables:
-            if kind == "choices":
-                self._choices(listed_rows, found)
+        self._choices([row for kind, listed_rows in tables if kind == "choices" for row in listed_rows], found)
         separate: dict[str, Cell] = {}  # the parameters that have a separate table, with the cell of its unit
-        if "separate" in roles:
-            for table in self.sheets.unit_tables(roles["separate"], self.symbols, self.keys):
-                separate |= {
-                    parameter.name: Cell(table.units[column], table.sheet, max(table.units_row, 0), column)
-                    for column, parameter in table.columns.items()
-                }
-                by_class = all(parameter.by for parameter in table.columns.values())
-                if by_class and len(table.letters) == 1 and table.letters[0] not in self.m.indices:
-                    self._by_class(table, found)
-                else:
-                    self._unit_table(table, found)
+        for table in self.sheets.unit_tables(roles["separate"], self.symbols, self.keys) if "separate" in roles else ():
+            separate |= {parameter.name: table.unit_cell(column) for column, parameter in table.columns.items()}
+            by_class = all(parameter.by for parameter in table.columns.values())
+            if by_class and len(table.letters) == 1 and table.letters[0] not in self.m.indices:
+                self._by_class(table, found)
+            else:
+                self._unit_table(table, found)
         self._rows(rows, separate, found)
+        self._without_symbol(every)
         for name in sorted(found.named.keys() & found.classes.keys()):
             complaint = _("{got} is named, and values by class are given, too: leave out one of them")
-            self.problems.append(Problem(self.m.inputs[name].symbol, complaint.format(got=shown(found.named[name]))))
+            self._complain(self.m.inputs[name], complaint, got=shown(found.named[name]))
+        if found.filled:
+            self._without_values(found)
         return found
+
+    def _without_symbol(self, rows: Iterable[Row]) -> None:
+        """Remark on numbers in rows without a symbol, which belong to no parameter."""
+        places = [row.cells["value"].row for row in rows]
+        for row in rows:
+            cell = row.cells["value"]
+            if row.text("symbol") or not isinstance(cell.value, int | float):
+                continue
+            if not self.sheets.sums_up(cell.sheet, cell.row, cell.column, places):
+                complaint = _("the row has no symbol: its value {got} ({address}) is left out")
+                self._remark(cell.sheet, complaint, cell, got=shown(cell.value))
+
+    def _without_values(self, found: SheetSet) -> None:
+        """Complain of units and the like that somebody named and that have a value nowhere."""
+        given = {
+            (letter, _class_name(label[place]))
+            for part in found.parts
+            for place, letter in enumerate(part.letters)
+            if letter != "p"
+            for label in part.labels
+        }
+        for (letter, label), cell in found.empty.items():
+            if (letter, label) not in given:
+                complaint = _("{label} is named ({address}), and has no value: give its values, or delete the name")
+                self._complain(letter, complaint, cell, label=shown(label))
 
     def _periods(self, rows: Sequence[Row], listed_periods: Sequence[Row]) -> list[Period]:
         """Return the periods of a set: those of the table of periods, or those named in table 1."""
@@ -132,8 +165,7 @@ class Reader:
         try:
             return [written_periods.parse(given)]
         except ValueError as error:
-            complaint = Message("{} ({})").format(error.args[0], cell.address)
-            problem = Problem("p", complaint)
+            problem = Problem("p", Message("{} ({})").format(error.args[0], cell.address))
             if problem not in self.problems:
                 self.problems.append(problem)
         try:
@@ -143,9 +175,13 @@ class Reader:
 
     def _choices(self, rows: Iterable[Row], found: SheetSet) -> None:
         for row in rows:
-            self._uncalculated(row.text("choice"), row.cells["chosen"])
-            if row.text("choice") in self.m.choices and row.text("chosen"):
-                found.choices[row.text("choice")] = row.text("chosen")
+            name, chosen = row.text("choice"), row.text("chosen")
+            self._uncalculated(name, row.cells["chosen"])
+            if name in self.m.choices and chosen:
+                found.choices[name] = chosen
+            elif chosen:
+                complaint = _("is not a choice of {m}: its option {got} ({address}) is left out")
+                self._remark(printable(name[:LONGEST_SYMBOL]), complaint, row.cells["chosen"], m=self.m, got=chosen)
 
     # Rows of tables 1 and 2 and of the facts
 
@@ -166,6 +202,8 @@ class Reader:
                 self._two_units(parameter, row, separate[name])
             count = counted[name] = counted.get(name, -1) + 1
             self._uncalculated(parameter.symbol, cell)
+            if cell.value == "" and label is not None:
+                found.empty.setdefault((parameter.indices.replace("p", ""), label), cell)
             if cell.value == "" or ELSEWHERE.search(str(cell.value)):
                 continue
             if isinstance(cell.value, str) and cell.value in parameter.candidates:
@@ -178,12 +216,8 @@ class Reader:
             key = tuple(part for part in (label, period) if part is not None)
             own = ("" if label is None else parameter.indices.replace("p", "")) + ("" if period is None else "p")
             if letters.setdefault(name, own) != own or key in given.setdefault(name, {}):
-                complaint = (
-                    _("has two rows without saying which unit each is ({address}): write EC_PJ,1,p and so on")
-                    .tagged(ProblemKind.DUPLICATE)
-                    .format(address=cell.address)
-                )
-                self.problems.append(Problem(parameter.symbol, complaint))
+                complaint = _("has two rows without saying which unit each is ({address}): write EC_PJ,1,p and so on")
+                self._complain(parameter, complaint.tagged(ProblemKind.DUPLICATE), cell)
                 continue
             given[name][key] = self._with_unit(parameter, cell, self._unit(parameter, row.cells.get("unit"), found))
             cells.setdefault(name, []).append((cell.sheet, cell.row, cell.column))
@@ -198,19 +232,16 @@ class Reader:
         """Whether a row sums up others of the table, which gives a remark."""
         cell = row.cells["value"]
         named = any(is_total(row.text(key)) for key in ("period", "point"))
-        if not named and not self.sheets.sums_up(cell.sheet, cell.row, cell.column, places):
-            return False
-        complaint = _("a row that sums up others is left out ({address})").format(address=cell.address)
-        self.remarks.append(Problem(parameter.symbol, complaint))
-        return True
+        found = named or self.sheets.sums_up(cell.sheet, cell.row, cell.column, places)
+        if found:
+            self._remark(parameter, _("a row that sums up others is left out ({address})"), cell)
+        return found
 
     def _passed_over(self, parameter: Parameter, cell: Cell) -> None:
         """Remark on a number that somebody typed in addition to the table of units; a formula shows its value."""
         if (cell.row, cell.column) not in self.book.formulas(cell.sheet):
-            complaint = _("{got} ({address}) is not used: the values are in a separate table").format(
-                got=shown(cell.value), address=cell.address
-            )
-            self.remarks.append(Problem(parameter.symbol, complaint))
+            complaint = _("{got} ({address}) is not used: the values are in a separate table")
+            self._remark(parameter, complaint, cell, got=shown(cell.value))
 
     def _two_units(self, parameter: Parameter, row: Row, other: Cell) -> None:
         """Complain of a unit written over the form's own that is not the one of the table the value comes from."""
@@ -218,19 +249,11 @@ class Reader:
         if own is None or parameter.textual or parameter.unit == "date":
             return
         here, there = row.text("unit"), str(other.value).strip() or parameter.unit
-        known = {self._read_unit(one, parameter) for one in (parameter.unit, there)}
-        if here and self._read_unit(here, parameter) not in known:
+        known = {_read_unit(one, parameter) for one in (parameter.unit, there)}
+        if here and _read_unit(here, parameter) not in known:
             complaint = _("has the unit {one} ({address}), and its values have {other} ({place}): which one is meant?")
-            complaint = complaint.tagged(ProblemKind.TWO_UNITS).format(
-                one=here, address=own.address, other=there, place=other.address
-            )
-            self.problems.append(Problem(parameter.symbol, complaint))
-
-    def _read_unit(self, unit: str, parameter: Parameter) -> str:
-        try:
-            return normalise(parameter.unit if unit == "N/A" else unit)
-        except UnitError:
-            return unit
+            complaint = complaint.tagged(ProblemKind.TWO_UNITS)
+            self._complain(parameter, complaint, own, one=here, other=there, place=other.address)
 
     def _meant(self, row: Row) -> tuple[Parameter | None, str | None]:
         """Return the parameter of a row, and the label of its unit where the symbol names one."""
@@ -241,12 +264,9 @@ class Reader:
         if numbered := self.symbols.numbered(text):
             return numbered
         if cell.value != "":
-            complaint = (
-                _("is not a parameter of {m}: its value {got} ({address}) is left out")
-                .tagged(ProblemKind.UNKNOWN_SYMBOL)
-                .format(m=self.m, got=shown(cell.value), address=cell.address)
-            )
-            self.remarks.append(Problem(printable(text[:LONGEST_SYMBOL]), complaint))
+            complaint = _("is not a parameter of {m}: its value {got} ({address}) is left out")
+            complaint = complaint.tagged(ProblemKind.UNKNOWN_SYMBOL)
+            self._remark(printable(text[:LONGEST_SYMBOL]), complaint, cell, m=self.m, got=shown(cell.value))
         return None, None
 
     def _row_period(
@@ -258,10 +278,8 @@ class Reader:
         if written is not None and written.value != "" and found.periods[0].dated:
             parsed = self._period(written.value, written)
             if parsed and parsed[0] not in found.periods:
-                complaint = _("{period} ({address}) is not one of the periods {names} of this sheet").format(
-                    period=parsed[0], address=written.address, names=listed(found.periods)
-                )
-                self.problems.append(Problem(parameter.symbol, complaint))
+                complaint = _("{period} ({address}) is not one of the periods {names} of this sheet")
+                self._complain(parameter, complaint, written, period=parsed[0], names=listed(found.periods))
             return parsed[0] if parsed else found.periods[0]
         return found.periods[count if label is None and count < len(found.periods) else 0]
 
@@ -279,10 +297,10 @@ class Reader:
 
     def _name(self, parameter: Parameter, cell: Cell, found: SheetSet) -> None:
         if found.named.setdefault(parameter.name, cell.value) != cell.value:
-            complaint = _("{got} ({address}) is not the value named before: name one for all").format(
-                got=shown(cell.value), address=cell.address
-            )
-            self.problems.append(Problem(parameter.symbol, complaint))
+            complaint = _("{got} ({address}) is not the value named before: name one for all")
+            self._complain(parameter, complaint, cell, got=shown(cell.value))
+
+    # Values and their units
 
     def _unit(self, parameter: Parameter, cell: Cell | None, found: SheetSet) -> str:
         """Return the unit of a cell as the library writes it, and remark on one that only a sheet of the scheme has."""
@@ -291,11 +309,9 @@ class Reader:
         written = str(cell.value).strip()
         unit = plain_unit(written, parameter.unit, found.periods)
         fixed = parameter.textual or parameter.unit == "date" or is_declared(written, parameter)
-        if fixed or not (is_declared(unit, parameter) or (_converts(unit) and not _converts(written))):
+        if fixed or not (is_declared(unit, parameter) or (not _not_a_unit(unit) and _not_a_unit(written))):
             return written
-        complaint = _("the unit {written} is read as {unit} ({address})")
-        complaint = complaint.format(written=written, unit=unit, address=cell.address)
-        self.remarks.append(Problem(parameter.symbol, complaint))
+        self._remark(parameter, _("the unit {written} is read as {unit} ({address})"), cell, written=written, unit=unit)
         return unit
 
     def _with_unit(self, parameter: Parameter, cell: Cell, unit: str) -> Any:
@@ -314,8 +330,7 @@ class Reader:
             found = ONE_DOT.fullmatch(cell.value.strip()) if isinstance(cell.value, str) else None
             if found and not parameter.textual and self._continental(cell.sheet):
                 complaint = _("{complaint} ({address}; other cells have decimal commas or dots between thousands)")
-                complaint = complaint.format(complaint=dots_complaint(found[1]), address=cell.address)
-                self.problems.append(Problem(parameter.symbol, complaint))
+                self._complain(parameter, complaint, cell, complaint=dots_complaint(found[1]))
                 return
 
     def _continental(self, sheet: str) -> bool:
@@ -327,25 +342,21 @@ class Reader:
         """Remark on a number without a unit, where one was expected."""
         known = parameter.textual or parameter.unit in ("", "date")
         if not (unit or known) and isinstance(cell.value, int | float):
-            complaint = _("has no unit ({address}): {got} is taken in {unit}").format(
-                address=cell.address, got=shown(cell.value), unit=parameter.unit
-            )
-            self.remarks.append(Problem(parameter.symbol, complaint))
+            complaint = _("has no unit ({address}): {got} is taken in {unit}")
+            self._remark(parameter, complaint, cell, got=shown(cell.value), unit=parameter.unit)
 
     def _formula(self, parameter: Parameter, cell: Cell) -> None:
         formula = self.sheets.formula(cell)
         if formula is not None:
             complaint = _(
                 "holds a formula where a value belongs ({address}): ={formula}; its stored value {got} is taken"
-            ).format(address=cell.address, formula=formula.text[:60], got=shown(cell.value))
-            self.remarks.append(Problem(parameter.symbol, complaint))
+            )
+            self._remark(parameter, complaint, cell, formula=formula.text[:60], got=shown(cell.value))
 
     def _uncalculated(self, subject: str, cell: Cell) -> None:
         if cell.value == "" and self.sheets.uncalculated(cell):
-            complaint = _("holds a formula ({address}) whose value is not stored: give the value itself").format(
-                address=cell.address
-            )
-            self.problems.append(Problem(subject, complaint))
+            complaint = _("holds a formula ({address}) whose value is not stored: give the value itself")
+            self._complain(subject, complaint, cell)
 
     def _uncalculated_in(self, table: UnitTable, columns: Iterable[int]) -> None:
         """Complain of every formula of a table without a stored value, lest its row count as empty."""
@@ -363,14 +374,12 @@ class Reader:
         letters = self._letters(table)
         if letters is None:
             return
-        for column, parameter in table.columns.items():
-            cell = Cell(table.units[column], table.sheet, table.units_row, column)
-            table.units[column] = self._unit(parameter, cell, found)
+        self._units(table, found)
         self._sums(table)
         self._other_columns(table)
         columns = {column: self._column(table, column) for column in (*table.label_columns, *table.columns)}
         self._uncalculated_in(table, columns)
-        kept = self._filled(table, columns)
+        kept = self._filled(table, letters, columns, found)
         if not kept:
             return
         rows = [table.rows[place] for place in kept]
@@ -384,9 +393,8 @@ class Reader:
             own = "".join(letter for letter in self.m.indices if letter in parameter.indices)
             if own not in parts:
                 parts[own] = self._part(own, letters, labels, found)
-            self._unclear(
-                parameter, (Cell(value, table.sheet, row, column) for row, value in zip(rows, values, strict=True))
-            )
+            pairs = zip(rows, values, strict=True)
+            self._unclear(parameter, (Cell(value, table.sheet, row, column) for row, value in pairs))
             unit = table.units[column]
             declared = parameter.textual or is_declared(unit, parameter)
             heading = parameter.name if declared else f"{parameter.name} [{unit}]"
@@ -397,24 +405,32 @@ class Reader:
             parts[own].cells[heading] = [(table.sheet, row, column) for row in rows]
         found.parts += parts.values()
 
+    def _units(self, table: UnitTable, found: SheetSet) -> None:
+        """Write the units of a table as the library does, and complain of what is none."""
+        for column, parameter in table.columns.items():
+            cell = table.unit_cell(column)
+            unit = table.units[column] = self._unit(parameter, cell, found)
+            if parameter.textual or parameter.unit == "date" or is_declared(unit, parameter):
+                continue
+            if why := _not_a_unit(unit):
+                complaint = _("the unit is not understood ({address}): {why}; must be {unit}, or convert to it")
+                self._complain(parameter, complaint, cell, why=why, unit=parameter.unit or "-")
+
     def _sums(self, table: UnitTable) -> None:
         """Remark on rows that sum up others; complain of a unit whose value is a formula that adds up others."""
         if table.sums:
-            complaint = _("rows that sum up others are left out: {names}")
             names = listed(row + 1 for row in table.sums)
-            self.remarks.append(Problem(table.sheet, complaint.format(names=names)))
-        if not self.book.formulas(table.sheet):
+            self._remark(table.sheet, _("rows that sum up others are left out: {names}"), names=names)
+        formulas = self.book.formulas(table.sheet)
+        if not formulas:
             return
         doubled = list[int]()
         for column, parameter in table.columns.items():
             for row in table.rows if parameter.extensive else ():
                 if self.sheets.sums_up(table.sheet, row, column, table.rows):
-                    cell = self.sheets.cell(table.sheet, row, column)
                     complaint = _("adds up other rows of its table ({address}), which would count twice: ={formula}")
-                    formula = self.book.formulas(table.sheet)[row, column].text
-                    self.problems.append(
-                        Problem(parameter.symbol, complaint.format(address=cell.address, formula=formula[:60]))
-                    )
+                    cell = self.sheets.cell(table.sheet, row, column)
+                    self._complain(parameter, complaint, cell, formula=formulas[row, column].text[:60])
                     doubled.append(row)
         table.rows[:] = [row for row in table.rows if row not in doubled]
 
@@ -424,8 +440,7 @@ class Reader:
             supplied = parameter.value is not None or parameter.table is not None
             if parameter.kind is Kind.DEFAULT and supplied and self._calculated(table, column):
                 complaint = _("is calculated on the sheet ({address}): the library looks up its own value")
-                address = Cell("", table.sheet, table.rows[0], column).address
-                self.remarks.append(Problem(parameter.symbol, complaint.format(address=address)))
+                self._remark(parameter, complaint, Cell("", table.sheet, table.rows[0], column))
                 del table.columns[column]
         known = {parameter.name for parameter in table.columns.values()}
         for column, cell in table.others.items():
@@ -437,23 +452,20 @@ class Reader:
                 for one in self.m.inputs.values()
                 if one.is_class and one.name not in known and values <= set(map(str.casefold, self._classes(one)))
             ]
+            heading = repr(cell.value)
             if len(keys) == 1:
                 complaint = _("is read from the column {heading} ({address}), whose cells hold its classes")
-                self.remarks.append(
-                    Problem(keys[0].symbol, complaint.format(heading=repr(cell.value), address=cell.address))
-                )
+                self._remark(keys[0], complaint, cell, heading=heading)
                 table.columns[column] = keys[0]
                 table.units.setdefault(column, "")
                 continue
-            complaint = _(
-                "the column {heading} ({address}) is not understood: head it with one of the symbols {symbols}"
-            )
             symbols = listed(
                 one.symbol for one in self.m.inputs.values() if one.name not in known and one.kind is not Kind.CONSTANT
             )
-            self.problems.append(
-                Problem(table.sheet, complaint.format(heading=repr(cell.value), address=cell.address, symbols=symbols))
+            complaint = _(
+                "the column {heading} ({address}) is not understood: head it with one of the symbols {symbols}"
             )
+            self._complain(table.sheet, complaint, cell, heading=heading, symbols=symbols)
 
     def _calculated(self, table: UnitTable, column: int) -> bool:
         """Whether every cell that is filled in a column is a formula that calculates, not only a link."""
@@ -472,14 +484,14 @@ class Reader:
         values = [grid[row][column] if row < len(grid) else "" for row in table.rows]
         if "" not in values:
             return values
-        formulas, errors = self.book.formulas(table.sheet), self.book.errors(table.sheet)
+        return [
+            value if value != "" else self._value(table.sheet, row, column)
+            for row, value in zip(table.rows, values, strict=True)
+        ]
 
-        def written(row: int) -> Any:
-            if (row, column) in errors:
-                return errors[row, column]
-            return self._value(table.sheet, row, column) if (row, column) in formulas else None
-
-        return [value if value != "" else written(row) for row, value in zip(table.rows, values, strict=True)]
+    def _value(self, sheet: str, row: int, column: int) -> Any:
+        value = self.sheets.cell(sheet, row, column).value
+        return None if value == "" else value
 
     def _usable(
         self, table: UnitTable, column: int, rows: Sequence[int], values: Sequence[Any], found: SheetSet
@@ -493,7 +505,10 @@ class Reader:
             for row, value in zip(rows, values, strict=True):
                 self._name(parameter, Cell(value, table.sheet, row, column), found)
             return False
-        self._formulas(table, parameter, column, rows)
+        formulas = self.book.formulas(table.sheet)
+        if formulas and "p" in parameter.indices:
+            for row in [row for row in rows if (row, column) in formulas][:1]:
+                self._formula(parameter, self.sheets.cell(table.sheet, row, column))
         self._unitless(parameter, self.sheets.cell(table.sheet, rows[first], column), table.units[column])
         return True
 
@@ -502,18 +517,19 @@ class Reader:
     ) -> FilledColumns:
         """Return an empty part with the labels of the rows along the indices of its parameters."""
         period = found.periods[0]
+        kept = "".join(letter for letter in own if letter == "p" or letter in letters)
         rows = [
             tuple(
-                (self._label(row[letters.index("p")], found) if "p" in letters else period)
-                if letter == "p"
-                else row[letters.index(letter)]
-                for letter in own
-                if letter == "p" or letter in letters
+                row[letters.index(letter)]
+                if letter != "p"
+                else self._label(row[letters.index("p")], found)
+                if "p" in letters
+                else period
+                for letter in kept
             )
             for row in labels
         ]
-        kept = "".join(letter for letter in own if letter == "p" or letter in letters)
-        return FilledColumns(kept, rows, {}, {})
+        return FilledColumns(kept, rows)
 
     def _label(self, written: Any, found: SheetSet) -> Period:
         text = str(written).removesuffix(".0")
@@ -521,7 +537,7 @@ class Reader:
             own = next((period for period in found.periods if str(period) == text), None)
             return own or written_periods.parse(text)
         except ValueError as error:
-            self.problems.append(Problem("p", error.args[0]))
+            self._complain("p", error.args[0])
             return found.periods[0]
 
     def _letters(self, table: UnitTable) -> list[str] | None:
@@ -531,14 +547,13 @@ class Reader:
         others = {parameter.indices.replace("p", "") for parameter in table.columns.values()}
         if len(table.letters) == 1 and len(others) == 1 and len(own := others.pop()) == 1:
             return [own]
-        symbols = listed(parameter.symbol for parameter in table.columns.values())
-        complaint = _(
-            "the table of {symbols} does not say by its headings which index each column of labels is"
-        ).format(symbols=symbols)
-        self.problems.append(Problem(table.sheet, complaint))
+        complaint = _("the table of {symbols} does not say by its headings which index each column of labels is")
+        self._complain(table.sheet, complaint, symbols=listed(one.symbol for one in table.columns.values()))
         return None
 
-    def _filled(self, table: UnitTable, columns: Mapping[int, Sequence[Any]]) -> list[int]:
+    def _filled(
+        self, table: UnitTable, letters: Sequence[str], columns: Mapping[int, Sequence[Any]], found: SheetSet
+    ) -> list[int]:
         """Return the rows, by their number in the table, in which something other than labels is filled in."""
         # what the sheet calculates says 0 of rows in which nothing is entered
         nothing = [(None, 0) if self._calculated(table, column) else (None,) for column in table.columns]
@@ -548,43 +563,60 @@ class Reader:
             for place, values in enumerate(rows)
             if any(value not in none for value, none in zip(values, nothing, strict=True))
         ]
-        if kept and len(kept) < len(table.rows):
-            found = set(kept)
-            empty = [row + 1 for place, row in enumerate(table.rows) if place not in found]
-            self.remarks.append(
-                Problem(table.sheet, _("rows without a value are left out: {names}").format(names=listed(empty)))
-            )
-        return kept
+        empty = sorted({*range(len(table.rows))} - {*kept})
+        if kept and empty:
+            names = listed(table.rows[place] + 1 for place in empty)
+            self._remark(table.sheet, _("rows without a value are left out: {names}"), names=names)
+        for letter, column in zip(letters, table.label_columns, strict=True):
+            labels, own = columns[column], Cell("", table.sheet, 0, column)
+            self._unlabelled(letter, own, [table.rows[place] for place in kept if labels[place] is None])
+            count = len({label for label in labels if label is not None})
+            for place in empty if letter != "p" else ():
+                name = "" if labels[place] is None else _class_name(labels[place])
+                # an empty workbook has the numbers of units in its rows
+                if name and not (name.isdecimal() and 1 <= int(name) <= count):
+                    cell = Cell(name, table.sheet, table.rows[place], column)
+                    found.empty.setdefault((letter, name), cell)
+        return [place for place in kept if all(columns[one][place] is not None for one in table.label_columns)]
 
-    def _value(self, sheet: str, row: int, column: int) -> Any:
-        value = self.book.value(sheet, row, column)
-        if value == "":
-            value = self.sheets.cell(sheet, row, column).value
-        return None if value == "" else value
-
-    def _formulas(self, table: UnitTable, parameter: Parameter, column: int, rows: Sequence[int]) -> None:
-        formulas = self.book.formulas(table.sheet)
-        if formulas and "p" in parameter.indices:
-            found = [row for row in rows if (row, column) in formulas]
-            for row in found[:1]:
-                self._formula(parameter, self.sheets.cell(table.sheet, row, column))
+    def _unlabelled(self, letter: str, column: Cell, rows: Iterable[int]) -> None:
+        """Complain of rows with values that do not say whose they are."""
+        for row in rows:
+            cell = self.sheets.cell(column.sheet, row, column.column)
+            if not self.sheets.uncalculated(cell):  # which is said
+                self._complain(letter, _("has no label ({address}), and its row has values"), cell)
 
     def _by_class(self, table: UnitTable, found: SheetSet) -> None:
         self._sums(table)
+        self._units(table, found)
         self._uncalculated_in(table, (*table.label_columns, *table.columns))
+        keys = self._column(table, table.label_columns[0])
+        without = {row for row, key in zip(table.rows, keys, strict=True) if key is not None}
         for column, parameter in table.columns.items():
             values = found.classes.get(parameter.name, {})
-            for row in table.rows:
-                key, value = (self._value(table.sheet, row, place) for place in (table.label_columns[0], column))
-                if key is not None and value is not None:
-                    cell, name = Cell(value, table.sheet, row, column), _class_name(key)
-                    given = self._with_unit(parameter, cell, table.units[column])
-                    if values.setdefault(name, given) != given:
-                        complaint = _("{key} has another value before ({address}): a class has one")
-                        complaint = complaint.format(key=shown(name), address=cell.address)
-                        self.problems.append(Problem(parameter.symbol, complaint))
+            for row, key, value in zip(table.rows, keys, self._column(table, column), strict=True):
+                if value is None:
+                    continue
+                cell, name = Cell(value, table.sheet, row, column), _class_name(key)
+                without.discard(row)
+                if key is None:
+                    complaint = _("{got} ({address}) has no class: write the class before it")
+                    self._complain(parameter, complaint, cell, got=shown(value))
+                    continue
+                given = self._with_unit(parameter, cell, table.units[column])
+                if values.setdefault(name, given) != given:
+                    complaint = _("{key} has another value before ({address}): a class has one")
+                    self._complain(parameter, complaint, cell, key=shown(name))
             if values:
                 found.classes[parameter.name] = values
+        if without:
+            names = listed(row + 1 for row in sorted(without))
+            self._remark(table.sheet, _("rows without a value are left out: {names}"), names=names)
+
+
+def _problem(of: Parameter | str, complaint: str, at: Cell | None, facts: Mapping[str, Any]) -> Problem:
+    address = {} if at is None else {"address": at.address}
+    return Problem(of.symbol if isinstance(of, Parameter) else of, complaint.format(**facts, **address))
 
 
 def _class_name(key: Any) -> str:
@@ -592,20 +624,28 @@ def _class_name(key: Any) -> str:
     return str(int(key)) if isinstance(key, float) and key.is_integer() else str(key).strip()
 
 
-def is_declared(unit: str, parameter: Parameter) -> bool:
+def is_declared(unit: str, node: Node) -> bool:
     """Whether a unit on a sheet is the declared one; nothing written means that it is."""
     try:
-        return unit in ("", "N/A") or normalise(unit) == normalise(parameter.unit)
+        return unit in ("", "N/A", node.unit) or normalise(unit) == normalise(node.unit)
     except UnitError:
         return False
 
 
-def _converts(unit: str) -> bool:
+def _read_unit(unit: str, parameter: Parameter) -> str:
     try:
-        parse_unit(unit)
+        return normalise(parameter.unit if unit == "N/A" else unit)
     except UnitError:
-        return False
-    return True
+        return unit
+
+
+def _not_a_unit(text: str) -> str:
+    """Return why a text is not a unit; nothing where it is one."""
+    try:
+        parse_unit(text)
+    except UnitError as error:
+        return error.args[0]
+    return ""
 
 
 def plain_value(value: Any) -> Any:

@@ -17,7 +17,7 @@ from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter, Table
 from jcm_calc.declarations.rows import SIGN, spans
 from jcm_calc.reports.workbook.contents import CANDIDATE, CELL, CLASSES
-from jcm_calc.reports.workbook.layout import LEFT, UNIT, VALUE, Block, Place, SheetLayout, column_name
+from jcm_calc.reports.workbook.layout import LEFT, UNIT, VALUE, Block, Place, SheetLayout, area, column_name
 
 # A sum of partial sums, for Excel adds from left to right: its error grows with the longest sum.
 ADDED_AT_ONCE = 4_200
@@ -49,10 +49,8 @@ class Formulas:
         ways = [self._equation(rule, number, shape, order) for number, rule in enumerate(rules)]
         return ways[0] if len(ways) == 1 else [self._in_case(rules, way) for way in zip(*ways, strict=True)]
 
-    def terms(self, name: str, number: int, block: Block) -> list[str]:
+    def terms(self, rule: Equation, block: Block) -> list[str]:
         """Return the terms of a total, one for each row of the block."""
-        rule = self.contents.nodes[name][number]
-        assert isinstance(rule, Equation)
         return self._plain(rule, list(block.rows.shape), block.order)
 
     # Equations
@@ -71,10 +69,8 @@ class Formulas:
             return self._plain(rule, shape, order)
         if self.contents.absent(rule):
             return ["0"] * math.prod(shape)
-        place = self.layout.terms.get((rule.name, number))
-        if place is None:
-            place = self.layout.place[rule.arguments[0]]
-        sums = self._sums(place, rule, shape, order)
+        place = self.layout.place.get((rule.name, number))
+        sums = self._sums(place or self.layout.place[rule.arguments[0]], rule, shape, order)
         if self.contents.open and set(rule.total) <= set(self.m.optional):
             return [f"IF({self._empty(rule.total)},0,{text})" for text in sums]
         return sums
@@ -108,9 +104,8 @@ class Formulas:
         ranges, cells = [], 0
         for block in self.layout.entry_blocks:
             if set(letters) & set(block.letters):
-                first, last = (
-                    column_name(column) for column in (min(block.columns.values()), max(block.columns.values()))
-                )
+                ends = min(block.columns.values()), max(block.columns.values())
+                first, last = map(column_name, ends)
                 ranges.append(f"'{self.layout.separate}'!{first}{block.first + 1}:{last}{block.first + block.size}")
                 cells += block.size * len(block.columns)
         return f"{'+'.join(f'COUNTBLANK({one})' for one in ranges)}={cells}"
@@ -159,10 +154,8 @@ class Formulas:
     def _by_class(self, parameter: Parameter, key: str) -> str:
         table = next(one for one in self.layout.class_tables if parameter.name in one.columns)
         entered = self.contents.tables.get(parameter.name)
-        names, values = (
-            cell_range(column, table.first, len(table.classes), self.layout.separate)
-            for column in (LEFT, table.columns[parameter.name])
-        )
+        columns, sheet = (LEFT, table.columns[parameter.name]), self.layout.separate
+        names, values = (area(column, table.first, 1, len(table.classes), sheet) for column in columns)
         return self._in_list(entered, key, names, table.classes, values)
 
     def _in_list(self, table: Table | None, key: str, names: str, classes: Sequence[str], values: str) -> str:
@@ -261,12 +254,6 @@ class Formulas:
 def _serial(day: date) -> int:
     """Return the number by which a spreadsheet knows a day; the last number that it knows for a later one."""
     return min(max((day - DAY_0).days, 0), LAST_DAY)
-
-
-def cell_range(column: int, first: int, size: int, sheet: str) -> str:
-    """Return the range of adjoining cells of a column of another sheet."""
-    letters = column_name(column)
-    return f"'{sheet}'!${letters}${first + 1}:${letters}${first + size}"
 
 
 def _cells_of(column: str) -> list[str]:

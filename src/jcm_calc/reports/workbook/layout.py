@@ -7,7 +7,7 @@ one of columns with one axis for each index of the methodology, as its values ar
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,8 @@ from jcm_calc.reports.workbook.contents import CANDIDATE, CELL, CLASSES, Content
 
 Array = npt.NDArray[Any]
 Rows = npt.NDArray[np.intp]
+# A quantity by its name; the terms of a total by its name and the number of its case.
+Key = str | tuple[str, int]
 
 TITLE, FIRST = 3, 6  # rows
 MARGIN, LEFT, LAST = 0, 1, 12  # columns
@@ -47,6 +49,12 @@ def column_name(column: int) -> str:
     return name
 
 
+def area(column: int, row: int, width: int = 1, height: int = 1, sheet: str = "") -> str:
+    """Return the address of a rectangle of cells, for any cell of this or of another sheet."""
+    first, last, prefix = column_name(column), column_name(column + width - 1), f"'{sheet}'!" if sheet else ""
+    return f"{prefix}${first}${row + 1}:${last}${row + height}"
+
+
 @dataclass(frozen=True)
 class Place:
     """The cells of a quantity on a sheet: rows and columns with one axis for each index."""
@@ -56,16 +64,7 @@ class Place:
     columns: Rows
 
     def cells(self, shape: Sequence[int], order: Sequence[int], of: str) -> list[str]:
-        """Return the address of each cell, broadcast to a shape whose axes are then put in order.
-
-        Parameters
-        ----------
-        shape : sequence of int
-        order : sequence of int
-            The axes, the slowest first.
-        of : str
-            The sheet on which the addresses are written.
-        """
+        """Return the addresses, as sheet ``of`` writes them, broadcast to a shape whose axes are then put in order."""
         rows = np.broadcast_to(self.rows, shape).transpose(order).ravel().tolist()
         prefix = "" if self.sheet == of else f"'{self.sheet}'!"
         if self.columns.size == 1:
@@ -91,27 +90,13 @@ class InputRow:
 
 @dataclass(frozen=True)
 class Block:
-    """A table with a row for each combination of labels.
+    """A table with a row for each combination of labels."""
 
-    Attributes
-    ----------
-    letters : str
-        The indices, the slowest first.
-    first : int
-        The first row of numbers; four rows of headings stand above it.
-    columns : dict
-        The column of each name.
-    rows : ndarray
-        The row of each combination, one axis for each index of the methodology.
-    order : tuple of int
-        The axes of that array in the order of the rows.
-    """
-
-    letters: str
-    first: int
-    columns: dict[str, int]
-    rows: Rows
-    order: tuple[int, ...]
+    letters: str  # the indices, the slowest first
+    first: int  # the first row of numbers, below the headings
+    columns: dict[Key, int]
+    rows: Rows  # of each combination: one axis for each index of the methodology
+    order: tuple[int, ...]  # of these axes in the order of the rows
 
     @property
     def size(self) -> int:
@@ -158,35 +143,20 @@ class DefaultList:
         return self.rows != [""] and bool(self.parameter.by)
 
     def names(self) -> str:
-        """Return the range with the texts that stand before the rows."""
-        return f"${column_name(LABEL)}${self.first + 1}:${column_name(LABEL)}${self.first + len(self.rows)}"
+        """Return the range with the texts before the rows."""
+        return area(LABEL, self.first, height=len(self.rows))
 
     def heads(self) -> str:
         """Return the range with the names of the columns."""
-        first, last = column_name(RESULT), column_name(RESULT + len(self.columns) - 1)
-        return f"${first}${self.first}:${last}${self.first}"
+        return area(RESULT, self.first - 1, len(self.columns))
 
     def cells(self) -> str:
         """Return the range of the values."""
-        first, last = column_name(RESULT), column_name(RESULT + len(self.columns) - 1)
-        return f"${first}${self.first + 1}:${last}${self.first + len(self.rows)}"
+        return area(RESULT, self.first, len(self.columns), len(self.rows))
 
 
 class SheetLayout:
-    """Where everything is in one set of sheets.
-
-    Attributes
-    ----------
-    input, separate, calc : str
-        The names of the sheets.
-    entered : dict
-        The place where each parameter and fact is entered: a number, or the name of a candidate.
-    place : dict
-        The place of each quantity on the calculation sheet.
-    terms : dict
-        The place of the terms of a total, by its name and the number of its case, where they are
-        in a separate column.
-    """
+    """Where everything is in one set of sheets."""
 
     def __init__(self, contents: Contents, suffix: str) -> None:
         self.contents = contents
@@ -198,9 +168,9 @@ class SheetLayout:
         self.letters = list(self.m.indices)
         self.sizes = [len(contents.labels[letter]) for letter in self.letters]
         self.several = len(contents.periods) > 1
+        # where parameters and facts are entered; where quantities are calculated, and terms that have a column
         self.entered: dict[str, Place] = {}
-        self.place: dict[str, Place] = {}
-        self.terms: dict[tuple[str, int], Place] = {}
+        self.place: dict[Key, Place] = {}
         self._lay_input()
         self._lay_separate()
         self._lay_calculation()
@@ -246,7 +216,7 @@ class SheetLayout:
 
     def in_cell(self, parameter: Parameter) -> bool:
         """Whether a parameter is entered in a row of the input sheet: as a number, or as the name of a table."""
-        how = self.contents.entries.get(parameter.name, frozenset({CELL}))
+        how = self.contents.ways(parameter.name)
         return not self.others(parameter.indices) or (CELL not in how and CANDIDATE in how)
 
     # Sheet of units
@@ -262,7 +232,7 @@ class SheetLayout:
             row += 6 + len(classes)
         groups: dict[str, list[Parameter]] = {}
         for parameter in (*entered, *self.contents.facts):
-            if self.others(parameter.indices) and CELL in self.contents.entries.get(parameter.name, {CELL}):
+            if self.others(parameter.indices) and CELL in self.contents.ways(parameter.name):
                 groups.setdefault(self._along(parameter.indices), []).append(parameter)
         self.entry_blocks = []
         for letters, parameters in groups.items():
@@ -351,20 +321,17 @@ class SheetLayout:
 
     def _lay_blocks(self, names: Sequence[str], row: int) -> None:
         """Lay out the blocks of units, with the indices of totals along adjoining rows."""
-        groups: dict[str, list[str]] = {}
+        groups: dict[str, list[Key]] = {}
         summed: dict[str, str] = {}
-        self.term_columns: dict[tuple[str, int], str] = {}
         for name in names:
             for number, node in enumerate(self.contents.nodes[name]):
                 if isinstance(node, Equation) and node.total and not self.contents.absent(node):
-                    terms = self._along(
-                        "".join(letter for letter in self.letters if letter in node.indices + node.total)
-                    )
+                    both = "".join(letter for letter in self.letters if letter in node.indices + node.total)
+                    terms = self._along(both)
                     summed[terms] = summed.get(terms, "") + node.total
                     argument = self.only_argument(node)
                     if argument is None or self._along(self.node(argument).indices) != terms:
-                        self.term_columns[name, number] = terms
-                        groups.setdefault(terms, []).append(f"{name} {number}")
+                        groups.setdefault(terms, []).append((name, number))
             if self.others(self.node(name).indices):
                 groups.setdefault(self._along(self.node(name).indices), []).append(name)
         self.blocks_row = row
@@ -375,13 +342,7 @@ class SheetLayout:
             order = sorted(letters, key=lambda letter: (letter != "p", letter in total))
             block = self._block("".join(order), row + 6, columns)
             self.blocks.append(block)
-            for name in columns:
-                place = self._column(self.calc, block, name)
-                key = next((key for key in self.term_columns if f"{key[0]} {key[1]}" == name), None)
-                if key is None:
-                    self.place[name] = place
-                else:
-                    self.terms[key] = place
+            self.place |= {key: self._column(self.calc, block, key) for key in columns}
             row += 8 + block.size
         self.calc_rows = self._checked(row)
         self.calc_end = self._end(self.columns["end"], (block.columns for block in self.blocks))
@@ -401,7 +362,7 @@ class SheetLayout:
         """Return the indices other than p."""
         return indices.replace("p", "")
 
-    def _end(self, least: int, tables: Iterable[dict[str, int]]) -> int:
+    def _end(self, least: int, tables: Iterable[Mapping[Any, int]]) -> int:
         """Return the last column of a sheet."""
         return max([least, *(column for columns in tables for column in columns.values())])
 
@@ -417,7 +378,7 @@ class SheetLayout:
         shape = [size if letter in letters else 1 for letter, size in zip(self.letters, self.sizes, strict=True)]
         return np.array(list(numbers)[: math.prod(shape)], dtype=np.intp).reshape(shape)
 
-    def _block(self, letters: str, first: int, names: Sequence[str]) -> Block:
+    def _block(self, letters: str, first: int, names: Sequence[Key]) -> Block:
         axes = [self.letters.index(letter) for letter in letters]
         order = (*axes, *(axis for axis in range(len(self.letters)) if axis not in axes))
         shape = [self.sizes[axis] if axis in axes else 1 for axis in order]
@@ -425,7 +386,7 @@ class SheetLayout:
         columns = {name: LEFT + len(letters) + number for number, name in enumerate(names)}
         return Block(letters, first, columns, rows, order)
 
-    def _column(self, sheet: str, block: Block, name: str) -> Place:
+    def _column(self, sheet: str, block: Block, name: Key) -> Place:
         return Place(sheet, block.rows, self._single(block.columns[name]))
 
     def _checked(self, rows: int) -> int:

@@ -62,30 +62,18 @@ class CellFormula:
 class Book:
     """The sheets of a workbook as they are stored.
 
-    Parameters
-    ----------
-    path : path
-
-    Raises
-    ------
-    InputError
-        If the file is not a workbook, or one that is not opened: protected, damaged, with macros, or
-        unpacking to more than it should.
+    An `InputError` refuses what is not a workbook, and what is not opened: protected, damaged, with macros, or
+    unpacking to more than it should.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
         self.name = printable(self.path.name)
         content = self._content()
-        try:
-            self._archive = zipfile.ZipFile(BytesIO(content))
-            self._check(self._archive)
-            self._parts = {part.filename: part for part in self._archive.infolist()}
-            self._files = sheet_xml.sheet_files(self._archive)
-        except InputError:
-            raise
-        except DAMAGED as error:
-            raise self.unusable(_("is damaged or not an Excel workbook (.xlsx): {error}").format(error=error)) from None
+        self._archive = self._read(lambda: zipfile.ZipFile(BytesIO(content)))
+        self._read(lambda: self._check(self._archive))
+        self._parts = {part.filename: part for part in self._archive.infolist()}
+        self._files = self._read(lambda: sheet_xml.sheet_files(self._archive))
         self._content_bytes = content
         self._grids: dict[str, Grid] = {}
         self._formulas: dict[str, dict[tuple[int, int], CellFormula]] = {}
@@ -97,6 +85,9 @@ class Book:
     def unusable(self, complaint: str) -> InputError:
         """Return the error that says what is wrong with the file as a whole."""
         return InputError(self.name, [Problem(self.name, complaint)])
+
+    def _unreadable(self, sheet: str, error: Exception) -> InputError:
+        return self.unusable(_("sheet {sheet!r} cannot be read: {error}").format(sheet=sheet, error=error))
 
     def _content(self) -> bytes:
         try:
@@ -185,9 +176,7 @@ class Book:
             except InputError:
                 raise
             except Exception as error:
-                raise self.unusable(
-                    _("sheet {sheet!r} cannot be read: {error}").format(sheet=sheet, error=error)
-                ) from None
+                raise self._unreadable(sheet, error) from None
         return self._grids[sheet]
 
     def _with_known_errors(self) -> bytes:
@@ -246,8 +235,7 @@ class Book:
             try:
                 self._parsed[sheet] = SheetXml() if file is None else sheet_xml.parse(self._archive.read(file))
             except ValueError as error:
-                complaint = _("sheet {sheet!r} cannot be read: {error}").format(sheet=sheet, error=error)
-                raise self.unusable(complaint) from None
+                raise self._unreadable(sheet, error) from None
         return self._parsed[sheet]
 
     def expanded(self, formula: str, sheet: str) -> str:
@@ -266,20 +254,23 @@ class Book:
 
     @cached_property
     def _names(self) -> dict[tuple[str, str], str]:
-        return self._of_archive(sheet_xml.names)
+        return self._read(lambda: sheet_xml.names(self._archive))
 
     @cached_property
     def _tables(self) -> dict[str, sheet_xml.SheetTable]:
-        return self._of_archive(sheet_xml.tables)
+        return self._read(lambda: sheet_xml.tables(self._archive))
 
     @cached_property
     def typeset(self) -> Mapping[str, str]:
         """The symbols whose subscripts are typeset, by what is left of them in `grid`: ECPJ,i is EC_PJ,i."""
-        return self._of_archive(sheet_xml.typeset)
+        return self._read(lambda: sheet_xml.typeset(self._archive))
 
-    def _of_archive(self, read: Callable[[zipfile.ZipFile], Read]) -> Read:
+    def _read(self, read: Callable[[], Read]) -> Read:
+        """Read of the archive what may be damaged."""
         try:
-            return read(self._archive)
+            return read()
+        except InputError:
+            raise
         except DAMAGED as error:
             raise self.unusable(_("is damaged or not an Excel workbook (.xlsx): {error}").format(error=error)) from None
 
@@ -314,18 +305,16 @@ class Book:
         """Return a range as far as its sheet is filled; where it is too large to be followed, how large it is."""
         if match["text"] is not None:
             return match[0]
-        before = match["sheet"] or ""
-        sheet = before.rstrip("!").strip("'").replace("''", "'") or own
         row, column = int(match["row"]), column_number(match["column"])
         last_row, last_column = int(match["last_row"]), column_number(match["last_column"])
         size = (last_row - row + 1) * (last_column - column + 1)
-        found = match[0]
+        found, sheet = match[0], _named_sheet(match, own)
         if size > MOST_IN_RANGE and sheet in self.sheets:
             grid = self.grid(sheet)
             last_row = max(row, min(last_row, len(grid)))
             last_column = max(column, min(last_column, max(map(len, grid), default=1) - 1))
             size = (last_row - row + 1) * (last_column - column + 1)
-            found = f"{before}{match['first']}:{column_name(last_column)}{last_row}"
+            found = f"{match['sheet'] or ''}{match['first']}:{column_name(last_column)}{last_row}"
         room[0] -= size
         return found if size <= MOST_IN_RANGE and room[0] >= 0 else f"range_of_{size}_cells"
 
@@ -339,8 +328,7 @@ class Book:
                 return match[0]
             at, end = self.sheets.index(first), self.sheets.index(last)
             return ",".join(f"{_quoted(sheet)}!{match['cells']}" for sheet in self.sheets[at : end + 1])
-        before = match["sheet"] or ""
-        sheet = before.rstrip("!").strip("'").replace("''", "'") or own
+        before, sheet = match["sheet"] or "", _named_sheet(match, own)
         if sheet not in self.sheets:
             return match[0]
         grid = self.grid(sheet)
@@ -367,6 +355,10 @@ def _shared(known: dict[str, tuple[str, str]], group: str, text: str, address: s
     first, origin = known[group]
     translated: str = Translator(f"={first}", origin=origin).translate_formula(address)
     return translated[1:]
+
+
+def _named_sheet(match: re.Match[str], own: str) -> str:
+    return (match["sheet"] or "").rstrip("!").strip("'").replace("''", "'") or own
 
 
 def _quoted(sheet: str) -> str:

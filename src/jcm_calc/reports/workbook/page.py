@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # Day 1 of a spreadsheet is 31 December 1899, and it believes that 1900 was a leap year.
 SPREADSHEET_EPOCH = 693_594
 FIRST_SAFE_DAY = 61
+LONGEST_MESSAGE = 255
+Cells = tuple[int, int, int, int]
 
 
 def number_style(unit: str, calculated: bool) -> str:
@@ -54,9 +56,8 @@ def in_spreadsheet(value: Any, unit: str) -> Any:
     if unit == "date" and value is not None:
         day = int(value) - SPREADSHEET_EPOCH
         if day < FIRST_SAFE_DAY:
-            raise InputError(
-                _("workbook"), [Problem(_("workbook"), _("a spreadsheet has no dates before 1 March 1900"))]
-            )
+            complaint = _("a spreadsheet has no dates before 1 March 1900")
+            raise InputError(_("workbook"), [Problem(_("workbook"), complaint)])
         return day
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -64,19 +65,7 @@ def in_spreadsheet(value: Any, unit: str) -> Any:
 
 
 class Page(Sheet):
-    """One sheet of a monitoring spreadsheet.
-
-    Parameters
-    ----------
-    book : NewBook
-    name, title : str
-    head : sequence of str
-        The lines at the top right.
-    widths : sequence of float
-        Of the columns, from the margin.
-    note : str, optional
-        A line below the title.
-    """
+    """One sheet of a monitoring spreadsheet: lines at the top right, the title, and a note below it."""
 
     def __init__(
         self, book: NewBook, name: str, title: str, head: Sequence[str], widths: Sequence[float], note: str = ""
@@ -104,50 +93,34 @@ class Page(Sheet):
         if told != str(evidence.grade):
             self.note(row, column, told)
 
-    # What may be filled in
+    # What may be filled in: the cells are first row and column, last row and column
 
-    def allow_numbers(self, cells: tuple[int, int, int, int], parameter: Parameter) -> None:
+    def allow_numbers(self, cells: Cells, parameter: Parameter) -> None:
         """Let cells take only numbers within the bounds of a parameter."""
-        first = f"{column_name(cells[1])}{cells[0] + 1}"
-        bounds = parameter.bounds
+        first, bounds = _first(cells), parameter.bounds
         tests = [f"ISNUMBER({first})"]
         if bounds.lower > float("-inf"):
             tests.append(f"{first}{'>=' if bounds.closed_lower else '>'}{bounds.lower!r}")
         if bounds.upper < float("inf"):
             tests.append(f"{first}{'<=' if bounds.closed_upper else '<'}{bounds.upper!r}")
-        self.sheet.data_validation(
-            *cells,
-            {
-                "validate": "custom",
-                "value": f"=AND({','.join(tests)})",
-                "error_title": parameter.symbol[:32],
-                "error_message": translated(
-                    _("It must be a number {range}.").format(range=bounds.words(parameter.unit))
-                )[:255],
-            },
-        )
+        message = _("It must be a number {range}.").format(range=bounds.words(parameter.unit))
+        self._allow(cells, message, validate="custom", value=f"=AND({','.join(tests)})", title=parameter.symbol[:32])
 
-    def allow_dates(self, cells: tuple[int, int, int, int]) -> None:
+    def allow_dates(self, cells: Cells) -> None:
         """Let cells take only dates."""
-        first = f"{column_name(cells[1])}{cells[0] + 1}"
-        self.sheet.data_validation(
-            *cells,
-            {
-                "validate": "custom",
-                "value": f"=AND(ISNUMBER({first}),{first}>={FIRST_SAFE_DAY})",
-                "error_message": translated(_("A date is expected, such as 2024-01-31.")),
-            },
-        )
+        first, message = _first(cells), _("A date is expected, such as 2024-01-31.")
+        self._allow(cells, message, validate="custom", value=f"=AND(ISNUMBER({first}),{first}>={FIRST_SAFE_DAY})")
 
-    def allow_list(self, cells: tuple[int, int, int, int], source: str | list[str], strict: bool = True) -> None:
+    def allow_list(self, cells: Cells, source: str | list[str], strict: bool = True) -> None:
         """Offer a list of texts: a range, or the texts themselves."""
-        if isinstance(source, list) and len(",".join(source)) > 255:
+        if isinstance(source, list) and len(",".join(source)) > LONGEST_MESSAGE:
             return
-        error = "stop" if strict else "information"
         message = _("Choose from the list.") if strict else _("This is not one of the names in the list.")
-        self.sheet.data_validation(
-            *cells, {"validate": "list", "source": source, "error_type": error, "error_message": translated(message)}
-        )
+        self._allow(cells, message, validate="list", source=source, error_type="stop" if strict else "information")
+
+    def _allow(self, cells: Cells, message: str, title: str = "", **what: Any) -> None:
+        told = {"error_message": translated(message)[:LONGEST_MESSAGE]} | ({"error_title": title} if title else {})
+        self.sheet.data_validation(*cells, {**what, **told})
 
     def grey_errors(self, rows: int) -> None:
         """Show results that still wait for a value in grey."""
@@ -157,3 +130,7 @@ class Page(Sheet):
             "format": self.book.book.add_format({"font_color": "#BBBBBB"}),
         }
         self.sheet.conditional_format(TITLE + 1, LEFT, rows, self.last, waiting)
+
+
+def _first(cells: Cells) -> str:
+    return f"{column_name(cells[1])}{cells[0] + 1}"

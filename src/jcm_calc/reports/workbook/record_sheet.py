@@ -235,15 +235,8 @@ def with_record(
 ) -> Iterator[pd.DataFrame | FilledTable]:
     """Yield tables that were read with the record of their values.
 
-    Parameters
-    ----------
-    frames : iterable of FilledTable
-    pointers : collection of (str, str)
-        The parameters whose comment points to the record, with the beginning of the SHA-256 that it names.
-    book : Book
-    m : Methodology
-    remarks : list of Problem
-        What of the record cannot be relied on is appended to it.
+    ``pointers`` are the parameters whose comment points to the record, with the beginning of the SHA-256 that it
+    names. What of the record cannot be relied on is appended to the remarks.
     """
     held = read(book)
     found, stated = held or (merged([]), "")

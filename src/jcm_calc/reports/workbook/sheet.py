@@ -87,23 +87,12 @@ WRITTEN = {"emissions": "{:,.3f}", "whole": "{:,.0f}", "ratio": "{:.3f}", "numbe
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table.
-
-    Attributes
-    ----------
-    heading : str
-    style : str
-        Of its cells, a name in `STYLES`.
-    width : float, optional
-        In letters; as wide as its texts by default.
-    total : bool
-        Whether its sum is shown below the table.
-    """
+    """A column of a table."""
 
     heading: str
-    style: str = "text"
-    width: float = 0
-    total: bool = False
+    style: str = "text"  # of its cells, a name in `STYLES`
+    width: float = 0  # in letters; as wide as its texts by default
+    total: bool = False  # whether its sum is shown below the table
 
     @property
     def is_number(self) -> bool:
@@ -135,14 +124,9 @@ def _plain_worksheet() -> type[Any]:
 
 
 class NewBook:
-    """A workbook that is written, in which a text is never taken for a formula, whatever it begins with.
+    """A workbook that is written; the subscripts of its symbols are set lower.
 
-    Parameters
-    ----------
-    title : str
-    comments : str
-    symbols : iterable of str
-        Those whose subscripts are set lower.
+    A text is never taken for a formula, whatever it begins with.
     """
 
     def __init__(self, title: str, comments: str = "", symbols: Iterable[str] = ()) -> None:
@@ -169,17 +153,7 @@ class NewBook:
         return self.book.add_worksheet(name, _plain_worksheet())
 
     def listing(self, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], total: str = "") -> Sheet:
-        """Add a sheet that is one table, whose headings stay in sight and are printed on each page.
-
-        Parameters
-        ----------
-        name : str
-            Of the sheet.
-        columns : sequence of Column
-        rows : iterable of sequence
-        total : str, optional
-            What the row of sums is called; without it there is none.
-        """
+        """Add a sheet that is one table, as `Sheet.table`; its headings stay in sight and are printed on each page."""
         rows = [list(row) for row in rows]
         sheet = Sheet(self, name, [one.width or _widest(one, cells) for one, cells in _by_column(columns, rows, total)])
         sheet.table(0, columns, rows, total, styled="text heading", sums="SUBTOTAL(109,{})")
@@ -250,17 +224,7 @@ def _lines(text: str, width: float) -> int:
 
 
 class Sheet:
-    """One sheet of a workbook.
-
-    Parameters
-    ----------
-    book : NewBook
-    name : str
-    widths : sequence of float
-        Of the columns, from the first.
-    left : int
-        The column in which tables begin.
-    """
+    """One sheet of a workbook; its tables begin in the column ``left``."""
 
     def __init__(self, book: NewBook, name: str, widths: Sequence[float], left: int = 0) -> None:
         self.book, self.name, self.widths, self.left = book, name, widths, left
@@ -402,19 +366,7 @@ class Sheet:
     ) -> int:
         """Write headings, rows and, where the total has a name, sums; return the row after them.
 
-        Parameters
-        ----------
-        row : int
-            Of the headings.
-        columns : sequence of Column
-        rows : iterable of sequence
-            A text, a number or nothing for each column.
-        total : str, optional
-            What the row of sums is called.
-        styled : str
-            The style of headings; over numbers it is at the right where it is at the left over texts.
-        sums : str
-            The formula of a sum.
+        A cell is a text, a number or nothing. Headings ``styled`` at the left are at the right over numbers.
         """
         values = [list(cells) for cells in rows]
         for place, column in enumerate(columns, self.left):

@@ -31,15 +31,7 @@ def plain(symbol: str) -> str:
 
 
 class Symbols:
-    """Finds the parameter that a symbol in a spreadsheet means.
-
-    Parameters
-    ----------
-    parameters : mapping
-        What can be meant, by name.
-    others : mapping, optional
-        Other symbols of some of them.
-    """
+    """Finds the parameter that a symbol in a spreadsheet means, which may have other symbols, too."""
 
     def __init__(self, parameters: Mapping[str, Parameter], others: Mapping[str, Parameter] | None = None) -> None:
         self.parameters = parameters

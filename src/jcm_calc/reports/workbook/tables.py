@@ -6,7 +6,7 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
@@ -21,44 +21,44 @@ from jcm_calc.reports.workbook.symbols import Symbols
 from jcm_calc.units import UnitError, parse_unit
 from jcm_calc.units.conversions import normalise
 
-# What is below a heading; where a table has both, monitored values are meant and not estimates.
-HEADINGS = {
-    "monitoring period": "period",
-    "monitoring point no.": "point",
-    "parameters": "symbol",
-    "parameter": "symbol",
-    "symbol": "symbol",
-    "description of data": "text",
-    "monitored values": "value",
-    "estimated values": "value",
-    "measured values": "value",
-    "values": "value",
-    "units": "unit",
-    "monitoring option": "option",
-    "source of data": "source",
-    "measurement methods and procedures": "procedure",
-    "monitoring frequency": "frequency",
-    "other comments": "comment",
-    "choice": "choice",
-    "option": "chosen",
-    "no.": "number",
-    "first day": "first",
-    "last day": "last",
+# What is below a heading, as it is written: any of our languages will do. Where a table has both, monitored values are
+# meant and not estimates.
+HEADINGS: dict[str, str] = {
+    _("Monitoring period"): "period",
+    _("Monitoring point No."): "point",
+    _("Parameters"): "symbol",
+    _("Parameter"): "symbol",
+    "Symbol": "symbol",
+    _("Description of data"): "text",
+    _("Monitored Values"): "value",
+    _("Estimated Values"): "value",
+    "Measured values": "value",
+    _("Values"): "value",
+    _("Units"): "unit",
+    _("Monitoring option"): "option",
+    _("Source of data"): "source",
+    _("Measurement methods and procedures"): "procedure",
+    _("Monitoring frequency"): "frequency",
+    _("Other comments"): "comment",
+    _("Choice"): "choice",
+    _("Option"): "chosen",
+    _("No."): "number",
+    _("First day"): "first",
+    _("Last day"): "last",
 }
-# Every heading by which a sheet is read, as it is written: any of our languages will do.
+# Every heading by which a sheet is read.
 WRITTEN = (
-    *(_("Monitoring period"), _("Monitoring point No."), _("Parameters"), _("Parameter"), _("Description of data")),
-    *(_("Monitored Values"), _("Estimated Values"), _("Values"), _("Value"), _("Units"), _("Monitoring option")),
-    *(_("Source of data"), _("Measurement methods and procedures"), _("Monitoring frequency"), _("Other comments")),
-    *(_("Choice"), _("Option"), _("No."), _("First day"), _("Last day"), _("Equation"), _("Responsible personnel")),
-    *(_("CO2 emission reductions"), _("before rounding down, with sign"), _("Year"), _("Total")),
+    *(*HEADINGS, _("Value"), _("Equation"), _("Responsible personnel"), _("Year"), _("Total")),
+    *(_("CO2 emission reductions"), _("before rounding down, with sign")),
     *(_("Reference emissions, tCO2"), _("Project emissions, tCO2"), _("Emission reductions, tCO2")),
     _("Estimated Emission Reductions, whole tonnes of CO2e"),
     "before the cut to whole tonnes, with sign",  # of workbooks that were written before 1.0
     _("Other terms of emission reductions, tCO2 (RE − PE − ER)"),
 )
 # Headings that people number, shorten, or write in two languages; of the others each word counts.
-SHORTENED = {*HEADINGS, "co2 emission reductions"} - {"no.", "option", "choice", "parameter", "values"}
+SHORTENED = {text.casefold() for text in (*HEADINGS, "CO2 emission reductions")} - {
+    *("no.", "option", "choice", "parameter", "values")
+}
 LONGEST_HEADING = 80
 # What makes a row of headings: these are in it together.
 KINDS = {
@@ -79,6 +79,7 @@ OR_EMPTY = re.compile(r'IF\(ISBLANK\((.+)\),"",\1\)')
 Address = tuple[str, int, int]  # sheet, row and column, counted from 0
 Shown = tuple[Any, bool]  # a value, and whether it can be known
 UNTOLD: Shown = ("", False)
+VALUE = re.compile(r"\s*[-+−]?[.,]?\d|\s*#")  # how a text begins that is a value, or an error, and not a heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,31 +111,21 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class UnitTable:
-    """A table with a row for each unit: labels, and a column for each parameter.
-
-    Attributes
-    ----------
-    letters : list of str
-        The index of each column of labels; the name of a class key instead, for values by class.
-    rows : list of int
-        Those of units, periods or classes.
-    sums : list of int
-        Those that sum up others.
-    units_row : int
-        Where the units stand.
-    others : dict
-        The columns whose headings are neither symbols nor letters of an index, with the cells of the headings.
-    """
+    """A table with a row for each unit, period or class: labels, and a column for each parameter."""
 
     sheet: str
-    letters: list[str]
+    letters: list[str]  # of each column of labels the index, or the name of the class key
     label_columns: list[int]
     columns: dict[int, Parameter]
     units: dict[int, str]
     rows: list[int]
-    sums: list[int]
-    units_row: int = -1
-    others: dict[int, Cell] = field(default_factory=dict)
+    sums: list[int]  # the rows that sum up others
+    units_row: int  # that of the symbols where there are no units
+    others: dict[int, Cell]  # headings that are neither symbols nor letters of an index
+
+    def unit_cell(self, column: int) -> Cell:
+        """Return the cell of a unit as it is written."""
+        return Cell(self.units.get(column, ""), self.sheet, self.units_row, column)
 
 
 class Sheets:
@@ -249,9 +240,10 @@ class Sheets:
             rows = [
                 number
                 for number in range((start if units is None else units) + 1, beyond)
-                if number in formulas or (any(cell != "" for cell in grid[number]) and not _is_title(grid[number]))
+                if number in formulas
+                or (any(cell != "" for cell in grid[number]) and not _is_title(grid, number, beyond))
             ]
-            texts = {column: str(grid[units][column]).strip() if units is not None else "" for column in columns}
+            texts = {column: _unit_in(grid, units, column, parameter) for column, parameter in columns.items()}
             sums = self._sums(sheet, rows, first, list(columns))
             rows = [row for row in rows if row not in sums]
             labels, at = [column for column, _ in heads], start if units is None else units
@@ -293,10 +285,11 @@ class Sheets:
         return len((own & set(rows)) - {row}) > 1
 
 
-def _is_title(cells: Sequence[Any]) -> bool:
-    """Whether a row is the title of the next table: words in one cell, and nothing else."""
-    filled = [cell for cell in cells if cell != ""]
-    return len(filled) == 1 and isinstance(filled[0], str) and " " in filled[0].strip()
+def _is_title(grid: Grid, row: int, beyond: int) -> bool:
+    """Whether a row below a table, or directly before the next one, holds words in one cell, and nothing else."""
+    filled = [cell for cell in grid[row] if cell != ""]
+    words = len(filled) == 1 and isinstance(filled[0], str) and " " in filled[0].strip()
+    return words and (row + 1 == beyond < len(grid) or all(cell == "" for cell in grid[row - 1]))
 
 
 def linked(formula: str, sheet: str) -> tuple[str, int, int] | None:
@@ -347,8 +340,7 @@ def _plain(text: str) -> str:
 
 @cache
 def _known() -> dict[str, str]:
-    english = {text: text for text in HEADINGS}
-    return english | {_plain(spelling): _plain(text) for text in WRITTEN for spelling in spellings(text)}
+    return {_plain(spelling): _plain(text) for text in WRITTEN for spelling in spellings(text)}
 
 
 def _headings(cells: Sequence[Any]) -> dict[str, int]:
@@ -359,8 +351,8 @@ def _headings(cells: Sequence[Any]) -> dict[str, int]:
             written.setdefault(in_english(cell), column)
     found: dict[str, int] = {}
     for text, kind in HEADINGS.items():
-        if text in written:
-            found.setdefault(kind, written[text])
+        if (column := written.get(text.casefold())) is not None:
+            found.setdefault(kind, column)
     return found
 
 
@@ -408,13 +400,27 @@ def _others(
 
 
 def _units(grid: Grid, start: int, columns: Mapping[int, Parameter]) -> int | None:
-    """Return the row that holds the units: the first below the symbols in which every text is one."""
+    """Return the row with the units: of the rows of texts below the symbols that with the most, or the last one."""
+    measured = {column: one for column, one in columns.items() if not (one.textual or one.unit == "date")}
     filled = (row for row in range(start + 1, len(grid)) if any(cell != "" for cell in grid[row]))
+    found: dict[int, int] = {}
     for row in itertools.islice(filled, 3):
-        texts = [(grid[row][column], parameter.unit) for column, parameter in columns.items()]
-        if all(isinstance(text, str) and text and _is_unit(text, own) for text, own in texts):
-            return row
-    return None
+        texts = [(grid[row][column], one.unit) for column, one in (measured or columns).items()]
+        units = [isinstance(text, str) and bool(text.strip()) and _is_unit(text, own) for text, own in texts]
+        if any(
+            not unit and not (isinstance(text, str) and not VALUE.match(text))
+            for (text, _own), unit in zip(texts, units, strict=True)
+        ):
+            break  # the values begin
+        if any(text.strip() for text, _own in texts) and (measured or all(units)):
+            found[row] = sum(units)
+    return max(found, key=lambda row: (found[row], -row if found[row] else row), default=None)
+
+
+def _unit_in(grid: Grid, row: int | None, column: int, parameter: Parameter) -> str:
+    """Return the text in the row of units; what only says again what is measured is no unit."""
+    text = "" if row is None else str(grid[row][column]).strip()
+    return "" if text in spellings(parameter.text) else text
 
 
 @lru_cache(maxsize=4096)

@@ -14,18 +14,18 @@ from jcm_calc.inputs import Period
 from jcm_calc.inputs.confirmation import EvidenceFile
 from jcm_calc.inputs.project import LABELS, Sources, checked, without_column
 from jcm_calc.readings import record
-from jcm_calc.reports.workbook import calculation_sheet, evidence_sheet, input_sheet, record_sheet, separate_sheet
+from jcm_calc.reports.workbook import evidence_sheet, input_sheet, record_sheet
+from jcm_calc.reports.workbook.calculation_sheet import WIDTHS, CalculationSheet
 from jcm_calc.reports.workbook.contents import Contents, of_result, of_template, without_plan
-from jcm_calc.reports.workbook.entries import Entries
+from jcm_calc.reports.workbook.input_sheet import InputSheet
 from jcm_calc.reports.workbook.layout import FIRST, LEFT, SheetLayout
 from jcm_calc.reports.workbook.page import Page
 from jcm_calc.reports.workbook.sheet import Column, NewBook
-from jcm_calc.reports.workbook.sheet_sets import ON_STRUCTURE
+from jcm_calc.reports.workbook.sheet_sets import KINDS, ON_STRUCTURE, ROLES
 
 if TYPE_CHECKING:
     from jcm_calc.results.calculation import Calculation
 
-TITLES = {"MPS": _("Monitoring Plan Sheet"), "MRS": _("Monitoring Report Sheet")}
 USES = {"MPS": _("[Attachment to Project Design Document]"), "MRS": _("[For Verification]")}
 BLANK_ROLES = 6
 STAGES = ("report", "plan")
@@ -94,22 +94,7 @@ def write_template(
     check_ending(path, ".xlsx")
     others = [letter for letter in methodology.indices if letter != "p"]
     counts = dict(units) if isinstance(units, Mapping) else dict.fromkeys(others, units)
-    not_whole = _("got {count}; must be a whole number")
-    wrong = [count for count in counts.values() if isinstance(count, bool) or not isinstance(count, int)]
-    if wrong:
-        problems = [Problem(_("units"), not_whole.format(count=shown(count))) for count in wrong]
-        raise InputError(str(methodology), problems)
-    no_index, known = _("{letter} is not an index of {methodology}, which has {known}"), ", ".join(others) or _("none")
-    problems = [
-        Problem(_("units"), no_index.format(letter=repr(letter), methodology=methodology, known=known))
-        for letter in counts
-        if letter not in others
-    ]
-    too_few = _("got {count}; must be 1 or more")
-    problems += [Problem(_("units"), too_few.format(count=count)) for count in counts.values() if count < 1]
-    if len(set(years)) < len(years):
-        problems.append(Problem(_("years"), _("got a year twice; must be given once")))
-    if problems:
+    if problems := [*_template_problems(methodology, others, counts, years)]:
         raise InputError(str(methodology), problems)
     blank = [Period(None, None, "")]
     plan = of_template(methodology, counts, blank, "MPS")
@@ -118,6 +103,21 @@ def write_template(
     with in_language(language):
         content = _written([plan, *reports], {}, {})
     save(path, content, overwrite=overwrite)
+
+
+def _template_problems(
+    methodology: Declarations, others: Sequence[str], counts: Mapping[str, Any], years: Sequence[int]
+) -> Iterator[Problem]:
+    no_index, known = _("{letter} is not an index of {methodology}, which has {known}"), ", ".join(others) or _("none")
+    for letter in (letter for letter in counts if letter not in others):
+        yield Problem(_("units"), no_index.format(letter=repr(letter), methodology=methodology, known=known))
+    for count in counts.values():
+        if isinstance(count, bool) or not isinstance(count, int):
+            yield Problem(_("units"), _("got {count}; must be a whole number").format(count=shown(count)))
+        elif count < 1:
+            yield Problem(_("units"), _("got {count}; must be 1 or more").format(count=count))
+    if len(set(years)) < len(years):
+        yield Problem(_("years"), _("got a year twice; must be given once"))
 
 
 def _written(
@@ -161,26 +161,20 @@ def _suffix(sets: Sequence[Contents], number: int) -> str:
 
 
 def _write_set(
-    book: NewBook,
-    layout: SheetLayout,
-    plan: SheetLayout | None,
-    lines: Sequence[str],
-    sources: Sources,
+    book: NewBook, layout: SheetLayout, plan: SheetLayout | None, lines: Sequence[str], sources: Sources
 ) -> None:
     kind, note = layout.contents.kind, layout.contents.note
-    entries = Entries(layout, plan)
 
-    def page(name: str, title: str, widths: tuple[float, ...], end: int = 0) -> Page:
-        title = Message("{} ({}) {}").format(TITLES[kind], title, USES[kind])
+    def page(name: str, role: str, widths: tuple[float, ...], end: int = 0) -> Page:
+        title = Message("{} ({}) {}").format(KINDS[kind], ROLES[role], USES[kind])
         return Page(book, name, title, lines, [*widths, *widths[-1:] * (end + 1 - len(widths))], note)
 
-    sheet = page(layout.input, _("Input Sheet"), input_sheet.WIDTHS)
-    input_sheet.InputSheet(sheet, layout, entries, sources).write()
+    sheet = page(layout.input, "input", input_sheet.WIDTHS)
+    InputSheet(sheet, layout, plan, sources).write()
     if layout.entry_blocks or layout.class_tables:
-        sheet = page(layout.separate, _("Input Sheet, continued"), separate_sheet.WIDTHS, layout.separate_end)
-        separate_sheet.write(sheet, layout, entries)
-    sheet = page(layout.calc, _("Calculation Process Sheet"), calculation_sheet.WIDTHS, layout.calc_end)
-    calculation_sheet.CalculationSheet(sheet, layout).write()
+        sheet = page(layout.separate, "separate", input_sheet.WIDTHS_OF_UNITS, layout.separate_end)
+        InputSheet(sheet, layout, plan, sources).write_units()
+    CalculationSheet(page(layout.calc, "calc", WIDTHS, layout.calc_end), layout).write()
 
 
 def _structure(book: NewBook, lines: Sequence[str], project: Mapping[str, Any]) -> None:

@@ -82,20 +82,7 @@ def _checked(cell: QuantityCell) -> Slip | Wrong | bool:
         return _typed(cell, expected)
     right = formula.stored and close(cell.stored, expected)
     try:
-        wrong = _wrong(cell, formula, cell.sheet.changed, expected)
-        if wrong is None and not right:
-            # a condition may hold for the inputs as they are only
-            wrong = _wrong(cell, formula, [cell.sheet.actual], expected)
-        if wrong is None and isinstance(node, Equation) and not node.total and chooses(node):
-            wrong = _in_a_branch(cell, node, formula, expected)
-        # formulas of one form have one limit
-        if (
-            wrong is None
-            and isinstance(node, Equation)
-            and cell.sheet.is_new(cell, formula)
-            and _compares(formula.text)
-        ):
-            wrong = _at_a_limit(cell, node, formula, expected)
+        wrong = next(filter(None, _tried(cell, formula, expected, right)), None)
     except UnreadableError as error:
         return _unreadable(cell, formula, error)
     if wrong is not None or not formula.stored or right:
@@ -103,11 +90,24 @@ def _checked(cell: QuantityCell) -> Slip | Wrong | bool:
     return _stale(cell, formula, expected)
 
 
+def _tried(cell: QuantityCell, formula: CellFormula, expected: float, right: bool) -> Iterator[Wrong | None]:
+    """Yield what is wrong with a formula for changed inputs and those as they are, in its branches, at its limits."""
+    node = cell.node
+    yield _wrong(cell, formula, cell.sheet.changed, expected)
+    if not right:  # a condition may hold for the inputs as they are only
+        yield _wrong(cell, formula, [cell.sheet.actual], expected)
+    if isinstance(node, Equation):
+        if not node.total and chooses(node):
+            yield _in_a_branch(cell, node, formula, expected)
+        if cell.sheet.is_new(cell, formula) and _compares(formula.text):  # formulas of one form have one limit
+            yield _at_a_limit(cell, node, formula, expected)
+
+
 def _in_a_branch(cell: QuantityCell, rule: Equation, formula: CellFormula, expected: float) -> Wrong | None:
     """Return what is wrong with a formula in a branch that the inputs do not take."""
-    operands = {other.place for other in cell.beside(rule.arguments)}
+    operands = cell.beside(rule.arguments)
     ranges = areas(formula.text, cell.place[0])
-    if any(area.size > len(operands) or not operands.issuperset(area.places) for area in ranges):
+    if any(area.size > len(operands) or not operands.keys() >= set(area.places) for area in ranges):
         return None  # it takes what its operands are made of, which would have to change with them
     scenarios = list(cell.sheet.branches(cell, rule))
     found = (_wrong(cell, formula, [one, *scenarios], expected) for one in scenarios)
@@ -127,7 +127,7 @@ def _at_a_limit(cell: QuantityCell, rule: Equation, formula: CellFormula, expect
         return None
     operands = cell.summands(rule) if made_of.adds else cell.beside(made_of.arguments)
     places = {place for area in areas(formula.text, cell.place[0]) for place in area.places}
-    others = places - {other.place for other in operands}
+    others = places - operands.keys()
     if any(place in sheet.actual.cells for place in others) or not places - others:
         return None
     limits = {*numbers(formula.text), *(value for place in others if is_number(value := sheet.stored(place)))}
@@ -141,11 +141,9 @@ def _at_a_limit(cell: QuantityCell, rule: Equation, formula: CellFormula, expect
 
 def _suspicious(cell: QuantityCell, formula: str) -> bool:
     """Whether a formula rounds, or lacks a choice that the equation makes, though it may not show in these numbers."""
-    if functions(formula) & set(ROUNDING):
-        return True
-    return (
-        cell.rule is not None and lacks_choice(cell.rule, formula) and not (cell.rule.total and cell.node is not None)
-    )
+    rule = cell.rule
+    lacks = rule is not None and lacks_choice(rule, formula) and not (rule.total and cell.node is not None)
+    return lacks or bool(functions(formula) & set(ROUNDING))
 
 
 def _wrong(cell: QuantityCell, formula: CellFormula, scenarios: Sequence[Scenario], expected: float) -> Wrong | None:
@@ -164,22 +162,16 @@ def _wrong(cell: QuantityCell, formula: CellFormula, scenarios: Sequence[Scenari
 
 def _typed(cell: QuantityCell, expected: float) -> Slip | Wrong | bool:
     """Check a cell in which a value was typed."""
+    stored, right = cell.stored, close(cell.stored, expected)
     calculated = isinstance(cell.node, Equation) or cell.node is None
-    if cell.stored is None:
+    if stored is None or (right and not calculated):
         return True  # a step that is not shown is a finding of its own
-    if close(cell.stored, expected):
-        return _pasted(cell, expected, Severity.WARNING) if calculated else True
-    if calculated:
-        return _pasted(cell, expected, Severity.ERROR)
-    return Wrong(cell, "", (cell.sheet.actual,), (cell.stored,), (expected,), cell.stored, expected)
-
-
-def _pasted(cell: QuantityCell, expected: float, severity: Severity) -> Slip:
-    right, result, stored = severity is Severity.WARNING, cell.name in RESULTS, cell.stored
-    zero = stored == 0 and expected != 0 and not result
-    code, message = "C11" if zero else "A1" if result else "A2", TYPED if right else TYPED_AND_WRONG
-    effect = None if right else effect_of([(cell, stored)])
-    return _slip(cell, code, message.format(symbol=cell.symbol), stored, effect, severity)
+    if not calculated:
+        return Wrong(cell, "", (cell.sheet.actual,), (stored,), (expected,), stored, expected)
+    code = "A1" if cell.name in RESULTS else "C11" if stored == 0 != expected else "A2"
+    if right:
+        return _slip(cell, code, TYPED.format(symbol=cell.symbol), stored, None, Severity.WARNING)
+    return _slip(cell, code, TYPED_AND_WRONG.format(symbol=cell.symbol), stored, effect_of([(cell, stored)]))
 
 
 def _stale(cell: QuantityCell, formula: CellFormula, expected: float) -> Slip | bool:
@@ -229,7 +221,7 @@ def _slip(
 ) -> Slip:
     """Return what is wrong with a cell, with the value that it should show."""
     values = (cell.symbol, cell.told(found), cell.told(cell.expected), because(cell), effect, cause)
-    details: Details = {"severity": severity, "unit": cell.shown_unit, "unconfirmed": doubt(cell)}
+    details: Details = {"severity": severity, "unit": cell.converted or cell.declared.unit, "unconfirmed": doubt(cell)}
     return Slip(cell.name, Finding(code, message, cell.address, *values, **details))
 
 
@@ -237,23 +229,20 @@ def merged(found: Iterable[Slip]) -> list[Slip]:
     """Join the slips of one quantity that differ in their cells only."""
     groups: dict[tuple[Any, ...], list[Slip]] = {}
     for slip in found:
-        finding = slip.finding
-        key = (finding.code, slip.name, finding.severity, slip.what or finding.message, finding.cause)
+        own = slip.finding
+        key = (own.code, slip.name, own.severity, slip.what or own.message, own.cause)
         groups.setdefault(key, []).append(slip)
-    return [_joined(group) for group in groups.values()]
+    return [_joined(group) if len(group) > 1 else group[0] for group in groups.values()]
 
 
 def _joined(group: Sequence[Slip]) -> Slip:
-    first = group[0]
-    if len(group) == 1:
-        return first
-    shown = tuple(place for slip in group for place in slip.finding.places)
-    effects = [slip.finding.effect for slip in group if slip.finding.effect is not None]
+    first, effects = group[0], [slip.finding.effect for slip in group if slip.finding.effect is not None]
     effect = None
     if effects:
         years = dict.fromkeys(year for one in effects for year in one.tonnes)
         tonnes = {year: sum(one.tonnes.get(year, 0) for one in effects) for year in years}
-        effect = replace(effects[0], exact=math.fsum(one.exact for one in effects), tonnes=tonnes)
+        effect = EffectOnER(math.fsum(one.exact for one in effects), tonnes)
+    shown = tuple(place for slip in group for place in slip.finding.places)
     return replace(first, finding=replace(first.finding, where=shown, effect=effect))
 
 
@@ -261,14 +250,12 @@ def linked(found: Sequence[Slip], differing: Sequence[QuantityCell]) -> Iterator
     """Add to each slip the cells whose values follow from it."""
     for slip in found:
         start = slip.name.removeprefix(TERMS)
-        following = [
-            _("{symbol} at {place} is {value}").format(
-                symbol=cell.symbol, place=cell.address, value=shown_number(cell.stored)
-            )
-            for cell in differing
-            if start in cell.sheet.result.inputs.graph.upstream(cell.plain).nodes
+        following = [cell for cell in differing if start in cell.sheet.result.inputs.graph.upstream(cell.plain).nodes]
+        said = _("{symbol} at {place} is {value}")
+        shown: list[str] = [
+            said.format(symbol=cell.symbol, place=cell.address, value=shown_number(cell.stored))
+            for cell in following[:20]
         ]
-        shown = following[:20]
         if len(following) > 20:
             shown.append(_("and {count} more cells").format(count=len(following) - 20))
         yield replace(slip, finding=replace(slip.finding, consequences=tuple(shown)))
@@ -303,10 +290,11 @@ def because(cell: QuantityCell) -> str:
         return sheet.result.source(cell.name) if cell.node is not None else ""
     written = node.written(sheet.m.symbols())
     if cell.node is None or not node.total:
+        operands = {name: cell.element(sheet.actual.arrays, name) for name in node.arguments}
         values = [
             Message("{} = {}").format(sheet.symbol(name), shown_number(value))
-            for name in node.arguments
-            if (value := cell.operand(sheet.actual.arrays, name)) is not None
+            for name, value in operands.items()
+            if value is not None
         ]
         if values:
             written = _("{equation}; with {values}").format(equation=written, values=Message(", ").join(values))

@@ -20,9 +20,9 @@ from jcm_calc.verification.cells.wrong_formula import (
     Wrong,
     chooses,
     functions,
+    given,
     lacks_choice,
     numbers,
-    without_rounding,
 )
 from jcm_calc.verification.findings import shown_number
 from jcm_calc.verification.location import address
@@ -64,7 +64,8 @@ def _error(wrong: Wrong) -> Diagnosis | None:
 
 def _rounded(wrong: Wrong) -> Diagnosis | None:
     used = sorted(functions(wrong.formula) & set(ROUNDING))
-    if not used or not all(map(close, without_rounding(wrong), wrong.want)):
+    exact = (given(wrong.cell, wrong.formula, scenario, exact=True) for scenario in wrong.scenarios)
+    if not used or not all(map(close, exact, wrong.want)):
         return None
     message, cause = _("{symbol} is rounded by {functions} before ER is rounded down to whole tonnes"), ONLY_ER
     return wrong.told("H5", message, cause, functions=Message(", ").join(used))
@@ -84,10 +85,8 @@ def _turned(wrong: Wrong) -> Diagnosis | None:
     # a quantity that no cell is known to hold may be anywhere
     names = [name for name in wrong.arguments if wrong.reaches(name) or not wrong.cell.sheet.places(name)]
     symbol = wrong.cell.sheet.symbol
-    for name in names:
-        if wrong.fits(**{name: lambda value, _: -value}):
-            message = _("{symbol} has the wrong sign of {operand}")
-            return wrong.told("C1", message, ratios.TURNED, operand=symbol(name))
+    if name := next((one for one in names if wrong.fits(**{one: lambda value, _: -value})), ""):
+        return wrong.told("C1", _("{symbol} has the wrong sign of {operand}"), ratios.TURNED, operand=symbol(name))
     for count in (1, 2):
         for group in itertools.combinations(names, count):
             if wrong.fits(**dict.fromkeys(group, lambda value, _: 1 / value)):
@@ -145,7 +144,7 @@ def _left_out(wrong: Wrong) -> Diagnosis | None:
 def _other_operand(wrong: Wrong) -> Diagnosis | None:
     """Recognise a reference to the cell of another quantity, or of another unit or period."""
     sheet = wrong.cell.sheet
-    own = {cell.place for cell in wrong.cell.beside(wrong.arguments)}
+    own = wrong.cell.beside(wrong.arguments)
     for place in dict.fromkeys(wrong.precedents):
         if place in own and sheet.stored(place) in (0, 1):
             continue  # an operand that happens to be 0 or 1 looks as if it stood for one that is left out
@@ -211,7 +210,8 @@ def _branch(wrong: Wrong) -> Diagnosis | None:
 
 def _of_total(wrong: Wrong) -> Diagnosis | None:
     """Recognise a sum over the wrong cells."""
-    should = {cell.place for cell in wrong.summands}
+    assert wrong.cell.rule is not None
+    should = wrong.cell.summands(wrong.cell.rule)
     counted = Counter(wrong.precedents)
     missing = [place for place in should if place not in counted]
     twice = [place for place in should if counted[place] > 1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from jcm_calc.declarations.graph import Node
-from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
+from jcm_calc.declarations.items import Coordinate, Equation, Parameter
 from jcm_calc.engine.evaluation import EvaluationError, evaluate
 from jcm_calc.reports.workbook.filled_sheets import is_declared
 from jcm_calc.reports.workbook.opening import CellFormula
@@ -21,8 +21,7 @@ from jcm_calc.reports.workbook.tables import TERMS_OF
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.effects import Array, terms
-from jcm_calc.verification.location import Location, address
-from jcm_calc.verification.quantities import TERMS, label_text
+from jcm_calc.verification.quantities import TERMS, ShownQuantity, label_text
 from jcm_calc.verification.spreadsheet import EPOCH, Place, as_number, close, form, is_number
 
 SEEDS = (20170101, 20171231)
@@ -36,12 +35,8 @@ FIXED_COORDINATES = ("label", "row", "days_of_year", "year", "first_day", "last_
 class Scenario:
     """What every quantity is for some inputs, and what the cells hold then.
 
-    Attributes
-    ----------
-    arrays : dict
-        What other cells find in the cells of a quantity.
-    own : dict
-        What the cell of a quantity itself must give: a default is looked up whatever others find.
+    ``arrays`` are what other cells find in the cells of a quantity, ``own`` what its cell itself must give: a default
+    is looked up whatever others find.
     """
 
     arrays: Mapping[str, Array]
@@ -53,17 +48,8 @@ class Scenario:
 class Unfolded:
     """An equation in quantities that a sheet shows: what it does not show is replaced by what that is made of.
 
-    Attributes
-    ----------
-    arguments : tuple of str
-    function : callable
-        Of the values of the arguments.
-    rules : tuple of Equation
-        The equation, and those that it took in.
-    adds : bool
-        Whether it is a sum of cells that the sheet shows.
-    summed : bool
-        Whether it is the sum over several units of what the function gives for each.
+    ``rules`` are the equation and those that it took in. It ``adds`` where it is a sum of cells that the sheet shows,
+    and is ``summed`` where it is the sum over several units of what the function gives for each.
     """
 
     arguments: tuple[str, ...]
@@ -74,44 +60,20 @@ class Unfolded:
 
 
 @dataclass(frozen=True, eq=False)
-class QuantityCell:
-    """A cell of a calculation sheet that shows an element of a quantity.
+class QuantityCell(ShownQuantity):
+    """A cell of a calculation sheet that shows an element of a quantity; before the terms of a total is `TERMS`.
 
-    Attributes
-    ----------
-    name : str
-        Of the quantity; for the terms of a total, with `TERMS` before it.
-    labels : mapping
-        The label along each index.
-    unit : str
-        In its row or heading.
+    ``plain`` is the name of its quantity and ``declared`` the quantity itself; for the terms of a total, the total.
     """
 
     sheet: CalculationSheets
-    name: str
-    labels: Mapping[str, str]
-    unit: str
-    place: Place
-
-    @property
-    def address(self) -> Location:
-        """Sheet and cell."""
-        return address(self.place)
+    plain: str
+    declared: Node
 
     @property
     def node(self) -> Node | None:
         """What it shows; None for the terms of a total."""
-        return self.sheet.nodes.get(self.name)
-
-    @property
-    def plain(self) -> str:
-        """The name of its quantity; of the terms of a total, that of the total."""
-        return self.name.removeprefix(TERMS)
-
-    @property
-    def declared(self) -> Node:
-        """The quantity as it is declared; for the terms of a total, the total."""
-        return self.sheet.nodes[self.plain]
+        return self.declared if self.name == self.plain else None
 
     @property
     def rule(self) -> Equation | None:
@@ -139,58 +101,48 @@ class QuantityCell:
         value = self.element(self.sheet.actual.own)
         return None if value is None else self.shown(value)
 
-    def element(self, arrays: Mapping[str, Array]) -> float | None:
-        """Return its element of its quantity."""
-        return self.sheet.element(arrays, self.name, self.labels)
-
-    def operand(self, arrays: Mapping[str, Array], name: str) -> float | None:
-        """Return the element of another quantity that has its labels."""
-        return self.sheet.element(arrays, name, self.labels)
+    def element(self, arrays: Mapping[str, Array], name: str = "") -> float | None:
+        """Return its element of its quantity, or of another one."""
+        return self.sheet.element(arrays, name or self.name, self.labels)
 
     def shown(self, value: float) -> float:
         """Return a value as the sheet shows it."""
-        return _on_sheet(value, self.node.unit if self.node else "tCO2", self.converted)
+        return _on_sheet(value, self.declared.unit, self.converted)
 
     def told(self, value: Any) -> Any:
         """Return a value for people: the number of a day as the day."""
-        dated = self.node is not None and self.node.unit == "date" and is_number(value)
+        dated = self.declared.unit == "date" and is_number(value)
         return str(date.fromordinal(int(value) + EPOCH.toordinal())) if dated else value
-
-    @property
-    def shown_unit(self) -> str:
-        """The unit in which its value is."""
-        return self.converted or (self.node.unit if self.node else "tCO2")
 
     @cached_property
     def converted(self) -> str:
         """Its unit where that is another one than declared, and its value is in it."""
-        node = self.node
-        if node is None or node.unit in ("date", "category", "yes/no"):
-            return ""
-        parameter = Parameter(self.name, "", node.unit, "", Kind.CONSTANT, "")
-        value = self.element(self.sheet.documents.effects.actual)
-        if is_declared(self.unit, parameter) or self.unit == "-" or value is None:
+        node, value = self.declared, self.element(self.sheet.documents.effects.actual)
+        if value is None or node.unit in ("date", "category", "yes/no") or is_declared(self.unit, node):
             return ""
         try:
-            converted = conversion(node.unit, self.unit)(value)
+            return self.unit if self.unit != "-" and close(self.stored, conversion(node.unit, self.unit)(value)) else ""
         except UnitError:
             return ""
-        return self.unit if close(self.stored, converted) else ""
 
-    def beside(self, names: Collection[str]) -> list[QuantityCell]:
+    def beside(self, names: Collection[str]) -> dict[Place, QuantityCell]:
         """Return the cells of some quantities with its labels, as far as they have the same indices."""
-        return [
-            other
+        return {
+            other.place: other
             for other in self.sheet.cells
             if other.name in names
             and all(self.labels.get(letter, label) == label for letter, label in other.labels.items())
-        ]
+        }
 
-    def summands(self, rule: Equation) -> list[QuantityCell]:
+    def summands(self, rule: Equation) -> dict[Place, QuantityCell]:
         """Return the cells that it should add up, where it is a total."""
         name = f"{TERMS}{rule.name}"
-        shown = any(other.name == name for other in self.sheet.cells)
-        return self.beside({name if shown else rule.arguments[0]})
+        return self.beside({name if name in self.sheet.shown else rule.arguments[0]})
+
+    def among(self, cells: Iterable[QuantityCell], arrays: Mapping[str, Array]) -> dict[Place, float]:
+        """Return the elements that other cells have at its labels."""
+        found = {one.place: self.sheet.element(arrays, one.name, {**one.labels, **self.labels}) for one in cells}
+        return {place: value for place, value in found.items() if value is not None}
 
 
 def _on_sheet(value: float, declared: str, unit: str) -> float:
@@ -204,15 +156,17 @@ class CalculationSheets:
     """The calculation sheets of a report with their scenarios."""
 
     def __init__(self, documents: Documents) -> None:
-        self.documents = documents
-        self.report = documents.report
-        self.result = documents.result
-        self.m = documents.m
+        self.documents, self.report, self.result, self.m = documents, documents.report, documents.result, documents.m
+        known = documents.effects.actual
         self.nodes: Mapping[str, Node] = self.result.inputs.graph.nodes
-        shown = (step for step in self.report.steps(self.result) if step.name in documents.effects.actual)
-        self.cells = [QuantityCell(self, step.name, step.labels, step.unit, step.place) for step in shown]
-        self.entries = [entry for entry in self.report.entries() if entry.parameter.name in documents.effects.actual]
+        steps = ((step, step.name.removeprefix(TERMS)) for step in self.report.steps(self.result) if step.name in known)
+        self.cells = [
+            QuantityCell(**vars(one), sheet=self, plain=name, declared=self.nodes[name]) for one, name in steps
+        ]
+        self.entries = [entry for entry in self.report.entries() if entry.parameter.name in known]
         self.by_place = {cell.place: cell for cell in self.cells}
+        self.entered = {entry.parameter.name for entry in self.entries}
+        self.shown = {cell.name for cell in self.cells} | self.entered
         self._forms = set[tuple[str, str]]()
         self._drawn: dict[str, list[tuple[dict[str, Array], Array]]] = {}
 
@@ -262,11 +216,8 @@ class CalculationSheets:
         """
         around = cell.beside(rule.arguments)
         for operands, wanted in self._varied(rule):
-            cells = {
-                other.place: other.shown(value)
-                for other in around
-                if (value := self.element(operands, other.name, {**other.labels, **cell.labels})) is not None
-            }
+            values = cell.among(around.values(), operands)
+            cells = {place: around[place].shown(value) for place, value in values.items()}
             yield Scenario({**self.documents.effects.actual, **operands}, {rule.name: wanted}, cells)
 
     def is_new(self, cell: QuantityCell, formula: CellFormula) -> bool:
@@ -277,31 +228,30 @@ class CalculationSheets:
         return new
 
     def around(
-        self, cell: QuantityCell, rule: Equation, made_of: Unfolded, operands: Sequence[QuantityCell], limit: float
+        self,
+        cell: QuantityCell,
+        rule: Equation,
+        made_of: Unfolded,
+        operands: Mapping[Place, QuantityCell],
+        limit: float,
     ) -> Iterator[Scenario]:
         """Yield scenarios in which an operand, or the sum of a total, lies on either side of a limit."""
         actual = self.documents.effects.actual
-        values = {
-            other.place: (other, value)
-            for other in operands
-            if (value := self.element(actual, other.name, {**other.labels, **cell.labels})) is not None
-        }
-        whole = math.fsum(value for _, value in values.values())
+        values = cell.among(operands.values(), actual)
+        whole = math.fsum(values.values())
+        if made_of.adds and not whole:
+            return
         names = [""] if made_of.adds else [name for name in made_of.arguments if numeric(self.nodes[name])]
         for name, side in itertools.product(names, SIDES):
             node = self.nodes.get(name)
             if isinstance(node, Parameter) and limit * side not in node.bounds:
                 continue
             if made_of.adds:
-                if not whole:
-                    return
-                found = {place: value * limit * side / whole for place, (_, value) in values.items()}
-                result = limit * side
+                found, result = {place: value * limit * side / whole for place, value in values.items()}, limit * side
             else:
-                found = {
-                    place: limit * side if other.name == name else value for place, (other, value) in values.items()
-                }
-                own = {other.name: found[place] for place, (other, _) in values.items()}
+                moved = {place: limit * side for place in values if operands[place].name == name}
+                found = {**values, **moved}
+                own = {operands[place].name: value for place, value in found.items()}
                 if set(made_of.arguments) - set(own):
                     return
                 with np.errstate(all="ignore"):
@@ -309,9 +259,8 @@ class CalculationSheets:
                         result = float(made_of.function(*(own[one] for one in made_of.arguments)))
                     except (ArithmeticError, ValueError, TypeError):
                         continue
-            array = np.full(actual[rule.name].shape, result)
-            cells = {place: other.shown(found[place]) for place, (other, _) in values.items()}
-            yield Scenario(actual, {rule.name: array}, cells)
+            cells = {place: operands[place].shown(value) for place, value in found.items()}
+            yield Scenario(actual, {rule.name: np.full(actual[rule.name].shape, result)}, cells)
 
     def _varied(self, rule: Equation) -> list[tuple[dict[str, Array], Array]]:
         """Return operands of an equation drawn at random, with what it gives for them."""
@@ -340,31 +289,22 @@ class CalculationSheets:
         of_entries = [entry.place for entry in self.entries if entry.parameter.name == name]
         return of_entries + [cell.place for cell in self.cells if cell.name == name]
 
-    @cached_property
-    def entered(self) -> set[str]:
-        """The names of what is entered."""
-        return {entry.parameter.name for entry in self.entries}
-
     def _perturbed(self, rng: np.random.Generator) -> dict[str, Array]:
         """Return the leaves, changed where every cell that shows them is known."""
         keys = {getattr(node, "by", "") for node in self.nodes.values()}
-        shown = {cell.name for cell in self.cells} | self.entered
         values = dict(self.result.inputs.values)
         for name, node in self.nodes.items():
-            if isinstance(node, Equation):
-                continue
-            array = self.documents.effects.actual[name]
-            fixed = name in keys or name not in shown or isinstance(node, Coordinate)
-            values[name] = array if fixed or not numeric(node) else _drawn(rng, node, array)
+            if not isinstance(node, Equation):
+                array = self.documents.effects.actual[name]
+                changed = numeric(node) and name in self.shown and name not in keys
+                values[name] = _drawn(rng, node, array) if changed and isinstance(node, Parameter) else array
         return values
 
     def _scenario(self, arrays: Mapping[str, Array], own: Mapping[str, Array]) -> Scenario:
         cells: dict[Place, Any] = {}
         for entry in self.entries:
-            if (
-                numeric(entry.parameter)
-                and (value := self.element(arrays, entry.parameter.name, entry.labels)) is not None
-            ):
+            value = self.element(arrays, entry.parameter.name, entry.labels) if numeric(entry.parameter) else None
+            if value is not None:
                 cells[entry.place] = _on_sheet(value, entry.parameter.unit, entry.unit)
         for cell in self.cells:
             if cell.node is None or numeric(cell.node):
@@ -412,9 +352,8 @@ def _varied(rng: np.random.Generator, node: Node, array: Array) -> Array:
     return np.where(array == 0, rng.uniform(0.0, 10.0, array.shape), array * rng.uniform(0.2, 5.0, array.shape))
 
 
-def _drawn(rng: np.random.Generator, node: Node, array: Array) -> Array:
+def _drawn(rng: np.random.Generator, node: Parameter, array: Array) -> Array:
     """Return numbers near those of an array and within the bounds of a parameter."""
-    assert isinstance(node, Parameter)
     drawn = np.where(array == 0, rng.uniform(0.1, 1.0, array.shape), array * rng.uniform(0.8, 1.25, array.shape))
     allowed = (drawn >= node.bounds.first) & (drawn < node.bounds.beyond)
     lower = np.where(allowed, drawn, array * rng.uniform(0.8, 0.99, array.shape))

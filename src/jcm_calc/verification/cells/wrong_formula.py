@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -36,15 +36,15 @@ CHOOSING = {"IF", "MIN", "MAX", "IFERROR", "MEDIAN", "CHOOSE", "SIGN", "ABS", "S
 
 def unfolded(sheet: CalculationSheets, rule: Equation) -> Unfolded:
     """Return an equation in what the sheet shows; a sum over one unit is that unit's term."""
-    shown = {cell.name for cell in sheet.cells} | sheet.entered
     several = bool(rule.total) and sheet.several(rule.total)
-    if rule.total and (TERMS + rule.name in shown or set(rule.arguments) & shown):
+    if rule.total and (TERMS + rule.name in sheet.shown or set(rule.arguments) & sheet.shown):
         return Unfolded(rule.arguments, rule.function, (rule,), adds=True)
     parts: dict[str, Unfolded | None] = {}
     for name in rule.arguments:
         node = sheet.nodes.get(name)
-        taken = isinstance(node, Equation) and name not in shown and not (node.total and sheet.several(node.total))
-        parts[name] = unfolded(sheet, node) if taken and isinstance(node, Equation) else None
+        parts[name] = None
+        if isinstance(node, Equation) and name not in sheet.shown and not (node.total and sheet.several(node.total)):
+            parts[name] = unfolded(sheet, node)
     names = tuple(dict.fromkeys(one for name, part in parts.items() for one in (part.arguments if part else (name,))))
 
     def function(*values: Any) -> Any:
@@ -62,16 +62,9 @@ def unfolded(sheet: CalculationSheets, rule: Equation) -> Unfolded:
 
 @dataclass(frozen=True)
 class Wrong:
-    """A cell that does not show what it should.
+    """A cell that does not show what it should: what its formula gives, and what it should, in some scenarios.
 
-    Attributes
-    ----------
-    scenarios : tuple of Scenario
-        In which it is judged.
-    got, want : tuple of float
-        What its formula gives, and what it should, in each of them.
-    found, expected : object
-        The same for the inputs as they are.
+    ``found`` and ``expected`` are the same for the inputs as they are.
     """
 
     cell: QuantityCell
@@ -114,7 +107,7 @@ class Wrong:
                 arrays = self.cell.sheet.by_unit(scenario.arrays, self.arguments, self.cell.labels)
                 found.append(dict(zip(self.arguments, arrays, strict=True)))
                 continue
-            values = {name: self.cell.operand(scenario.arrays, name) for name in self.arguments}
+            values = {name: self.cell.element(scenario.arrays, name) for name in self.arguments}
             found.append({name: math.nan if value is None else value for name, value in values.items()})
         return found
 
@@ -158,12 +151,6 @@ class Wrong:
         of = sheet.result.inputs.graph.upstream(name).nodes
         return any(place in self.precedents for one in of for place in sheet.places(one))
 
-    @cached_property
-    def summands(self) -> list[QuantityCell]:
-        """The cells that it should add up."""
-        assert self.cell.rule is not None
-        return self.cell.summands(self.cell.rule)
-
 
 def given(cell: QuantityCell, formula: str, scenario: Scenario, exact: bool = False) -> Any:
     """Return what a formula in a cell gives in a scenario; an error as a text."""
@@ -185,24 +172,16 @@ def numbers(formula: str) -> tuple[float, ...]:
     return read(form(formula)).numbers
 
 
-def without_rounding(wrong: Wrong) -> list[Any]:
-    """Return what a formula would give in each changed scenario if nothing were rounded."""
-    return [given(wrong.cell, wrong.formula, scenario, exact=True) for scenario in wrong.scenarios]
-
-
 def chooses(rule: Equation) -> bool:
     """Whether an equation chooses between values."""
-    return bool(BRANCHING & set(operations(record(rule.function))))
+    return _branches(record(rule.function))
+
+
+def _branches(expression: Expression) -> bool:
+    parts = (one for one in expression.arguments if isinstance(one, Expression))
+    return expression.operation in BRANCHING or any(map(_branches, parts))
 
 
 def lacks_choice(rule: Equation, formula: str) -> bool:
     """Whether an equation chooses between values, and a formula has nothing that could."""
     return chooses(rule) and not functions(formula) & CHOOSING and not set("<>=") & set(formula)
-
-
-def operations(expression: Expression) -> Iterator[str]:
-    """Yield the operations of an expression."""
-    yield expression.operation
-    for argument in expression.arguments:
-        if isinstance(argument, Expression):
-            yield from operations(argument)

@@ -5,9 +5,8 @@ the formulas of a column differ in their addresses only, so that a long column i
 """
 
 from jcm_calc.reports.workbook.references import REFERENCE, Place, areas, form
-from jcm_calc.verification.spreadsheet.calculator import Calculator, precedents
+from jcm_calc.verification.spreadsheet.calculator import Calculator, precedents, read
 from jcm_calc.verification.spreadsheet.functions import ROUNDING
-from jcm_calc.verification.spreadsheet.reading import read
 from jcm_calc.verification.spreadsheet.trees import Tree, tree
 from jcm_calc.verification.spreadsheet.values import (
     EPOCH,

@@ -1,60 +1,161 @@
-"""The cells of a workbook, with values as they are or as they might be."""
+"""The cells of a workbook, with values as they are or as they might be, and what formulas make of them."""
 
 from __future__ import annotations
 
+import math
+import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import shown
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.references import Area, Place, areas, form
-from jcm_calc.verification.spreadsheet.functions import MOST_CELLS
-from jcm_calc.verification.spreadsheet.reading import read
-from jcm_calc.verification.spreadsheet.trees import NESTED
-from jcm_calc.verification.spreadsheet.values import Array, FormulaError, UnreadableError, as_number
+from jcm_calc.verification.spreadsheet.functions import COMPARE, FUNCTIONS, Code
+from jcm_calc.verification.spreadsheet.trees import NESTED, Tree, parsed
+from jcm_calc.verification.spreadsheet.values import (
+    Array,
+    FormulaError,
+    UnreadableError,
+    WorkbookCells,
+    as_number,
+    comparable,
+    elementwise,
+    number,
+    text_of,
+)
 
 DEEPEST = 80
-# Cells that are read in the ranges of a workbook, over and over with other inputs.
-MOST_READ = 5_000_000
-FASTER = 5  # times, where no formula is among them
-SLOWER = 3  # times, where each is calculated with
 DYNAMIC = re.compile(r"\b(?:OFFSET|INDIRECT)\(", re.I)
+Operation = Callable[[Any, Any], Any]
 
 
-class Calculator:
-    """The cells of a workbook, some of them taken to hold other values than are stored.
+@dataclass(frozen=True)
+class Read:
+    """A formula that was read: what it does, and which functions and numbers it has."""
 
-    Parameters
-    ----------
-    book : Book
-    given : mapping
-        From a place to the value that it is taken to hold; its formula, if any, is not looked at.
-    stored : bool
-        Whether of every other cell the stored value is taken, not what its formula gives.
-    exact : bool
-        Whether functions that round are taken to do nothing.
-    """
+    run: Code
+    functions: frozenset[str]
+    numbers: tuple[float, ...]
 
-    def __init__(
-        self, book: Book, given: Mapping[Place, Any] | None = None, *, stored: bool = False, exact: bool = False
-    ) -> None:
-        self.book, self.given, self.stored, self.exact = book, given or {}, stored, exact
-        self.reached: list[Area] = []  # by OFFSET and INDIRECT
-        self._known: dict[Place, Any] = {}
-        self._running: set[Place] = set()
-        self._depth = 0
-        self.sheet = ""  # of the formula that is evaluated
+
+@lru_cache(maxsize=4096)
+def read(formula: str) -> Read:
+    """Read a formula in which addresses are replaced by their numbers."""
+    found = parsed(formula)
+    try:
+        run = code(found)
+    except RecursionError:
+        raise UnreadableError(NESTED) from None
+    parts = list(found.walk())
+    functions = frozenset(part.operation for part in parts if part.operation in FUNCTIONS)
+    return Read(run, functions, tuple(part.value for part in parts if part.operation == "number"))
+
+
+def _arithmetic(function: Operation) -> Operation:
+    def run(a: Any, b: Any) -> Any:
+        try:
+            found = function(number(a), number(b))
+        except ZeroDivisionError:
+            raise FormulaError("#DIV/0!") from None
+        except OverflowError:
+            raise FormulaError("#NUM!") from None
+        if isinstance(found, complex) or not math.isfinite(found):
+            raise FormulaError("#NUM!")
+        return found
+
+    return run
+
+
+def _comparison(compare: Operation) -> Operation:
+    def run(a: Any, b: Any) -> bool:
+        # nothing compares as what the other one is: an empty text, FALSE or 0
+        a, b = (type(other)() if one is None and other is not None else one for one, other in ((a, b), (b, a)))
+        return bool(compare(comparable(a), comparable(b)))
+
+    return run
+
+
+OPERATIONS: dict[str, Operation] = {
+    "^": _arithmetic(operator.pow),
+    "*": _arithmetic(operator.mul),
+    "/": _arithmetic(operator.truediv),
+    "+": _arithmetic(operator.add),
+    "-": _arithmetic(operator.sub),
+    "&": lambda a, b: text_of(a) + text_of(b),
+    **{sign: _comparison(compare) for sign, compare in COMPARE.items()},
+}
+
+
+def code(of: Tree) -> Code:
+    """Return a tree as a function."""
+    if of.leaf:
+        return _leaf(of)
+    if of.operation == "negate":
+        return _applied(lambda c, r: -1.0, [(OPERATIONS["*"], code(of.value))])
+    if of.operation == "%":
+        return _applied(code(of.value), [(OPERATIONS["/"], lambda c, r: 100.0)])
+    if of.operation not in OPERATIONS:
+        return _called(of.operation, [code(part) for part in of.arguments])
+    others: list[tuple[Operation, Code]] = []
+    while of.operation in OPERATIONS:
+        others.append((OPERATIONS[of.operation], code(of.arguments[1])))
+        of = of.arguments[0]
+    return _applied(code(of), others[::-1])
+
+
+def _leaf(of: Tree) -> Code:
+    def failing(c: WorkbookCells, r: Sequence[Area]) -> Any:
+        raise FormulaError(of.value)
+
+    if of.operation == "error":
+        return failing
+    if of.operation == "reference":
+        return lambda c, r, number=of.value: r[number]  # type: ignore[misc]
+    value = of.arguments[0]
+    if of.operation == "array":
+        rows = [
+            [-part.value.value if part.operation == "negate" else part.value for part in row] for row in of.arguments
+        ]
+        value = Array(rows)
+    return lambda c, r: value
+
+
+def _applied(first: Code, others: Sequence[tuple[Operation, Code]]) -> Code:
+    """Return what operations do one after the other: a sum of a thousand cells is not a thousand calls deep."""
+
+    def run(c: WorkbookCells, r: Sequence[Area]) -> Any:
+        found = c.array(first(c, r))
+        for operation, operand in others:
+            found = elementwise(operation, found, c.array(operand(c, r)))
+        return found
+
+    return run
+
+
+def _called(name: str, arguments: Sequence[Code]) -> Code:
+    if name not in FUNCTIONS:
+        raise UnreadableError(_("the function {name} is not known here").format(name=name))
+    function = FUNCTIONS[name]
+
+    def run(c: WorkbookCells, r: Sequence[Area]) -> Any:
+        try:
+            return function(c, r, arguments)
+        except (IndexError, TypeError):
+            complaint = _("{name} does not take {count} arguments")
+            raise UnreadableError(complaint.format(name=name, count=len(arguments))) from None
+
+    return run
+
+
+class Calculator(WorkbookCells):
+    """The cells of a workbook, with what their formulas give."""
 
     def value(self, place: Place) -> Any:
-        """Return the value of a cell: a number, a text, a truth value, or None where it is blank.
-
-        Raises
-        ------
-        FormulaError
-            If it holds an error, or its formula gives one.
-        """
+        """Return the value of a cell: a number, a text, a truth value, or None where it is blank; raise its error."""
         if place in self.given:
             return self.given[place]
         if place not in self._known:
@@ -91,61 +192,6 @@ class Calculator:
         finally:
             self._depth -= 1
             self.sheet = before
-
-    def plain(self, value: Any) -> Any:
-        """Return the value of a cell instead of its reference."""
-        found = self.array(value)
-        if not isinstance(found, Array):
-            return found
-        if len(found) != 1 or len(found[0]) != 1:
-            raise UnreadableError(_("got a range; must be one value"))
-        return found[0][0]
-
-    def array(self, value: Any) -> Any:
-        """Return the values of a range instead of its reference, the value of a single cell as it is."""
-        if not isinstance(value, Area):
-            return value
-        if value.single:
-            return self.value((value.sheet, value.row, value.column))
-        if value.size > MOST_CELLS:
-            raise UnreadableError(_("a range of more than {count:,} cells").format(count=MOST_CELLS))
-        width = value.shape[1]
-        self._spend(SLOWER * value.size)
-        cells = self.values(value)
-        return Array([cells[start : start + width] for start in range(0, len(cells), width)])
-
-    def values(self, area: Area) -> list[Any]:
-        """Return the values of a range, row by row; of a workbook so many only that a verification ends.
-
-        Raises
-        ------
-        UnreadableError
-            If with these it would be more than `MOST_READ`.
-        FormulaError
-            If a cell holds an error, or its formula gives one.
-        """
-        plain = self._is_plain(area.sheet)
-        self._spend(area.size // FASTER if plain else area.size)
-        if not plain:
-            return [self.value(place) for place in area.places]
-        width = area.shape[1]
-        found: list[Any] = []
-        for row in self.book.grid(area.sheet)[area.row : area.last_row + 1]:
-            cells = [as_number(cell) for cell in row[area.column : area.last_column + 1]]
-            found += cells + [None] * (width - len(cells))
-        return found + [None] * (area.size - len(found))
-
-    def _spend(self, cells: int) -> None:
-        if self.book.followed + cells > MOST_READ:
-            raise UnreadableError(_("its ranges are too large to be followed"))
-        self.book.followed += cells
-
-    def _is_plain(self, sheet: str) -> bool:
-        """Whether every cell of a sheet is what is stored: no formula, no error, no other value given."""
-        book = self.book
-        if sheet not in book.sheets or book.formulas(sheet) or book.errors(sheet):
-            return False
-        return not any(place[0] == sheet for place in self.given)
 
 
 def precedents(book: Book, place: Place) -> list[Area]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import operator
 import re
 import statistics
 import sys
 from calendar import monthrange
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import Any
@@ -20,10 +20,11 @@ from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.references import Area, areas, form
 from jcm_calc.verification.spreadsheet.values import (
     EPOCH,
+    MOST_CELLS,
     Array,
-    CellValues,
     FormulaError,
     UnreadableError,
+    WorkbookCells,
     comparable,
     elementwise,
     is_number,
@@ -31,123 +32,108 @@ from jcm_calc.verification.spreadsheet.values import (
     text_of,
 )
 
-MOST_CELLS = 1_000_000
-Code = Callable[[CellValues, Sequence[Area]], Any]
+Code = Callable[[WorkbookCells, Sequence[Area]], Any]
+# Each argument is evaluated when it is asked for, so that IF takes one branch only.
+Function = Callable[[WorkbookCells, Sequence[Area], Sequence[Code]], Any]
+Later = Callable[..., Any]
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionCall:
-    """A function with its arguments; each is evaluated when it is asked for, so that IF takes one branch only."""
-
-    cells: CellValues
-    ranges: Sequence[Area]
-    arguments: Sequence[Code]
-
-    def __len__(self) -> int:
-        return len(self.arguments)
-
-    def of(self, start: int) -> FunctionCall:
-        """Return the same with the arguments from one on."""
-        return FunctionCall(self.cells, self.ranges, self.arguments[start:])
-
-    def given(self, at: int) -> Any:
-        """Return an argument: a range, an array or a value."""
-        return self.arguments[at](self.cells, self.ranges)
-
-    def array(self, at: int) -> Any:
-        """Return an argument with the values of a range instead of the range."""
-        return self.cells.array(self.given(at))
-
-    def plain(self, at: int, missing: Any = None) -> Any:
-        """Return an argument as one value; another one where it is left out and may be."""
-        return missing if missing is not None and at >= len(self) else self.cells.plain(self.given(at))
-
-    def number(self, at: int, missing: float | None = None) -> float:
-        """Return an argument as a number."""
-        return number(self.plain(at, missing))
-
-    def whole(self, at: int) -> int:
-        """Return an argument as a whole number."""
-        return int(self.number(at))
-
-    def area(self, at: int) -> Area:
-        """Return an argument that must be a range."""
-        found = self.given(at)
-        if not isinstance(found, Area):
-            raise UnreadableError(_("got a value; must be a range"))
+def _grid(cells: WorkbookCells, found: Any) -> Array:
+    """Return the values of a range or an array, row by row."""
+    if isinstance(found, Area):
+        return Array.of(cells.values(found), found.shape[1])
+    if isinstance(found, Array):
         return found
-
-    def grid(self, at: int) -> Array:
-        """Return the values of a range or an array, row by row."""
-        found = self.given(at)
-        if isinstance(found, Area):
-            cells, width = self.cells.values(found), found.shape[1]
-            return Array([cells[start : start + width] for start in range(0, len(cells), width)])
-        if isinstance(found, Array):
-            return found
-        raise UnreadableError(_("got a value; must be a range"))
-
-    def line(self, at: int) -> list[Any]:
-        """Return the values of a single row or column."""
-        return _line(self.grid(at))
-
-    def wanted(self, at: int) -> Any:
-        """Return what is looked up; nothing counts as 0."""
-        found = self.plain(at)
-        return 0.0 if found is None else found
-
-    def several(self) -> Iterator[tuple[bool, Iterable[Any]]]:
-        """Yield the values of each argument, and whether they are of a range."""
-        for value in map(self.given, range(len(self))):
-            if isinstance(value, Area):
-                yield True, self.cells.values(value)
-            else:
-                yield (True, value.values) if isinstance(value, Array) else (False, [value])
-
-    def numbers(self) -> list[float]:
-        """Return the numbers among the arguments; anything else in a range is ignored."""
-        return [number(one) for ranged, values in self.several() for one in values if not ranged or is_number(one)]
-
-    def caught(self) -> Any:
-        """Return the first argument, or the error that it gives."""
-        try:
-            return self.plain(0)
-        except UnreadableError:
-            raise
-        except FormulaError as error:
-            return error
+    raise UnreadableError(NO_RANGE)
 
 
-Function = Callable[[FunctionCall], Any]
+def _line(grid: Array) -> list[Any]:
+    """Return the values of a single row or column."""
+    if len(grid) > 1 and len(grid[0]) > 1:
+        raise FormulaError("#N/A")
+    return list(grid.values)
+
+
+def _area(found: Any) -> Area:
+    if not isinstance(found, Area):
+        raise UnreadableError(NO_RANGE)
+    return found
+
+
+def _several(cells: WorkbookCells, found: Any) -> tuple[bool, Iterable[Any]]:
+    """Return the values of an argument, and whether they are of a range."""
+    if isinstance(found, Area):
+        return True, cells.values(found)
+    return (True, found.values) if isinstance(found, Array) else (False, [found])
+
+
+def _caught(c: WorkbookCells, r: Sequence[Area], argument: Code) -> Any:
+    """Return an argument, or the error that it gives."""
+    try:
+        return c.plain(argument(c, r))
+    except UnreadableError:
+        raise
+    except FormulaError as error:
+        return error
+
+
+NO_RANGE = _("got a value; must be a range")
+# What a function takes an argument as
+KINDS: dict[str, Callable[[WorkbookCells, Sequence[Area], Code], Any]] = {
+    "given": lambda c, r, of: of(c, r),
+    "value": lambda c, r, of: c.plain(of(c, r)),
+    "number": lambda c, r, of: number(c.plain(of(c, r))),
+    "whole": lambda c, r, of: int(number(c.plain(of(c, r)))),
+    "wanted": lambda c, r, of: 0.0 if (found := c.plain(of(c, r))) is None else found,  # nothing is looked up as 0
+    "array": lambda c, r, of: c.array(of(c, r)),
+    "area": lambda c, r, of: _area(of(c, r)),
+    "values": lambda c, r, of: c.values(_area(of(c, r))),
+    "grid": lambda c, r, of: _grid(c, of(c, r)),
+    "line": lambda c, r, of: _line(_grid(c, of(c, r))),
+    "several": lambda c, r, of: _several(c, of(c, r)),
+    "caught": _caught,
+    "later": lambda c, r, of: lambda array=False: (c.array if array else c.plain)(of(c, r)),
+}
+
+
+def _of(kinds: str, function: Callable[..., Any]) -> Function:
+    """Return a function of arguments of some kinds; those after a star come over and over."""
+    once, again = ([KINDS[kind] for kind in part.split()] for part in kinds.partition("*")[::2])
+
+    def run(c: WorkbookCells, r: Sequence[Area], arguments: Sequence[Code]) -> Any:
+        taken = itertools.chain(once, itertools.cycle(again)) if again else once
+        return function(*[take(c, r, argument) for take, argument in zip(taken, arguments, strict=False)])
+
+    return run
 
 
 def _of_numbers(function: Callable[[list[float]], float]) -> Function:
-    return lambda call: function(call.numbers())
+    """Return a function of the numbers among its arguments; anything else in a range is ignored."""
+
+    def run(*given: tuple[bool, Iterable[Any]]) -> float:
+        return function([number(one) for ranged, own in given for one in own if not ranged or is_number(one)])
+
+    return _of("* several", run)
 
 
 def _plain(function: Callable[..., Any]) -> Function:
+    """Return a function of numbers, of which the first may be an array: ROUND(range, 2)."""
+
     def of_numbers(*given: Any) -> Any:
         try:
             return function(*map(number, given))
         except (ValueError, OverflowError, ZeroDivisionError):
             raise FormulaError("#NUM!") from None
 
-    def run(call: FunctionCall) -> Any:
-        if not len(call):
-            return of_numbers()
-        # only the first argument may be an array: ROUND(range, 2)
-        first, *others = map(call.array, range(len(call)))
-        return elementwise(lambda one, _: of_numbers(one, *map(call.cells.plain, others)), first, None)
-
-    return run
+    return _of(
+        "array * value", lambda first, *others: elementwise(lambda one, _: of_numbers(one, *others), first, None)
+    )
 
 
 def _rounding(function: Callable[..., float]) -> Function:
     """Return a function that rounds, except in a calculator that is exact."""
     rounded, plain = _plain(function), _plain(lambda value: value)
-    return lambda call: (
-        rounded(call) if not call.cells.exact else plain(FunctionCall(call.cells, call.ranges, call.arguments[:1]))
-    )
+    return lambda c, r, given: plain(c, r, given[:1]) if c.exact else rounded(c, r, given)
 
 
 def _digits(how: str) -> Function:
@@ -176,60 +162,41 @@ def _steps(how: str) -> Function:
     return _rounding(rounded)
 
 
-def _if(call: FunctionCall) -> Any:
-    condition = call.array(0)
-    if isinstance(condition, Array):
-        yes, no = (call.array(at) if len(call) > at else False for at in (1, 2))
-        pairs = elementwise(lambda one, other: (one, other), yes, no)
-        return elementwise(lambda met, pair: pair[0 if number(met) else 1], condition, pairs)
-    return call.plain(1) if number(condition) else call.plain(2, False)
+def _if(condition: Any, yes: Later, no: Later = lambda array=False: False) -> Any:
+    if not isinstance(condition, Array):
+        return yes() if number(condition) else no()
+    pairs = elementwise(lambda one, other: (one, other), yes(True), no(True))
+    return elementwise(lambda met, pair: pair[0 if number(met) else 1], condition, pairs)
 
 
-def _if_error(of: Callable[[FormulaError], bool]) -> Function:
-    """Return IFERROR or IFNA."""
-
-    def run(call: FunctionCall) -> Any:
-        found = call.caught()
-        if isinstance(found, FormulaError) and not of(found):
-            raise found
-        return call.plain(1) if isinstance(found, FormulaError) else found
-
-    return run
-
-
-def _is(test: Callable[[Any], bool]) -> Function:
-    return lambda call: test(call.caught())
+def _if_error(caught: Any, instead: Later, of: Callable[[Any], bool] = lambda error: True) -> Any:
+    if not isinstance(caught, FormulaError):
+        return caught
+    if not of(caught):
+        raise caught
+    return instead()
 
 
 def _is_not_available(value: Any) -> bool:
     return isinstance(value, FormulaError) and str(value) == "#N/A"
 
 
-def _index(call: FunctionCall) -> Any:
-    table, at = call.given(0), [call.whole(place) for place in range(1, len(call))]
+def _index(table: Any, *at: int) -> Any:
+    """Return a part of a table by the numbers of its row and column; 0 is a whole column, or a whole row."""
     if not isinstance(table, Area | Array):
-        raise UnreadableError(_("got a value; must be a range"))
+        raise UnreadableError(NO_RANGE)
     size = (len(table), len(table[0])) if isinstance(table, Array) else table.shape
-    if len(at) == 1:
-        at = [at[0], 1] if size[1] == 1 else [1, at[0]]
-    at = at[:2]
-    if at[0] > size[0] or at[1] > size[1] or min(at) < 0:
+    row, column = at[:2] if len(at) > 1 else (at[0], 1) if size[1] == 1 else (1, at[0])
+    if row > size[0] or column > size[1] or min(row, column) < 0:
         raise FormulaError("#REF!")
-    # 0 is a whole column, or a whole row
-    rows, columns = ((1, most) if one == 0 else (one, one) for one, most in zip(at, size, strict=True))
+    (top, bottom), (left, right) = (
+        (0, most - 1) if one == 0 else (one - 1, one - 1) for one, most in zip((row, column), size, strict=True)
+    )
     if isinstance(table, Area):
-        (top, bottom), (left, right) = ((a - 1, b - 1) for a, b in (rows, columns))
-        row, column = table.row, table.column
-        found = Area(table.sheet, row + top, column + left, row + bottom, column + right)
-        return found if 0 in at else call.cells.value((found.sheet, found.row, found.column))
-    part = [line[columns[0] - 1 : columns[1]] for line in table[rows[0] - 1 : rows[1]]]
-    return Array(part) if 0 in at else part[0][0]
-
-
-def _line(grid: Array) -> list[Any]:
-    if len(grid) > 1 and len(grid[0]) > 1:
-        raise FormulaError("#N/A")
-    return list(grid.values)
+        first, start = table.row, table.column
+        return Area(table.sheet, first + top, start + left, first + bottom, start + right)
+    part = [line[left : right + 1] for line in table[top : bottom + 1]]
+    return part[0][0] if row and column else Array(part)
 
 
 def _position(wanted: Any, among: Sequence[Any], how: float) -> int:
@@ -252,36 +219,23 @@ def _position(wanted: Any, among: Sequence[Any], how: float) -> int:
     return kept[-1]
 
 
-def _match(call: FunctionCall) -> float:
-    how = call.number(2, 1.0)
-    return float(_position(call.wanted(0), call.line(1), how) + 1)
+def _table_look_up(wanted: Any, lines: Sequence[Any], which: int, near: float = 1.0) -> Any:
+    """Look up in the first line of a table, and return what another line has there."""
+    if which < 1 or which > len(lines):
+        raise FormulaError("#VALUE!" if which < 1 else "#REF!")
+    found = lines[which - 1][_position(wanted, lines[0], 1 if near else 0)]
+    return 0.0 if found is None else found
 
 
-def _table_look_up(across: bool) -> Function:
-    """Return VLOOKUP or HLOOKUP."""
-
-    def run(call: FunctionCall) -> Any:
-        grid, which = call.grid(1), call.whole(2)
-        lines = grid if across else [list(line) for line in zip(*grid, strict=True)]
-        if which < 1 or which > len(lines):
-            raise FormulaError("#VALUE!" if which < 1 else "#REF!")
-        near = call.number(3, 1.0)
-        found = lines[which - 1][_position(call.wanted(0), lines[0], 1 if near else 0)]
-        return 0.0 if found is None else found
-
-    return run
-
-
-def _look_up(call: FunctionCall) -> Any:
+def _look_up(wanted: Any, grid: Array, results: Sequence[Any] | None = None) -> Any:
     """Look up in a row or column; of a table with two and more in its longer side, as spreadsheets do."""
-    grid = call.grid(1)
-    if len(call) > 2:
-        keys, results = _line(grid), call.line(2)
+    if results is not None:
+        keys: Sequence[Any] = _line(grid)
     elif len(grid[0]) > len(grid):
-        keys, results = list(grid[0]), list(grid[-1])
+        keys, results = grid[0], grid[-1]
     else:
         keys, results = [row[0] for row in grid], [row[-1] for row in grid]
-    at = _position(call.wanted(0), keys, 1)
+    at = _position(wanted, keys, 1)
     if at >= len(results):
         raise FormulaError("#N/A")
     return 0.0 if results[at] is None else results[at]
@@ -297,10 +251,10 @@ def _wild(text: str) -> re.Pattern[str] | None:
 def _truths(of: Callable[[list[bool]], bool]) -> Function:
     """Return AND or OR: truth values and numbers, those of ranges included."""
 
-    def run(call: FunctionCall) -> bool:
+    def run(*given: tuple[bool, Iterable[Any]]) -> bool:
         found = [
             bool(one) if ranged else bool(number(one))
-            for ranged, values in call.several()
+            for ranged, values in given
             for one in values
             if not ranged or isinstance(one, int | float)
         ]
@@ -308,20 +262,20 @@ def _truths(of: Callable[[list[bool]], bool]) -> Function:
             raise FormulaError("#VALUE!")
         return of(found)
 
-    return run
+    return _of("* several", run)
 
 
-def _ifs(call: FunctionCall) -> Any:
-    for condition in range(0, len(call), 2):
-        if call.number(condition):
-            return call.plain(condition + 1)
+def _ifs(*given: Later) -> Any:
+    for at in range(0, len(given), 2):
+        if number(given[at]()):
+            return given[at + 1]()
     raise FormulaError("#N/A")
 
 
-def _sum_product(call: FunctionCall) -> float:
+def _sum_product(*given: Any) -> float:
     columns = [
         [float(value) if is_number(value) else 0.0 for value in one.values] if isinstance(one, Array) else [number(one)]
-        for one in map(call.array, range(len(call)))
+        for one in given
     ]
     if len({len(column) for column in columns}) > 1:
         raise FormulaError("#VALUE!")
@@ -334,14 +288,15 @@ SUMMING = {1: "AVERAGE", 2: "COUNT", 4: "MAX", 5: "MIN", 6: "PRODUCT", 9: "SUM"}
 def _aggregated(first: int) -> Function:
     """Return SUBTOTAL or AGGREGATE: the function is a number; 101 and so on leave out hidden rows."""
 
-    def run(call: FunctionCall) -> Any:
-        which = call.whole(0) % 100
+    def run(c: WorkbookCells, r: Sequence[Area], arguments: Sequence[Code]) -> Any:
+        which = KINDS["whole"](c, r, arguments[0]) % 100
         if which not in SUMMING:
             raise UnreadableError(_("a figure that is not a sum, mean or the like"))
-        for given in map(call.given, range(first, len(call))):
-            if isinstance(given, Area) and _aggregates(call.cells.book, given):
+        for argument in arguments[first:]:
+            given = argument(c, r)
+            if isinstance(given, Area) and _aggregates(c.book, given):
                 raise UnreadableError(_("a subtotal of hidden rows or of other subtotals"))
-        return FUNCTIONS[SUMMING[which]](call.of(first))
+        return FUNCTIONS[SUMMING[which]](c, r, arguments[first:])
 
     return run
 
@@ -359,41 +314,38 @@ def _aggregates(book: Book, area: Area) -> bool:
     )
 
 
-def _if_met(call: FunctionCall) -> list[float]:
+def _if_met(values: Sequence[Any], wanted: Any, added: Sequence[Any] | None = None) -> list[float]:
     """Return the numbers of SUMIF and AVERAGEIF."""
-    return _kept(call, call.area(2 if len(call) > 2 else 0), 0, 2)
+    return _ifs_met(values if added is None else added, values, wanted)
 
 
-def _ifs_met(call: FunctionCall) -> list[float]:
-    """Return the numbers of SUMIFS and AVERAGEIFS."""
-    return _kept(call, call.area(0), 1, len(call))
-
-
-def _tests(call: FunctionCall, first: int, end: int) -> list[tuple[bool, ...]]:
-    """Return for each cell whether it meets the criteria, which are pairs of arguments."""
-    fits = [_fits(call.cells, call.area(at), call.plain(at + 1)) for at in range(first, end, 2)]
+def _tests(*given: Any) -> list[bool]:
+    """Return for each cell whether it meets all criteria, each of which comes after the values it is about."""
+    fits = [_fits(given[at], given[at + 1]) for at in range(0, len(given), 2)]
     if len({len(one) for one in fits}) > 1:
-        raise UnreadableError(_("ranges of different sizes"))
-    return list(zip(*fits, strict=True))
+        raise UnreadableError(DIFFERENT_SIZES)
+    return list(map(all, zip(*fits, strict=True)))
 
 
-def _kept(call: FunctionCall, added: Area, first: int, end: int) -> list[float]:
-    """Return the numbers of a range for which all tests are met."""
-    kept, values = _tests(call, first, end), call.cells.values(added)
-    if len(kept) != len(values):
-        raise UnreadableError(_("ranges of different sizes"))
-    return [float(value) for value, fits in zip(values, kept, strict=True) if is_number(value) and all(fits)]
+def _ifs_met(added: Sequence[Any], *given: Any) -> list[float]:
+    """Return the numbers of SUMIFS and AVERAGEIFS."""
+    met = _tests(*given)
+    if len(met) != len(added):
+        raise UnreadableError(DIFFERENT_SIZES)
+    return [float(value) for value, kept in zip(added, met, strict=True) if is_number(value) and kept]
 
 
-def _fits(c: CellValues, area: Area, wanted: Any) -> list[bool]:
-    """Return which cells of a range meet a criterion such as ">=2024"; a text is met whatever its case."""
+DIFFERENT_SIZES = _("ranges of different sizes")
+
+
+def _fits(values: Sequence[Any], wanted: Any) -> list[bool]:
+    """Return which values of a range meet a criterion such as ">=2024"; a text is met whatever its case."""
     sign, text = "=", wanted
     if isinstance(wanted, str):
         match = re.match(r"(<>|<=|>=|=|<|>)?(.*)", wanted, re.S)
         assert match is not None
         sign, text = match[1] or "=", match[2]
         if sign in ("=", "<>") and (wild := _wild(text)):
-            values = c.values(area)
             return [(isinstance(one, str) and wild.fullmatch(one) is not None) == (sign == "=") for one in values]
         with suppress(FormulaError):
             text = text.upper() == "TRUE" if text.upper() in ("TRUE", "FALSE") else number(text)
@@ -409,16 +361,15 @@ def _fits(c: CellValues, area: Area, wanted: Any) -> list[bool]:
         own = comparable("" if value is None else value)
         return bool(compare(own[1], key)) if own[0] == kind else sign == "<>"
 
-    return [met(value) for value in c.values(area)]
+    return list(map(met, values))
 
 
-def _offset(call: FunctionCall) -> Area:
+def _offset(c: WorkbookCells, r: Sequence[Area], arguments: Sequence[Code]) -> Area:
     """Return the range that lies some rows and columns from another one, of its size or of a given one."""
-    start, rows, columns = call.area(0), call.whole(1), call.whole(2)
-    sizes = list(start.shape)
-    for at in range(3, min(len(call), 5)):
-        given = call.plain(at)
-        sizes[at - 3] = sizes[at - 3] if given is None else int(number(given))
+    start, rows, columns, *given = _OFFSET(c, r, arguments)
+    sizes = [
+        own if one is None else int(number(one)) for own, one in zip(start.shape, (*given, None, None), strict=False)
+    ]
     row, column = start.row + rows, start.column + columns
     if min(row, column) < 0 or 0 in sizes:
         raise FormulaError("#REF!")
@@ -426,13 +377,13 @@ def _offset(call: FunctionCall) -> Area:
         (first, first + size - 1) if size > 0 else (first + size + 1, first)
         for first, size in ((row, sizes[0]), (column, sizes[1]))
     )
-    return _reached(call.cells, Area(start.sheet, row, column, last_row, last_column))
+    return _reached(c, Area(start.sheet, row, column, last_row, last_column))
 
 
-def _indirect(call: FunctionCall) -> Area:
+def _indirect(c: WorkbookCells, r: Sequence[Area], arguments: Sequence[Code]) -> Area:
     """Return the range that a text names, in the style A1."""
-    c, text = call.cells, call.plain(0)
-    if not call.number(1, 1.0):
+    text, in_a1 = _INDIRECT(c, r, arguments)
+    if not in_a1:
         raise UnreadableError(_("an address in the style R1C1"))
     formula = c.book.expanded(str(text or "").strip(), c.sheet)
     found = areas(formula, c.sheet)
@@ -441,7 +392,11 @@ def _indirect(call: FunctionCall) -> Area:
     return _reached(c, found[0])
 
 
-def _reached(c: CellValues, area: Area) -> Area:
+_OFFSET = _of("area whole whole value value", lambda start, rows, columns, *sizes: (start, rows, columns, *sizes))
+_INDIRECT = _of("value number", lambda text, in_a1=1.0: (text, in_a1))
+
+
+def _reached(c: WorkbookCells, area: Area) -> Area:
     if area.size > MOST_CELLS:
         raise UnreadableError(_("a range of more than {count:,} cells").format(count=MOST_CELLS))
     c.reached.append(area)
@@ -459,22 +414,18 @@ def _numbered(area: Area, by_row: bool) -> Any:
 
 def _part(how: Callable[..., str]) -> Function:
     """Return LEFT, RIGHT or MID."""
-
-    def run(call: FunctionCall) -> Any:
-        sizes = [call.whole(at) for at in range(1, len(call))]
-        return elementwise(lambda one, _: how(text_of(one), *sizes), call.array(0), None)
-
-    return run
+    return _of(
+        "array * whole", lambda texts, *sizes: elementwise(lambda one, _: how(text_of(one), *sizes), texts, None)
+    )
 
 
-def _joined(call: FunctionCall) -> str:
-    found = map(call.array, range(len(call)))
-    return "".join(text_of(one) for value in found for one in (value.values if isinstance(value, Array) else [value]))
+def _joined(*given: Any) -> str:
+    return "".join(text_of(one) for value in given for one in (value.values if isinstance(value, Array) else [value]))
 
 
-def _text(call: FunctionCall) -> Any:
+def _text(texts: Any, how: Any) -> Any:
     """Write numbers in the few formats that addresses and months are made with."""
-    how = str(call.plain(1))
+    how = str(how)
 
     def written(value: Any, _none: Any) -> str:
         if not is_number(value):
@@ -486,7 +437,7 @@ def _text(call: FunctionCall) -> Any:
             raise UnreadableError(_("the format {format!r} of TEXT").format(format=how))
         return (EPOCH + timedelta(int(value))).strftime(form_)
 
-    return elementwise(written, call.array(0), None)
+    return elementwise(written, texts, None)
 
 
 TEXT_FORMS = {"yyyy": "%Y", "mm": "%m", "yyyy-mm": "%Y-%m", "yyyy/mm": "%Y/%m", "yyyymm": "%Y%m", "mmm": "%b"}
@@ -520,25 +471,24 @@ def _serial(year: float, month: float, day: float) -> float:
     return float((date(months // 12, months % 12 + 1, 1) - EPOCH).days) + day - 1
 
 
-def _choose(call: FunctionCall) -> Any:
-    which = call.whole(0)
-    if not 0 < which < len(call):
+def _choose(which: int, *given: Later) -> Any:
+    if not 0 < which <= len(given):
         raise FormulaError("#VALUE!")
-    return call.plain(which)
+    return given[which - 1]()
 
 
-def _not_available(call: FunctionCall) -> Any:
+def _not_available() -> Any:
     raise FormulaError("#N/A")
 
 
-def _count(call: FunctionCall) -> float:
+def _count(*given: tuple[bool, Iterable[Any]]) -> float:
     def counted(value: Any, ranged: bool) -> bool:
         if not ranged and value is not None:
             with suppress(FormulaError):  # a text that is a number, typed as an argument, counts
                 value = number(value)
         return is_number(value)
 
-    return float(sum(counted(one, ranged) for ranged, values in call.several() for one in values))
+    return float(sum(counted(one, ranged) for ranged, values in given for one in values))
 
 
 def _mean(numbers: list[float]) -> float:
@@ -553,59 +503,62 @@ FUNCTIONS: dict[str, Function] = {
     "MIN": _of_numbers(lambda numbers: min(numbers, default=0.0)),
     "MAX": _of_numbers(lambda numbers: max(numbers, default=0.0)),
     "PRODUCT": _of_numbers(lambda numbers: math.prod(numbers) if numbers else 0.0),
-    "COUNT": _count,
-    "COUNTA": lambda call: float(sum(one is not None for _, values in call.several() for one in values)),
+    "COUNT": _of("* several", _count),
+    "COUNTA": _of("* several", lambda *given: float(sum(one is not None for _, values in given for one in values))),
     # an empty text counts as blank, too
-    "COUNTBLANK": lambda call: float(sum(cell in (None, "") for cell in call.cells.values(call.area(0)))),
-    "LEN": lambda call: float(len(text_of(call.plain(0)))),
-    "ROWS": lambda call: float(call.area(0).shape[0]),
-    "SUMPRODUCT": _sum_product,
-    "SUMIF": lambda call: math.fsum(_if_met(call)),
-    "SUMIFS": lambda call: math.fsum(_ifs_met(call)),
+    "COUNTBLANK": _of("values", lambda values: float(sum(cell in (None, "") for cell in values))),
+    "LEN": _of("value", lambda value: float(len(text_of(value)))),
+    "ROWS": _of("area", lambda area: float(area.shape[0])),
+    "SUMPRODUCT": _of("* array", _sum_product),
+    "SUMIF": _of("values value values", lambda *given: math.fsum(_if_met(*given))),
+    "SUMIFS": _of("values * values value", lambda *given: math.fsum(_ifs_met(*given))),
     "SUBTOTAL": _aggregated(1),
     "AGGREGATE": _aggregated(2),
     "SUMSQ": _of_numbers(lambda numbers: math.fsum(one * one for one in numbers)),
     "MEDIAN": _of_numbers(lambda numbers: float(statistics.median(numbers)) if numbers else _mean(numbers)),
-    "COUNTIF": lambda call: float(sum(map(all, _tests(call, 0, len(call))))),
-    "COUNTIFS": lambda call: float(sum(map(all, _tests(call, 0, len(call))))),
-    "AVERAGEIF": lambda call: _mean(_if_met(call)),
-    "AVERAGEIFS": lambda call: _mean(_ifs_met(call)),
+    "COUNTIF": _of("values value", lambda *given: float(sum(_tests(*given)))),
+    "COUNTIFS": _of("* values value", lambda *given: float(sum(_tests(*given)))),
+    "AVERAGEIF": _of("values value values", lambda *given: _mean(_if_met(*given))),
+    "AVERAGEIFS": _of("values * values value", lambda *given: _mean(_ifs_met(*given))),
     "OFFSET": _offset,
     "INDIRECT": _indirect,
-    "ROW": lambda call: _numbered(call.area(0), by_row=True),
-    "COLUMN": lambda call: _numbered(call.area(0), by_row=False),
+    "ROW": _of("area", lambda area: _numbered(area, by_row=True)),
+    "COLUMN": _of("area", lambda area: _numbered(area, by_row=False)),
     "LEFT": _part(lambda text, size=1: text[:size]),
     "RIGHT": _part(lambda text, size=1: text[-size:] if size else ""),
     "MID": _part(lambda text, first, size: text[first - 1 : first - 1 + size]),
-    "CONCATENATE": _joined,
-    "CONCAT": _joined,
-    "TEXT": _text,
+    "CONCATENATE": _of("* array", _joined),
+    "CONCAT": _of("* array", _joined),
+    "TEXT": _of("array value", _text),
     "VALUE": _plain(lambda value: value),
-    "N": lambda call: 0.0 if isinstance(value := call.plain(0), str) else number(value),
+    "N": _of("value", lambda value: 0.0 if isinstance(value, str) else number(value)),
     "EDATE": _plain(_months_later),
     "EOMONTH": _plain(lambda serial, months: _months_later(serial, months, last=True)),
     "DATE": _plain(_serial),
-    "IF": _if,
-    "IFERROR": _if_error(lambda error: True),
-    "IFNA": _if_error(_is_not_available),
-    "IFS": _ifs,
+    "IF": _of("array later later", _if),
+    "IFERROR": _of("caught later", _if_error),
+    "IFNA": _of("caught later", lambda caught, instead: _if_error(caught, instead, _is_not_available)),
+    "IFS": _of("* later", _ifs),
     "AND": _truths(all),
     "OR": _truths(any),
-    "TRUE": lambda call: True,
-    "FALSE": lambda call: False,
+    "TRUE": _of("", lambda: True),
+    "FALSE": _of("", lambda: False),
     "NOT": _plain(lambda value: not value),
-    "ISNUMBER": _is(is_number),
-    "ISTEXT": _is(lambda value: isinstance(value, str)),
-    "ISBLANK": _is(lambda value: value is None),
-    "ISERROR": _is(lambda value: isinstance(value, FormulaError)),
-    "ISNA": _is(_is_not_available),
-    "NA": _not_available,
-    "INDEX": _index,
-    "MATCH": _match,
-    "VLOOKUP": _table_look_up(across=False),
-    "HLOOKUP": _table_look_up(across=True),
-    "LOOKUP": _look_up,
-    "CHOOSE": _choose,
+    "ISNUMBER": _of("caught", is_number),
+    "ISTEXT": _of("caught", lambda value: isinstance(value, str)),
+    "ISBLANK": _of("caught", lambda value: value is None),
+    "ISERROR": _of("caught", lambda value: isinstance(value, FormulaError)),
+    "ISNA": _of("caught", _is_not_available),
+    "NA": _of("", _not_available),
+    "INDEX": _of("given * whole", _index),
+    "MATCH": _of("wanted line number", lambda wanted, line, how=1.0: float(_position(wanted, line, how) + 1)),
+    "VLOOKUP": _of(
+        "wanted grid whole number",
+        lambda wanted, grid, *how: _table_look_up(wanted, list(zip(*grid, strict=True)), *how),
+    ),
+    "HLOOKUP": _of("wanted grid whole number", _table_look_up),
+    "LOOKUP": _of("wanted grid line", _look_up),
+    "CHOOSE": _of("whole * later", _choose),
     "ABS": _plain(abs),
     "EXP": _plain(math.exp),
     "LN": _plain(math.log),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,9 +14,14 @@ from jcm_calc.reports.workbook.opening import ERRORS
 from jcm_calc.reports.workbook.references import areas, form
 from jcm_calc.verification.spreadsheet.values import UnreadableError
 
-BINDING = {"^": 5, "*": 4, "/": 4, "+": 3, "-": 3, "&": 2}
 COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
-LEAVES = ("number", "text", "truth", "error", "blank", "reference", "area", "array")
+BINDING = {"^": 5, "*": 4, "/": 4, "+": 3, "-": 3, "&": 2, **dict.fromkeys(COMPARISONS, 1)}
+LITERALS: dict[str, Callable[[str], Any]] = {
+    "number": float,
+    "text": lambda text: text[1:-1].replace('""', '"'),
+    "error": str,
+}
+LEAVES = ("number", "text", "truth", "error", "blank", "reference", "area", "moving", "array")
 # Excel takes 8,192 characters; names that are written out make a formula longer.
 LONGEST = 20_000
 NESTED = _("it is nested too deeply")
@@ -38,7 +43,8 @@ class Tree:
     operation : str
         The sign of an operator (``"negate"`` and ``"%"`` of one operand), the name of a function in capitals, or
         what a leaf is: ``"number"``, ``"text"``, ``"truth"``, ``"error"``, ``"blank"`` (an argument left out),
-        ``"area"`` (cells), ``"reference"`` (the number of cells that `form` counts) or ``"array"`` (a constant one).
+        ``"area"`` (cells), ``"moving"`` (the first cells of a column whose formulas move with their row),
+        ``"reference"`` (the number of cells that `form` counts) or ``"array"`` (a constant one).
     arguments : tuple
         Trees; of a leaf its value, of an array its rows of trees.
     """
@@ -125,7 +131,7 @@ def parsed(formula: str) -> Tree:
         raise UnreadableError(_("it is longer than {count:,} characters").format(count=LONGEST))
     parser = _Parser([token for token in tokens(formula) if token.lastgroup != "space"])
     try:
-        found = parser.comparison()
+        found = parser.binary()
     except RecursionError:
         raise UnreadableError(NESTED) from None
     if parser.at < len(parser.tokens):
@@ -146,13 +152,7 @@ class _Parser:
     def _peek(self, *signs: str) -> bool:
         return self.at < len(self.tokens) and self.tokens[self.at][0] in signs
 
-    def comparison(self) -> Tree:
-        left = self.binary(2)
-        while self._peek(*COMPARISONS):
-            left = Tree(self._next()[0], (left, self.binary(2)))
-        return left
-
-    def binary(self, least: int) -> Tree:
+    def binary(self, least: int = 1) -> Tree:
         left = self.prefixed()
         while self._peek(*(sign for sign, binding in BINDING.items() if binding >= least)):
             sign = self._next()[0]
@@ -174,7 +174,7 @@ class _Parser:
         if token.lastgroup == "call":
             return self._call(token["name"].upper().removeprefix("_XLFN.").removeprefix("_XLWS."))
         if token[0] == "(":
-            inner = self.comparison()
+            inner = self.binary()
             self._close(")")
             return inner
         if token[0] == "{":
@@ -182,14 +182,10 @@ class _Parser:
         return self._operand(token)
 
     def _operand(self, token: re.Match[str]) -> Tree:
-        text = token[0]
-        if token.lastgroup == "number":
-            return Tree("number", (float(text),))
-        if token.lastgroup == "text":
-            return Tree("text", (text[1:-1].replace('""', '"'),))
-        if token.lastgroup == "error":
-            return Tree("error", (text,))
-        if token.lastgroup == "sign":
+        text, kind = token[0], str(token.lastgroup)
+        if kind in LITERALS:
+            return Tree(kind, (LITERALS[kind](text),))
+        if kind == "sign":
             raise _unexpected(token)
         if text in ("TRUE", "FALSE"):
             return Tree("truth", (text == "TRUE",))
@@ -210,18 +206,16 @@ class _Parser:
         return Tree("array", tuple(map(tuple, rows)))
 
     def _call(self, name: str) -> Tree:
-        arguments: list[Tree] = []
-        if not self._peek(")"):
+        arguments = [] if self._peek(")") else [self._argument()]
+        while arguments and self._peek(",", ";"):
+            self._next()
             arguments.append(self._argument())
-            while self._peek(",", ";"):
-                self._next()
-                arguments.append(self._argument())
         self._close(")")
         return Tree(name, tuple(arguments))
 
     def _argument(self) -> Tree:
         """Read an argument, which may be left out."""
-        return Tree("blank", (None,)) if self._peek(",", ";", ")") else self.comparison()
+        return Tree("blank", (None,)) if self._peek(",", ";", ")") else self.binary()
 
     def _close(self, sign: str) -> None:
         token = self._next()

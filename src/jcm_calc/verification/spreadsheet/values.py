@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Any, Protocol
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -14,36 +15,25 @@ from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.references import Area, Place
 
 EPOCH = date(1899, 12, 30)
+MOST_CELLS = 1_000_000
+# Cells that are read in the ranges of a workbook, over and over with other inputs.
+MOST_READ = 5_000_000
+FASTER = 5  # times, where no formula is among them
+SLOWER = 3  # times, where each is calculated with
 
 
 class Array(list[list[Any]]):
     """Values in rows and columns: what an operation on ranges gives."""
 
+    @classmethod
+    def of(cls, cells: list[Any], width: int) -> Array:
+        """Return values that come row by row."""
+        return cls(cells[start : start + width] for start in range(0, len(cells), width))
+
     @property
     def values(self) -> Iterator[Any]:
         """Every value, row by row."""
         return (value for row in self for value in row)
-
-
-class CellValues(Protocol):
-    """What a formula asks of the cells of a workbook."""
-
-    book: Book
-    sheet: str
-    exact: bool
-    reached: list[Area]
-
-    def value(self, place: Place) -> Any:
-        """Return the value of a cell."""
-
-    def values(self, area: Area) -> list[Any]:
-        """Return the values of a range, row by row."""
-
-    def plain(self, value: Any) -> Any:
-        """Return the value of a cell instead of its reference."""
-
-    def array(self, value: Any) -> Any:
-        """Return the values of a range instead of its reference."""
 
 
 class FormulaError(Exception):
@@ -115,18 +105,16 @@ def as_number(value: Any) -> Any:
     """Return a stored value as formulas see it: dates as numbers, nothing as None."""
     if value == "":
         return None
-    if isinstance(value, datetime):
-        return (value - datetime.combine(EPOCH, datetime.min.time())) / timedelta(days=1)
-    if isinstance(value, date):
-        return float((value - EPOCH).days)
     if isinstance(value, time):
-        return (datetime.combine(EPOCH, value) - datetime.combine(EPOCH, time())) / timedelta(days=1)
-    if isinstance(value, timedelta):
-        return value / timedelta(days=1)
-    return value
+        value = datetime.combine(EPOCH, value)
+    elif isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time())
+    if isinstance(value, datetime):
+        value -= datetime.combine(EPOCH, time())
+    return value / timedelta(days=1) if isinstance(value, timedelta) else value
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeGuard[float]:
     """Whether a value is a number, which truth values are not."""
     return isinstance(value, int | float | np.floating) and not isinstance(value, bool)
 
@@ -136,3 +124,70 @@ def close(one: Any, other: Any, tolerance: float = 1e-9) -> bool:
     if is_number(one) and is_number(other):
         return math.isclose(one, other, rel_tol=tolerance, abs_tol=1e-12)
     return bool(one == other)
+
+
+class WorkbookCells(ABC):
+    """The cells of a workbook, those given taken to hold other values than are stored, whatever their formulas are.
+
+    With ``stored``, the stored value of every other cell is taken, not what its formula gives. In one that is
+    ``exact``, functions that round do nothing.
+    """
+
+    def __init__(
+        self, book: Book, given: Mapping[Place, Any] | None = None, *, stored: bool = False, exact: bool = False
+    ) -> None:
+        self.book, self.given, self.stored, self.exact = book, given or {}, stored, exact
+        self.reached: list[Area] = []  # by OFFSET and INDIRECT
+        self._known: dict[Place, Any] = {}
+        self._running: set[Place] = set()
+        self._depth = 0
+        self.sheet = ""  # of the formula that is evaluated
+
+    @abstractmethod
+    def value(self, place: Place) -> Any:
+        """Return the value of a cell."""
+
+    def plain(self, value: Any) -> Any:
+        """Return the value of a cell instead of its reference."""
+        found = self.array(value)
+        if not isinstance(found, Array):
+            return found
+        if len(found) != 1 or len(found[0]) != 1:
+            raise UnreadableError(_("got a range; must be one value"))
+        return found[0][0]
+
+    def array(self, value: Any) -> Any:
+        """Return the values of a range instead of its reference, the value of a single cell as it is."""
+        if not isinstance(value, Area):
+            return value
+        if value.single:
+            return self.value((value.sheet, value.row, value.column))
+        if value.size > MOST_CELLS:
+            raise UnreadableError(_("a range of more than {count:,} cells").format(count=MOST_CELLS))
+        self._spend(SLOWER * value.size)
+        return Array.of(self.values(value), value.shape[1])
+
+    def values(self, area: Area) -> list[Any]:
+        """Return the values of a range, row by row; of a workbook so many only that a verification ends."""
+        plain = self._is_plain(area.sheet)
+        self._spend(area.size // FASTER if plain else area.size)
+        if not plain:
+            return [self.value(place) for place in area.places]
+        width = area.shape[1]
+        found: list[Any] = []
+        for row in self.book.grid(area.sheet)[area.row : area.last_row + 1]:
+            cells = [as_number(cell) for cell in row[area.column : area.last_column + 1]]
+            found += cells + [None] * (width - len(cells))
+        return found + [None] * (area.size - len(found))
+
+    def _spend(self, cells: int) -> None:
+        if self.book.followed + cells > MOST_READ:
+            raise UnreadableError(_("its ranges are too large to be followed"))
+        self.book.followed += cells
+
+    def _is_plain(self, sheet: str) -> bool:
+        """Whether every cell of a sheet is what is stored: no formula, no error, no other value given."""
+        book = self.book
+        if sheet not in book.sheets or book.formulas(sheet) or book.errors(sheet):
+            return False
+        return not any(place[0] == sheet for place in self.given)

@@ -1,0 +1,96 @@
+"""Every label of a unit on the calculation sheet is checked: in rows, in tables, and in lists of defaults."""
+
+import openpyxl
+import pytest
+from faults import edit
+from workbooks import cases, drawn_result
+
+import jcm_calc
+from jcm_calc.reports.workbook.layout import column_name
+
+pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
+METHODOLOGIES = ("ID_AM003", "PW_AM001", "VN_AM005")
+TABLE, BELOW = "Calculations for each", 4  # rows from the title of a table to its units
+WORDLESS = ("-", "date")
+
+
+def labels(path):
+    """Return each cell with a unit on the calculation sheets of a report, whether it is of a list, and its column."""
+    found = {}
+    for sheet in openpyxl.load_workbook(path).worksheets:
+        rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+        at, listed = None, False
+        for number, cells in enumerate(rows if sheet.title.startswith("MRS(calc_process)") else []):
+            filled = [cell for cell in cells if cell is not None]
+            if any(str(cell).startswith(TABLE) for cell in filled):
+                units = [(column, unit) for column, unit in enumerate(rows[number + BELOW]) if unit]
+                found |= {
+                    (sheet.title, f"{column_name(column)}{number + BELOW + 1}"): (unit, False, place)
+                    for place, (column, unit) in enumerate(units)
+                }
+                if len(units) == 1:  # with no other unit in its row, nothing but a unit says that it is one
+                    found.popitem()
+            if "Units" in cells:
+                at, listed = cells.index("Units"), "Parameter" not in cells
+            elif len(filled) < 2:
+                at = None
+            elif at is not None:
+                found[sheet.title, f"{column_name(at)}{number + 1}"] = cells[at], listed, 0
+    return found
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("labels")
+    for number in METHODOLOGIES:
+        m = jcm_calc.methodology(number)
+        result = drawn_result(m, next(iter(cases(m))), 1)
+        result.to_excel(folder / f"{number}.xlsx", plan=result)
+    return folder
+
+
+def told_of(path, target, places, unit):
+    """Write a unit in some cells; return the cells that findings of a unit name, and the codes of all others."""
+    edit(path, target, dict.fromkeys(places, unit), again=False)
+    before = {one.code for one in jcm_calc.verify(path).findings}
+    found = jcm_calc.verify(target).findings
+    own = [str(place) for one in found if one.code == "C7" for place in one.places]
+    return own, {one.code for one in found} - before - {"C7"}
+
+
+def every_cell(own):
+    """Return each cell of ranges."""
+    found = set()
+    for place in own:
+        sheet, _mark, cells = place.rpartition("!")
+        first, _colon, last = cells.partition(":")
+        column = first.rstrip("0123456789")
+        rows = range(int(first[len(column) :]), int((last or first)[len(column) :]) + 1)
+        found |= {(sheet, f"{column}{row}") for row in rows}
+    return found
+
+
+# Another magnitude, another quantity; "-" says that there is no unit.
+@pytest.mark.parametrize("unit", ["kgCO2/MWh", "kt", "-"])
+@pytest.mark.parametrize("number", METHODOLOGIES)
+def test_a_label_of_another_unit_is_found_wherever_it_is(number, unit, written, tmp_path):
+    path = written / f"{number}.xlsx"
+    known = labels(path)
+    own, others = told_of(path, tmp_path / "wrong.xlsx", known, unit)
+    due = {place for place, (label, listed, _) in known.items() if label not in WORDLESS or (listed and unit != "-")}
+    assert due
+    assert due <= every_cell(own)
+    assert others == set()
+    if unit == "-":
+        assert every_cell(own) == due
+
+
+@pytest.mark.parametrize("number", METHODOLOGIES)
+def test_a_label_that_is_no_unit_is_found_and_hides_nothing(number, written, tmp_path):
+    path = written / f"{number}.xlsx"
+    known = {place: at for place, (label, listed, at) in labels(path).items() if label not in WORDLESS or listed}
+    for at in set(known.values()):
+        places = {place for place, own in known.items() if own == at}
+        own, others = told_of(path, tmp_path / f"{at}.xlsx", places, "lots")
+        assert every_cell(own) == places
+        assert others == set()
