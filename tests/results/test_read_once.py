@@ -45,6 +45,7 @@ def outcome(number, values):
     """Everything that a user sees of a calculation."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
+        warnings.simplefilter("ignore", jcm_calc.UnconfirmedWarning)  # given once in a process
         try:
             result = jcm_calc.calculate(number, **values)
         except jcm_calc.InputError as error:

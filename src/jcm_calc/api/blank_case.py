@@ -38,27 +38,7 @@ ORDER = list(Kind)
 
 
 def blank_case(m: Declarations, years: Sequence[int] = ()) -> str:
-    """Return the text of an empty case file.
-
-    Parameters
-    ----------
-    m : Methodology
-    years : sequence of int
-        The calendar years of the monitoring; to be filled in if there are none.
-
-    Examples
-    --------
-    >>> from jcm_calc import methodology
-    >>> print(blank_case(methodology("MV_AM001"), [2024]))  # doctest: +ELLIPSIS
-    # MV_AM001 ver 1.0: Displacement of Grid and Captive Genset Electricity by Solar PV System
-    ...
-    methodology = "MV_AM001"
-    version = "1.0"
-    p = "2024"
-    ...
-    #EG = "? MWh"
-    ...
-    """
+    """Return the text of an empty case file; without calendar years the period is to be filled in, too."""
     contents = of_template(m, {}, [], "MRS")
     p = ", ".join(_text(str(year)) for year in sorted(years))
     period = f"p = [{p}]" if len(years) > 1 else f"p = {p}" if p else '#p = "?"'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -14,10 +13,9 @@ from typing import Any
 
 from jcm_calc.base import cores, workers
 from jcm_calc.base.languages import Message, _
-from jcm_calc.base.problems import InputError, InputWarning, Problem, listed
+from jcm_calc.base.problems import InputError, Problem, listed
 from jcm_calc.base.toml import parse_toml, read_text
 from jcm_calc.declarations.methodology import Declarations
-from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs.axes import named_periods
 from jcm_calc.inputs.case import Case, read
 from jcm_calc.inputs.confirmation import EvidenceFiles
@@ -31,7 +29,7 @@ from jcm_calc.readings.plan_file import read_plan
 from jcm_calc.readings.to_date import Measured, measure
 from jcm_calc.reference_data import listed_project
 from jcm_calc.results import eligibility
-from jcm_calc.results.calculating import calculated
+from jcm_calc.results.calculating import calculated, without_warnings
 from jcm_calc.results.calculation import Calculation
 from jcm_calc.results.eligibility import Answer
 from jcm_calc.results.forecast import forecast
@@ -76,9 +74,7 @@ def status(
     day = min(day, end) if isinstance(end, date) else day
     year = _year(case, day)
     plan = _planned(case, year)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", InputWarning)
-        warnings.simplefilter("ignore", UnconfirmedWarning)
+    with without_warnings():
         assert year.first is not None
         if day < year.first:
             return _described(case, m, day, year, None, so_far=None, ER=None, months={}, plan=plan)
@@ -335,7 +331,7 @@ def _typed(
 
 
 def _ordered(actions: Iterable[Action]) -> tuple[Action, ...]:
-    """Return actions in order, each with a key of its own: two cross-checks may have one name, for example."""
+    """Return actions in order, each with another key: two cross-checks may have one name, for example."""
     several: dict[str, list[Action]] = {}
     for one in actions:
         several.setdefault(one.key, []).append(one)
@@ -444,20 +440,8 @@ def statuses(
 ) -> tuple[FolderEntry, ...]:
     """Return the status of each case file in a folder and below, those that need a person most first.
 
-    Parameters
-    ----------
-    folder : path
-    on, store, evidence
-        As for `jcm_calc.api.case_file.CaseFile.status`.
-    processes : int, optional
-        All cores by default.
-    progress : callable
-        Is called with the number of projects that are done, and of all.
-
-    Raises
-    ------
-    InputError
-        If the folder has no case file. A case file that cannot be used is an entry with its problems.
+    A case file that cannot be used is an entry with its problems; a folder without any is refused. ``progress``
+    is called with the number of projects that are done, and of all.
     """
     day = dates.today() if on is None else dates.day_of("on", on)
     top = Path(folder)

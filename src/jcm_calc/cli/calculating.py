@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -23,6 +21,7 @@ from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.inputs.case import PublishedFigure
 from jcm_calc.reports.html import amounts
 from jcm_calc.results import eligibility
+from jcm_calc.results.calculating import without_warnings
 from jcm_calc.results.credits import CalendarYear, Item, UnconfirmedError
 from jcm_calc.results.eligibility import Answer
 
@@ -57,7 +56,7 @@ def calculate_case(
         raise click.UsageError(translated(complaint if plan else other))
     if plan is not None and stage == "plan":
         raise click.UsageError(translated(_("--plan is for a report: leave it out, or --stage plan")))
-    with warnings_shown_here():
+    with without_warnings():
         with output.working(_("reading")):
             given = read(path)
         if stage is None:  # estimates do not become monitored values
@@ -139,18 +138,6 @@ def monitored_shown(case: CaseFile, evidence: Sequence[Path] | None) -> Monitore
         return None
     with output.stages() as progress:
         return case.monitor(progress, evidence)
-
-
-@contextmanager
-def warnings_shown_here() -> Iterator[None]:
-    """Keep warnings from being written twice: the result knows them all."""
-    from jcm_calc.base.problems import InputWarning
-    from jcm_calc.evidence import UnconfirmedWarning
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", InputWarning)
-        warnings.simplefilter("ignore", UnconfirmedWarning)
-        yield
 
 
 def _by_year(result: Result) -> tuple[CalendarYear, ...] | None:
@@ -368,7 +355,7 @@ def replay_manifest(path: Path, as_json: bool) -> int:
         if as_json:
             output.data({"agrees": False, "altered": True, "differences": []})
         return DIFFERS
-    with warnings_shown_here(), output.working(_("calculating")):
+    with without_warnings(), output.working(_("calculating")):
         result = replay(manifest)
         again = result.manifest()
     if again["methodology"]["rules"] != rules:

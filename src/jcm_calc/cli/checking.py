@@ -133,12 +133,10 @@ def _every() -> list[Declarations]:
 
 
 def _named(subject: str) -> list[Declarations]:
-    return every_of_file(Path(subject)) if is_path(subject) else _of_number(subject)
-
-
-def _of_number(number: str) -> list[Declarations]:
+    if is_path(subject):
+        return every_of_file(Path(subject))
     try:
-        return list(versions(number.upper()).values())
+        return list(versions(subject.upper()).values())
     except MethodologyNotFoundError as error:
         raise UnusableError(str(error)) from None
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from jcm_calc.base.languages import _, translated
 from jcm_calc.cli import output
-from jcm_calc.cli.calculating import monitored_shown, read, warnings_shown_here
+from jcm_calc.cli.calculating import monitored_shown, read
 from jcm_calc.cli.codes import DIFFERS
+from jcm_calc.results.calculating import without_warnings
 
 if TYPE_CHECKING:
     from jcm_calc.reports.explanation import Explanation, Step
@@ -21,7 +22,7 @@ def explain_case(path: Path, name: str, at: Sequence[str], evidence: Sequence[Pa
     if wrong := [one for one, (letter, sign, label) in zip(at, pairs, strict=True) if not (letter and sign and label)]:
         complaint = _("{wrong}: write an index and a label, such as p=2024").format(wrong=", ".join(wrong))
         raise output.bad("--at", complaint)
-    with warnings_shown_here(), output.working(_("calculating")):
+    with without_warnings(), output.working(_("calculating")):
         given = read(path)
         result = given.case.calculate(evidence=evidence)
     found = result.explain(name, **{letter: label for letter, _, label in pairs})
@@ -67,7 +68,7 @@ def report_case(
 ) -> int:
     """Write the report of a case file; return the exit code."""
     output.check_target(target, force, (".html",))
-    with warnings_shown_here():
+    with without_warnings():
         with output.working(_("reading")):
             given = read(path)
         monitored = monitored_shown(given.case, evidence)

@@ -12,10 +12,11 @@ from jcm_calc.api.issuance.request import IssuanceRequest, issuance_request
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.cli import output
-from jcm_calc.cli.calculating import monitored_shown, read, warnings_shown_here
+from jcm_calc.cli.calculating import monitored_shown, read
 from jcm_calc.cli.codes import REFUSED
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.reports.html import amounts
+from jcm_calc.results.calculating import without_warnings
 from jcm_calc.results.credits import UnconfirmedError
 
 
@@ -30,7 +31,7 @@ def issue_cases(
     """Ask for the credits of a project, write the request, and return the exit code."""
     for target in targets:
         output.check_target(target, force, (".json", ".xlsx"))
-    with warnings_shown_here():
+    with without_warnings():
         cases = [read(path).case for path in paths]
         project, allocation = _said_once(cases, "project"), _said_once(cases, "allocation")
         alone = [replace(case, allocation={}) for case in cases]  # which is that of all of them together

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from jcm_calc.base.languages import Message, _, ngettext
-from jcm_calc.base.problems import LINES, InputError, InputWarning, Problem
+from jcm_calc.base.problems import LINES, InputError, Problem
 from jcm_calc.cli import output
 from jcm_calc.cli.codes import DIFFERS, REFUSED, UNUSABLE
-from jcm_calc.evidence import UnconfirmedWarning
+from jcm_calc.results.calculating import without_warnings
 from jcm_calc.verification.catalogue import GROUPS, checks, selected
 from jcm_calc.verification.conclusion import VerificationResult
 from jcm_calc.verification.findings import SEVERITIES, Severity
@@ -32,9 +31,7 @@ def verify_report(
     """Verify a workbook, write what is found, and return the exit code."""
     for paper in papers:
         output.check_target(paper, force, (".xlsx", ".html"))
-    with warnings.catch_warnings(), output.working(_("verifying")):
-        warnings.simplefilter("ignore", InputWarning)
-        warnings.simplefilter("ignore", UnconfirmedWarning)
+    with without_warnings(), output.working(_("verifying")):
         found = verify(report, plan, case=case, **options)
     for paper in papers:
         write = found.to_excel if paper.suffix.casefold() == ".xlsx" else found.to_html

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jcm_calc.base.languages import Message, _
-from jcm_calc.base.problems import InputError, InputWarning, Problem, listed, suggestion
+from jcm_calc.base.problems import InputError, Problem, listed, suggestion
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs.periods import Period
 from jcm_calc.inputs.project import as_mapping
@@ -190,13 +189,10 @@ class OtherInputs:
         """Calculate with what the meters give."""
         if self.m is None:
             return None
-        from jcm_calc.evidence import UnconfirmedWarning
-        from jcm_calc.results.calculating import calculated
+        from jcm_calc.results.calculating import calculated, without_warnings
         from jcm_calc.results.calculation import Calculation
 
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", InputWarning)
-            warnings.simplefilter("ignore", UnconfirmedWarning)
+        with without_warnings():
             p = [str(period) for period in periods]
             # for the effect of findings on ER alone: whether a value may be overridden is asked when it counts
             values = self.values_of(periods)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping
+import warnings
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -13,7 +15,7 @@ import numpy as np
 
 from jcm_calc.base import notebook
 from jcm_calc.base.languages import _, ngettext
-from jcm_calc.base.problems import InputError, Problem, Remark, Topic, shown
+from jcm_calc.base.problems import InputError, InputWarning, Problem, Remark, Topic, shown
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import EvaluationError, evaluate
 from jcm_calc.evidence import UnconfirmedWarning
@@ -33,6 +35,15 @@ from jcm_calc.units.dates import day_of
 
 _warned: set[str] = set()
 C = TypeVar("C", bound=Calculation)
+
+
+@contextmanager
+def without_warnings() -> Iterator[None]:
+    """Keep warnings from being shown where somebody shows the remarks and the items of a result."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InputWarning)
+        warnings.simplefilter("ignore", UnconfirmedWarning)
+        yield
 
 
 def calculated(

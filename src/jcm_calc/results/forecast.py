@@ -40,24 +40,9 @@ TOO_LITTLE = _("no complete earlier year is on file, and no plan is stated")
 def forecast(
     year: Period, so_far: Period | None, reductions: float | None, months: Mapping[Period, float], plan: Plan | None
 ) -> Forecast:
-    """Return what is expected at the end of a year.
+    """Return what is expected at the end of a year, from tCO2 of its days so far, if they are known.
 
-    Parameters
-    ----------
-    year, so_far : Period
-    reductions : float or None
-        tCO2 of `so_far`; None where it is not known.
-    months : mapping
-        tCO2 of the months of `so_far`, the last maybe in part, and of earlier years.
-    plan : Plan or None
-
-    Examples
-    --------
-    >>> earlier = {Period.parse(f"2022-{month:02}"): 10.0 for month in range(1, 13)}
-    >>> now = {Period.parse(f"2023-{month:02}"): 5.0 for month in range(1, 7)}
-    >>> found = forecast(Period.parse("2023"), Period.parse("2023-01-01/2023-06-30"), 30.0, earlier | now, None)
-    >>> found.basis.name, round(found.ER, 1), found.tonnes
-    ('SEASONAL', 60.0, 60)
+    ``months`` has the tCO2 of the months of ``so_far``, the last maybe in part, and of earlier years.
     """
     if so_far is None or reductions is None:
         return Forecast(Basis.NONE, method=_("the reductions to date are not known"))

@@ -91,9 +91,14 @@ def scenarios(
 
     m = chosen(number, version, on)
     kept = _arguments(m, base)
-    varied = _lists(m, m.by_name(varied)) if isinstance(varied, Mapping) else varied
-    rows = _every_combination(varied) if isinstance(varied, Mapping) else _table(m, varied)
-    _check_names(m, kept, varied if isinstance(varied, Mapping) else {str(name): [*rows[name]] for name in rows})
+    if isinstance(varied, Mapping):
+        lists = _lists(m, m.by_name(varied))
+        _check_names(m, kept, lists)
+        columns = zip(*itertools.product(*lists.values()), strict=True)
+        rows = pd.DataFrame({name: _objects(column) for name, column in zip(lists, columns, strict=True)})
+    else:
+        rows = _table(m, varied)
+        _check_names(m, kept, {str(name): [*rows[name]] for name in rows})
     frames = []
     for case, numbers, places in _cases(m, rows):
         first = {name: values[0] for name, values in numbers.items()}
@@ -163,22 +168,12 @@ def _lists(m: Declarations, varied: Mapping[str, Any]) -> dict[str, Any]:
             try:
                 refuse_name(getattr(values, "name", None), name, m.named)
                 cells_of, unit = carried(values)
+                found[name] = [_with_unit(cell, unit) for cell in cells_of.tolist()]
             except ValueError as error:
                 problems.append(Problem(name, str(error)))
-                continue
-            found[name] = [_with_unit(cell, unit) for cell in cells_of.tolist()]
     if problems:
         raise InputError(str(m), problems)
     return found
-
-
-def _every_combination(varied: Mapping[str, Any]) -> pd.DataFrame:
-    """Return a row for each combination; none where something is not a list, which is complained of."""
-    import pandas as pd
-
-    lists = [list(values) if is_array(values) else [] for values in varied.values()]
-    columns = zip(*itertools.product(*lists), strict=True)
-    return pd.DataFrame({name: _objects(column) for name, column in zip(varied, columns, strict=False)})
 
 
 def _objects(values: Sequence[Any]) -> Array:
@@ -211,9 +206,8 @@ def _check_names(m: Declarations, kept: Mapping[str, Any], varied: Mapping[str, 
         elif not is_array(values) or not len(values):
             problems.append(Problem(name, _("got {got}; must be a list of values").format(got=shown(values))))
         elif any(is_array(value) for value in values):
-            problems.append(
-                Problem(name, _("one value for each scenario is expected: it holds for all units and periods"))
-            )
+            told = _("one value for each scenario is expected: it holds for all units and periods")
+            problems.append(Problem(name, told))
     if problems:
         raise InputError(str(m), problems)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -13,11 +12,11 @@ import numpy as np
 
 from jcm_calc.api.case_file import CaseFile
 from jcm_calc.base.languages import Message, _
-from jcm_calc.base.problems import InputError, InputWarning, Problem, ProblemKind, listed
-from jcm_calc.evidence import UnconfirmedWarning
+from jcm_calc.base.problems import InputError, Problem, ProblemKind, listed
 from jcm_calc.inputs.axes import label as as_label
 from jcm_calc.inputs.carriers import as_pandas
 from jcm_calc.inputs.confirmation import EvidenceFiles
+from jcm_calc.results.calculating import without_warnings
 from jcm_calc.rulebooks import methodology
 
 if TYPE_CHECKING:
@@ -89,9 +88,7 @@ def _left_out(names: Iterable[object]) -> tuple[str, ...]:
 
 
 def _calculated(case: CaseFile, evidence: EvidenceFiles) -> Result | InputError:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", InputWarning)
-        warnings.simplefilter("ignore", UnconfirmedWarning)
+    with without_warnings():
         try:
             # a period over New Year is a finding, and its result is needed for the other checks
             return replace(case, split="whole").calculate(evidence=evidence, override=AS_ENTERED)

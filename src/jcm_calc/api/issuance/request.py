@@ -210,53 +210,42 @@ def _workbook(request: IssuanceRequest) -> bytes:
     book = NewBook(f"{TITLE} {number}")
     page = Page(book, translated(NAME), TITLE, [Message("{}: {}").format(_("Reference Number"), number)], WIDTHS)
     row = FIRST
-
-    def named(caption: str, lines: Sequence[tuple[str, str]]) -> None:
-        nonlocal row
+    for caption, columns, lines in _sections(request):
         page.caption(row, caption)
-        row = page.named(row + 1, lines or [(_("none"), "")]) + 1
+        if columns:
+            row = page.table(row + 1, columns, [line[: len(columns)] for line in lines], _("Total")) + 1
+        else:
+            row = page.named(row + 1, lines or [(_("none"), "")]) + 1
+    return book.content()
 
-    def table(caption: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> None:
-        nonlocal row
-        page.caption(row, caption)
-        row = page.table(row + 1, columns, [cells[: len(columns)] for cells in rows], _("Total")) + 1
 
+def _sections(request: IssuanceRequest) -> Iterator[tuple[str, Sequence[Column], Sequence[Any]]]:
+    """Yield the sections of the page: caption, columns, and rows; without columns pairs of name and text."""
     known = {key: request.project[key] for key in LABELS if key in request.project and key != "number"}
     said = [(LABELS[key], as_text(value)) for key, value in known.items()]
-    named(_("Project"), [*said, (_("monitoring periods"), ", ".join(map(str, request.periods)))])
+    yield _("Project"), (), [*said, (_("monitoring periods"), ", ".join(map(str, request.periods)))]
     columns = [Column(_("Calendar year"), "label"), *(Column(f"{name}, tCO2", "emissions") for name in RESULTS)]
     columns.append(Column(_("Whole tonnes"), "tonnes", total=True))
     if request.has_other_terms:
         columns.append(Column(_("Other terms of emission reductions, tCO2 (RE − PE − ER)"), "emissions"))
-    table(
-        _("Whole tonnes by calendar year"),
-        columns,
-        [
-            [year.year, *(year.emissions[name] for name in RESULTS), year.tonnes, year.other_terms]
-            for year in request.years
-        ],
-    )
-    table(
-        _("Allocation"),
-        [
-            Column(_("Account"), "label"),
-            Column(_("Calendar year"), "label"),
-            Column(_("Asked for"), "symbol"),
-            Column(_("Exact, t"), "exact"),
-            Column(_("Whole tonnes"), "tonnes", total=True),
-        ],
-        [
-            [part.account, year.year, part.asked, None if part.exact is None else float(part.exact), part.tonnes]
-            for year in request.years
-            for part in year.parts
-        ],
-    )
+    years = [
+        [year.year, *(year.emissions[name] for name in RESULTS), year.tonnes, year.other_terms]
+        for year in request.years
+    ]
+    yield _("Whole tonnes by calendar year"), columns, years
+    columns = [Column(_("Account"), "label"), Column(_("Calendar year"), "label"), Column(_("Asked for"), "symbol")]
+    columns += [Column(_("Exact, t"), "exact"), Column(_("Whole tonnes"), "tonnes", total=True)]
+    parts = [
+        [part.account, year.year, part.asked, None if part.exact is None else float(part.exact), part.tonnes]
+        for year in request.years
+        for part in year.parts
+    ]
+    yield _("Allocation"), columns, parts
     rules = [(one.name, Message("{}: {}").format(one.detail, one.evidence)) for one in request.rules]
-    named(_("Rules of the scheme that were used"), rules)
-    named(_("Remarks"), [(one.subject, one.complaint) for one in request.remarks])
+    yield _("Rules of the scheme that were used"), (), rules
+    yield _("Remarks"), (), [(one.subject, one.complaint) for one in request.remarks]
     hashes = [(one.methodology.heading, one.manifest()["hash"]) for one in request.results]
-    named(_("Calculations"), [(heading, _("manifest {hash}").format(hash=digest)) for heading, digest in hashes])
-    return book.content()
+    yield _("Calculations"), (), [(heading, _("manifest {hash}").format(hash=digest)) for heading, digest in hashes]
 
 
 def _year_data(year: Year) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -125,58 +125,49 @@ def portfolio(
         outcomes = dict(enumerate(_pooled(jobs, FILES_IN_CHUNK, processes, progress, 0, len(jobs))))
     else:
         outcomes = _of_table(*of_table(source, expected, named), named, processes, progress)
-    if errors == "raise":
-        _raise_problems(outcomes[place] for place in sorted(outcomes))
-    _check_estimates(expected, outcomes.values())
-    _check_evidence(named or (), outcomes.values())
     found = Portfolio(tuple(outcomes[place] for place in sorted(outcomes)))
+    problems += _unusable(found.outcomes) if errors == "raise" else ()
+    problems += (*_of_no_project(expected, found.outcomes), *_about_none(named or (), found.outcomes))
+    if problems:
+        raise InputError(_("the portfolio"), problems)
     if strict and found.remarks:
         told = [replace(one, subject=Message("{}: {}").format(name, one.subject)) for name, one in found.remarks]
         raise InputError(_("the portfolio"), told)
     return found
 
 
-def _raise_problems(outcomes: Iterable[ProjectOutcome]) -> None:
-    """Refuse a portfolio of which a project cannot be calculated."""
-    subject = Message("{} ({}): {}")
-    problems = [
-        Problem(subject.format(one.job.project, one.job.source, problem.subject), problem.complaint, problem.place)
-        for one in outcomes
-        for problem in one.problems
-    ]
-    if problems:
-        raise InputError(_("the portfolio"), problems)
+def _unusable(outcomes: Iterable[ProjectOutcome]) -> Iterator[Problem]:
+    """Yield why projects cannot be calculated."""
+    for one in outcomes:
+        for problem in one.problems:
+            subject = Message("{} ({}): {}").format(one.job.project, one.job.source, problem.subject)
+            yield Problem(subject, problem.complaint, problem.place)
 
 
-def _check_estimates(estimates: Mapping[str, Any], outcomes: Iterable[ProjectOutcome]) -> None:
+def _of_no_project(estimates: Mapping[str, Any], outcomes: Iterable[ProjectOutcome]) -> Iterator[Problem]:
+    """Complain of estimates of no project, or of none of its years."""
     known = {one.job.project: one for one in outcomes}
-    problems = []
     for name, given in estimates.items():
         subject = f"estimates[{name!r}]"
         if name not in known:
-            problems.append(Problem(subject, _("is not a project{hint}").format(hint=suggestion(str(name), known))))
-        elif isinstance(given, Mapping) and (rows := known[name].rows):
+            yield Problem(subject, _("is not a project{hint}").format(hint=suggestion(str(name), known)))
+        elif isinstance(given, Mapping) and given and (rows := known[name].rows):
             years = {row["year"] for row in rows}
-            if given and not years & yearly(given, subject).keys():
+            if not years & yearly(given, subject).keys():
                 there = listed(sorted(year for year in years if year is not None)) or _("none, for p was not given")
                 complaint = _("names no year of the project, whose years are: {years}")
-                problems.append(Problem(subject, complaint.format(years=there)))
-    if problems:
-        raise InputError(_("the portfolio"), problems)
+                yield Problem(subject, complaint.format(years=there))
 
 
-def _check_evidence(evidence: Iterable[EvidenceFile], outcomes: Collection[ProjectOutcome]) -> None:
+def _about_none(evidence: Iterable[EvidenceFile], outcomes: Collection[ProjectOutcome]) -> Iterator[Problem]:
+    """Complain of evidence files about a methodology that no project applies."""
     if not all(one.rows for one in outcomes):
         return  # what the unusable ones apply is not known
     applied = {(row["methodology"], row["version"]) for one in outcomes for row in one.rows}
     told = _("is about {number} ver {version}, which no project applies")
-    problems = [
-        Problem(one.name, told.format(number=one.methodology, version=one.version))
-        for one in evidence
-        if not any(one.about(*each) for each in applied)
-    ]
-    if problems:
-        raise InputError(_("the portfolio"), problems)
+    for one in evidence:
+        if not any(one.about(*each) for each in applied):
+            yield Problem(one.name, told.format(number=one.methodology, version=one.version))
 
 
 def _of_table(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,16 +15,15 @@ from jcm_calc.api.case_file import CaseFile, read_case
 from jcm_calc.api.result import Result
 from jcm_calc.api.workbook import read_workbook
 from jcm_calc.base.languages import _
-from jcm_calc.base.problems import InputError, InputWarning, Problem, Remark, Topic, shown
+from jcm_calc.base.problems import InputError, Problem, Remark, Topic, shown
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.methodology import Declarations
-from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs.axes import label
 from jcm_calc.inputs.carriers import carried, split_heading
 from jcm_calc.inputs.confirmation import EvidenceFile, about
 from jcm_calc.inputs.project import estimate_of
 from jcm_calc.reference_data import listed_project, partner_countries
-from jcm_calc.results.calculating import calculated
+from jcm_calc.results.calculating import calculated, without_warnings
 from jcm_calc.results.credits import CalendarYear
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import is_missing, is_quantity, parse_unit, registry
@@ -59,12 +57,7 @@ class Job:
     problems: tuple[Problem, ...] = ()  # why it cannot be calculated, as the table as a whole shows
 
     def calculate(self) -> tuple[Result, Estimates, str]:
-        """Return the result, the estimates of a workbook's plan with those declared, and the number of the project.
-
-        Raises
-        ------
-        InputError, MethodologyNotFoundError
-        """
+        """Return the result, the estimates of a workbook's plan with those declared, and the number of the project."""
         if self.problems:
             raise InputError(self.source, self.problems)
         if self.path is None:
@@ -134,9 +127,7 @@ class ProjectOutcome:
 
 def solve(jobs: Iterable[Job]) -> list[ProjectOutcome]:
     """Calculate projects one by one; nothing that is wrong with one stops another."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", InputWarning)
-        warnings.simplefilter("ignore", UnconfirmedWarning)
+    with without_warnings():
         return list(map(_solved, jobs))
 
 

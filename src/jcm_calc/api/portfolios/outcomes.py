@@ -31,7 +31,6 @@ COLUMNS = (
     *("project", "country", "scope", "methodology", "version", "year"),
     *("RE", "PE", "ER", "tonnes", "estimate", "source"),
 )
-SUMMED = ("RE", "PE", OTHER_TERMS, "ER", "tonnes")
 GROUPS = ("country", "scope", "methodology", "version", "year", "project")
 FORMATS = (".xlsx", ".html", ".parquet", ".csv")
 # The style of a column of numbers; what may be added up over rows.
@@ -207,7 +206,7 @@ class Portfolio:
                 )
                 raise InputError(_("the portfolio"), [Problem(name, complaint)])
         groups = self.table.groupby(list(columns), dropna=False)
-        sums = groups[[name for name in SUMMED if name in self.table]].sum()
+        sums = groups[[name for name in EMISSIONS if name in self.table]].sum()
         sums.insert(0, "projects", groups["project"].nunique())
         sums.attrs["remarks"] = str(self.headline)
         return sums

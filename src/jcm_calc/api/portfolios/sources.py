@@ -186,7 +186,7 @@ def of_table(
 
 
 def _table(source: Any) -> tuple[pd.DataFrame, str]:
-    """Read the table of a portfolio; return it with its name, the headings of its own columns in small letters."""
+    """Read the table of a portfolio; return it with its name, the headings of a portfolio in small letters."""
     given = hasattr(source, "iloc")
     name = _("the portfolio") if given else Path(source).name
     try:
