@@ -195,17 +195,12 @@ def _of_xarray(given: Any) -> Any:
         raise ValueError(complaint.format(dims=", ".join(bare)))
     if hasattr(given, "data_vars"):
         frame = given.map(_bare, keep_attrs=True).to_dataframe()
-        units = {name: _unit_of(given[name]) for name in given.data_vars}
+        units = {name: carried(given[name]).unit for name in given.data_vars}
         frame.attrs["units"] = {name: unit for name, unit in units.items() if unit is not None}
         return frame
     series = _bare(given).to_series()
-    series.attrs = {**given.attrs, "units": _unit_of(given)}
+    series.attrs = {**given.attrs, "units": carried(given).unit}
     return series
-
-
-def _unit_of(array: Any) -> str | None:
-    own = unit_of(array.data) if is_quantity(array.data) else None
-    return agreed(stated(array.attrs, array.name), own)
 
 
 def _bare(array: Any) -> Any:

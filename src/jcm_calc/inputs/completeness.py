@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem, ProblemKind
@@ -94,10 +95,8 @@ def _idle(taken: Arguments, needed: Mapping[str, object]) -> None:
 
 
 def _cases(m: Declarations, undecided: Sequence[str], choices: Mapping[str, str]) -> list[dict[str, str]]:
-    cases: list[dict[str, str]] = [dict(choices)]
-    for name in undecided:
-        cases = [{**case, name: option} for case in cases for option in m.choices[name].options]
-    return cases
+    every = product(*(m.choices[name].options for name in undecided))
+    return [{**choices, **dict(zip(undecided, options, strict=True))} for options in every]
 
 
 def _condition(m: Declarations, undecided: Sequence[str], cases: Sequence[Mapping[str, str]]) -> str:

@@ -21,14 +21,7 @@ from jcm_calc.declarations.rows import same_days, spans
 from jcm_calc.evidence import Evidence, Grade, confirmed
 from jcm_calc.inputs.confirmation.file import EvidenceEntry, EvidenceFile, read_evidence
 from jcm_calc.inputs.confirmation.statements import Statement, statements
-from jcm_calc.inputs.confirmation.supplied import (
-    by_row,
-    contradictions,
-    in_declared_unit,
-    is_bin,
-    stated_wrongly,
-    unexplained,
-)
+from jcm_calc.inputs.confirmation.supplied import is_bin, values_of
 
 One = str | os.PathLike[str] | EvidenceFile
 EvidenceFiles = One | Sequence[One] | None
@@ -143,7 +136,7 @@ class _Applying:
             values: dict[str, float] = {}
             complaints: list[str] = [refusal] if refusal else []
             if not complaints and statement is not None and entry.kind == "default":
-                values, complaints = self._values(entry, statement)
+                values, complaints = values_of(self.m, statement, entry.supplied, explained=bool(entry.note))
             for complaint in complaints:
                 self.problems.append(Problem(entry.place, complaint, section))
             if not complaints:
@@ -186,20 +179,6 @@ class _Applying:
         hint = suggestion(entry.name, names) if entry.name not in names else _("; it has it in other cases")
         complaint = _("{m} has no {kind} {name}{case}{hint}")
         return complaint.format(m=self.m, kind=Message(entry.kind), name=entry.name, case=case, hint=hint)
-
-    def _values(self, entry: EvidenceEntry, statement: Statement) -> tuple[dict[str, float], list[str]]:
-        """Return the values that an item of a default supplies, in the declared unit, and complaints."""
-        supplied, complaints = by_row(self.m.keys_of(statement.item), entry.supplied)
-        others = {*self.m.facts, *self.m.choices, *self.m.coordinates, *(rule.name for rule in self.m.rules)}
-        complaints = complaints or list(stated_wrongly(self.m.inputs, others, statement, supplied))
-        if complaints:
-            return {}, complaints
-        values, complaints = in_declared_unit(statement.item, supplied)
-        if not complaints:
-            complaints = list(contradictions(statement, supplied, values))
-            if not entry.note:
-                complaints += unexplained(statement, values)
-        return values, complaints
 
     # What all files say together
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import shown, suggestion
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Kind, Parameter, Table, Value
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.rows import row_key
 from jcm_calc.evidence import Evidence, Grade
 from jcm_calc.inputs.cells import single
@@ -32,7 +33,22 @@ def values_digest(known: Value | Table) -> str:
     return digest([[str(key), repr(value.value)] for key, value in known.entries.items()])
 
 
-def by_row(keys: tuple[str, ...], supplied: Supplied) -> tuple[Supplied, list[str]]:
+def values_of(
+    m: Declarations, statement: Statement, supplied: Supplied, *, explained: bool
+) -> tuple[dict[str, float], list[str]]:
+    """Return what is supplied of a default in the declared unit, and complaints; a note explains what is unusual."""
+    supplied, complaints = _by_row(m.keys_of(statement.item), supplied)
+    complaints = complaints or list(_stated_wrongly(m, statement, supplied))
+    if complaints:
+        return {}, complaints
+    values, complaints = in_declared_unit(statement.item, supplied)
+    if not complaints:
+        complaints = list(_contradictions(statement, supplied, values))
+        complaints += [] if explained else unexplained(statement, values)
+    return values, complaints
+
+
+def _by_row(keys: tuple[str, ...], supplied: Supplied) -> tuple[Supplied, list[str]]:
     """Return what is supplied with the rows of a table as the library writes them, and complaints."""
     found: dict[str, Any] = {}
     complaints: list[str] = []
@@ -47,13 +63,8 @@ def by_row(keys: tuple[str, ...], supplied: Supplied) -> tuple[Supplied, list[st
     return replace(supplied, values=found), complaints
 
 
-def stated_wrongly(
-    inputs: Mapping[str, Parameter], others: Collection[str], statement: Statement, supplied: Supplied
-) -> Iterator[str]:
-    """Yield what is wrong with the form of what is supplied: a table for a single value, an unknown candidate.
-
-    ``others`` are further names that the methodology declares.
-    """
+def _stated_wrongly(m: Declarations, statement: Statement, supplied: Supplied) -> Iterator[str]:
+    """Yield what is wrong with the form of what is supplied: a table for a single value, an unknown candidate."""
     parameter: Parameter = statement.item
     if supplied.candidate:
         yield from _candidate_wrong(parameter, supplied)
@@ -63,7 +74,7 @@ def stated_wrongly(
     elif parameter.by and supplied.by not in ("", parameter.by):
         yield _("got a table by {own}; must be by {by}").format(own=supplied.by, by=parameter.by)
     elif not parameter.by and "" not in supplied.values:
-        yield from _table_wrong(inputs, others, parameter, supplied)
+        yield from _table_wrong(m, parameter, supplied)
     if parameter.by and not supplied.whole and (known := [key for key in statement.values if not is_bin(key)]):
         for key in (key for key in supplied.values if key and key not in known and not is_bin(key)):
             complaint = _(
@@ -85,9 +96,7 @@ def _candidate_wrong(parameter: Parameter, supplied: Supplied) -> Iterator[str]:
         )
 
 
-def _table_wrong(
-    inputs: Mapping[str, Parameter], others: Collection[str], parameter: Parameter, supplied: Supplied
-) -> Iterator[str]:
+def _table_wrong(m: Declarations, parameter: Parameter, supplied: Supplied) -> Iterator[str]:
     """Yield why a table cannot replace the single value of the library."""
     by, bins = supplied.by, [is_bin(key) for key in supplied.values]
     if not by:
@@ -98,12 +107,12 @@ def _table_wrong(
         return
     if any(bins) and not all(bins):
         yield _("got classes and intervals; must be one of the two")
-    key = inputs.get(by)
+    key, others = m.inputs.get(by), {*m.facts, *m.choices, *m.coordinates, *(rule.name for rule in m.rules)}
     if key is None and (by in others or not CLASS_NAME.fullmatch(by)):
         yield _("by = {by}: must be a parameter of the methodology, or a new name for the classes").format(by=shown(by))
     elif key is None and any(bins):
         complaint = _("by = {by}: intervals need a parameter that the methodology has{hint}")
-        yield complaint.format(by=shown(by), hint=suggestion(by, inputs))
+        yield complaint.format(by=shown(by), hint=suggestion(by, m.inputs))
     elif key is not None and (key.kind in (Kind.DEFAULT, Kind.CONSTANT) or key.textual == any(bins)):
         complaint = _("by = {by}: must be a class where the table has classes, or a number where it has intervals")
         yield complaint.format(by=shown(by))
@@ -129,7 +138,7 @@ def in_declared_unit(parameter: Parameter, supplied: Supplied) -> tuple[dict[str
     return found, complaints
 
 
-def contradictions(statement: Statement, supplied: Supplied, values: Mapping[str, float]) -> Iterator[str]:
+def _contradictions(statement: Statement, supplied: Supplied, values: Mapping[str, float]) -> Iterator[str]:
     """Yield the values that contradict what was read in a primary document."""
     for key, known in statement.values.items():
         if known.evidence.grade is not Grade.PRIMARY:
