@@ -409,16 +409,14 @@ def is_protected(evidence: Iterable[Evidence]) -> bool:
     return bool(grades) and grades <= {Grade.PRIMARY, Grade.CONFIRMED}
 
 
-def replaced(
-    inputs: Inputs, values: Known, lookups: Mapping[str, Callable[[Array], Array]], reductions: float
-) -> Iterator[tuple[Remark, bool]]:
+def replaced(inputs: Inputs, reductions: float) -> Iterator[tuple[Remark, bool]]:
     """Remark on each value instead of the document's that makes ER larger; yield also whether it needs a reason."""
     for name in inputs.replaced:
         parameter = inputs.methodology.inputs[name]
         if not parameter.supplied or name not in inputs.graph.nodes:
             continue
         documents = list(_documents(inputs, parameter))
-        others = [_reductions(inputs, values, lookups, name, array) for array, _ in documents]
+        others = [_reductions(inputs, name, array) for array, _ in documents]
         known = [(other, document) for other, document in zip(others, documents, strict=True) if other is not None]
         if known:
             other, (array, evidence) = max(known, key=lambda one: one[0])
@@ -458,13 +456,11 @@ def _used(inputs: Inputs, parameter: Parameter) -> Array:
     return np.asarray(table.lookup(inputs.classes.get(parameter.by))(inputs.values[parameter.by]))
 
 
-def _reductions(
-    inputs: Inputs, values: Known, lookups: Mapping[str, Callable[[Array], Array]], name: str, array: Array
-) -> float | None:
+def _reductions(inputs: Inputs, name: str, array: Array) -> float | None:
     """Return ER over all periods with other values of one default; None where there is no result."""
-    rest = {key: lookup for key, lookup in lookups.items() if key != name}
+    rest = {key: lookup for key, lookup in inputs.lookups().items() if key != name}
     try:
-        found = evaluate(inputs.graph, inputs.sizes, {**values, name: array}, rest, RESULTS[2:])["ER"]
+        found = evaluate(inputs.graph, inputs.sizes, {**inputs.values, name: array}, rest, RESULTS[2:])["ER"]
     except EvaluationError:
         return None
     return float(np.broadcast_to(found, [size if k == "p" else 1 for k, size in inputs.sizes.items()]).sum())
