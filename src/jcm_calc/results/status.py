@@ -16,6 +16,7 @@ from jcm_calc.base.problems import Problem
 from jcm_calc.inputs.periods import Period
 from jcm_calc.results.eligibility import Answer
 
+SOON = 60  # days within which a calibration is due soon
 FORMAT = 1  # of the JSON: goes up when a key changes its meaning or is removed
 
 
