@@ -138,7 +138,7 @@ def _metered(
     progress: Callable[[str], None],
 ) -> tuple[Measured, float | None]:
     """Return what the readings say, with the findings of interest, and ER of the year so far."""
-    values = {"facts": case.facts, "evidence": case.with_evidence(evidence), **case.choices, **case.inputs}
+    values = {name: one for name, one in case.arguments(evidence).items() if name != "p"}
     periods = _case_periods(case)
     found = measure(plan, m, case.tables, values, periods, year, case.project.get("start"), day, kept, progress)
     found = replace(found, findings=tuple(_of_case(found, plan, periods, year)))
@@ -276,18 +276,8 @@ def _described(
 
 def _typed(case: Case, m: Declarations, day: date, evidence: EvidenceFiles) -> tuple[Measured, float | None]:
     """Return the result of typed amounts with ER of the periods that have ended, and the sum of those of this year."""
-    result = calculated(
-        Calculation,
-        m,
-        *case.tables,
-        p=case.p,
-        facts=case.facts,
-        evidence=case.with_evidence(evidence),
-        split=case.split,
-        override=case.override,
-        **case.choices,
-        **case.inputs,
-    )
+    given = case.arguments(evidence)
+    result = calculated(Calculation, m, *case.tables, split=case.split, override=case.override, **given)
     periods = {
         one: float(amount)
         for one, amount in zip(result.inputs.periods, result.emissions["ER"].ravel().tolist(), strict=True)
@@ -421,16 +411,9 @@ def statuses(
         raise InputError.of(str(folder), _("has no case file (.toml)"))
     task = partial(_entry, top, day=day, store=store, evidence=evidence)
     found: list[FolderEntry] = []
-    processes = min(processes or cores.count(), len(paths))
-    if processes == 1:
-        for path in paths:
-            found.append(task(path))
-            progress(len(found), len(paths))
-    else:
-        with workers.pool(processes) as pool:
-            for entry in pool.map(task, paths):
-                found.append(entry)
-                progress(len(found), len(paths))
+    for entry in workers.mapped(task, paths, processes or cores.count()):
+        found.append(entry)
+        progress(len(found), len(paths))
     return tuple(sorted(found, key=_urgency))
 
 

@@ -223,16 +223,8 @@ def _pooled(
 ) -> list[ProjectOutcome]:
     """Calculate projects one by one on all cores, in order."""
     chunks = [jobs[start : start + chunk] for start in range(0, len(jobs), chunk)]
-    processes = processes or os.cpu_count() or 1
     outcomes: list[ProjectOutcome] = []
-
-    def gather(solved: Iterable[list[ProjectOutcome]]) -> list[ProjectOutcome]:
-        for found in solved:
-            outcomes.extend(found)
-            progress(done + len(outcomes), total)
-        return outcomes
-
-    if processes == 1 or len(chunks) < 2:
-        return gather(map(solve, chunks))
-    with workers.pool(min(processes, len(chunks))) as pool:
-        return gather(pool.map(solve, chunks))
+    for found in workers.mapped(solve, chunks, processes or os.cpu_count() or 1):
+        outcomes += found
+        progress(done + len(outcomes), total)
+    return outcomes
