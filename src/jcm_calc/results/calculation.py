@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -82,15 +83,13 @@ class Calculation(Emissions):
             raise DeclarationError(f"{inputs.methodology}: no equation gives {', '.join(absent)}")
         watch = {name: partial(_look, found) for name, found in self._extremes.items()}
         beside = tuple(name for name in names if name in inputs.graph.nodes and name not in self._known)
-        for keep in ((*RESULTS, *beside), RESULTS):
-            try:
-                wanted = tuple(dict.fromkeys(keep))
-                return evaluate(inputs.graph, inputs.sizes, self._known, self._lookups, wanted, watch)
-            except EvaluationError as error:
-                if keep == RESULTS:
-                    problem = undefined(error, inputs, alone=True)
-                    raise InputError(str(inputs.methodology), [problem]) from None
-        raise AssertionError("unreachable")
+        evaluated = partial(evaluate, inputs.graph, inputs.sizes, self._known, self._lookups, watch=watch)
+        with suppress(EvaluationError):
+            return evaluated(tuple(dict.fromkeys((*RESULTS, *beside))))
+        try:
+            return evaluated(RESULTS)
+        except EvaluationError as error:
+            raise InputError(str(inputs.methodology), [undefined(error, inputs, alone=True)]) from None
 
     def unremarkable(self) -> bool:
         """Whether the checks that `Inputs.unchecked` left for later have nothing to say."""

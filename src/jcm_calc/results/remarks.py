@@ -317,17 +317,14 @@ def of_several(inputs: Inputs) -> Iterator[Remark]:
             if figure and (fuel := fuel_of(origin.written)):
                 fuels.setdefault(name.removeprefix(figure), []).append((one, fuel))
     of_set = _("is of {own}, and {other} of {written}: take both of one set, for one fuel")
-    for (first, written), *others in sets.values():
-        for one, own in others:
-            if own != written:
-                said = {"own": repr(own), "other": first.symbol, "written": repr(written)}
-                yield _about(one, Topic.CONTRADICTORY, of_set, None, **said)
     of_fuel = _("is of {own}, and {other} of {fuel}: take both of one fuel")
-    for (first, fuel), *others in fuels.values():
-        for one, own in others:
-            if own != fuel and tuple(one.candidates) != tuple(first.candidates):
-                said = {"own": repr(own), "other": first.symbol, "fuel": repr(fuel)}
-                yield _about(one, Topic.CONTRADICTORY, of_fuel, None, **said)
+    for groups, told in ((sets, of_set), (fuels, of_fuel)):
+        for (first, known), *others in groups.values():
+            for one, own in others:
+                same_set = tuple(one.candidates) == tuple(first.candidates)
+                if own != known and same_set is (groups is sets):  # of one set, it is said of the set
+                    said = {"own": repr(own), "other": first.symbol, "written": repr(known), "fuel": repr(known)}
+                    yield _about(one, Topic.CONTRADICTORY, told, None, **said)
 
 
 # So near to the limit of a class, as a share of it, another conversion of units can decide the class.
