@@ -566,8 +566,7 @@ def _refuse_other_types(number: object, version: object) -> None:
         for name, given, example in examples
         if not (isinstance(given, str) or (given is None and name == "version"))
     ]
-    if problems:
-        raise InputError(_("the calculation"), problems)
+    InputError.raise_for(_("the calculation"), problems)
 
 
 def chosen(number: str | Declarations, version: str | None = None, on: date | None = None) -> Declarations:
