@@ -106,8 +106,7 @@ class CaseFile(Case):
             )
         except InputError as error:
             raise type(error)(error.subject, (*error.problems, *unknown), error.warnings) from None
-        if unknown:
-            raise InputError(self.path.name, unknown, result.inputs.warnings)
+        InputError.raise_for(self.path.name, unknown, result.inputs.warnings)
         return self._remarked(result, strict)
 
     def _remarked(self, result: Result, strict: bool) -> Result:
@@ -225,8 +224,7 @@ class CaseFile(Case):
                 found += _comparisons(result, name, figures)
             except (KeyError, ValueError) as error:
                 problems.append(Problem(f"[expected] {name}", str(error.args[0])))
-        if problems:
-            raise InputError(self.path.name, problems)
+        InputError.raise_for(self.path.name, problems)
         if "tonnes" in self.expected:
             try:
                 tonnes = [year.tonnes for year in result.calendar_years()]

@@ -147,8 +147,7 @@ def explain(result: Calculation, name: str, at: Mapping[str, Any]) -> Explanatio
                 complaint = _("there is no {label}; there are {labels}")
                 complaint = complaint.format(label=repr(str(at[letter])), labels=listed(labels))
                 problems.append(Problem(letter, complaint))
-    if problems:
-        raise InputError(str(m), problems)
+    InputError.raise_for(str(m), problems)
     seen = _Walk(result, place)
     steps = [seen.step(name) for name, nodes in walk([own], result.graph.of).items() if nodes]
     steps.sort(key=lambda step: step.equation is None)

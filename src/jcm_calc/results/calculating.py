@@ -287,8 +287,7 @@ def _remark(result: Calculation, strict: bool) -> None:
         for remark, protected in result.replaced
         if protected and names[remark.subject] not in inputs.overrides
     ]
-    if needed:
-        raise InputError(str(inputs.methodology), needed, inputs.warnings)
+    InputError.raise_for(str(inputs.methodology), needed, inputs.warnings)
     if strict and result.remarks:
         raise InputError(str(inputs.methodology), result.remarks)
     noted = {str(one) for one in inputs.warnings}
@@ -319,8 +318,7 @@ def replayed(kind: type[C], manifest: Mapping[str, Any], /, *tables: Any, **valu
         problems.append(Problem("tables", several.format(count=len(handed))))
     facts = {name: recall(name, recorded, [], problems) for name, recorded in call["facts"].items()}
     evidence = [from_data(one["content"], one["file"], one["sha256"]) for one in call.get("evidence", [])]
-    if problems:
-        raise InputError(_("the manifest of {number}").format(number=number), problems)
+    InputError.raise_for(_("the manifest of {number}").format(number=number), problems)
     on = date.fromisoformat(call["on"]) if "on" in call else None
     return calculated(
         kind,

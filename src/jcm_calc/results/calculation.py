@@ -698,8 +698,7 @@ class Calculation(Emissions):
             for table, before in zip(self.call["tables"], self.call["files"], strict=True)
             if file_digest(table) != before
         ]
-        if changed:
-            raise InputError(str(m), changed)
+        InputError.raise_for(str(m), changed)
 
         def recorded(given: Mapping[str, Any]) -> dict[str, Any]:
             return {name: record(value, name, self._declared(name)) for name, value in given.items()}

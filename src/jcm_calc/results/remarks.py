@@ -395,8 +395,7 @@ def reasons(m: Declarations, replaced: Iterable[str], override: Any) -> dict[str
             problems.append(Problem(key, _("override: got {got}; must be a reason").format(got=shown(reason))))
         elif name in given:
             found[name] = reason.strip()
-    if problems:
-        raise InputError(str(m), problems)
+    InputError.raise_for(str(m), problems)
     return found
 
 

@@ -115,8 +115,7 @@ def portfolio(
         complaint = _("got {given}; must be one of {names}")
         problems.append(Problem("errors", complaint.format(given=shown(errors), names="raise, collect")))
     expected = as_mapping("estimates", estimates, "{'a roof': 250}", problems, optional=True)
-    if problems:
-        raise InputError(_("the portfolio"), problems)
+    InputError.raise_for(_("the portfolio"), problems)
     named = None if evidence is None else named_files(several(evidence))
     source = as_pandas(source)
     paths = files(source)
@@ -128,8 +127,7 @@ def portfolio(
     found = Portfolio(tuple(outcomes[place] for place in sorted(outcomes)))
     problems += _unusable(found.outcomes) if errors == "raise" else ()
     problems += (*_of_no_project(expected, found.outcomes), *_about_none(named or (), found.outcomes))
-    if problems:
-        raise InputError(_("the portfolio"), problems)
+    InputError.raise_for(_("the portfolio"), problems)
     if strict and found.remarks:
         told = [replace(one, subject=Message("{}: {}").format(name, one.subject)) for name, one in found.remarks]
         raise InputError(_("the portfolio"), told)
