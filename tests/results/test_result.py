@@ -481,9 +481,10 @@ def test_what_was_noticed_in_reading_is_said_where_no_result_follows(wrong, told
     count = 70_000 if large else 1
     amounts = np.full((count, 1), 500.0)
     amounts[-1] = 5e7
-    with warnings.catch_warnings(record=True) as caught, pytest.raises(InputError) as error:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        calculate(per_day(), **{"Q": amounts, "p": "2024", **wrong})
+        with pytest.raises(InputError) as error:
+            calculate(per_day(), **{"Q": amounts, "p": "2024", **wrong})
     said = f"{error.value}\n" + "\n".join(str(one.message) for one in caught)
     assert told in said
     assert re.search(r"Q_i,p: 50,000,000 GJ.* is far outside the plausible range \[0, 1000\]", said)

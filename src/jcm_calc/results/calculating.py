@@ -133,7 +133,8 @@ def _read_once(attempt: Callable[[Collection[str]], C | None], large: Collection
     if not large:
         return None
     try:
-        result = attempt(large)
+        with np.errstate(invalid="ignore"):  # infinite numbers, which no check has seen
+            result = attempt(large)
     except InputError:
         return None
     return result if result is not None and result.unremarkable() else None
@@ -239,9 +240,7 @@ def _compared_with_whole(inputs: Inputs, bind_whole: Callable[[], Inputs]) -> In
     added = [one for one in inputs.graph.parameters if one.adds_over_time]
     if parts > once and (inputs.shared or not added):
         cure = _("{complaint}: give the amounts of each year as separate periods with p=")
-        raise InputError(
-            str(inputs.methodology), [Problem("split", cure.format(complaint=complaint))], inputs.warnings
-        )
+        raise InputError(str(inputs.methodology), [Problem("split", cure.format(complaint=complaint))], inputs.warnings)
     remark = Remark("split", complaint, "", Topic.CONTRADICTORY, (("parts", parts), ("whole", once)))
     return replace(inputs, warnings=(*inputs.warnings, remark))
 
