@@ -94,12 +94,12 @@ def _known(m: Declarations, one: Parameter) -> str:
         if one.name in keys and other.table:
             classes += [str(row).split(SIGN)[keys.index(one.name)] for row in other.table.entries]
     words = {"yes/no": ["yes", "no"], "date": ["2024-01-31"]}.get(one.unit, one.categories or dict.fromkeys(classes))
-    told = ": " + ", ".join(_text(str(word)) for word in words) if words else ""
+    text = ": " + ", ".join(_text(str(word)) for word in words) if words else ""
     candidates = ", ".join(map(_text, one.candidates))
-    told += f"; or the name of one of: {candidates}" if candidates else ""
+    text += f"; or the name of one of: {candidates}" if candidates else ""
     if Listed.ODP in one.listed:
-        return told + "; or the name of the refrigerant"
-    return told + (f"; or the name of a published factor: jcm factors {m.country}" if one.listed else "")
+        return text + "; or the name of the refrigerant"
+    return text + (f"; or the name of a published factor: jcm factors {m.country}" if one.listed else "")
 
 
 def _sources(contents: Contents) -> Iterator[str]:

@@ -27,11 +27,21 @@ KINDS = ("identity", "choice", "parameter", "fact", "equation", "default", "cand
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Something that two versions have otherwise."""
+    """Something that two versions have otherwise.
 
-    kind: str  # one of KINDS
+    Attributes
+    ----------
+    kind : str
+        ``"identity"``, ``"choice"``, ``"parameter"``, ``"fact"``, ``"equation"``, ``"default"``, ``"candidate"`` or
+        ``"criterion"``.
+    name : str
+    before, after : str
+        Empty where the version lacks it.
+    """
+
+    kind: str
     name: str
-    before: str  # nothing where one version lacks it
+    before: str
     after: str
 
 
@@ -78,12 +88,23 @@ def _written(m: Declarations, kind: str) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class VersionOutcome:
-    """What a case gives under one version."""
+    """What a case gives under one version.
+
+    Attributes
+    ----------
+    version : str
+    result : Result or None
+        None where the case cannot be calculated.
+    problems : tuple of str
+        Why it cannot be calculated.
+    left_out : tuple of str
+        Values of the case that only the other version asks for.
+    """
 
     version: str
-    result: Result | None  # None where the case cannot be calculated
-    problems: tuple[str, ...]  # why not
-    left_out: tuple[str, ...]  # what the case gives that only the other version asks for
+    result: Result | None
+    problems: tuple[str, ...]
+    left_out: tuple[str, ...]
 
 
 def under(case: CaseFile, m: Declarations, other: Declarations) -> VersionOutcome:

@@ -70,8 +70,8 @@ def new_file(
         return
     kinds = Counter(one.kind for one in found).items()
     counts = Message(", ").join(_("{count} {kind}").format(count=count, kind=Message(kind)) for kind, count in kinds)
-    told = _("{path}: {counts}; then run: jcm evidence check {path}")
-    output.paragraph(told.format(path=target, counts=counts or _("nothing is left to confirm")))
+    message = _("{path}: {counts}; then run: jcm evidence check {path}")
+    output.paragraph(message.format(path=target, counts=counts or _("nothing is left to confirm")))
 
 
 def open_statements(m: Declarations | None) -> list[Statement]:
@@ -263,8 +263,8 @@ def check_files(paths: Sequence[Path], as_json: bool) -> int:
         left = [one for one in statements(confirmed) if not one.confirmed and (one.kind == "rule" or not alone)]
         for file in own:
             if file.proposed:
-                told = _("{file}: {count} proposals wait for a person and a date in [reader]")
-                _say(told.format(file=file.name, count=file.proposed))
+                message = _("{file}: {count} proposals wait for a person and a date in [reader]")
+                _say(message.format(file=file.name, count=file.proposed))
         names, count = [file.name for file in own], sum(len(file.entries) for file in own)
         found.append((m, _("rules of the scheme") if alone else m, names, count, left, list(_compared(m, confirmed))))
     if missing:
@@ -283,9 +283,9 @@ def check_files(paths: Sequence[Path], as_json: bool) -> int:
             }
         )
     for _m, subject, names, count, left, rows in found if not as_json else ():
-        told = _("{files}: {subject}, {count} items filled in, {left} left to confirm")
-        told = told.format(files=", ".join(names), subject=subject, count=count, left=len(left))
-        output.paragraph(told, bold=True)
+        message = _("{files}: {subject}, {count} items filled in, {left} left to confirm")
+        message = message.format(files=", ".join(names), subject=subject, count=count, left=len(left))
+        output.paragraph(message, bold=True)
         if rows:
             output.table(COMPARED, [[str(cell) for cell in row] for row in rows])
         output.table([_("kind"), "", _("should be in")], _rows(left))

@@ -213,11 +213,11 @@ def _compared_with_whole(inputs: Inputs, bind_whole: Callable[[], Inputs]) -> In
     if whole is None and not any(one.adds_over_units and not one.adds_over_time for one in inputs.graph.parameters):
         return inputs  # nothing can count twice
     if whole is None:
-        told = _(
+        message = _(
             "the parts in each year cannot be compared with the whole periods: what does not add over time, such as an "
             "area, counts in each part"
         )
-        remark = Remark("split", told, "", Topic.CONTRADICTORY)
+        remark = Remark("split", message, "", Topic.CONTRADICTORY)
         return replace(inputs, warnings=(*inputs.warnings, remark))
     if list(whole.periods) == list(inputs.periods):
         return inputs

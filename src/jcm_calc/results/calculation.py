@@ -377,8 +377,8 @@ class Calculation(Emissions):
                 override = _("{origin} (override: {reason})")
                 return override.format(origin=found, reason=self.inputs.overrides[name])
             if node in chained(self.inputs.graph, self.inputs.sizes, self.inputs.values):
-                told = _("{origin} at the start, then {symbol} of the period before")
-                return told.format(origin=found, symbol=self.methodology.symbols()[node.previous_of])
+                message = _("{origin} at the start, then {symbol} of the period before")
+                return message.format(origin=found, symbol=self.methodology.symbols()[node.previous_of])
             return found
         if node.kind is Kind.DEFAULT:
             return _("default by {key}").format(key=node.by) if node.name in self.inputs.tables else _("default")
@@ -487,10 +487,10 @@ class Calculation(Emissions):
         """
         found = self.candidate_combinations(limit)
         if found.left_out:
-            told = _("{count:,} combinations of candidates are left out; in each row one value is another").format(
+            message = _("{count:,} combinations of candidates are left out; in each row one value is another").format(
                 count=found.left_out
             )
-            warnings.warn(translated(told), InputWarning, stacklevel=2)
+            warnings.warn(translated(message), InputWarning, stacklevel=2)
         return found.to_frame()
 
     def candidate_combinations(self, limit: int | None = None) -> Combinations:
@@ -767,11 +767,11 @@ def undefined(
     )
     causes = []
     for name in error.zeros:
-        told = _("{symbol} is 0 ({text})")
+        message = _("{symbol} is 0 ({text})")
         if found := _numbers_behind(name, error.place, inputs, values or {}, lookups or {}):
-            told = _("{symbol} is 0 ({text}; it follows from {numbers})")
+            message = _("{symbol} is 0 ({text}; it follows from {numbers})")
         text = getattr(inputs.graph.nodes[name], "text", name)
-        causes.append(told.format(symbol=symbols[name], text=text, numbers=found))
+        causes.append(message.format(symbol=symbols[name], text=text, numbers=found))
     complaint = _("has no value for {place}: {cause}") if place else _("has no value: {cause}")
     cause = _(" and ").join(causes) if causes else _("a number is too large")
     return Problem(symbols[error.name], complaint.format(place=place, cause=cause))
@@ -790,7 +790,7 @@ def _numbers_behind(
         found = evaluate(inputs.graph.upstream(*names), inputs.sizes, values, lookups, names)
     except EvaluationError:
         return ""
-    told = []
+    parts = []
     for one in behind:
         array = found[one.name]
         spot = tuple(
@@ -798,8 +798,8 @@ def _numbers_behind(
             for letter, at, size in zip(inputs.axes, place, array.shape, strict=True)
         )
         ends = dict.fromkeys(with_unit(f"{end:,.6g}", one.unit) for end in (array[spot].min(), array[spot].max()))
-        told.append(f"{symbols[one.name]} = {' … '.join(ends)}")
-    return ", ".join(told)
+        parts.append(f"{symbols[one.name]} = {' … '.join(ends)}")
+    return ", ".join(parts)
 
 
 def _behind(rule: Equation, graph: Graph) -> dict[str, None]:

@@ -38,11 +38,21 @@ BY_DAYS = of_treatment(
 
 
 class CalendarYear(NamedTuple):
-    """Emissions and emission reductions of a calendar year."""
+    """Emissions and emission reductions of a calendar year.
 
-    year: int | None  # None of an undated period
-    emissions: Mapping[str, float]  # RE, PE, other terms of ER and ER in tCO2
-    tonnes: int  # whole tonnes of ER
+    Attributes
+    ----------
+    year : int or None
+        None for a period without dates.
+    emissions : mapping
+        RE, PE, other terms of ER, and ER, in tCO2.
+    tonnes : int
+        Whole tonnes of ER.
+    """
+
+    year: int | None
+    emissions: Mapping[str, float]
+    tonnes: int
 
 
 class UnconfirmedError(Exception):

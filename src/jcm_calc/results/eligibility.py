@@ -32,12 +32,23 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer to one criterion."""
+    """The answer to one criterion.
+
+    Attributes
+    ----------
+    criterion : Criterion
+    answer : Answer
+        For all units together: met only if each unit meets it.
+    missing : tuple of str
+        What would have to be known.
+    failing : ndarray, optional
+        A mask of the units that fail, with one axis for each index.
+    """
 
     criterion: Criterion
-    answer: Answer  # for all units together: met only if it is met by each
-    missing: tuple[str, ...] = ()  # what would have to be known
-    failing: npt.NDArray[np.bool_] | None = None  # a mask of the units that fail, with one axis for each index
+    answer: Answer
+    missing: tuple[str, ...] = ()
+    failing: npt.NDArray[np.bool_] | None = None
 
 
 def judge(

@@ -212,11 +212,11 @@ def _refuse_other_than_held(m: Declarations) -> None:
     """Refuse a methodology that a worker, which takes it from its package, would not calculate with."""
     if m.number in modules() and versions(m.number).get(m.version) is (m.without_evidence or m):
         return
-    told = _(
+    message = _(
         "is not the one that the methodology packages have under this number and version: Dask's workers take it from "
         "there. Install it as a module of such a package, or calculate without Dask"
     )
-    raise InputError(str(m), [Problem(str(m), told)])
+    raise InputError(str(m), [Problem(str(m), message)])
 
 
 def _replaced(taken: Arguments, override: Any) -> list[Problem]:
@@ -224,9 +224,9 @@ def _replaced(taken: Arguments, override: Any) -> list[Problem]:
     m = taken.methodology
     given = {name: m.inputs[name] for name in (*taken.given, *taken.tables, *taken.refused) if name in m.inputs}
     stated = reasons(m, given, override) if override else {}
-    told = _('replaces the document\'s value; leave it out, or give the reason with override={{"{name}": "…"}}')
+    message = _('replaces the document\'s value; leave it out, or give the reason with override={{"{name}": "…"}}')
     return [
-        Problem(one.symbol, told.format(name=name), one.section)
+        Problem(one.symbol, message.format(name=name), one.section)
         for name, one in given.items()
         if one.supplied and name not in stated and is_protected(value.evidence for value in one.known())
     ]
