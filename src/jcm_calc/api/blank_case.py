@@ -78,13 +78,13 @@ def _lines(contents: Contents, parameters: Iterable[Parameter]) -> Iterator[str]
         about = "; ".join(
             part for part in (one.text, each, one.unless_given, contents.conditions.get(one.name, "")) if part
         )
-        yield from _comment(about + _known(contents.methodology, one))
+        yield from _comment(about + _possible_words(contents.methodology, one))
         value = _text(f"? {one.unit}" if one.unit and one.unit != "date" and not one.textual else "?")
         by_class = CLASSES in contents.entries.get(one.name, ())
         yield f"#{_key(one.name)} = " + (f'{{ "?" = {value} }}' if by_class else value)
 
 
-def _known(m: Declarations, one: Parameter) -> str:
+def _possible_words(m: Declarations, one: Parameter) -> str:
     """Return what can be written, where that is a word."""
     classes = [
         key for other in m.inputs.values() if other.by == one.name and other.table for key in other.table.entries

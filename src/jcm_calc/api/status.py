@@ -24,7 +24,7 @@ from jcm_calc.inputs.project import estimate_of
 from jcm_calc.readings import calibration, clock
 from jcm_calc.readings.findings import ReadingsFinding
 from jcm_calc.readings.monitoring import OF_CALIBRATION
-from jcm_calc.readings.plan import Device, Meter, MonitoringPlan
+from jcm_calc.readings.plan import Meter, MonitoringPlan
 from jcm_calc.readings.plan_file import read_plan
 from jcm_calc.readings.to_date import Measured, measure
 from jcm_calc.reference_data import listed_project
@@ -225,16 +225,12 @@ def _calibrations(plan: MonitoringPlan, day: date) -> Iterator[CalibrationStatus
         in_use = (meter.installed or now) < now + clock.DAY and (meter.removed is None or meter.removed > now)
         if meter.interval is None or not in_use:
             continue
-        device = _in_use(meter, now)
+        device = [one for one in meter.devices if one.since is None or one.since <= now][-1]  # the one in use
         done = [one.on for one in device.calibrations if one.on <= day]
         due = calibration.due(done[-1], meter.interval) if done else None
         yield CalibrationStatus(
             name, device.serial, done[-1] if done else None, due, None if due is None else (due - day).days
         )
-
-
-def _in_use(meter: Meter, now: int) -> Device:
-    return [one for one in meter.devices if one.since is None or one.since <= now][-1]
 
 
 def _months(found: Measured, year: Period, plan: Plan | None) -> Iterator[MonthReductions]:

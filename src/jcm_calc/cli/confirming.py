@@ -236,20 +236,26 @@ def _treatments(m: Declarations, path: Path, every: bool) -> list[Statement]:
     return [one for one in found if every or not one.confirmed]
 
 
-def check_files(paths: Sequence[Path], as_json: bool) -> int:
-    """Compare evidence files with the methodologies and with each other; return the exit code."""
-    files = named_files(paths)
-    # files about the scheme belong to every methodology; alone, they are checked with any
-    scheme_files = [file for file in files if not file.methodology]
+def _by_version(
+    files: Iterable[EvidenceFile], of_scheme: Sequence[EvidenceFile]
+) -> dict[tuple[str, str], list[EvidenceFile]]:
+    """Group files; those about the scheme belong to every methodology, and are alone checked with any."""
     groups: dict[tuple[str, str], list[EvidenceFile]] = {}
     for file in files:
         if file.methodology:
-            groups.setdefault((file.methodology, file.version), list(scheme_files)).append(file)
-    if scheme_files and not groups:
+            groups.setdefault((file.methodology, file.version), list(of_scheme)).append(file)
+    if of_scheme and not groups:
         some = next(every())
-        groups[some.number, some.version] = scheme_files
+        groups[some.number, some.version] = list(of_scheme)
+    return groups
+
+
+def check_files(paths: Sequence[Path], as_json: bool) -> int:
+    """Compare evidence files with the methodologies and with each other; return the exit code."""
+    files = named_files(paths)
+    scheme_files = [file for file in files if not file.methodology]
     found, problems, missing = [], list[Problem](), list[Problem]()
-    for (number, version), own in groups.items():
+    for (number, version), own in _by_version(files, scheme_files).items():
         try:
             m = methodology(number, version)
             confirmed = with_evidence(m, own)

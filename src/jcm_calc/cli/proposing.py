@@ -79,7 +79,7 @@ def _report(found: Confirmed) -> None:
     output.heading(_("Quantities"))
     headings = [_("symbol"), _("unit"), _("in the workbook"), _("unit"), _("cell"), ""]
     units = ("unit", "unit in the workbook")
-    rows = [one | {key: _unit(one[key]) for key in units} for one in found.matched]
+    rows = [one | {key: _("none") if one[key] is None else one[key] or "-" for key in units} for one in found.matched]
     output.table(headings, [list(one.values()) for one in rows])
     output.heading(_("Formulas and values by meaning"))
     output.paragraph(Message("{}: {}").format(kind, _covered(found, found.coverage)))
@@ -112,10 +112,6 @@ def _side_by_side(found: Confirmed) -> None:
         output.paragraph(text)
     for other in found.others:
         output.paragraph(_("Only in the document: {row}").format(row=other))
-
-
-def _unit(unit: str | None) -> str:
-    return _("none") if unit is None else unit or "-"
 
 
 def _covered(found: Confirmed, counts: dict[str, Any]) -> str:

@@ -104,7 +104,10 @@ def _project(row: dict[str, str]) -> Project:
         number=row["number"],
         country=row["country"],
         title=row["title"],
-        uses=tuple((number, version) for number, _space, version in (one.partition(" ") for one in _split(row))),
+        uses=tuple(
+            (number, version)
+            for number, _space, version in (one.partition(" ") for one in row["methodologies"].split(";"))
+        ),
         status=row["status"],
         registered=date.fromisoformat(row["registered"]) if row["registered"] else None,
         planned=int(row["planned"]),
@@ -112,10 +115,6 @@ def _project(row: dict[str, str]) -> Project:
         evidence=evidence(row),
         planned_evidence=Evidence(Grade(row["planned_grade"]), "", Source(row["planned_source"])),
     )
-
-
-def _split(row: dict[str, str]) -> list[str]:
-    return row["methodologies"].split(";")
 
 
 @cache

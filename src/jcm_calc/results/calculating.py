@@ -112,11 +112,15 @@ def calculated(
     _remark(result, strict)
     if str(m) not in _warned and result.unconfirmed:
         _warned.add(str(m))
-        count = len(result.unconfirmed)
-        named = f", among them the value of {', '.join(result.unconfirmed_values)}" if result.unconfirmed_values else ""
-        text = f"{m}: an estimate, because {count} rules or values are not confirmed{named}; see Result.unconfirmed"
-        notebook.warn(str(m), text, UnconfirmedWarning)
+        _warn_unconfirmed(str(m), result)
     return result
+
+
+def _warn_unconfirmed(m: str, result: Calculation) -> None:
+    count = len(result.unconfirmed)
+    named = f", among them the value of {', '.join(result.unconfirmed_values)}" if result.unconfirmed_values else ""
+    text = f"{m}: an estimate, because {count} rules or values are not confirmed{named}; see Result.unconfirmed"
+    notebook.warn(m, text, UnconfirmedWarning)
 
 
 def _read_once(attempt: Callable[[Collection[str]], C | None], large: Collection[str]) -> C | None:

@@ -81,8 +81,8 @@ class Calculation(Emissions):
         if absent := [name for name in (*RESULTS, *inputs.methodology.terms) if name not in inputs.graph.nodes]:
             raise DeclarationError(f"{inputs.methodology}: no equation gives {', '.join(absent)}")
         watch = {name: partial(_look, found) for name, found in self._extremes.items()}
-        beside = tuple(name for name in names if name in inputs.graph.nodes and name not in self._known)
-        for keep in ((*RESULTS, *beside), RESULTS):
+        others = tuple(name for name in names if name in inputs.graph.nodes and name not in self._known)
+        for keep in ((*RESULTS, *others), RESULTS):
             try:
                 wanted = tuple(dict.fromkeys(keep))
                 return evaluate(inputs.graph, inputs.sizes, self._known, self._lookups, wanted, watch)
@@ -107,7 +107,13 @@ class Calculation(Emissions):
         return self._known
 
     def check_inputs(self) -> None:
-        """Refuse to go on where a large array that was given, and was not copied, has other numbers now."""
+        """Refuse to go on where a large array that was given, and was not copied, has other numbers now.
+
+        Raises
+        ------
+        InputError
+            If the results do not follow from the input any more.
+        """
         if not self.call.get("followed"):
             return
         try:
@@ -698,24 +704,7 @@ class Calculation(Emissions):
         ]
         if changed:
             raise InputError(str(m), changed)
-
-        def recorded(given: Mapping[str, Any]) -> dict[str, Any]:
-            return {name: record(value, name, self._declared(name)) for name, value in given.items()}
-
-        given = self.call
-        call = {
-            "tables": [record_table(table) for table in given["tables"]],
-            "values": recorded(given["values"]),
-            "p": record_periods(given["p"]),
-            "facts": recorded(given["facts"] or {}),
-        }
-        optional = {
-            "override": dict(self.inputs.overrides),
-            "on": given["on"] and str(given["on"]),
-            "split": given["split"] if given.get("split") in ("years", "days") else "",
-            "evidence": [file.as_data() for file in given["evidence"]],
-        }
-        call |= {key: value for key, value in optional.items() if value}
+        call = self._recorded_call()
         return {
             "schema": SCHEMA,
             "library": {"name": "jcm_calc", "version": library_version()},
@@ -748,6 +737,27 @@ class Calculation(Emissions):
             "issuable": self.issuable,
             "results": {name: self.full(name).ravel().tolist() for name in RESULTS},
             "hash": input_digest(call, rules),
+        }
+
+    def _recorded_call(self) -> dict[str, Any]:
+        """Return the arguments of the calculation, ready for JSON; of the optional ones, those that were given."""
+
+        def recorded(values: Mapping[str, Any]) -> dict[str, Any]:
+            return {name: record(value, name, self._declared(name)) for name, value in values.items()}
+
+        given = self.call
+        optional = {
+            "override": dict(self.inputs.overrides),
+            "on": given["on"] and str(given["on"]),
+            "split": given["split"] if given.get("split") in ("years", "days") else "",
+            "evidence": [file.as_data() for file in given["evidence"]],
+        }
+        return {
+            "tables": [record_table(table) for table in given["tables"]],
+            "values": recorded(given["values"]),
+            "p": record_periods(given["p"]),
+            "facts": recorded(given["facts"] or {}),
+            **{key: value for key, value in optional.items() if value},
         }
 
 
