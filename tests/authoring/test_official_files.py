@@ -123,6 +123,13 @@ def test_what_is_not_the_same_in_every_row_is_refused_with_both_cells(tmp_path):
         ("INDEX(A1:A2,MATCH(F15))", "INDEX does not take"),
         ("1+IF(F15)", "IF does not take 1"),
         ("ROUND()", "ROUND does not take 0"),
+        *(
+            (f"{name}()", f"{name} does not take 0")
+            for name in ("EXP", "LN", "SQRT", "ABS", "POWER", "AND", "OR", "MIN")
+        ),
+        *((f"{name}(F15,F15)", f"{name} does not take 2") for name in ("EXP", "LN", "SQRT", "ABS")),
+        ("POWER(F15)", "POWER does not take 1"),
+        ("POWER(F15,2,3)", "POWER does not take 3"),
     ],
 )
 def test_a_function_that_lacks_an_argument_is_refused_with_its_cell(formula, told, tmp_path):

@@ -145,7 +145,7 @@ class DatedRows:
         self._labels: dict[Place, Period | None] = {}
         monitored = (entry for entry in documents.report.entries() if entry.parameter.kind is Kind.MONITORED)
         breakdowns = ((entry.place, self._breakdown(entry)) for entry in monitored)
-        self.of = {place: found for place, found in breakdowns if found is not None}
+        self.of: dict[Place, Breakdown] = {place: found for place, found in breakdowns if found is not None}
 
     # Reading
 

@@ -28,6 +28,7 @@ from jcm_calc.verification.location import address
 from jcm_calc.verification.spreadsheet import Tree, UnreadableError
 from jcm_calc.verification.spreadsheet.trees import parsed
 
+OF_SEVERAL = ("AND", "OR", "MIN", "MAX")
 OPERATIONS: dict[str, Any] = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "^": np.power}
 FUNCTIONS: dict[str, Any] = {
     **{"=": np.equal, "<>": np.not_equal, "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal},
@@ -386,7 +387,10 @@ class Translation:
         if operation in FUNCTIONS:
             if operation in ("MIN", "MAX") and len(arguments) == 1:
                 raise self._refusal(_("the smallest or largest value of a range cannot be translated"))
-            return self._called(FUNCTIONS[operation], arguments)
+            function = FUNCTIONS[operation]
+            if not (arguments if operation in OF_SEVERAL else len(arguments) == function.nin):
+                raise IndexError
+            return self._called(function, arguments)
         if operation == "IF":
             return self._if(of)
         if operation == "IFERROR":
