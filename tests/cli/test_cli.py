@@ -1,6 +1,5 @@
 """The command line: what it prints where, and its exit codes."""
 
-import ast
 import importlib
 import inspect
 import json
@@ -42,30 +41,6 @@ def run_process(*arguments, **options):
     """Run a command in a process of its own."""
     command = [sys.executable, "-c", "from jcm_calc.cli import main; main()", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, **options)
-
-
-def handed_over():
-    """Return, of each command that hands its options over as ``**given``: command, what is called, what it sets."""
-    groups = [jcm]
-    for group in groups:
-        groups += [one for one in group.commands.values() if isinstance(one, click.Group)]
-    for command in (one for group in groups for one in group.commands.values() if not isinstance(one, click.Group)):
-        function = ast.parse(inspect.getsource(inspect.unwrap(command.callback))).body[0]
-        homes = {one.names[0].name: one.module for one in ast.walk(function) if isinstance(one, ast.ImportFrom)}
-        for call in (one for one in ast.walk(function) if isinstance(one, ast.Call)):
-            if function.args.kwarg and any(one.arg is None for one in call.keywords):
-                called = getattr(importlib.import_module(homes[call.func.id]), call.func.id)
-                named = {one.arg for one in function.args.args}
-                yield command, called, named, len(call.args), {one.arg for one in call.keywords if one.arg}
-
-
-@pytest.mark.parametrize(("command", "called", "named", "count", "keywords"), list(handed_over()))
-def test_options_are_the_parameters_of_what_a_command_calls(command, called, named, count, keywords):
-    parameters = list(inspect.signature(called).parameters.values())[count:]
-    given = {one.name for one in command.params if one.expose_value} - named
-    assert not given & keywords
-    assert given | keywords <= {one.name for one in parameters}
-    assert {one.name for one in parameters if one.default is inspect.Parameter.empty} <= given | keywords
 
 
 @pytest.fixture

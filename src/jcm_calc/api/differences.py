@@ -27,21 +27,13 @@ KINDS = ("identity", "choice", "parameter", "fact", "equation", "default", "cand
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Something that two versions have otherwise.
+    """Something that two versions have otherwise."""
 
-    Attributes
-    ----------
-    kind : str
-        ``"identity"``, ``"choice"``, ``"parameter"``, ``"fact"``, ``"equation"``, ``"default"``, ``"candidate"`` or
-        ``"criterion"``.
-    name : str
-    before, after : str
-        Empty where the version lacks it.
-    """
-
+    #: ``"identity"``, ``"choice"``, ``"parameter"``, ``"fact"``, ``"equation"``, ``"default"``, ``"candidate"`` or
+    #: ``"criterion"``.
     kind: str
     name: str
-    before: str
+    before: str  #: Empty where the version lacks it.
     after: str
 
 
@@ -88,23 +80,12 @@ def _written(m: Declarations, kind: str) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class VersionOutcome:
-    """What a case gives under one version.
-
-    Attributes
-    ----------
-    version : str
-    result : Result or None
-        None where the case cannot be calculated.
-    problems : tuple of str
-        Why it cannot be calculated.
-    left_out : tuple of str
-        Values of the case that only the other version asks for.
-    """
+    """What a case gives under one version."""
 
     version: str
-    result: Result | None
-    problems: tuple[str, ...]
-    left_out: tuple[str, ...]
+    result: Result | None  #: None where the case cannot be calculated.
+    problems: tuple[str, ...]  #: Why it cannot be calculated.
+    left_out: tuple[str, ...]  #: Values of the case that only the other version asks for.
 
 
 def under(case: CaseFile, m: Declarations, other: Declarations) -> VersionOutcome:

@@ -38,21 +38,11 @@ BY_DAYS = of_treatment(
 
 
 class CalendarYear(NamedTuple):
-    """Emissions and emission reductions of a calendar year.
+    """Emissions and emission reductions of a calendar year."""
 
-    Attributes
-    ----------
-    year : int or None
-        None for a period without dates.
-    emissions : mapping
-        RE, PE, other terms of ER, and ER, in tCO2.
-    tonnes : int
-        Whole tonnes of ER.
-    """
-
-    year: int | None
-    emissions: Mapping[str, float]
-    tonnes: int
+    year: int | None  #: None for a period without dates.
+    emissions: Mapping[str, float]  #: RE, PE, other terms of ER, and ER, in tCO2.
+    tonnes: int  #: Whole tonnes of ER.
 
 
 class UnconfirmedError(Exception):

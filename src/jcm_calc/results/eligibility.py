@@ -32,23 +32,12 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer to one criterion.
-
-    Attributes
-    ----------
-    criterion : Criterion
-    answer : Answer
-        For all units together: met only if each unit meets it.
-    missing : tuple of str
-        What would have to be known.
-    failing : ndarray, optional
-        A mask of the units that fail, with one axis for each index.
-    """
+    """The answer to one criterion."""
 
     criterion: Criterion
-    answer: Answer
-    missing: tuple[str, ...] = ()
-    failing: npt.NDArray[np.bool_] | None = None
+    answer: Answer  #: For all units together: met only if each unit meets it.
+    missing: tuple[str, ...] = ()  #: What would have to be known.
+    failing: npt.NDArray[np.bool_] | None = None  #: A mask of the units that fail, with one axis for each index.
 
 
 def judge(

@@ -29,22 +29,12 @@ EXPECTED = _("whole tonnes such as 201, a share such as '70 % down', '1/2 up' or
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one account gets of the tonnes of a year.
-
-    Attributes
-    ----------
-    account : str
-    tonnes : int
-    asked : str
-        What was asked for: ``"70 % down"``, ``"rest"``, ``"201"``.
-    exact : Fraction, optional
-        Of a share, the tonnes before rounding.
-    """
+    """What one account gets of the tonnes of a year."""
 
     account: str
     tonnes: int
-    asked: str
-    exact: Fraction | None = None
+    asked: str  #: What was asked for: ``"70 % down"``, ``"rest"``, ``"201"``.
+    exact: Fraction | None = None  #: Of a share, the tonnes before rounding.
 
 
 @dataclass(frozen=True)
