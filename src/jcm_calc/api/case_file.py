@@ -251,9 +251,11 @@ def _comparisons(result: Result, name: str, figures: Any) -> Iterator[PublishedF
         parts = [part.strip() for part in label.split(",")] if len(spanned) > 1 else [label.strip()]
         known = [[str(one) for one in axes[letter].labels] for letter in spanned]
         if len(parts) != len(spanned) or any(part not in own for part, own in zip(parts, known, strict=True)):
-            told = _("got {label}; must have a label for each of {indices}, such as {example}")
+            message = _("got {label}; must have a label for each of {indices}, such as {example}")
             example = ", ".join(labels[0] for labels in known)
-            raise ValueError(told.format(label=repr(label), indices=", ".join(spanned) or "-", example=repr(example)))
+            raise ValueError(
+                message.format(label=repr(label), indices=", ".join(spanned) or "-", example=repr(example))
+            )
         place = tuple(labels.index(part) for part, labels in zip(parts, known, strict=True))
         yield PublishedFigure(f"{name} [{label}]", (figure,), (float(values[place]),))
 

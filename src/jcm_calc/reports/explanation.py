@@ -202,7 +202,7 @@ class _Walk:
     def leaf(self, node: Parameter | Coordinate) -> Step:
         value, source = self.value(node.name), self.result.source(node.name)
         if isinstance(node, Coordinate):
-            what = node.told({letter: letter for letter in self.result.inputs.axes})
+            what = node.words({letter: letter for letter in self.result.inputs.axes})
             return Step(node.name, node.name, what, value, operands=node.classes, source=source)
         by = (node.by,) if node.name in self.result.inputs.tables else ()
         if by:
