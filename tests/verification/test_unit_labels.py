@@ -1,5 +1,7 @@
 """Every label of a unit on the calculation sheet is checked: in rows, in tables, and in lists of defaults."""
 
+import itertools
+
 import openpyxl
 import pytest
 from faults import edit
@@ -102,3 +104,26 @@ def test_a_unit_of_an_input_sheet_that_is_none_is_named(written, tmp_path):
     errors = jcm_calc.verify(tmp_path / "wrong.xlsx").of("error")
     assert {one.code for one in errors} == {"B3"}
     assert all("EC_PJ,i,p is given in lots" in one.message for one in errors)
+
+
+def test_a_unit_of_another_kind_in_a_later_year_is_found(written, tmp_path):
+    path, sheet = written / "ID_AM003.xlsx", "MRS(input) 2024"
+    rows = openpyxl.load_workbook(path)[sheet].iter_rows()
+    later = [cell.coordinate for cells in rows for cell in cells if cell.value in ("MWh/p", "tCO2/MWh")]
+    assert len(later) > 1
+    for place, unit in itertools.product(later, ("kg/m3", "MW a year")):
+        edit(path, tmp_path / "wrong.xlsx", {(sheet, place): unit}, again=False)
+        found = jcm_calc.verify(tmp_path / "wrong.xlsx")
+        assert "B3" in {one.code for one in found.of("error")}, (place, unit)
+
+
+def test_a_label_hides_nothing_that_is_found_of_the_value(written, tmp_path):
+    path, sheet = written / "ID_AM003.xlsx", "MRS(calc_process)"
+    rows = openpyxl.load_workbook(path)[sheet].iter_rows()
+    places = [(sheet, cell.coordinate) for cells in rows for cell in cells if cell.value == "tCO2/MWh"]
+    edit(path, tmp_path / "wrong.xlsx", dict.fromkeys(places, "kg/m3"), again=False)
+    (tmp_path / "case.toml").write_text('methodology = "ID_AM003"\n[inputs]\nEF_elec = "0.5 tCO2/MWh"\n')
+    found = jcm_calc.verify(tmp_path / "wrong.xlsx", case=tmp_path / "case.toml")
+    assert {one.code for one in found.findings} >= {"C7", "K2"}
+    assert [one.code for one in found.of("error")] == ["K2"]
+    assert not found.clean

@@ -14,13 +14,13 @@ from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.reports.workbook.filled_sheets import is_declared
 from jcm_calc.reports.workbook.symbols import plain
 from jcm_calc.reports.workbook.tables import linked
-from jcm_calc.units import UnitError, conversion
+from jcm_calc.units import conversion
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.cells import QuantityCell
 from jcm_calc.verification.declared_checks import check, monitored, shown
 from jcm_calc.verification.findings import Finding, finding, shown_number
 from jcm_calc.verification.location import ranges
-from jcm_calc.verification.quantities import listed_defaults
+from jcm_calc.verification.quantities import converts, listed_defaults
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, Place, close, form
 
 
@@ -64,7 +64,7 @@ def wrong_unit(documents: Analyses) -> Iterator[Finding]:
             wrong.setdefault((node.name, one.unit), (node, []))[1].append(one.unit_place)
     for (name, unit), (node, places) in wrong.items():
         message = _("{symbol} has the unit {found} on the sheet, but its value is in {unit}")
-        cause = "" if _converts(node.unit, unit) else _("another kind of quantity")
+        cause = "" if converts(node.unit, unit) else _("another kind of quantity")
         values = getattr(node, "symbol", name), str(report.book.value(*places[0])).strip(), node.unit
         yield finding("C7", message, ranges(places), *values, say={"unit": node.unit or _("no unit")}, cause=cause)
 
@@ -72,15 +72,7 @@ def wrong_unit(documents: Analyses) -> Iterator[Finding]:
 def _converted(value: float, unit: str, parameter: Parameter) -> bool:
     """Whether a listed value is, in its own unit, one that the document has."""
     known = (one.value for _candidate, values in parameter.by_candidate() for one in values.values())
-    return _converts(parameter.unit, unit) and any(close(value, conversion(parameter.unit, unit)(one)) for one in known)
-
-
-def _converts(unit: str, other: str) -> bool:
-    try:
-        conversion(unit, other)
-    except UnitError:
-        return False
-    return True
+    return converts(parameter.unit, unit) and any(close(value, conversion(parameter.unit, unit)(one)) for one in known)
 
 
 @check(

@@ -75,6 +75,15 @@ def label_text(label: Any) -> str:
     return str(label).strip().removesuffix(".0")
 
 
+def converts(unit: str, other: str) -> bool:
+    """Whether values in one unit can be given in another."""
+    try:
+        conversion(unit, other)
+    except UnitError:
+        return False
+    return True
+
+
 def mistakable(unit: str) -> dict[str, float]:
     """Return the units that are mistaken for a unit, each with how many of them are one of it."""
     found = {}

@@ -14,6 +14,7 @@ from jcm_calc.verification.totals import following
 # Of two findings on one value, the one that names the cause goes before the one that only notes a symptom.
 SYMPTOMS = ("B5", "B8", "K1", "D7", "D11", "C3", "K2", "B6", "H2")
 OF_VALUES = "ABCDFGHJK"
+LABEL = "C7"  # of a unit on the calculation sheet: it changes no value
 RATIO = ("I9", "I10")
 
 
@@ -33,19 +34,29 @@ def _size(finding: Finding) -> float:
 
 def _weight(finding: Finding) -> tuple[int, float, str, int]:
     """Return a key by which the gravest findings sort first, and those with the largest effect among them."""
-    return ORDER.index(finding.severity or Severity.ERROR), -_size(finding), finding.code[0], int(finding.code[1:])
+    return _gravity(finding), -_size(finding), finding.code[0], int(finding.code[1:])
+
+
+def _gravity(finding: Finding) -> int:
+    """Return the place of its severity, from the gravest on."""
+    return ORDER.index(finding.severity or Severity.ERROR)
 
 
 def _merged(found: Sequence[Finding]) -> list[Finding]:
-    """Join what several checks say of one value: what is closest to the cause keeps the rest."""
+    """Join what several checks say of one value: what is closest to the cause keeps the rest.
+
+    A finding is never joined to a milder one: an error stays an error.
+    """
     causes: dict[str, int] = {}
     for at, finding in sorted(enumerate(found), key=lambda pair: _rank(pair[1])):
-        if finding.subject and finding.severity is not Severity.QUESTION and finding.code[0] in OF_VALUES:
+        own = finding.severity is not Severity.QUESTION and finding.code[0] in OF_VALUES and finding.code != LABEL
+        if finding.subject and own:
             causes.setdefault(finding.subject, at)
     kept = dict(enumerate(found))
     for at, finding in enumerate(found):
         cause = causes.get(finding.subject, at)
-        if cause != at and (finding.code in SYMPTOMS or (finding.code == "A7" and found[cause].code == "A9")):
+        follows = finding.code in SYMPTOMS or (finding.code == "A7" and found[cause].code == "A9")
+        if cause != at and follows and _gravity(found[cause]) <= _gravity(finding):
             told = (*kept[cause].consequences, _symptom(finding))
             unresolved = kept[cause].unresolved or finding.unresolved
             kept[cause] = replace(kept[cause], consequences=told, unresolved=unresolved)
@@ -60,7 +71,7 @@ def _symptom(finding: Finding) -> str:
 def _rank(finding: Finding) -> tuple[int, int]:
     """Return a key by which causes sort before symptoms."""
     symptom = SYMPTOMS.index(finding.code) + 1 if finding.code in SYMPTOMS else 0
-    return symptom, 0 if finding.code == "A9" else ORDER.index(finding.severity or Severity.ERROR) + 1
+    return symptom, 0 if finding.code == "A9" else _gravity(finding) + 1
 
 
 def _with_following(found: list[Finding], documents: Analyses) -> list[Finding]:

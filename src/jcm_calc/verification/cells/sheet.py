@@ -21,7 +21,7 @@ from jcm_calc.reports.workbook.tables import TERMS_OF
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.effects import Array, terms
-from jcm_calc.verification.quantities import TERMS, ShownQuantity, label_text
+from jcm_calc.verification.quantities import TERMS, EnteredValue, ShownQuantity, converts, label_text
 from jcm_calc.verification.spreadsheet import EPOCH, Place, as_number, close, form, is_number
 
 SEEDS = (20170101, 20171231)
@@ -143,6 +143,12 @@ class QuantityCell(ShownQuantity):
         """Return the elements that other cells have at its labels."""
         found = {one.place: self.sheet.element(arrays, one.name, {**one.labels, **self.labels}) for one in cells}
         return {place: value for place, value in found.items() if value is not None}
+
+
+def _is_readable(entry: EnteredValue) -> bool:
+    """Whether the unit of an entry can be that of its parameter; another one leaves the cell as it is."""
+    declared = entry.parameter.unit
+    return declared == "date" or not entry.unit or converts(declared, entry.unit)
 
 
 def _on_sheet(value: float, declared: str, unit: str) -> float:
@@ -304,7 +310,7 @@ class CalculationSheets:
         cells: dict[Place, Any] = {}
         for entry in self.entries:
             value = self.element(arrays, entry.parameter.name, entry.labels) if numeric(entry.parameter) else None
-            if value is not None:
+            if value is not None and _is_readable(entry):
                 cells[entry.place] = _on_sheet(value, entry.parameter.unit, entry.unit)
         for cell in self.cells:
             if cell.node is None or numeric(cell.node):
