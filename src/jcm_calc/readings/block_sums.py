@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.readings import clock
-from jcm_calc.readings.steps import OpenedReadings
+from jcm_calc.readings.steps import OpenedReadings, sorted_steps
 from jcm_calc.readings.store import Store
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _screen_sql(source: OpenedReadings, steps: str, blocks: Blocks, *, heads: bo
     ``most``, the reading itself as ``last`` and ``least``.
     """
     step = source.readings.step
-    if source.regular:
+    if source.readings.regular:
         times = f"count(*) * {step} AS covered, min(start) AS first, max(start) + {step} AS last, {step} AS shortest"
         rate = "max(raw)"
     else:
@@ -215,15 +215,10 @@ def _steps_of(readings: str, wanted: str, number: str) -> str:
     ``wanted`` names a table of meter, its number, block and place: the place of a block among those of its meter that
     have readings. Between blocks that are not neighbours there is no step. ``number`` is SQL of the block of a stamp.
     """
-    before = "OVER (PARTITION BY meter ORDER BY stamp, value)"
     blocks = f"SELECT *, {number} AS block FROM ({readings})"
     rows = f"SELECT r.*, number, place FROM ({blocks}) r JOIN {wanted} USING (meter, block)"
-    return (
-        f"SELECT meter, number, start, stop, raw, value, flag FROM (SELECT meter, number, "
-        f"lag(stamp) {before} AS start, stamp AS stop, "
-        f"value - lag(value) {before} AS raw, value, flag, place - lag(place) {before} AS apart FROM ({rows})) "
-        "WHERE apart <= 1"
-    )
+    steps = sorted_steps(rows, ", number, place - lag(place) {before} AS apart")
+    return f"SELECT * FROM ({steps}) WHERE apart <= 1"
 
 
 # Registers at scale: the steps between readings without sorting them, where they stand as loggers write them. A window

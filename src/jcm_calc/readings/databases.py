@@ -173,15 +173,12 @@ def _digest(store: Store, relation: str) -> str:
 
     The cells are as psql shows them without alignment, so that ``psql | sort | sha256sum`` repeats the number.
     """
-    lines = store.db.execute(f"SELECT {_line_sql(store, relation)} AS line FROM {relation} ORDER BY line")
+    line = " || chr(9) || ".join(f"coalesce({sql}, '')" for sql in _cells_sql(store.types(relation)))
+    lines = store.db.execute(f"SELECT {line} AS line FROM {relation} ORDER BY line")
     found = hashlib.sha256()
     while rows := lines.fetchmany(ROWS):
         found.update("".join(f"{line}\n" for (line,) in rows).encode())
     return found.hexdigest()
-
-
-def _line_sql(store: Store, relation: str) -> str:
-    return " || chr(9) || ".join(f"coalesce({sql}, '')" for sql in _cells_sql(store.types(relation)))
 
 
 def _cells_sql(kinds: dict[str, str]) -> Iterator[str]:

@@ -142,25 +142,13 @@ ITEMS = {
 
 @dataclass(frozen=True, slots=True)
 class Supplied:
-    """What an item of a default supplies.
+    """What an item of a default supplies."""
 
-    Attributes
-    ----------
-    values : mapping
-        The values as they were written, by class; under no name a single value.
-    by : str
-        What the table of the document is by, where the library has none; otherwise empty.
-    whole : bool
-        Whether the document's table has these classes and no others, whichever the library has.
-    candidate, fingerprint : str
-        The table of the library that the document gives, by name, and what it held when it was read.
-    """
-
-    values: Mapping[str, Any]
-    by: str = ""
-    whole: bool = False
-    candidate: str = ""
-    fingerprint: str = ""
+    values: Mapping[str, Any]  # as they were written, by class; under no name a single value
+    by: str = ""  # what the table of the document is by, where the library has none
+    whole: bool = False  # whether the document's table has these classes and no others, whichever the library has
+    candidate: str = ""  # the table of the library that the document gives, by name
+    fingerprint: str = ""  # of what it held when it was read
 
     @classmethod
     def of(cls, item: Mapping[str, Any]) -> Supplied:
