@@ -75,7 +75,9 @@ def screen_runs(store: Store, source: OpenedReadings, blocks: Blocks) -> tuple[s
 
     None where the readings of a meter do not follow each other in runs that do not overlap.
     """
-    if not _mostly_in_runs(store, source.points):
+    # the first readings have to follow each other in runs, and not meter after meter at each time
+    first = f"SELECT head FROM ({_with_heads(source.points, '0')}) LIMIT {MOST_RUNS}"
+    if store.number(f"SELECT count(head) FROM ({first})") > MOST_RUNS // 10:
         return None
     # rows without a value are no readings, so that there may be fewer readings than the footer of a file says
     footer = f"SELECT sum(num_rows) FROM parquet_file_metadata(getvariable('{source.paths[0]}'))"
@@ -89,7 +91,9 @@ def screen_runs(store: Store, source: OpenedReadings, blocks: Blocks) -> tuple[s
         return None
     between = f"SELECT * EXCLUDE across_files FROM {name}"
     more = store.frame(_screen_sql(source, source.multiplied(between), blocks))
-    steps = f"{_steps_in_runs(source.points)} UNION ALL {between} WHERE NOT across_files"
+    # within runs, where all files are read as one
+    steps = f"SELECT meter, s AS start, stamp AS stop, value - v AS raw, value, flag FROM ({_rows(source.points)})"
+    steps += f" WHERE {FOLLOWS} UNION ALL {between} WHERE NOT across_files"
     sums = merge([*(part[part["block"] >= 0] for part in found), more])
     return (source.multiplied(steps), sums) if _joined(sums) else None
 
@@ -227,12 +231,6 @@ def _steps_of(readings: str, wanted: str, number: str) -> str:
 # runs overlap, readings have to be sorted after all.
 
 
-def _steps_in_runs(readings: str) -> str:
-    """Return SQL of the steps within runs, where all files are read as one."""
-    rows = _rows(readings)
-    return f"SELECT meter, s AS start, stamp AS stop, value - v AS raw, value, flag FROM ({rows}) WHERE {FOLLOWS}"
-
-
 def _with_heads(readings: str, size: str) -> str:
     """Return SQL of the steps within runs and, with their place as ``head``, of the readings that begin a run.
 
@@ -244,12 +242,6 @@ def _with_heads(readings: str, size: str) -> str:
         "SELECT meter, s AS start, stamp AS stop, CASE WHEN follows THEN value - v END AS raw, value, flag, "
         f"v AS before, CASE WHEN NOT follows THEN place END AS head FROM ({known})"
     )
-
-
-def _mostly_in_runs(store: Store, readings: str) -> bool:
-    """Whether the first readings follow each other in runs, and not meter after meter at each time."""
-    first = f"SELECT head FROM ({_with_heads(readings, '0')}) LIMIT {MOST_RUNS}"
-    return store.number(f"SELECT count(head) FROM ({first})") <= MOST_RUNS // 10
 
 
 def _rows(readings: str) -> str:

@@ -716,9 +716,8 @@ class _Part:
             return
         order = "OVER (PARTITION BY meter ORDER BY stamp, until)"
         rows = f"SELECT *, lag(until) {order} - {clock.DAY} AS last_day FROM ({sql})"
-        _count, found = self.store.first(f"({rows}) WHERE last_day = stamp", "line", 3)
-        if found:
-            places = listed([self.table.place(line, self.chosen.time[0]) for (line,) in found])
+        count, places = self._places(f"({rows}) WHERE last_day = stamp", self.chosen.time[0], 3)
+        if count:
             complaint = _(
                 "{places}: a total begins on the last day of the one before; state last_day = 'excluded' if that day "
                 "is not part of it, or 'included'"
@@ -794,8 +793,9 @@ def sorted_steps(readings: str, more: str = "") -> str:
     # the larger of two readings of one time comes last
     before = "OVER (PARTITION BY meter ORDER BY stamp, value)"
     return (
-        f"SELECT * FROM (SELECT meter, lag(stamp) {before} AS start, stamp AS stop, value - lag(value) {before} AS raw, "
-        f"value, flag{more.format(before=before)} FROM ({readings})) WHERE start IS NOT NULL"
+        f"SELECT * FROM (SELECT meter, lag(stamp) {before} AS start, stamp AS stop, "
+        f"value - lag(value) {before} AS raw, value, flag{more.format(before=before)} FROM ({readings})) "
+        "WHERE start IS NOT NULL"
     )
 
 

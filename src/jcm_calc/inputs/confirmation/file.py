@@ -394,7 +394,11 @@ class _EvidenceReader:
         """Whether something is proposed: one answer of this kind, found in the document that was read."""
         if proposal is None:
             return False
-        answers = [key for key in ("agrees", "value", "values") if not _empty(proposal.get(key))]
+        answers = [
+            key
+            for key in ("agrees", "value", "values")
+            if (one := proposal.get(key)) not in (None, {}) and not _blank(one)
+        ]
         complaint = ""
         if len(answers) != 1 or (answers == ["agrees"]) == (kind == "default"):
             wanted = _("value or values") if kind == "default" else "agrees"
@@ -441,7 +445,3 @@ class _EvidenceReader:
 
 def _blank(given: Any) -> bool:
     return isinstance(given, str) and not given.strip()
-
-
-def _empty(given: Any) -> bool:
-    return given is None or given == {} or _blank(given)
