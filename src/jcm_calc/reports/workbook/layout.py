@@ -35,13 +35,7 @@ MOST_ROWS = 1_048_576
 
 
 def column_name(column: int) -> str:
-    """Return the letters of a column.
-
-    Examples
-    --------
-    >>> column_name(0), column_name(26)
-    ('A', 'AA')
-    """
+    """Return the letters of a column: A is 0."""
     name = ""
     while column >= 0:
         name = chr(ord("A") + column % 26) + name
