@@ -24,7 +24,7 @@ from jcm_calc.inputs.project import estimate_of
 from jcm_calc.readings import calibration, clock
 from jcm_calc.readings.findings import ReadingsFinding
 from jcm_calc.readings.monitoring import OF_CALIBRATION
-from jcm_calc.readings.plan import Device, Meter, MonitoringPlan
+from jcm_calc.readings.plan import Meter, MonitoringPlan
 from jcm_calc.readings.plan_file import read_plan
 from jcm_calc.readings.to_date import Measured, measure
 from jcm_calc.reference_data import listed_project
@@ -185,8 +185,10 @@ def _coverage(covered: Mapping[date, float], use: Period, day: date) -> Iterator
 
 def _finding(one: ReadingsFinding, found: Measured, plan: MonitoringPlan) -> FindingStatus:
     start, end = (clock.local(moment, plan.where).replace(tzinfo=None) for moment in (one.start, one.end))
-    told = (one.treatment, one.tonnes, one.question, found.options.get(one, ()))
-    return FindingStatus(one.meter, one.kind, one.code, start, end, one.note, one.read, found.units[one.meter], *told)
+    treated = (one.treatment, one.tonnes, one.question, found.options.get(one, ()))
+    return FindingStatus(
+        one.meter, one.kind, one.code, start, end, one.note, one.read, found.units[one.meter], *treated
+    )
 
 
 def _calibrations(plan: MonitoringPlan, day: date) -> Iterator[CalibrationStatus]:
@@ -196,16 +198,12 @@ def _calibrations(plan: MonitoringPlan, day: date) -> Iterator[CalibrationStatus
         in_use = (meter.installed or now) < now + clock.DAY and (meter.removed is None or meter.removed > now)
         if meter.interval is None or not in_use:
             continue
-        device = _in_use(meter, now)
+        device = [one for one in meter.devices if one.since is None or one.since <= now][-1]  # the one in use
         done = [one.on for one in device.calibrations if one.on <= day]
         due = calibration.due(done[-1], meter.interval) if done else None
         yield CalibrationStatus(
             name, device.serial, done[-1] if done else None, due, None if due is None else (due - day).days
         )
-
-
-def _in_use(meter: Meter, now: int) -> Device:
-    return [one for one in meter.devices if one.since is None or one.since <= now][-1]
 
 
 def _months(found: Measured, year: Period, plan: Plan | None) -> Iterator[MonthReductions]:
@@ -321,20 +319,20 @@ def _of_meters(status: ProjectStatus, plan: MonitoringPlan, found: Measured) -> 
                 "none in these rules; correct the plan"
             )
             text = _("{what} (from {start}): choose a treatment in [[readings.treatments]]: {names}")
-            told = text.format(what=what, start=when, names=names)
-            yield Action(Need.FINDING, one.meter, told, found.stakes.get(one), None, key)
+            message = text.format(what=what, start=when, names=names)
+            yield Action(Need.FINDING, one.meter, message, found.stakes.get(one), None, key)
         elif one.question:
-            told = Message("{} ({}): {}").format(what, when, one.question)
-            yield Action(Need.QUESTION, one.meter, told, found.stakes.get(one), None, f"{key} question")
+            message = Message("{} ({}): {}").format(what, when, one.question)
+            yield Action(Need.QUESTION, one.meter, message, found.stakes.get(one), None, f"{key} question")
     for due in status.calibrations:
         if due.days is None or due.days <= SOON:
             yield _calibration(due, late.get(due.meter))
     for check in found.comparisons:
         if not check.agrees:
             text = _("{left:,.6g} and {right:,.6g} {unit} differ by {difference:+.1%}")
-            told = text.format(left=check.left, right=check.right, unit=check.unit, difference=check.difference)
+            message = text.format(left=check.left, right=check.right, unit=check.unit, difference=check.difference)
             tonnes = None if check.tonnes is None else abs(check.tonnes)
-            yield Action(Need.CROSS_CHECK, check.name, told, tonnes, None, f"cross-check {check.name} {status.year}")
+            yield Action(Need.CROSS_CHECK, check.name, message, tonnes, None, f"cross-check {check.name} {status.year}")
 
 
 def _calibration(one: CalibrationStatus, tonnes: float | None) -> Action:
@@ -368,23 +366,23 @@ def _of_project(status: ProjectStatus) -> Iterator[Action]:
         if one.answer is Answer.NOT_MET:
             of_year = status.forecast.ER if status.forecast.ER is not None else status.ER
             at_stake = None if of_year is None else max(of_year, 0.0)
-            told = _("criterion {number} is not met: {text}").format(number=one.number, text=one.text)
-            yield Action(Need.CRITERION, one.number, told, at_stake, None, f"criterion {one.number} not met")
+            message = _("criterion {number} is not met: {text}").format(number=one.number, text=one.text)
+            yield Action(Need.CRITERION, one.number, message, at_stake, None, f"criterion {one.number} not met")
         elif one.answer is Answer.NOT_SHOWN:
             text = _("criterion {number} is not shown: state {names} in [facts]")
-            told = text.format(number=one.number, names=listed(one.missing, limit=9))
-            yield Action(Need.CRITERION, one.number, told, None, None, f"criterion {one.number} not shown")
+            message = text.format(number=one.number, names=listed(one.missing, limit=9))
+            yield Action(Need.CRITERION, one.number, message, None, None, f"criterion {one.number} not shown")
     for problem in status.problems:
-        told = Message("{}: {}").format(problem.subject, problem.complaint)
-        yield Action(Need.INPUT, str(problem.subject), told, None, None, input_key(problem))
+        message = Message("{}: {}").format(problem.subject, problem.complaint)
+        yield Action(Need.INPUT, str(problem.subject), message, None, None, input_key(problem))
     plan, expected = status.plan, status.forecast
     if plan is None or status.ER is None or status.so_far is None or status.so_far.days < FEWEST_DAYS:
         return
     seasonal = expected.ER is None or not expected.years or expected.ER < (1 - BELOW) * plan.ER
     if plan.so_far > 0 and (1 - BELOW) * plan.so_far > status.ER and seasonal:
         text = _("{ER:,.1f} tCO2 are {share:.0%} below the plan for the same days, {planned:,.1f} tCO2")
-        told = text.format(ER=status.ER, share=1 - status.ER / plan.so_far, planned=plan.so_far)
-        yield Action(Need.BELOW_PLAN, "ER", told, plan.so_far - status.ER, None, f"below plan {status.year}")
+        message = text.format(ER=status.ER, share=1 - status.ER / plan.so_far, planned=plan.so_far)
+        yield Action(Need.BELOW_PLAN, "ER", message, plan.so_far - status.ER, None, f"below plan {status.year}")
 
 
 # Of every project of a folder

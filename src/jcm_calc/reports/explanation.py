@@ -147,8 +147,7 @@ def explain(result: Calculation, name: str, at: Mapping[str, Any]) -> Explanatio
                 complaint = _("there is no {label}; there are {labels}")
                 complaint = complaint.format(label=repr(str(at[letter])), labels=listed(labels))
                 problems.append(Problem(letter, complaint))
-    if problems:
-        raise InputError(str(m), problems)
+    InputError.raise_for(str(m), problems)
     seen = _Walk(result, place)
     steps = [seen.step(name) for name, nodes in walk([own], result.graph.of).items() if nodes]
     steps.sort(key=lambda step: step.equation is None)
@@ -203,7 +202,7 @@ class _Walk:
     def leaf(self, node: Parameter | Coordinate) -> Step:
         value, source = self.value(node.name), self.result.source(node.name)
         if isinstance(node, Coordinate):
-            what = node.told({letter: letter for letter in self.result.inputs.axes})
+            what = node.words({letter: letter for letter in self.result.inputs.axes})
             return Step(node.name, node.name, what, value, operands=node.classes, source=source)
         by = (node.by,) if node.name in self.result.inputs.tables else ()
         if by:

@@ -106,7 +106,13 @@ class Calculation(Emissions):
         return self._known
 
     def check_inputs(self) -> None:
-        """Refuse to go on where a large array that was given, and was not copied, has other numbers now."""
+        """Refuse to go on where a large array that was given, and was not copied, has other numbers now.
+
+        Raises
+        ------
+        InputError
+            If the results do not follow from the input any more.
+        """
         if not self.call.get("followed"):
             return
         try:
@@ -376,8 +382,8 @@ class Calculation(Emissions):
                 override = _("{origin} (override: {reason})")
                 return override.format(origin=found, reason=self.inputs.overrides[name])
             if node in chained(self.inputs.graph, self.inputs.sizes, self.inputs.values):
-                told = _("{origin} at the start, then {symbol} of the period before")
-                return told.format(origin=found, symbol=self.methodology.symbols()[node.previous_of])
+                message = _("{origin} at the start, then {symbol} of the period before")
+                return message.format(origin=found, symbol=self.methodology.symbols()[node.previous_of])
             return found
         if node.kind is Kind.DEFAULT:
             return _("default by {key}").format(key=node.by) if node.name in self.inputs.tables else _("default")
@@ -488,10 +494,10 @@ class Calculation(Emissions):
         """
         found = self.candidate_combinations(limit)
         if found.left_out:
-            told = _("{count:,} combinations of candidates are left out; in each row one value is another").format(
+            message = _("{count:,} combinations of candidates are left out; in each row one value is another").format(
                 count=found.left_out
             )
-            warnings.warn(translated(told), InputWarning, stacklevel=2)
+            warnings.warn(translated(message), InputWarning, stacklevel=2)
         return found.to_frame()
 
     def candidate_combinations(self, limit: int | None = None) -> Combinations:
@@ -698,8 +704,7 @@ class Calculation(Emissions):
             for table, before in zip(self.call["tables"], self.call["files"], strict=True)
             if file_digest(table) != before
         ]
-        if changed:
-            raise InputError(str(m), changed)
+        InputError.raise_for(str(m), changed)
 
         def recorded(given: Mapping[str, Any]) -> dict[str, Any]:
             return {name: record(value, name, self._declared(name)) for name, value in given.items()}
@@ -752,6 +757,27 @@ class Calculation(Emissions):
             "hash": input_digest(call, rules),
         }
 
+    def _recorded_call(self) -> dict[str, Any]:
+        """Return the arguments of the calculation, ready for JSON; of the optional ones, those that were given."""
+
+        def recorded(values: Mapping[str, Any]) -> dict[str, Any]:
+            return {name: record(value, name, self._declared(name)) for name, value in values.items()}
+
+        given = self.call
+        optional = {
+            "override": dict(self.inputs.overrides),
+            "on": given["on"] and str(given["on"]),
+            "split": given["split"] if given.get("split") in ("years", "days") else "",
+            "evidence": [file.as_data() for file in given["evidence"]],
+        }
+        return {
+            "tables": [record_table(table) for table in given["tables"]],
+            "values": recorded(given["values"]),
+            "p": record_periods(given["p"]),
+            "facts": recorded(given["facts"] or {}),
+            **{key: value for key, value in optional.items() if value},
+        }
+
 
 def undefined(error: EvaluationError, inputs: Inputs, alone: bool = False) -> Problem:
     """Say which quantity has no value, where, and why; of a calculation ``alone`` also from what a zero follows."""
@@ -764,11 +790,11 @@ def undefined(error: EvaluationError, inputs: Inputs, alone: bool = False) -> Pr
     )
     causes = []
     for name in error.zeros:
-        told = _("{symbol} is 0 ({text})")
+        message = _("{symbol} is 0 ({text})")
         if found := _numbers_behind(name, error.place, inputs) if alone else "":
-            told = _("{symbol} is 0 ({text}; it follows from {numbers})")
+            message = _("{symbol} is 0 ({text}; it follows from {numbers})")
         text = getattr(inputs.graph.nodes[name], "text", name)
-        causes.append(told.format(symbol=symbols[name], text=text, numbers=found))
+        causes.append(message.format(symbol=symbols[name], text=text, numbers=found))
     complaint = _("has no value for {place}: {cause}") if place else _("has no value: {cause}")
     cause = _(" and ").join(causes) if causes else _("a number is too large")
     return Problem(symbols[error.name], complaint.format(place=place, cause=cause))
@@ -785,7 +811,7 @@ def _numbers_behind(name: str, place: tuple[int, ...], inputs: Inputs) -> str:
         found = evaluate(inputs.graph.upstream(*names), inputs.sizes, inputs.values, inputs.lookups(), names)
     except EvaluationError:
         return ""
-    told = []
+    parts = []
     for one in behind:
         array = found[one.name]
         spot = tuple(
@@ -793,8 +819,8 @@ def _numbers_behind(name: str, place: tuple[int, ...], inputs: Inputs) -> str:
             for letter, at, size in zip(inputs.axes, place, array.shape, strict=True)
         )
         ends = dict.fromkeys(with_unit(f"{end:,.6g}", one.unit) for end in (array[spot].min(), array[spot].max()))
-        told.append(f"{symbols[one.name]} = {' … '.join(ends)}")
-    return ", ".join(told)
+        parts.append(f"{symbols[one.name]} = {' … '.join(ends)}")
+    return ", ".join(parts)
 
 
 def _behind(rule: Equation, graph: Graph) -> dict[str, None]:

@@ -40,9 +40,9 @@ BY_DAYS = of_treatment(
 class CalendarYear(NamedTuple):
     """Emissions and emission reductions of a calendar year."""
 
-    year: int | None  # None of an undated period
-    emissions: Mapping[str, float]  # RE, PE, other terms of ER and ER in tCO2
-    tonnes: int  # whole tonnes of ER
+    year: int | None  #: None for a period without dates.
+    emissions: Mapping[str, float]  #: RE, PE, other terms of ER, and ER, in tCO2.
+    tonnes: int  #: Whole tonnes of ER.
 
 
 class UnconfirmedError(Exception):

@@ -63,8 +63,8 @@ def _condition(inputs: Inputs, criterion: Criterion, found: Mapping[str, Any]) -
         if left.operation == "symbol" and right.operation in ("symbol", "number"):
             name, other = left.arguments[0], right.arguments[0]
             bound = f"{other:.15g}" if right.operation == "number" else _shown(inputs, other, found[other])
-            told = RELATIONS[expression.operation].format(bound=bound)
-            return Message("{}, {}").format(_shown(inputs, name, found[name]), told)
+            message = RELATIONS[expression.operation].format(bound=bound)
+            return Message("{}, {}").format(_shown(inputs, name, found[name]), message)
     given = Message(", ").join(_shown(inputs, name, value) for name, value in found.items())
     return Message("; ").join((given, criterion.text))
 
@@ -156,10 +156,10 @@ def _over(inputs: Inputs, limit: Limit, left: Array, right: Array, over: Array) 
 
 
 def _about(
-    parameter: Parameter, topic: Topic, told: Message, numbers: Mapping[str, float] | None = None, **fields: Any
+    parameter: Parameter, topic: Topic, message: Message, numbers: Mapping[str, float] | None = None, **fields: Any
 ) -> Remark:
     """Return a remark on a parameter, with the numbers that it is about."""
-    return Remark(parameter.symbol, told.format(**fields), parameter.section, topic, tuple((numbers or {}).items()))
+    return Remark(parameter.symbol, message.format(**fields), parameter.section, topic, tuple((numbers or {}).items()))
 
 
 def indicators(inputs: Inputs, known: Known) -> Iterator[Remark]:
@@ -290,12 +290,12 @@ def left_out(inputs: Inputs) -> Iterator[Remark]:
         totals = [rule for rule in inputs.graph.equations if letter in rule.total]
         if not totals or any(rule.name in inputs.graph.upstream("RE").nodes for rule in totals):
             continue
-        told = _(
+        message = _(
             "{kind}: none is given, so {symbols} counts as 0, although it can only lower ER; "
             "give what there is, or an amount of 0 if there is none"
         )
         symbols = Message(", ").join(rule.symbol for rule in totals)
-        yield Remark(letter, told.format(kind=m.indices[letter], symbols=symbols), "", Topic.LEFT_OUT)
+        yield Remark(letter, message.format(kind=m.indices[letter], symbols=symbols), "", Topic.LEFT_OUT)
 
 
 # What figures of one fuel are called, before the name of the fuel.
@@ -395,8 +395,7 @@ def reasons(m: Declarations, replaced: Iterable[str], override: Any) -> dict[str
             problems.append(Problem(key, _("override: got {got}; must be a reason").format(got=shown(reason))))
         elif name in given:
             found[name] = reason.strip()
-    if problems:
-        raise InputError(str(m), problems)
+    InputError.raise_for(str(m), problems)
     return found
 
 

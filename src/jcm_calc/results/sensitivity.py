@@ -84,6 +84,5 @@ def _checked(inputs: Inputs, by: Any, kelvin: Any) -> tuple[float, float]:
     if isinstance(kelvin, bool) or not isinstance(kelvin, int | float) or not 0 < kelvin < np.inf:
         told = _("got {given}; must be a difference of temperature above 0, such as 0.5")
         problems.append(Problem("kelvin", told.format(given=shown(kelvin))))
-    if problems:
-        raise InputError(str(inputs.methodology), problems)
+    InputError.raise_for(str(inputs.methodology), problems)
     return float(by), float(kelvin)
