@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jcm_calc.base.groups import grouped
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, InputWarning, Problem, listed, require, shown, suggestion
 from jcm_calc.declarations.graph import RESULTS
@@ -184,10 +185,8 @@ def _cases(m: Declarations, rows: pd.DataFrame) -> Iterator[tuple[dict[str, Any]
     columns = {str(name): rows[name].tolist() for name in rows}
     plain = [name for name, values in columns.items() if _is_number(m, name, values)]
     others = {name: values for name, values in columns.items() if name not in plain}
-    groups: dict[tuple[str, ...], list[int]] = {}
-    for place in range(len(rows)):
-        groups.setdefault(tuple(repr(values[place]) for values in others.values()), []).append(place)
-    for places in groups.values():
+    keys = (tuple(repr(values[place]) for values in others.values()) for place in range(len(rows)))
+    for places in grouped((key, place) for place, key in enumerate(keys)).values():
         case = {name: values[places[0]] for name, values in others.items()}
         yield case, {name: [columns[name][place] for place in places] for name in plain}, places
 
