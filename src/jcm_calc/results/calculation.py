@@ -695,24 +695,7 @@ class Calculation(Emissions):
             if _manifest.file_digest(table) != before
         ]
         InputError.raise_for(str(m), changed)
-
-        def recorded(given: Mapping[str, Any]) -> dict[str, Any]:
-            return {name: _manifest.record(value, name, self._declared(name)) for name, value in given.items()}
-
-        given = self.call
-        call = {
-            "tables": [_manifest.record_table(table) for table in given["tables"]],
-            "values": recorded(given["values"]),
-            "p": _manifest.record_periods(given["p"]),
-            "facts": recorded(given["facts"] or {}),
-        }
-        optional = {
-            "override": dict(self.inputs.overrides),
-            "on": given["on"] and str(given["on"]),
-            "split": given["split"] if given.get("split") in ("years", "days") else "",
-            "evidence": [file.as_data() for file in given["evidence"]],
-        }
-        call |= {key: value for key, value in optional.items() if value}
+        call = self._recorded_call()
         return {
             "schema": _manifest.SCHEMA,
             "library": {"name": "jcm_calc", "version": _manifest.library_version()},
