@@ -94,9 +94,9 @@ def _complain(error: Exception) -> int:
         output.complaints(_("The methodology was not found"), [Problem(_("methodology"), str(error))])
     elif isinstance(error, EvaluationError):
         output.complaints(_("There is no result"), [Problem(_("equations"), str(error))])
-    elif (told := by_author(error)) is not None:
+    elif (broken := by_author(error)) is not None:
         output.complaints(
-            _("The methodology cannot be used; this is for its author"), [Problem(told.module, told.said)]
+            _("The methodology cannot be used; this is for its author"), [Problem(broken.module, broken.said)]
         )
     else:
         _report_fault(error)
@@ -479,8 +479,10 @@ def new(revises: str | None, source: Path | None, title: str, scope: int, index:
 
     known = {"title": title, "scope": scope, "index": index}
     if source is not None and (twice := [name for name, one in {**known, "revises": revises}.items() if one]):
-        told = _("--from FILE holds everything: leave out {given}").format(given=", ".join(f"--{one}" for one in twice))
-        raise click.UsageError(translated(told))
+        message = _("--from FILE holds everything: leave out {given}").format(
+            given=", ".join(f"--{one}" for one in twice)
+        )
+        raise click.UsageError(translated(message))
     new_methodology(revises=revises, source=source, known=known, **given)
 
 

@@ -16,15 +16,15 @@ from jcm_calc.base.languages import Message, _, language, translated
 
 # What click says by itself.
 WORDS = (_("Usage"), _("Options"), _("Commands"), _("Show this message and exit."))
-AS_IT_STANDS = "\b\n"  # how click is told not to fill the lines of a paragraph
+UNFILLED = "\b\n"  # click leaves the lines of such a paragraph as they are
 SHARE = 0.6  # of the lines of English that Japanese fills: its signs are twice as wide
 
 
 def paragraphs(text: str) -> Iterator[tuple[str, str]]:
     """Yield the paragraphs of a help text as they are translated, each after the marks that click needs."""
     for part in inspect.cleandoc(text).split("\n\n"):
-        if part.startswith(AS_IT_STANDS):
-            yield AS_IT_STANDS, textwrap.dedent(part.removeprefix(AS_IT_STANDS))
+        if part.startswith(UNFILLED):
+            yield UNFILLED, textwrap.dedent(part.removeprefix(UNFILLED))
         else:
             yield "", " ".join(part.split())
 

@@ -106,10 +106,10 @@ def _tell_where(group: Group, symbol: object, index: str | None, error: Declarat
     """Add to an error of a declaration how its symbol was read, and the line in which its author wrote it."""
     if isinstance(error, FrozenError):
         return
-    told, place = IN_LINE.sub("", str(error)), IN_LINE.search(str(error))
-    if isinstance(symbol, str) and " is read as " not in told and (read := group._split(symbol, index))[1]:
-        told += f"; {as_read(symbol, *read)}"
-    error.args = (told + (place[0] if place else in_line(calling())),)
+    message, place = IN_LINE.sub("", str(error)), IN_LINE.search(str(error))
+    if isinstance(symbol, str) and " is read as " not in message and (read := group._split(symbol, index))[1]:
+        message += f"; {as_read(symbol, *read)}"
+    error.args = (message + (place[0] if place else in_line(calling())),)
 
 
 def declares(method: F) -> F:
@@ -158,9 +158,9 @@ def _misused(method: Callable[..., Any], *call: Any) -> str:
     except TypeError as error:
         known = [one for one in signature.parameters if one not in ("self", "declared")]
         unknown = [] if "declared" in signature.parameters else [one for one in named if one not in known]
-        told = f"there is no {unknown[0]}={suggestion(unknown[0], known)}" if unknown else str(error)
+        complaint = f"there is no {unknown[0]}={suggestion(unknown[0], known)}" if unknown else str(error)
         subject = f"{arguments[0]}: " if arguments else ""
-        return f"{subject}{told}; {method.__name__.strip('_')} takes {', '.join(known)}"
+        return f"{subject}{complaint}; {method.__name__.strip('_')} takes {', '.join(known)}"
     return ""
 
 
@@ -826,8 +826,8 @@ class Group:
             rule = replace(rule, recorded=record(rule.function))
             odd = rule.differs_from_shown(*TRIALS[: len(rule.arguments)])
         except Exception as error:
-            told = error if isinstance(error, ExpressionError) else f"{type(error).__name__}: {error}{_cure(error)}"
-            raise DeclarationError(f"{self}: equation {rule.name}: {told}{of_function(rule.function)}") from error
+            message = error if isinstance(error, ExpressionError) else f"{type(error).__name__}: {error}{_cure(error)}"
+            raise DeclarationError(f"{self}: equation {rule.name}: {message}{of_function(rule.function)}") from error
         if odd:
             raise DeclarationError(
                 f"{self}: equation {rule.name}: gives other numbers than the equation that is shown, "
@@ -924,8 +924,8 @@ def _table(entries: Mapping[Any, Any], evidence: Evidence, keys: tuple[str, ...]
 def _class(key: Any) -> str:
     """Return the name of a class; refuse what is a key of several parts."""
     if not isinstance(key, str):
-        told = 'a table by several keys names them all, such as by="region, regime", and one by year has by="p"'
-        raise DeclarationError(f"the class {key!r} must be a text: {told}")
+        message = 'a table by several keys names them all, such as by="region, regime", and one by year has by="p"'
+        raise DeclarationError(f"the class {key!r} must be a text: {message}")
     return key
 
 

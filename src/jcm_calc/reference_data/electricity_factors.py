@@ -110,16 +110,16 @@ class ElectricityFactor:
         """The factor as a value of a calculation, whose grade is at most that of the use of its kind."""
         source = self.evidence.source
         if self.kind in (FactorKind.NATIONAL, FactorKind.SOLAR):
-            return Value(self.value, replace(self.evidence, note=_told(self.name, self.evidence.note)))
+            return Value(self.value, replace(self.evidence, note=_noted(self.name, self.evidence.note)))
         note = {
             FactorKind.CAPTIVE: _("that the methodology takes this factor of captive electricity was not read"),
             FactorKind.APPLICATION: _("of an application or study: for planning only"),
             FactorKind.INTERNATIONAL: _("of an international compilation, which a methodology must name"),
         }[self.kind]
-        return Value(self.value, unconfirmed(_told(self.name, note), None, source))
+        return Value(self.value, unconfirmed(_noted(self.name, note), None, source))
 
 
-def _told(name: str, note: str) -> str:
+def _noted(name: str, note: str) -> str:
     return Message("{}: {}").format(name, note) if note else name
 
 

@@ -65,10 +65,10 @@ class Project:
         """
         if (number, version) in self.uses:
             return ""
-        told = _("the list of projects of {month} has {number} ({status}) with {expected}; got {got}")
+        message = _("the list of projects of {month} has {number} ({status}) with {expected}; got {got}")
         expected = Message(", ").join(f"{name} ver {one}" for name, one in self.uses)
         status, got = Message(self.status), f"{number} ver {version}"
-        return told.format(month=AS_OF, number=self.number, status=status, expected=expected, got=got)
+        return message.format(month=AS_OF, number=self.number, status=status, expected=expected, got=got)
 
     @property
     def live(self) -> bool:

@@ -89,6 +89,8 @@ def calculated(
             return None
         if on is not None and (reason := outside_validity(m, on)):
             inputs = replace(inputs, warnings=(*inputs.warnings, Problem(str(m), reason)))
+        if not unchecked:  # also where no result follows: what was noticed may be why
+            inputs.warn(4)
         if previous is not None and (gap := _not_after(previous, inputs)):
             raise InputError(str(m), [gap])
         if override:
@@ -106,17 +108,24 @@ def calculated(
         }
         return kind(inputs, call)
 
-    result = _read_once(attempt, large) or attempt(())
+    result = _read_once(attempt, large)
+    if result is not None:
+        result.inputs.warn(3)
+    else:
+        result = attempt(())
     assert result is not None
-    result.inputs.warn(3)
     _remark(result, strict)
     if str(m) not in _warned and result.unconfirmed:
         _warned.add(str(m))
-        count = len(result.unconfirmed)
-        named = f", among them the value of {', '.join(result.unconfirmed_values)}" if result.unconfirmed_values else ""
-        text = f"{m}: an estimate, because {count} rules or values are not confirmed{named}; see Result.unconfirmed"
-        notebook.warn(str(m), text, UnconfirmedWarning)
+        _warn_unconfirmed(str(m), result)
     return result
+
+
+def _warn_unconfirmed(m: str, result: Calculation) -> None:
+    count = len(result.unconfirmed)
+    named = f", among them the value of {', '.join(result.unconfirmed_values)}" if result.unconfirmed_values else ""
+    text = f"{m}: an estimate, because {count} rules or values are not confirmed{named}; see Result.unconfirmed"
+    notebook.warn(m, text, UnconfirmedWarning)
 
 
 def _read_once(attempt: Callable[[Collection[str]], C | None], large: Collection[str]) -> C | None:
@@ -128,7 +137,8 @@ def _read_once(attempt: Callable[[Collection[str]], C | None], large: Collection
     if not large:
         return None
     try:
-        result = attempt(large)
+        with np.errstate(invalid="ignore"):  # infinite numbers, which no check has seen
+            result = attempt(large)
     except InputError:
         return None
     return result if result is not None and result.unremarkable() else None
@@ -213,11 +223,11 @@ def _compared_with_whole(inputs: Inputs, bind_whole: Callable[[], Inputs]) -> In
     if whole is None and not any(one.adds_over_units and not one.adds_over_time for one in inputs.graph.parameters):
         return inputs  # nothing can count twice
     if whole is None:
-        told = _(
+        message = _(
             "the parts in each year cannot be compared with the whole periods: what does not add over time, such as an "
             "area, counts in each part"
         )
-        remark = Remark("split", told, "", Topic.CONTRADICTORY)
+        remark = Remark("split", message, "", Topic.CONTRADICTORY)
         return replace(inputs, warnings=(*inputs.warnings, remark))
     if list(whole.periods) == list(inputs.periods):
         return inputs
@@ -234,7 +244,7 @@ def _compared_with_whole(inputs: Inputs, bind_whole: Callable[[], Inputs]) -> In
     added = [one for one in inputs.graph.parameters if one.adds_over_time]
     if parts > once and (inputs.shared or not added):
         cure = _("{complaint}: give the amounts of each year as separate periods with p=")
-        raise InputError(str(inputs.methodology), [Problem("split", cure.format(complaint=complaint))])
+        raise InputError(str(inputs.methodology), [Problem("split", cure.format(complaint=complaint))], inputs.warnings)
     remark = Remark("split", complaint, "", Topic.CONTRADICTORY, (("parts", parts), ("whole", once)))
     return replace(inputs, warnings=(*inputs.warnings, remark))
 

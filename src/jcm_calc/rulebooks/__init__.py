@@ -101,8 +101,8 @@ class BrokenModuleError(MethodologyNotFoundError):
 
     def __init__(self, number: str, broken: Sequence[BrokenModule]) -> None:
         self.number, self.broken = number, tuple(broken)
-        told = _("{number} cannot be used: {faults}")
-        super().__init__(told.format(number=number, faults=Message("; ").join(one.text for one in self.broken)))
+        message = _("{number} cannot be used: {faults}")
+        super().__init__(message.format(number=number, faults=Message("; ").join(one.text for one in self.broken)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel between processes with what is broken, not only with the message."""
@@ -122,7 +122,7 @@ def broken_by(number: str, module: str, error: BaseException, home: Iterable[str
     if isinstance(error, SyntaxError):
         complaint, file, line = f"SyntaxError: {error.msg}", Path(error.filename or "").name, error.lineno or 0
     else:
-        complaint, (file, line) = _told(error), place_of(error, home)
+        complaint, (file, line) = _complaint(error), place_of(error, home)
     complaint = _("cannot be imported: {complaint}").format(complaint=complaint)
     return BrokenModule(number, module, complaint, file, line)
 
@@ -137,7 +137,7 @@ def all_broken_by(number: str, module: str, error: BaseException, path: Path) ->
     return [broken_by(number, module, one, home) for one in errors] or [first]
 
 
-def _told(error: BaseException) -> str:
+def _complaint(error: BaseException) -> str:
     return Message("{}: {}").format(type(error).__name__, str(error))
 
 
@@ -153,7 +153,7 @@ def by_author(error: BaseException) -> BrokenModule | None:
     inner = {str(Path(one.filename).parent) for one in frames[called[-1] + 1 if called else 0 :]}
     for package in _rule_books()[0]:
         if inner & set(package.__path__):
-            return BrokenModule("", package.__name__, _told(error), *place_of(error, package.__path__))
+            return BrokenModule("", package.__name__, _complaint(error), *place_of(error, package.__path__))
     return None
 
 
@@ -401,8 +401,8 @@ def _refuse_two_holders(number: str) -> None:
         "other, name its module `{name}_corrected` and begin it with `m.corrected(…)`; or calculate with the object "
         "itself, {other}.m"
     )
-    told = twice.format(number=number, one=one, other=other, name=number.lower())
-    raise BrokenModuleError(number, [BrokenModule(number, path, told) for path in held[1:]])
+    message = twice.format(number=number, one=one, other=other, name=number.lower())
+    raise BrokenModuleError(number, [BrokenModule(number, path, message) for path in held[1:]])
 
 
 def _usable(path: str, number: str) -> list[Declarations]:
@@ -426,8 +426,8 @@ def _usable(path: str, number: str) -> list[Declarations]:
         nothing = _("the module declares no methodology {number}").format(number=number)
         raise _refused(number, path, nothing)
     if lacking := [item for item in found if "version" not in item.identity]:
-        told = _("identity lacks the evidence of the version")
-        raise _refused(number, path, Message("{}: {}").format(lacking[0], told))
+        message = _("identity lacks the evidence of the version")
+        raise _refused(number, path, Message("{}: {}").format(lacking[0], message))
     return found
 
 
@@ -515,8 +515,8 @@ def methodology(number: str, version: str | None = None, on: Any = None) -> Decl
     if version not in calculable:
         text = existing[version].text or _("only its identity is known")
         complaint = _("{number} version {version} cannot be calculated: {text}; calculable: {known}")
-        told = {"number": number, "version": version, "text": text, "known": ", ".join(calculable)}
-        raise MethodologyNotFoundError(complaint.format(**told))
+        fields = {"number": number, "version": version, "text": text, "known": ", ".join(calculable)}
+        raise MethodologyNotFoundError(complaint.format(**fields))
     return calculable[version]
 
 
@@ -571,11 +571,11 @@ def _valid_on(latest: Declarations, on: date) -> str:
 def outside_validity(m: Declarations, on: date) -> str:
     """Say why a version was not the one to submit a project with on a day, as far as its dates are known."""
     if m.approved is not None and on < m.approved:
-        told = _("ver {version} was approved on {approved}, after the submission for validation on {day}")
-        return told.format(version=m.version, approved=m.approved, day=on)
+        message = _("ver {version} was approved on {approved}, after the submission for validation on {day}")
+        return message.format(version=m.version, approved=m.approved, day=on)
     if m.until is not None and on > m.until:
-        told = _("ver {version} was valid until {until}, before the submission for validation on {day}")
-        return told.format(version=m.version, until=m.until, day=on)
+        message = _("ver {version} was valid until {until}, before the submission for validation on {day}")
+        return message.format(version=m.version, until=m.until, day=on)
     known = list(versions(m.number).values())[-1].versions if m.number in modules() else m.versions
     later = [
         item
@@ -583,11 +583,11 @@ def outside_validity(m: Declarations, on: date) -> str:
         if item.approved is not None and item.approved <= on and version_key(item.number) > version_key(m.version)
     ]
     if later and m.until is None:
-        told = _(
+        message = _(
             "before the submission for validation on {day}, ver {later} had been approved on {approved}: whether ver "
             "{version} was still valid is not known here"
         )
-        return told.format(day=on, later=later[-1].number, approved=later[-1].approved, version=m.version)
+        return message.format(day=on, later=later[-1].number, approved=later[-1].approved, version=m.version)
     return ""
 
 
