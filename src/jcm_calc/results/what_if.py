@@ -20,7 +20,7 @@ from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import Array, EvaluationError
 from jcm_calc.engine.many import evaluate_many
 from jcm_calc.inputs import cells
-from jcm_calc.inputs.carriers import as_pandas, carried, is_array, refuse_name, split_heading
+from jcm_calc.inputs.carriers import as_pandas, carried, is_array, objects, refuse_name, split_heading
 from jcm_calc.inputs.factors import names_factor
 from jcm_calc.inputs.project import as_mapping
 from jcm_calc.inputs.schema import got, is_real
@@ -96,7 +96,7 @@ def scenarios(
         lists = _lists(m, m.by_name(varied))
         _check_names(m, kept, lists)
         columns = zip(*itertools.product(*lists.values()), strict=True)
-        rows = pd.DataFrame({name: _objects(column) for name, column in zip(lists, columns, strict=True)})
+        rows = pd.DataFrame({name: objects(column) for name, column in zip(lists, columns, strict=True)})
     else:
         rows = _table(m, varied)
         _check_names(m, kept, {str(name): [*rows[name]] for name in rows})
@@ -174,12 +174,6 @@ def _lists(m: Declarations, varied: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _objects(values: Sequence[Any]) -> Array:
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array
-
-
 def _cases(m: Declarations, rows: pd.DataFrame) -> Iterator[tuple[dict[str, Any], dict[str, list[Any]], list[int]]]:
     """Yield each case of what needs a separate calculation: its numbers, and the rows that have them."""
     columns = {str(name): rows[name].tolist() for name in rows}
@@ -238,7 +232,7 @@ def _results(
     groups = of_years(result.inputs.periods)
     years = [{name: found[:, own].sum(axis=1) for name, found in emissions.items()} for own in groups.values()]
     tonnes = [[whole_tonnes(er) for er in year["ER"].tolist()] for year in years]
-    varied = {**{name: _objects([value] * len(places)) for name, value in case.items()}, **given}
+    varied = {**{name: objects([value] * len(places)) for name, value in case.items()}, **given}
     if by_year:
         parts = [
             pd.DataFrame({**varied, "year": group if isinstance(group, int) else pd.NA, **year, "tonnes": cut}, places)
