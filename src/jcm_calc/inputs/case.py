@@ -190,7 +190,11 @@ def of_document(path: Path, document: Mapping[str, Any], kind: type[C]) -> C:
     problems: list[Problem] = []
     top = read_table("", document, FILE, problems, at=lambda _place, key: str(key))
     sections = {name: _section(name, top[name], problems) if name in top else {} for name in SECTIONS}
-    problems += [*_given_twice(document), *_plan_problems(document), *_paths(path.parent, document)]
+    needed = _("missing: [{key}] needs it")
+    alone = [(key, other) for key, other in (PLAN, PLAN[::-1]) if key in document and other not in document]
+    problems += _given_twice(document)
+    problems += [Problem(other, needed.format(key=key)) for key, other in alone]
+    problems += _paths(path.parent, document)
     case = _case(path, top, sections, kind)
     if problems:
         if "methodology" in document and "inputs" in document and not any(one.subject in TOP for one in problems):
@@ -288,12 +292,6 @@ def _named_files(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             # the plan refuses an address, and does not repeat the password in it
             if "://" not in str(one.get("database")):
                 yield "[[readings.sources]] database", one.get("database")
-
-
-def _plan_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
-    for key, other in (PLAN, PLAN[::-1]):
-        if key in document and other not in document:
-            yield Problem(other, _("missing: [{key}] needs it").format(key=key))
 
 
 def _misplaced(key: str) -> str:
