@@ -135,7 +135,7 @@ def _read_once(attempt: Callable[[Collection[str]], C | None], large: Collection
     try:
         with np.errstate(invalid="ignore"):  # infinite numbers, which no check has seen
             result = attempt(large)
-    except InputError:
+    except (EvaluationError, InputError):
         return None
     return result if result is not None and result.unremarkable() else None
 

@@ -88,6 +88,8 @@ class Calculation(Emissions):
                 return evaluate(inputs.graph, inputs.sizes, self._known, self._lookups, wanted, watch)
             except EvaluationError as error:
                 if keep == RESULTS:
+                    if inputs.unchecked:  # a number that no check has seen may be why
+                        raise
                     problem = undefined(error, inputs, self._known, self._lookups)
                     raise InputError(str(inputs.methodology), [problem]) from None
         raise AssertionError("unreachable")
