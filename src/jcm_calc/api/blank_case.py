@@ -78,13 +78,13 @@ def _lines(contents: Contents, parameters: Iterable[Parameter]) -> Iterator[str]
         about = "; ".join(
             part for part in (one.text, each, one.unless_given, contents.conditions.get(one.name, "")) if part
         )
-        yield from _comment(about + _known(contents.methodology, one))
+        yield from _comment(about + _possible_words(contents.methodology, one))
         value = _text(f"? {one.unit}" if one.unit and one.unit != "date" and not one.textual else "?")
         by_class = CLASSES in contents.entries.get(one.name, ())
         yield f"#{_key(one.name)} = " + (f'{{ "?" = {value} }}' if by_class else value)
 
 
-def _known(m: Declarations, one: Parameter) -> str:
+def _possible_words(m: Declarations, one: Parameter) -> str:
     """Return what can be written, where that is a word."""
     classes = [
         key for other in m.inputs.values() if other.by == one.name and other.table for key in other.table.entries
@@ -94,12 +94,12 @@ def _known(m: Declarations, one: Parameter) -> str:
         if one.name in keys and other.table:
             classes += [str(row).split(SIGN)[keys.index(one.name)] for row in other.table.entries]
     words = {"yes/no": ["yes", "no"], "date": ["2024-01-31"]}.get(one.unit, one.categories or dict.fromkeys(classes))
-    told = ": " + ", ".join(_text(str(word)) for word in words) if words else ""
+    text = ": " + ", ".join(_text(str(word)) for word in words) if words else ""
     candidates = ", ".join(map(_text, one.candidates))
-    told += f"; or the name of one of: {candidates}" if candidates else ""
+    text += f"; or the name of one of: {candidates}" if candidates else ""
     if Listed.ODP in one.listed:
-        return told + "; or the name of the refrigerant"
-    return told + (f"; or the name of a published factor: jcm factors {m.country}" if one.listed else "")
+        return text + "; or the name of the refrigerant"
+    return text + (f"; or the name of a published factor: jcm factors {m.country}" if one.listed else "")
 
 
 def _sources(contents: Contents) -> Iterator[str]:

@@ -54,12 +54,12 @@ class Workbook:
     remarks: tuple[Problem, ...] = ()
 
     def __repr__(self) -> str:
-        return f"<Workbook {self._told()}>"
+        return f"<Workbook {self._summary()}>"
 
     def _repr_html_(self) -> str:
-        return notebook.page(_("Workbook {summary}").format(summary=self._told()), map(str, self.remarks))
+        return notebook.page(_("Workbook {summary}").format(summary=self._summary()), map(str, self.remarks))
 
-    def _told(self) -> str:
+    def _summary(self) -> str:
         """Say in one line what is filled in."""
         filled = [
             name
@@ -68,15 +68,15 @@ class Workbook:
             for name, case in ((_("report"), self.report), (_("plan"), self.plan))
             if case is not None
         ]
-        told = _("{file}: {number} ver {version}; {filled}").format(
+        message = _("{file}: {number} ver {version}; {filled}").format(
             file=self.path.name,
             number=self.methodology,
             version=self.version,
             filled=Message(", ").join(filled) if filled else _("nothing is filled in"),
         )
         if count := len(self.remarks):
-            told += ngettext("; {count:,} remark", "; {count:,} remarks", count).format(count=count)
-        return told
+            message += ngettext("; {count:,} remark", "; {count:,} remarks", count).format(count=count)
+        return message
 
     @property
     def case(self) -> CaseFile:
@@ -156,8 +156,7 @@ def read_workbook(path: str | os.PathLike[str]) -> Workbook:
         pointers = {pointer for found in reports for pointer in found.pointers.items()}
         tables = record_sheet.with_record(report.tables, pointers, book, m, reader.remarks)
         report = replace(report, tables=tuple(tables))
-    if reader.problems:
-        raise InputError(book.name, reader.problems, reader.remarks)
+    InputError.raise_for(book.name, reader.problems, reader.remarks)
     for sheet in book.hidden:
         if any(sheet in roles.values() for roles in sets.values()):
             reader.remarks.append(Problem(printable(sheet), _("is a hidden sheet, and its values are used")))

@@ -54,12 +54,12 @@ def joined(reader: Reader, sets: Sequence[SheetSet], project: Mapping[str, Any])
 
 def _two_of_one_period(sets: Sequence[SheetSet]) -> Iterator[Problem]:
     sheets: dict[Period, str] = {}
-    told = _("{period} is the period of two sheets, {one!r} and {other!r}: a year has one")
+    message = _("{period} is the period of two sheets, {one!r} and {other!r}: a year has one")
     for found in sets:
         for period in found.periods:
             other = sheets.setdefault(period, found.sheet)
             if period.dated and other != found.sheet:
-                yield Problem("p", told.format(period=period, one=other, other=found.sheet))
+                yield Problem("p", message.format(period=period, one=other, other=found.sheet))
 
 
 def _differences(complaint: Message, found: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
@@ -72,13 +72,13 @@ def _differences(complaint: Message, found: Sequence[Mapping[str, Any]]) -> Iter
 
 def _changed(sets: Sequence[SheetSet]) -> Iterator[Problem]:
     """Complain where a later year has another value for what does not depend on the year."""
-    told = _("differs from the first year's, though it does not depend on the period ({where})")
+    message = _("differs from the first year's, though it does not depend on the period ({where})")
     for part in (part for found in sets[1:] for part in found.parts if "p" not in part.letters):
         for heading, values in part.columns.items():
             known = next((one for one in sets[0].parts if heading in one.columns and one.letters == part.letters), None)
             if known is None or known.labels != part.labels or known.columns[heading] != values:
                 cells = _differing(heading, part, known)
-                complaint = told.format(where=listed(cells))
+                complaint = message.format(where=listed(cells))
                 yield Problem(heading, complaint.tagged(ProblemKind.YEARS_DIFFER, "\n".join(cells)))
 
 

@@ -31,7 +31,7 @@ def monitor_case(
     if target is not None:
         output.check_target(target, force, FORMATS)
         if target.suffix.casefold() == ".csv":
-            output.check_target(_beside(target), force, FORMATS)
+            output.check_target(_findings_file(target), force, FORMATS)
     case = read_case(path)
     with output.stages() as progress:
         monitored = case.monitor(progress, evidence)
@@ -54,7 +54,7 @@ def monitor_case(
     return DIFFERS if strict and (monitored.findings or monitored.questions) else 0
 
 
-def _beside(path: Path) -> Path:
+def _findings_file(path: Path) -> Path:
     """Return the second file that goes with amounts in CSV: the findings."""
     return path.with_name(f"{path.stem}_findings.csv")
 
@@ -64,7 +64,7 @@ def _save(monitored: Monitored, path: Path, force: bool) -> None:
     amounts, findings = monitored.table(), monitored.findings_table()
     with output.writing(path):
         if path.suffix.casefold() == ".csv":
-            save(_beside(path), guarded(findings).to_csv(index=False).encode(), overwrite=force)
+            save(_findings_file(path), guarded(findings).to_csv(index=False).encode(), overwrite=force)
             save(path, guarded(amounts).to_csv(index=False).encode(), overwrite=force)
         else:
             save(path, _workbook(monitored=amounts, findings=findings), overwrite=force)
@@ -104,8 +104,8 @@ def _page(monitored: Monitored) -> None:
     _findings(monitored)
     _comparisons(monitored)
     for finding in monitored.questions:
-        told = {"meter": finding.meter, "kind": finding.kind, "question": finding.question}
-        output.paragraph(_("Open question: {meter}, {kind}: {question}").format(**told))
+        fields = {"meter": finding.meter, "kind": finding.kind, "question": finding.question}
+        output.paragraph(_("Open question: {meter}, {kind}: {question}").format(**fields))
     files = listed(map(_file, monitored.files), limit=3)
     output.write()
     read = _("Read: {files}. Rules: {rules}.")
@@ -180,8 +180,8 @@ def _comparisons(monitored: Monitored) -> None:
         ],
     )
     for name, periods in kept.items():
-        told = _("Kept, as declared by {name}, in {periods}").format(name=name, periods=", ".join(periods))
-        output.paragraph(told, 2)
+        message = _("Kept, as declared by {name}, in {periods}").format(name=name, periods=", ".join(periods))
+        output.paragraph(message, 2)
 
 
 def _choices(monitored: Monitored) -> list[Problem]:

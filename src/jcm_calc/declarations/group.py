@@ -104,10 +104,10 @@ def _tell_where(group: Group, symbol: object, index: str | None, error: Declarat
     """Add to an error of a declaration how its symbol was read, and the line in which its author wrote it."""
     if isinstance(error, FrozenError):
         return
-    told, place = IN_LINE.sub("", str(error)), IN_LINE.search(str(error))
-    if isinstance(symbol, str) and " is read as " not in told and (read := group._split(symbol, index))[1]:
-        told += f"; {as_read(symbol, *read)}"
-    error.args = (told + (place[0] if place else in_line(calling())),)
+    message, place = IN_LINE.sub("", str(error)), IN_LINE.search(str(error))
+    if isinstance(symbol, str) and " is read as " not in message and (read := group._split(symbol, index))[1]:
+        message += f"; {as_read(symbol, *read)}"
+    error.args = (message + (place[0] if place else in_line(calling())),)
 
 
 def declares(method: F) -> F:
@@ -156,9 +156,9 @@ def _misused(method: Callable[..., Any], *call: Any) -> str:
     except TypeError as error:
         known = [one for one in signature.parameters if one not in ("self", "declared")]
         unknown = [] if "declared" in signature.parameters else [one for one in named if one not in known]
-        told = f"there is no {unknown[0]}={suggestion(unknown[0], known)}" if unknown else str(error)
+        complaint = f"there is no {unknown[0]}={suggestion(unknown[0], known)}" if unknown else str(error)
         subject = f"{arguments[0]}: " if arguments else ""
-        return f"{subject}{told}; {method.__name__.strip('_')} takes {', '.join(known)}"
+        return f"{subject}{complaint}; {method.__name__.strip('_')} takes {', '.join(known)}"
     return ""
 
 
@@ -637,7 +637,7 @@ class Group:
         def new(name: str) -> str:
             return names.get(name, name)
 
-        def told(item: Parameter | Equation) -> str:
+        def shown(item: Parameter | Equation) -> str:
             return f"{item.text} {of}".strip() if item.name in names else item.text
 
         for choice in group.choices.values():
@@ -660,7 +660,7 @@ class Group:
                     comparable=new(item.comparable),
                     weighted_by=new(item.weighted_by),
                     previous_of=new(item.previous_of),
-                    text=told(item),
+                    text=shown(item),
                 )
         for coordinate in group.coordinates.values():
             if self.coordinates.get(coordinate.name) != coordinate:
@@ -683,7 +683,7 @@ class Group:
                     indices=moved(rule.indices),
                     total=moved(rule.total),
                     arguments=tuple(new(argument) for argument in rule.arguments),
-                    text=told(rule),
+                    text=shown(rule),
                 )
                 self._add(here)
         for condition in group.conditions:
@@ -779,12 +779,12 @@ class Group:
             if unknown := declared[effect] - {*DIRECTED, *self.terms}:
                 known = ", ".join((*DIRECTED, *self.terms)) if self.terms else " and ".join(DIRECTED)
                 hint = suggestion(min(unknown), self.terms) or "; terms= of the methodology declares other terms of ER"
-                told = f"{effect}={' '.join(sorted(unknown))!r} must name {known}{hint}"
-                raise DeclarationError(f"{self}: {symbol}: {told}")
+                message = f"{effect}={' '.join(sorted(unknown))!r} must name {known}{hint}"
+                raise DeclarationError(f"{self}: {symbol}: {message}")
         listed = declared.get("listed", "").split()
         if wrong := sorted(set(listed) - {*Listed}):
-            told = f"listed={' '.join(wrong)!r} must name {', '.join(Listed)}"
-            raise DeclarationError(f"{self}: {symbol}: {told}")
+            message = f"listed={' '.join(wrong)!r} must name {', '.join(Listed)}"
+            raise DeclarationError(f"{self}: {symbol}: {message}")
         declared["listed"] = frozenset(map(Listed, listed))
         aliases = declared.get("aliases", {}).items()
         declared["aliases"] = {one: (known,) if isinstance(known, str) else tuple(known) for one, known in aliases}
@@ -809,8 +809,8 @@ class Group:
             for label, known_value in known_values.items():
                 if known_value.value not in item.bounds:
                     which = ", ".join(part for part in (candidate, label) if part)
-                    told = f"{known_value.value:g}{f' ({which})' if which else ''} must lie within {item.bounds}"
-                    raise DeclarationError(f"{self}: {symbol}: {told}")
+                    message = f"{known_value.value:g}{f' ({which})' if which else ''} must lie within {item.bounds}"
+                    raise DeclarationError(f"{self}: {symbol}: {message}")
         before = home.get(key)
         self._claim(key, home, item)
         if before is not None and self.keys_of(before):
@@ -843,8 +843,8 @@ class Group:
             rule = replace(rule, recorded=record(rule.function))
             odd = rule.differs_from_shown(*TRIALS[: len(rule.arguments)])
         except Exception as error:
-            told = error if isinstance(error, ExpressionError) else f"{type(error).__name__}: {error}{_cure(error)}"
-            raise DeclarationError(f"{self}: equation {rule.name}: {told}{of_function(rule.function)}") from error
+            message = error if isinstance(error, ExpressionError) else f"{type(error).__name__}: {error}{_cure(error)}"
+            raise DeclarationError(f"{self}: equation {rule.name}: {message}{of_function(rule.function)}") from error
         if odd:
             raise DeclarationError(
                 f"{self}: equation {rule.name}: gives other numbers than the equation that is shown, "
@@ -941,8 +941,8 @@ def _table(entries: Mapping[Any, Any], evidence: Evidence, keys: tuple[str, ...]
 def _class(key: Any) -> str:
     """Return the name of a class; refuse what is a key of several parts."""
     if not isinstance(key, str):
-        told = 'a table by several keys names them all, such as by="region, regime", and one by year has by="p"'
-        raise DeclarationError(f"the class {key!r} must be a text: {told}")
+        message = 'a table by several keys names them all, such as by="region, regime", and one by year has by="p"'
+        raise DeclarationError(f"the class {key!r} must be a text: {message}")
     return key
 
 

@@ -243,7 +243,7 @@ class Coordinate:
     keys: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
 
-    def told(self, indices: Mapping[str, str]) -> str:
+    def words(self, indices: Mapping[str, str]) -> str:
         """Say what it is."""
         if self.keys:
             return _("row of the table by {keys}").format(keys=", ".join(indices.get(one, one) for one in self.keys))

@@ -332,5 +332,5 @@ def _idle(found: Inputs, by_class: Mapping[str, Sequence[str | Interval]], used:
         if idle:
             found.tables[name] = parameter.table
             del found.origins[name]
-            told = _("the value given for {classes} takes no part in this calculation")
-            yield Problem(parameter.symbol, told.format(classes=listed([repr(str(one)) for one in own])))
+            message = _("the value given for {classes} takes no part in this calculation")
+            yield Problem(parameter.symbol, message.format(classes=listed([repr(str(one)) for one in own])))

@@ -144,16 +144,17 @@ class Case:
         submitted = self.project.get("submitted")
         return submitted if isinstance(submitted, date) else None
 
-    def with_evidence(self, evidence: EvidenceFiles) -> EvidenceFiles:
-        """Return the evidence files of the case, and those that are named in addition."""
-        return (*self.evidence, *several(evidence)) if self.evidence else evidence
+    def arguments(self, evidence: EvidenceFiles) -> dict[str, Any]:
+        """Return what is given by name to a calculation, with the evidence files that are named in addition."""
+        evidence = (*self.evidence, *several(evidence)) if self.evidence else evidence
+        return {"p": self.p, "facts": self.facts, "evidence": evidence, **self.choices, **self.inputs}
 
 
 def published(methodology: Declarations, kind: type[C]) -> Iterator[C]:
     """Yield the worked cases of a methodology that its package ships, in its folder ``cases``."""
     for path in sorted(_cases_of(methodology).glob("*.toml")):
         if parse_toml(path.name, read_text(path)).get("methodology") != methodology.number:
-            continue  # what is wrong with the case of another methodology is told there
+            continue  # what is wrong with the case of another methodology is reported there
         case = read(path, kind)
         if case.version in (None, methodology.version):
             yield case
@@ -210,8 +211,8 @@ def _case(path: Path, top: Mapping[str, Any], sections: Mapping[str, Any], kind:
         methodology=top.get("methodology", ""),
         version=top.get("version"),
         p=top.get("p"),
-        tables=tuple(_beside(path.parent, tables)),
-        evidence=tuple(_beside(path.parent, top.get("evidence", ()))),
+        tables=tuple(_readable(path.parent, tables)),
+        evidence=tuple(_readable(path.parent, top.get("evidence", ()))),
         split=top.get("split", "refuse"),
         **{**sections, "inputs": inputs, "source": _evidence(sections["source"])},
     )
@@ -240,7 +241,7 @@ def _section(name: str, content: Mapping[str, Any], problems: list[Problem]) -> 
     return found
 
 
-def _beside(folder: Path, names: Any) -> Iterator[str]:
+def _readable(folder: Path, names: Any) -> Iterator[str]:
     """Yield the absolute paths of the files that may be read."""
     for name in names:
         with suppress(ValueError):  # which `_paths` complains of

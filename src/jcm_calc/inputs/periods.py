@@ -48,7 +48,13 @@ class Period:
 
     @classmethod
     def parse(cls, given: Any) -> Period:
-        """Read a year, a month, a day or a range of days; up to three digits are a label without dates."""
+        """Read a year, a month, a day or a range of days; up to three digits are a label without dates.
+
+        Raises
+        ------
+        ValueError
+            If it is not one of these, or can be read in two ways (``01/02/2017``).
+        """
         if isinstance(given, Period):
             return given
         if is_missing(given):
@@ -85,7 +91,13 @@ class Period:
 
     @classmethod
     def of(cls, first: date, last: date) -> Period:
-        """Return the period from first to last day."""
+        """Return the period from first to last day.
+
+        Raises
+        ------
+        ValueError
+            If it ends before it begins, or is in years that no project has.
+        """
         if odd := [one for one in (first, last) if one.year not in YEARS]:
             complaint = _("{given} is not between {first} and {last}: is it a slip, or a year of another calendar?")
             raise ValueError(complaint.format(given=odd[0].year, first=YEARS[0], last=YEARS[-1]))

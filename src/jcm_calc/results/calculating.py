@@ -117,11 +117,15 @@ def calculated(
     _remark(result, strict)
     if str(m) not in _warned and result.unconfirmed:
         _warned.add(str(m))
-        count = len(result.unconfirmed)
-        named = f", among them the value of {', '.join(result.unconfirmed_values)}" if result.unconfirmed_values else ""
-        text = f"{m}: an estimate, because {count} rules or values are not confirmed{named}; see Result.unconfirmed"
-        notebook.warn(str(m), text, UnconfirmedWarning)
+        _warn_unconfirmed(str(m), result)
     return result
+
+
+def _warn_unconfirmed(m: str, result: Calculation) -> None:
+    count = len(result.unconfirmed)
+    named = f", among them the value of {', '.join(result.unconfirmed_values)}" if result.unconfirmed_values else ""
+    text = f"{m}: an estimate, because {count} rules or values are not confirmed{named}; see Result.unconfirmed"
+    notebook.warn(m, text, UnconfirmedWarning)
 
 
 def _read_once(attempt: Callable[[Collection[str]], C | None], large: Collection[str]) -> C | None:
@@ -219,11 +223,11 @@ def _compared_with_whole(inputs: Inputs, bind_whole: Callable[[], Inputs]) -> In
     if whole is None and not any(one.adds_over_units and not one.adds_over_time for one in inputs.graph.parameters):
         return inputs  # nothing can count twice
     if whole is None:
-        told = _(
+        message = _(
             "the parts in each year cannot be compared with the whole periods: what does not add over time, such as an "
             "area, counts in each part"
         )
-        remark = Remark("split", told, "", Topic.CONTRADICTORY)
+        remark = Remark("split", message, "", Topic.CONTRADICTORY)
         return replace(inputs, warnings=(*inputs.warnings, remark))
     if list(whole.periods) == list(inputs.periods):
         return inputs
@@ -293,8 +297,7 @@ def _remark(result: Calculation, strict: bool) -> None:
         for remark, protected in result.replaced
         if protected and names[remark.subject] not in inputs.overrides
     ]
-    if needed:
-        raise InputError(str(inputs.methodology), needed, inputs.warnings)
+    InputError.raise_for(str(inputs.methodology), needed, inputs.warnings)
     if strict and result.remarks:
         raise InputError(str(inputs.methodology), result.remarks)
     noted = {str(one) for one in inputs.warnings}
@@ -325,8 +328,7 @@ def replayed(kind: type[C], manifest: Mapping[str, Any], /, *tables: Any, **valu
         problems.append(Problem("tables", several.format(count=len(handed))))
     facts = {name: recall(name, recorded, [], problems) for name, recorded in call["facts"].items()}
     evidence = [from_data(one["content"], one["file"], one["sha256"]) for one in call.get("evidence", [])]
-    if problems:
-        raise InputError(_("the manifest of {number}").format(number=number), problems)
+    InputError.raise_for(_("the manifest of {number}").format(number=number), problems)
     on = date.fromisoformat(call["on"]) if "on" in call else None
     return calculated(
         kind,

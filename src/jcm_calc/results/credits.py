@@ -40,9 +40,9 @@ BY_DAYS = of_treatment(
 class CalendarYear(NamedTuple):
     """Emissions and emission reductions of a calendar year."""
 
-    year: int | None  # None of an undated period
-    emissions: Mapping[str, float]  # RE, PE, other terms of ER and ER in tCO2
-    tonnes: int  # whole tonnes of ER
+    year: int | None  #: None for a period without dates.
+    emissions: Mapping[str, float]  #: RE, PE, other terms of ER, and ER, in tCO2.
+    tonnes: int  #: Whole tonnes of ER.
 
 
 class UnconfirmedError(Exception):
@@ -84,30 +84,16 @@ def by_section(items: Iterable[Item]) -> dict[str, list[Item]]:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something that an issuance request rests on.
+    """Something that an issuance request rests on."""
 
-    Attributes
-    ----------
-    kind : str
-        ``"equation"``, ``"default"``, ``"published factor"``, ``"choice"``, ``"criterion"``, ``"list"``, ``"waiver"``
-        or ``"scheme rule"``.
-    name : str
-        The document's symbol, the number of a criterion, the name of a rule.
-    section : str
-        Where it should be in the document.
-    evidence : Evidence
-    detail : str
-        The value, the class, the text of a criterion.
-    lacks : str
-        What is missing apart from evidence: the answer to a criterion that is not shown to be met.
-    """
-
+    #: ``"equation"``, ``"default"``, ``"published factor"``, ``"choice"``, ``"criterion"``, ``"list"``, ``"waiver"``
+    #: or ``"scheme rule"``.
     kind: str
-    name: str
-    section: str
+    name: str  #: The document's symbol, the number of a criterion, the name of a rule.
+    section: str  #: Where it should be in the document.
     evidence: Evidence
-    detail: str = ""
-    lacks: str = ""
+    detail: str = ""  #: The value, the class, the text of a criterion.
+    lacks: str = ""  #: What is missing apart from evidence: the answer to a criterion that is not shown to be met.
 
     @property
     def told(self) -> str:

@@ -336,8 +336,8 @@ def _recall_large(name: str, recorded: Mapping[str, Any], handed: list[Any], pro
         if not found:
             problems.append(Problem(name, _("there is no such file: {file}").format(file=path)))
         elif found != recorded["sha256"]:
-            told = _("{path} is not the file that was calculated with: its SHA-256 differs")
-            problems.append(Problem(name, told.format(path=path)))
+            message = _("{path} is not the file that was calculated with: its SHA-256 differs")
+            problems.append(Problem(name, message.format(path=path)))
         return path
     if not handed:
         problems.append(Problem(name, _("was too large to be written into the manifest: give it again")))

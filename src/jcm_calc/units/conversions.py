@@ -214,8 +214,8 @@ def conversion(unit: str, declared: str) -> Linear:
         complaint = _(
             "{unit} cannot be converted to {wanted}: it is the reciprocal, and 1 {plain} is {number:.6g} {declared}"
         )
-        told = {"unit": repr(unit), "wanted": _wanted(declared), "plain": unit, "declared": declared}
-        raise UnitError(complaint.format(number=found.factor, **told))
+        fields = {"unit": repr(unit), "wanted": _wanted(declared), "plain": unit, "declared": declared}
+        raise UnitError(complaint.format(number=found.factor, **fields))
     return found
 
 

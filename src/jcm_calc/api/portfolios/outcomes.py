@@ -183,8 +183,8 @@ class Portfolio:
         counts = Message(", ").join(
             Message("{}: {:,}").format(Message(topic), len(by_topic[topic])) for topic in Topic if topic in by_topic
         )
-        told = _("{count:,} of {every:,} projects have remarks ({counts})")
-        return told.format(count=len(set.union(*by_topic.values())), every=len(self.outcomes), counts=counts)
+        message = _("{count:,} of {every:,} projects have remarks ({counts})")
+        return message.format(count=len(set.union(*by_topic.values())), every=len(self.outcomes), counts=counts)
 
     @property
     def unusable(self) -> int:

@@ -102,7 +102,7 @@ class InputSheet:
         for table in self.layout.class_tables:
             key = m.inputs.get(table.key) or m.coordinates[table.key]
             page.caption(table.first - 4, _("Values by {key}").format(key=getattr(key, "symbol", table.key)))
-            text = key.text if isinstance(key, Parameter) else key.told(m.indices)
+            text = key.text if isinstance(key, Parameter) else key.words(m.indices)
             self._heading(table.first, LEFT, table.key, text, "")
             self._classes(table)
         declared = {**m.inputs, **m.facts}
