@@ -177,16 +177,13 @@ def zero_activity(subject: Subject, case: Case, draw: Draw) -> Iterator[str]:
     inputs = subject.methodology.inputs
     if not (asked := subject.asked("zero activity", _amounts(subject.methodology))):
         return  # where both are waived, they may have no value at all
-    amounts = {name: 0.0 * draw[name] for name in draw.keys() & inputs.keys() if _can_be_zero(inputs[name])}
+    known = draw.keys() & inputs.keys()
+    amounts = {name: 0.0 * draw[name] for name in known if inputs[name].extensive and 0.0 in inputs[name].bounds}
     result = subject.result(case, draw, **amounts)
     for name in asked:
         if np.any(result[name].magnitude != 0):
             told = _("{name} is {value} where every amount is 0: {declare}")
             yield told.format(name=name, value=str(result[name].magnitude), declare=DECLARE) + subject.place(name)
-
-
-def _can_be_zero(one: Parameter) -> bool:
-    return bool(one.extensive) and 0.0 in one.bounds
 
 
 @check_of_draws("units split")
