@@ -19,8 +19,8 @@ pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
 
 ROOT = Path(jcm_calc.__file__).parent
 MODULES = [
-    *("against_readings", "cross_checks", "dated_rows", "design_changes", "deviations", "gaps"),
-    *("metered", "meters", "periods", "traceability", "known_errors"),
+    *("against_meters", "against_plan", "against_readings", "amount_formulas", "dated_rows", "metered", "periods"),
+    *("sheets", "values"),
 ]
 SOURCES = [
     *(f"verification/{name}.py" for name in MODULES),

@@ -84,7 +84,7 @@ def test_what_is_seen_is_the_same(small_blocks, monkeypatch, number, cell, place
 
 
 @pytest.mark.parametrize("split", ["refuse", "years", "days", "whole"])
-@pytest.mark.parametrize("cell", ["as drawn", "missing", "zero", "a thousand times"])
+@pytest.mark.parametrize("cell", ["as drawn", "missing", "infinite", "zero", "a thousand times"])
 @pytest.mark.parametrize(
     "p",
     [

@@ -156,8 +156,7 @@ def read_workbook(path: str | os.PathLike[str]) -> Workbook:
         pointers = {pointer for found in reports for pointer in found.pointers.items()}
         tables = record_sheet.with_record(report.tables, pointers, book, m, reader.remarks)
         report = replace(report, tables=tuple(tables))
-    if reader.problems:
-        raise InputError(book.name, reader.problems, reader.remarks)
+    InputError.raise_for(book.name, reader.problems, reader.remarks)
     for sheet in book.hidden:
         if any(sheet in roles.values() for roles in sets.values()):
             reader.remarks.append(Problem(printable(sheet), _("is a hidden sheet, and its values are used")))

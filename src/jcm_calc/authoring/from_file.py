@@ -89,8 +89,7 @@ def methodology_of(data: Mapping[str, Any], file: str) -> Methodology:
     described.guarded(file, lambda: described.declare(Methodology(top.pop("number"), **top, identity=identity)))
     if not problems:
         described.guarded(file, described.m.check)
-    if problems:
-        raise InputError(file, problems)
+    InputError.raise_for(file, problems)
     return described.m
 
 

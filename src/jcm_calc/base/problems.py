@@ -184,6 +184,12 @@ class InputError(ValueError):
         """Return the refusal of a file or an argument for one reason."""
         return cls(name, [Problem(name, complaint)])
 
+    @classmethod
+    def raise_for(cls, subject: str, problems: Sequence[Problem], warnings: Sequence[Problem] = ()) -> None:
+        """Refuse an input that has problems, all of them at once."""
+        if problems:
+            raise cls(subject, problems, warnings)
+
     @property
     def headline(self) -> str:
         """How many problems there are, and with what."""

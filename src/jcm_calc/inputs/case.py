@@ -144,9 +144,10 @@ class Case:
         submitted = self.project.get("submitted")
         return submitted if isinstance(submitted, date) else None
 
-    def with_evidence(self, evidence: EvidenceFiles) -> EvidenceFiles:
-        """Return the evidence files of the case, and those that are named in addition."""
-        return (*self.evidence, *several(evidence)) if self.evidence else evidence
+    def arguments(self, evidence: EvidenceFiles) -> dict[str, Any]:
+        """Return what is given by name to a calculation, with the evidence files that are named in addition."""
+        evidence = (*self.evidence, *several(evidence)) if self.evidence else evidence
+        return {"p": self.p, "facts": self.facts, "evidence": evidence, **self.choices, **self.inputs}
 
 
 def published(methodology: Declarations, kind: type[C]) -> Iterator[C]:

@@ -113,8 +113,7 @@ def checked(m: Declarations, project: Any, sources: Any) -> tuple[dict[str, Any]
     problems += unknown_parameters(m, monitoring, place)
     for name, given in monitoring.items():
         read_table(place(name), given, MONITORING, problems, at=item)
-    if problems:
-        raise InputError(str(m), problems)
+    InputError.raise_for(str(m), problems)
     return said, monitoring
 
 

@@ -195,8 +195,7 @@ class Monitored:
             )
             for one in self.open
         ]
-        if problems:
-            raise InputError(_("the readings"), problems)
+        InputError.raise_for(_("the readings"), problems)
 
     def provenance(self, meters: Sequence[str] = ()) -> dict[str, Any]:
         """Return files with SHA-256, meters, amounts, findings with their treatments, and rules, ready for JSON."""

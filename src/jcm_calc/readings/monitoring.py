@@ -111,13 +111,11 @@ def monitor(
     problems: list[Problem] = []
     meters = as_mapping("meters", meters, "{'S1': {'parameter': 'EG', 'unit': 'kWh'}}", problems)
     readings = as_mapping("readings", readings, "{'timezone': 'Asia/Jakarta', 'sources': [...]}", problems)
-    if problems:
-        raise InputError(_("the monitoring plan"), problems)
+    InputError.raise_for(_("the monitoring plan"), problems)
     plan = read_plan(meters, readings, Path(folder))
     periods = sheets_of(p, crediting, problems)
     units, indices = declared(plan, m, problems)
-    if problems:
-        raise InputError(_("the monitoring plan"), problems)
+    InputError.raise_for(_("the monitoring plan"), problems)
     given = OtherInputs(m, tables, {"facts": facts, **values})
     with Store() as store:
         progress(_("reading and adding up"))
@@ -258,8 +256,7 @@ class Work:
 
     def refuse(self) -> None:
         """Raise an error where there are complaints."""
-        if self.problems:
-            raise InputError(_("the readings"), self.problems)
+        InputError.raise_for(_("the readings"), self.problems)
 
     def done(self) -> Monitored:
         """Return the monitored parameters."""

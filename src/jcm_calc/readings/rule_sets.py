@@ -164,8 +164,7 @@ def _rule_set(name: str, document: Mapping[str, Any]) -> RuleSet:
         for key in RULES
     }
     evidence = {key: _evidence(key, one, problems) for key, one in found.items()}
-    if problems:
-        raise InputError(_("the data correction rules {name}").format(name=name), problems)
+    InputError.raise_for(_("the data correction rules {name}").format(name=name), problems)
     return RuleSet(
         name=name,
         title=document.get("title", name),

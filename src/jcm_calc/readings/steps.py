@@ -195,8 +195,7 @@ def _hashes(paths: Iterable[Path]) -> dict[Path, str]:
 
 def refuse(problems: Sequence[Problem]) -> None:
     """Raise an error where there are complaints."""
-    if problems:
-        raise InputError(_("the readings"), problems)
+    InputError.raise_for(_("the readings"), problems)
 
 
 def _check_form(store: Store, readings: Readings) -> None:

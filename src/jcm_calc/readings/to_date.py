@@ -80,8 +80,7 @@ def measure(
     """
     problems: list[Problem] = []
     units, indices = declared(plan, m, problems)
-    if problems:
-        raise InputError(_("the monitoring plan"), problems)
+    InputError.raise_for(_("the monitoring plan"), problems)
     assert year.first is not None
     plan = _known_on(plan, day)
     with Store(kept=kept) as store:

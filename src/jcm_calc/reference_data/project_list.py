@@ -10,7 +10,7 @@ from functools import cache
 from jcm_calc.base.languages import Message, _
 from jcm_calc.declarations.frozen import FrozenDict
 from jcm_calc.evidence import Evidence, Grade, Source
-from jcm_calc.reference_data.tables import evidence, rows
+from jcm_calc.reference_data.tables import record, rows
 
 LIST_DAY = date(2026, 6, 4)
 """The day of the copy of the list."""
@@ -100,19 +100,11 @@ def listed_project(number: str) -> Project | None:
 
 
 def _project(row: dict[str, str]) -> Project:
-    return Project(
-        number=row["number"],
-        country=row["country"],
-        title=row["title"],
-        uses=tuple(
-            (number, version)
-            for number, _space, version in (one.partition(" ") for one in row["methodologies"].split(";"))
-        ),
-        status=row["status"],
-        registered=date.fromisoformat(row["registered"]) if row["registered"] else None,
-        planned=int(row["planned"]),
-        page=row["page"],
-        evidence=evidence(row),
+    uses = (one.partition(" ") for one in row["methodologies"].split(";"))
+    return record(
+        Project,
+        row,
+        uses=tuple((number, version) for number, _space, version in uses),
         planned_evidence=Evidence(Grade(row["planned_grade"]), "", Source(row["planned_source"])),
     )
 

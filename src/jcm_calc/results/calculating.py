@@ -89,6 +89,8 @@ def calculated(
             return None
         if on is not None and (reason := outside_validity(m, on)):
             inputs = replace(inputs, warnings=(*inputs.warnings, Problem(str(m), reason)))
+        if not unchecked:  # also where no result follows: what was noticed may be why
+            inputs.warn(4)
         if previous is not None and (gap := _not_after(previous, inputs)):
             raise InputError(str(m), [gap])
         if override:
@@ -106,9 +108,12 @@ def calculated(
         }
         return kind(inputs, call)
 
-    result = _read_once(attempt, large) or attempt(())
+    result = _read_once(attempt, large)
+    if result is not None:
+        result.inputs.warn(3)
+    else:
+        result = attempt(())
     assert result is not None
-    result.inputs.warn(3)
     _remark(result, strict)
     if str(m) not in _warned and result.unconfirmed:
         _warned.add(str(m))
@@ -132,7 +137,8 @@ def _read_once(attempt: Callable[[Collection[str]], C | None], large: Collection
     if not large:
         return None
     try:
-        result = attempt(large)
+        with np.errstate(invalid="ignore"):  # infinite numbers, which no check has seen
+            result = attempt(large)
     except InputError:
         return None
     return result if result is not None and result.unremarkable() else None
@@ -238,7 +244,7 @@ def _compared_with_whole(inputs: Inputs, bind_whole: Callable[[], Inputs]) -> In
     added = [one for one in inputs.graph.parameters if one.adds_over_time]
     if parts > once and (inputs.shared or not added):
         cure = _("{complaint}: give the amounts of each year as separate periods with p=")
-        raise InputError(str(inputs.methodology), [Problem("split", cure.format(complaint=complaint))])
+        raise InputError(str(inputs.methodology), [Problem("split", cure.format(complaint=complaint))], inputs.warnings)
     remark = Remark("split", complaint, "", Topic.CONTRADICTORY, (("parts", parts), ("whole", once)))
     return replace(inputs, warnings=(*inputs.warnings, remark))
 
@@ -291,8 +297,7 @@ def _remark(result: Calculation, strict: bool) -> None:
         for remark, protected in result.replaced
         if protected and names[remark.subject] not in inputs.overrides
     ]
-    if needed:
-        raise InputError(str(inputs.methodology), needed, inputs.warnings)
+    InputError.raise_for(str(inputs.methodology), needed, inputs.warnings)
     if strict and result.remarks:
         raise InputError(str(inputs.methodology), result.remarks)
     noted = {str(one) for one in inputs.warnings}
@@ -323,8 +328,7 @@ def replayed(kind: type[C], manifest: Mapping[str, Any], /, *tables: Any, **valu
         problems.append(Problem("tables", several.format(count=len(handed))))
     facts = {name: recall(name, recorded, [], problems) for name, recorded in call["facts"].items()}
     evidence = [from_data(one["content"], one["file"], one["sha256"]) for one in call.get("evidence", [])]
-    if problems:
-        raise InputError(_("the manifest of {number}").format(number=number), problems)
+    InputError.raise_for(_("the manifest of {number}").format(number=number), problems)
     on = date.fromisoformat(call["on"]) if "on" in call else None
     return calculated(
         kind,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from jcm_calc.declarations.graph import RESULTS, Graph
 from jcm_calc.declarations.items import DeclarationError, Equation, Kind, Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.names import spelt_out
-from jcm_calc.engine.evaluation import EvaluationError, Lookup, chained, evaluate
+from jcm_calc.engine.evaluation import EvaluationError, chained, evaluate
 from jcm_calc.inputs import Inputs, checks
 from jcm_calc.inputs.confirmation.applying import confirm_again
 from jcm_calc.inputs.values import Extremes, extremes
@@ -81,16 +82,14 @@ class Calculation(Emissions):
         if absent := [name for name in (*RESULTS, *inputs.methodology.terms) if name not in inputs.graph.nodes]:
             raise DeclarationError(f"{inputs.methodology}: no equation gives {', '.join(absent)}")
         watch = {name: partial(_look, found) for name, found in self._extremes.items()}
-        others = tuple(name for name in names if name in inputs.graph.nodes and name not in self._known)
-        for keep in ((*RESULTS, *others), RESULTS):
-            try:
-                wanted = tuple(dict.fromkeys(keep))
-                return evaluate(inputs.graph, inputs.sizes, self._known, self._lookups, wanted, watch)
-            except EvaluationError as error:
-                if keep == RESULTS:
-                    problem = undefined(error, inputs, self._known, self._lookups)
-                    raise InputError(str(inputs.methodology), [problem]) from None
-        raise AssertionError("unreachable")
+        beside = tuple(name for name in names if name in inputs.graph.nodes and name not in self._known)
+        evaluated = partial(evaluate, inputs.graph, inputs.sizes, self._known, self._lookups, watch=watch)
+        with suppress(EvaluationError):
+            return evaluated(tuple(dict.fromkeys((*RESULTS, *beside))))
+        try:
+            return evaluated(RESULTS)
+        except EvaluationError as error:
+            raise InputError(str(inputs.methodology), [undefined(error, inputs, alone=True)]) from None
 
     def unremarkable(self) -> bool:
         """Whether the checks that `Inputs.unchecked` left for later have nothing to say."""
@@ -411,7 +410,8 @@ class Calculation(Emissions):
         """
         from jcm_calc.results.contributions import by_unit
 
-        return by_unit(self.inputs, self._values, self._lookups)
+        self.check_inputs()
+        return by_unit(self.inputs)
 
     def sensitivity(self, by: float = 0.1, *, kelvin: float = 1.0) -> pd.DataFrame:
         """Return how ER changes where one input is smaller or larger, all others staying.
@@ -448,7 +448,8 @@ class Calculation(Emissions):
         """
         from jcm_calc.results.sensitivity import sensitivity
 
-        return sensitivity(self.inputs, self._values, self._lookups, by, kelvin)
+        self.check_inputs()
+        return sensitivity(self.inputs, by, kelvin)
 
     def over_candidates(self, *, limit: int = 1000) -> pd.DataFrame:
         """Calculate over all candidates of the values that were chosen by name, all others staying.
@@ -502,7 +503,8 @@ class Calculation(Emissions):
     def candidate_combinations(self, limit: int | None = None) -> Combinations:
         """Return RE, PE and ER for combinations of candidates as data, by default as many as a page shows."""
         limit = shown_limit(self.inputs) if limit is None else limit
-        return combinations(self.inputs, self._values, self._lookups, limit)
+        self.check_inputs()
+        return combinations(self.inputs, limit)
 
     def by_year(self) -> pd.DataFrame:
         """Return RE, PE, other terms of ER, ER and whole tonnes of each calendar year: an estimate.
@@ -583,7 +585,7 @@ class Calculation(Emissions):
         if not self.inputs.replaced:
             return ()
         reductions = float(self.full("ER").sum())
-        return tuple(_remarks.replaced(self.inputs, self._known, self._lookups, reductions))
+        return tuple(_remarks.replaced(self.inputs, reductions))
 
     @property
     def headline(self) -> str:
@@ -702,9 +704,25 @@ class Calculation(Emissions):
             for table, before in zip(self.call["tables"], self.call["files"], strict=True)
             if file_digest(table) != before
         ]
-        if changed:
-            raise InputError(str(m), changed)
-        call = self._recorded_call()
+        InputError.raise_for(str(m), changed)
+
+        def recorded(given: Mapping[str, Any]) -> dict[str, Any]:
+            return {name: record(value, name, self._declared(name)) for name, value in given.items()}
+
+        given = self.call
+        call = {
+            "tables": [record_table(table) for table in given["tables"]],
+            "values": recorded(given["values"]),
+            "p": record_periods(given["p"]),
+            "facts": recorded(given["facts"] or {}),
+        }
+        optional = {
+            "override": dict(self.inputs.overrides),
+            "on": given["on"] and str(given["on"]),
+            "split": given["split"] if given.get("split") in ("years", "days") else "",
+            "evidence": [file.as_data() for file in given["evidence"]],
+        }
+        call |= {key: value for key, value in optional.items() if value}
         return {
             "schema": SCHEMA,
             "library": {"name": "jcm_calc", "version": library_version()},
@@ -761,13 +779,8 @@ class Calculation(Emissions):
         }
 
 
-def undefined(
-    error: EvaluationError,
-    inputs: Inputs,
-    values: Mapping[str, Array] | None = None,
-    lookups: Mapping[str, Lookup] | None = None,
-) -> Problem:
-    """Say which quantity has no value, where, and because of what; with values also from what a zero follows."""
+def undefined(error: EvaluationError, inputs: Inputs, alone: bool = False) -> Problem:
+    """Say which quantity has no value, where, and why; of a calculation ``alone`` also from what a zero follows."""
     symbols = inputs.methodology.symbols()
     node = inputs.graph.nodes[error.name]
     place = ", ".join(
@@ -778,7 +791,7 @@ def undefined(
     causes = []
     for name in error.zeros:
         message = _("{symbol} is 0 ({text})")
-        if found := _numbers_behind(name, error.place, inputs, values or {}, lookups or {}):
+        if found := _numbers_behind(name, error.place, inputs) if alone else "":
             message = _("{symbol} is 0 ({text}; it follows from {numbers})")
         text = getattr(inputs.graph.nodes[name], "text", name)
         causes.append(message.format(symbol=symbols[name], text=text, numbers=found))
@@ -787,17 +800,15 @@ def undefined(
     return Problem(symbols[error.name], complaint.format(place=place, cause=cause))
 
 
-def _numbers_behind(
-    name: str, place: tuple[int, ...], inputs: Inputs, values: Mapping[str, Array], lookups: Mapping[str, Lookup]
-) -> str:
+def _numbers_behind(name: str, place: tuple[int, ...], inputs: Inputs) -> str:
     """Return the operands of an equation with their values at a place; nothing where these are not known."""
     rule, symbols = inputs.graph.nodes[name], inputs.methodology.symbols()
-    if not isinstance(rule, Equation) or not values:
+    if not isinstance(rule, Equation):
         return ""
     behind = [inputs.graph.nodes[one] for one in _behind(rule, inputs.graph)]
     names = tuple(one.name for one in behind)
     try:
-        found = evaluate(inputs.graph.upstream(*names), inputs.sizes, values, lookups, names)
+        found = evaluate(inputs.graph.upstream(*names), inputs.sizes, inputs.values, inputs.lookups(), names)
     except EvaluationError:
         return ""
     parts = []

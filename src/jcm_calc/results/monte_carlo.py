@@ -233,8 +233,7 @@ def uncertainty(
             drawn[name].weigh(slopes.get(name))
         except ValueError as error:
             problems.append(Problem(m.symbols().get(name, name), str(error)))
-    if problems:
-        raise InputError(str(m), problems)
+    InputError.raise_for(str(m), problems)
     return _run(result, drawn, draws, seed, progress)
 
 

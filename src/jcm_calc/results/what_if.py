@@ -120,8 +120,7 @@ def _arguments(m: Declarations, base: Any) -> dict[str, Any]:
         for name in ("number", "version", "on")
         if name in values
     ]
-    if problems:
-        raise InputError(str(m), problems)
+    InputError.raise_for(str(m), problems)
     return values
 
 
@@ -151,8 +150,7 @@ def _table(m: Declarations, given: Any) -> pd.DataFrame:
             labels = listed(frame.index[empty])
             problems.append(Problem(str(heading), _("has no value for the scenario {names}").format(names=labels)))
         columns[name] = [_with_unit(cell, unit) for cell in column.tolist()]
-    if problems:
-        raise InputError(str(m), problems)
+    InputError.raise_for(str(m), problems)
     return pd.DataFrame(columns, frame.index, dtype=object)
 
 
@@ -171,8 +169,7 @@ def _lists(m: Declarations, varied: Mapping[str, Any]) -> dict[str, Any]:
                 found[name] = [_with_unit(cell, unit) for cell in cells_of.tolist()]
             except ValueError as error:
                 problems.append(Problem(name, str(error)))
-    if problems:
-        raise InputError(str(m), problems)
+    InputError.raise_for(str(m), problems)
     return found
 
 
@@ -206,10 +203,9 @@ def _check_names(m: Declarations, kept: Mapping[str, Any], varied: Mapping[str, 
         elif not is_array(values) or not len(values):
             problems.append(Problem(name, _("got {got}; must be a list of values").format(got=shown(values))))
         elif any(is_array(value) for value in values):
-            message = _("one value for each scenario is expected: it holds for all units and periods")
-            problems.append(Problem(name, message))
-    if problems:
-        raise InputError(str(m), problems)
+            told = _("one value for each scenario is expected: it holds for all units and periods")
+            problems.append(Problem(name, told))
+    InputError.raise_for(str(m), problems)
 
 
 def _is_number(m: Declarations, name: str, values: Sequence[Any]) -> bool:
@@ -269,8 +265,7 @@ def _numbers(result: Calculation, varied: Mapping[str, Sequence[Any]]) -> dict[s
             problems += _impossible(result, parameter, numbers[name])
         except (TypeError, ValueError) as error:
             problems.append(Problem(parameter.symbol, str(error), parameter.section))
-    if problems:
-        raise InputError(str(m), problems)
+    InputError.raise_for(str(m), problems)
     return numbers
 
 
@@ -361,8 +356,7 @@ def break_even(
         problems.append(Problem("of", complaint))
     if not is_real(target) or not np.isfinite(target):
         problems.append(Problem("target", got(target, _("a finite number, in tCO2"))))
-    if problems:
-        raise InputError(str(m), problems)
+    InputError.raise_for(str(m), problems)
     kept = _arguments(m, base)
     name = m.named(name) or name
     low, high = _range(m, kept, name, between)

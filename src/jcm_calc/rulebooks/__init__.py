@@ -37,8 +37,9 @@ from jcm_calc.declarations.items import DeclarationError, Version
 from jcm_calc.declarations.methodology import Declarations, version_key
 from jcm_calc.declarations.statements import Stated
 from jcm_calc.declarations.statements import declared as statements
-from jcm_calc.evidence import GRADES, Evidence, Grade, Source
+from jcm_calc.evidence import GRADES, Evidence
 from jcm_calc.reference_data import Project, listed_projects, versions_in_use
+from jcm_calc.reference_data.tables import evidence, record
 from jcm_calc.units.dates import day_of
 
 GROUP = "jcm_calc.methodologies"
@@ -281,7 +282,7 @@ def _tables() -> Tables:
             try:
                 rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines())) if table.is_file() else []
                 for row in rows if name == "known.csv" else ():
-                    known[row["number"]] = _known(row)
+                    known[row["number"]] = record(Known, row, evidence=evidence(row, row["read"]))
                 for row in rows if name == "newer.csv" else ():
                     newer[row["number"]] = (*newer.get(row["number"], ()), _newer(row))
             except Exception as error:
@@ -291,20 +292,8 @@ def _tables() -> Tables:
 
 def _newer(row: dict[str, str]) -> Version:
     version_key(row["version"])
-    evidence = Evidence(Grade(row["grade"]), row["read"], Source(row["source"]))
-    approved = date.fromisoformat(row["approved"]) if row["approved"] else None
-    return Version(row["version"], approved, _("only its identity is known"), evidence)
-
-
-def _known(row: dict[str, str]) -> Known:
-    return Known(
-        row["number"],
-        row["title"],
-        int(row["sectoral_scope"]) if row["sectoral_scope"] else None,
-        row["version"],
-        date.fromisoformat(row["approved"]) if row["approved"] else None,
-        Evidence(Grade(row["grade"]), row["read"], Source(row["source"])),
-    )
+    known = {"text": _("only its identity is known"), "until": None, "evidence": evidence(row, row["read"])}
+    return record(Version, row, number=row["version"], **known)
 
 
 @cache
@@ -566,8 +555,7 @@ def _refuse_other_types(number: object, version: object) -> None:
         for name, given, example in examples
         if not (isinstance(given, str) or (given is None and name == "version"))
     ]
-    if problems:
-        raise InputError(_("the calculation"), problems)
+    InputError.raise_for(_("the calculation"), problems)
 
 
 def chosen(number: str | Declarations, version: str | None = None, on: date | None = None) -> Declarations:

@@ -17,10 +17,10 @@ from jcm_calc.verification import (
     totals,
     values,
 )
+from jcm_calc.verification.against_readings import compared
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.cells.wrong_formula import chooses
 from jcm_calc.verification.declared_checks import DeclaredCheck, Finds, declared_in, shown, there
-from jcm_calc.verification.known_errors import compared
 
 DECLARED = tuple(
     declared_in((sheets, values, magnitudes, formulas, periods, totals, against_plan, against_meters, against_case))
@@ -59,7 +59,7 @@ BY_ANALYSES = (
     DeclaredCheck("C15", _("no dated rows behind amounts of several quantities"), lambda m: len(m.rows.of) > 1),
     DeclaredCheck("F8", _("no mean of dated rows"), lambda m: any(one.mean for one in m.rows.of.values())),
     DeclaredCheck(
-        "C14 E1 E2 E4 E5 E6 E7 E8 F1 F5 G7", _("no amount that meters measure"), lambda m: compared(m, m.meters, m.rows)
+        "C14 E1 E2 E4 E5 E6 E7 E8 F1 F5 G7", _("no amount that meters measure"), lambda m: compared(m, m.rows)
     ),
     DeclaredCheck(
         "F6 F7", _("no substitute for readings"), lambda m: any(one.safe is not None for one in m.meters.noted)

@@ -115,8 +115,7 @@ def portfolio(
         complaint = _("got {given}; must be one of {names}")
         problems.append(Problem("errors", complaint.format(given=shown(errors), names="raise, collect")))
     expected = as_mapping("estimates", estimates, "{'a roof': 250}", problems, optional=True)
-    if problems:
-        raise InputError(_("the portfolio"), problems)
+    InputError.raise_for(_("the portfolio"), problems)
     named = None if evidence is None else named_files(several(evidence))
     source = as_pandas(source)
     paths = files(source)
@@ -128,8 +127,7 @@ def portfolio(
     found = Portfolio(tuple(outcomes[place] for place in sorted(outcomes)))
     problems += _unusable(found.outcomes) if errors == "raise" else ()
     problems += (*_of_no_project(expected, found.outcomes), *_about_none(named or (), found.outcomes))
-    if problems:
-        raise InputError(_("the portfolio"), problems)
+    InputError.raise_for(_("the portfolio"), problems)
     if strict and found.remarks:
         remarks = [replace(one, subject=Message("{}: {}").format(name, one.subject)) for name, one in found.remarks]
         raise InputError(_("the portfolio"), remarks)
@@ -222,16 +220,8 @@ def _pooled(
 ) -> list[ProjectOutcome]:
     """Calculate projects one by one on all cores, in order."""
     chunks = [jobs[start : start + chunk] for start in range(0, len(jobs), chunk)]
-    processes = processes or os.cpu_count() or 1
     outcomes: list[ProjectOutcome] = []
-
-    def gather(solved: Iterable[list[ProjectOutcome]]) -> list[ProjectOutcome]:
-        for found in solved:
-            outcomes.extend(found)
-            progress(done + len(outcomes), total)
-        return outcomes
-
-    if processes == 1 or len(chunks) < 2:
-        return gather(map(solve, chunks))
-    with workers.pool(min(processes, len(chunks))) as pool:
-        return gather(pool.map(solve, chunks))
+    for found in workers.mapped(solve, chunks, processes or os.cpu_count() or 1):
+        outcomes += found
+        progress(done + len(outcomes), total)
+    return outcomes

@@ -58,8 +58,7 @@ class Job:
 
     def calculate(self) -> tuple[Result, Estimates, str]:
         """Return the result, the estimates of a workbook's plan with those declared, and the number of the project."""
-        if self.problems:
-            raise InputError(self.source, self.problems)
+        InputError.raise_for(self.source, self.problems)
         if self.path is None:
             assert self.rows is not None
             m = methodology(self.methodology, self.version)

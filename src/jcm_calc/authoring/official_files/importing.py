@@ -311,8 +311,7 @@ def _refuse_unproved(found: Translation, compared: Comparison) -> None:
             )
             complaint = complaint.format(what=told, key=json.dumps(key, ensure_ascii=False), never=NEVER)
             problems.append(Problem(one.place, complaint))
-    if problems:
-        raise InputError(found.layout.book.name, problems)
+    InputError.raise_for(found.layout.book.name, problems)
 
 
 def _missed(compared: Comparison) -> Iterator[tuple[str, str]]:

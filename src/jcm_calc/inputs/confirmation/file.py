@@ -311,8 +311,7 @@ def from_data(document: Mapping[str, Any], name: str, sha256: str, folder: Path 
     """Return the evidence file that a parsed TOML is; documents in ``folder`` are compared by their hashes."""
     reader = _EvidenceReader(document, name, folder)
     entries = list(reader.read())
-    if reader.problems:
-        raise InputError(name, reader.problems)
+    InputError.raise_for(name, reader.problems)
     filled = tuple(entry for entry in entries if entry is not None)
     methodology, version = document.get("methodology", ""), document.get("version", "")
     return EvidenceFile(name, sha256, methodology, version, filled, len(entries) - len(filled), reader.proposed)

@@ -111,8 +111,7 @@ def read(book: Book, number: str, version: str) -> tuple[EvidenceFile, ...]:
         except InputError as error:
             place = Message("{}, {}: {}")
             problems += [Problem(place.format(book.name, sheet, one.subject), one.complaint) for one in error.problems]
-    if problems:
-        raise InputError(book.name, problems)
+    InputError.raise_for(book.name, problems)
     return tuple(files)
 
 

@@ -178,8 +178,7 @@ def calculate(
         for number, table in enumerate(small, 1)
         if hasattr(table, "iloc") and letter in flat(table)
     ]
-    if problems:
-        raise InputError(str(m), problems)
+    InputError.raise_for(str(m), problems)
     units = {name: unit_of(value) for name, value in arrays.items() if is_quantity(value)}
     count = None if frames else int(sum(piece.size for piece in pieces))
     plan = PartitionPlan(m.number, m.version, letter, common, tuple(small), p, facts, units, count, evidence)
