@@ -196,8 +196,8 @@ def _check_names(m: Declarations, kept: Mapping[str, Any], varied: Mapping[str, 
         elif not is_array(values) or not len(values):
             problems.append(Problem(name, _("got {got}; must be a list of values").format(got=shown(values))))
         elif any(is_array(value) for value in values):
-            told = _("one value for each scenario is expected: it holds for all units and periods")
-            problems.append(Problem(name, told))
+            message = _("one value for each scenario is expected: it holds for all units and periods")
+            problems.append(Problem(name, message))
     InputError.raise_for(str(m), problems)
 
 
