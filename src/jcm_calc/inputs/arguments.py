@@ -342,8 +342,7 @@ class Arguments:
         parameter = next(fitting, None)
         if parameter is None or not (present or shapes.dated(headings)):
             return ""
-        complaint = _("{melt}; or give it as {name}=table")
-        return complaint.format(melt=shapes.melt(frame, parameter), name=parameter.name)
+        return _("{melt}; or give it as {name}=table").format(melt=shapes.melt(frame, parameter), name=parameter.name)
 
     def _columns(self, table: pd.DataFrame, source: str) -> None:
         from jcm_calc.inputs import shapes

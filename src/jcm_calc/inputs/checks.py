@@ -38,6 +38,17 @@ MISTAKABLE_UNITS = (
 )
 
 
+def mistakable(unit: str) -> dict[str, float]:
+    """Return the units that are mistaken for a unit, each with how many of them are one of it."""
+    found = {}
+    for other in MISTAKABLE_UNITS:
+        try:
+            found[other] = float(conversion(unit, other)(1.0))
+        except UnitError:
+            continue
+    return found
+
+
 def impossible(parameter: Parameter, given: InputValue) -> str:
     """Return a complaint about numbers that are missing or outside the bounds of a parameter; nothing if none is."""
     if parameter.textual or given.unchecked:

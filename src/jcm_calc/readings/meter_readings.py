@@ -116,9 +116,9 @@ class MeterReadings:
         for name in found:
             if name not in self.plan.meters:
                 complaint = _("holds readings of {name}, which is not a meter of the plan{hint}")
-                told = complaint.tagged(ProblemKind.UNKNOWN_METER, name)
-                told = told.format(name=name, hint=suggestion(name, self.of))
-                problems.append(Problem(source.readings.name, told, "E11"))
+                message = complaint.tagged(ProblemKind.UNKNOWN_METER, name)
+                message = message.format(name=name, hint=suggestion(name, self.of))
+                problems.append(Problem(source.readings.name, message, "E11"))
         if problems:
             return
         in_order = self._in_order(source, blocks)
@@ -275,8 +275,8 @@ class MeterReadings:
             return cross_checks.per_hour(meter, unit) or 0.0
         except UnitError:
             complaint = _("got {given}; must be a power such as '25 kW', of which an hour gives {unit}")
-            told = complaint.format(given=shown(meter.rated), unit=unit)
-            raise InputError(_("the readings"), [Problem(f"[meters.{meter.name}] rated", told)]) from None
+            message = complaint.format(given=shown(meter.rated), unit=unit)
+            raise InputError(_("the readings"), [Problem(f"[meters.{meter.name}] rated", message)]) from None
 
     @cached_property
     def contexts(self) -> dict[str, list[Context]]:

@@ -155,8 +155,8 @@ def declared(
         elif parameter is None:
             complaint = _("{m} has no parameter {parameter!r}{hint}")
             hint = suggestion(meter.parameter, m.inputs)
-            told = complaint.format(m=m, parameter=meter.parameter, hint=hint)
-            problems.append(Problem(f"{subject} parameter", told))
+            message = complaint.format(m=m, parameter=meter.parameter, hint=hint)
+            problems.append(Problem(f"{subject} parameter", message))
         elif not parameter.adds_over_time:
             complaint = _(
                 "{symbol} does not add over time, and nothing that was read of {m} says how readings of it are "
@@ -172,8 +172,8 @@ def declared(
                     complaint = _("missing: labels of {expected}")
                 if not wanted:
                     complaint = _("got labels of {given}; must be left out, as the parameter has no index but p")
-                told = complaint.format(given=listed(meter.labels), expected=listed(sorted(wanted)))
-                problems.append(Problem(f"{subject} labels", told))
+                message = complaint.format(given=listed(meter.labels), expected=listed(sorted(wanted)))
+                problems.append(Problem(f"{subject} labels", message))
     return units, indices
 
 

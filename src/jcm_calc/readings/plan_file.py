@@ -706,8 +706,7 @@ class _PlanReader:
 
     def check_meter(self, place: str, name: str) -> None:
         if name not in self.meters:
-            complaint = _("{name} is not a meter{hint}")
-            self.complain(place, complaint.format(name=name, hint=suggestion(name, self.meters)))
+            self.complain(place, _("{name} is not a meter{hint}").format(name=name, hint=suggestion(name, self.meters)))
 
     def check_order(self, place: str, instants: Sequence[int | None]) -> None:
         stated = [one for one in instants if one]

@@ -462,8 +462,8 @@ def _register(rows: MeterSteps, context: Context) -> Iterator[ReadingsFinding]:
     change = rows.raw[rows.raw != 0]
     falls = int((change < 0).sum())
     if len(change) >= SERIES and falls > len(change) / 4:
-        told = _("it falls {falls} times in {count}: are these amounts, of the kind 'interval'?")
-        yield from _step(rows, 0, len(rows), context, "falls often", told.format(falls=falls, count=len(change)))
+        message = _("it falls {falls} times in {count}: are these amounts, of the kind 'interval'?")
+        yield from _step(rows, 0, len(rows), context, "falls often", message.format(falls=falls, count=len(change)))
         return
     for i, j, kind, note, exact in itertools.chain(
         _replacements(rows, context),
@@ -535,19 +535,19 @@ def _backwards(rows: MeterSteps, context: Context, spoilt: Bools) -> Iterator[Su
         if spoilt[k]:
             continue
         before, now, begun = context.before(rows, k), float(rows.value[k]), int(rows.start[k])
-        told = {"before": before, "now": now}
+        numbers = {"before": before, "now": now}
         if turn is not None and before - now > turn / 2:
             if before >= turn:  # a range that the register has passed tells no amount
-                yield k, k + 1, "roll-over", PASSED.format(rollover=turn, **told), None
+                yield k, k + 1, "roll-over", PASSED.format(rollover=turn, **numbers), None
             else:
                 exact = float(rows.raw[k]) + context.amount(turn, begun)
-                yield k, k + 1, "roll-over", FROM_TO.format(**told), exact
+                yield k, k + 1, "roll-over", FROM_TO.format(**numbers), exact
         elif k + 1 < len(rows) and rows.value[k + 1] >= before and rows.follows[k + 1]:
-            yield k, k + 2, "negative", AFTER.format(**told), float(rows.raw[k : k + 2].sum())
+            yield k, k + 2, "negative", AFTER.format(**numbers), float(rows.raw[k : k + 2].sum())
         elif k > 0 and now >= context.before(rows, k - 1) and not spoilt[k - 1]:
-            yield k - 1, k + 1, "spike", BEFORE.format(**told), float(rows.raw[k - 1 : k + 1].sum())
+            yield k - 1, k + 1, "spike", BEFORE.format(**numbers), float(rows.raw[k - 1 : k + 1].sum())
         else:
-            yield k, k + 1, "reset", FROM_TO.format(**told), context.amount(now, begun)
+            yield k, k + 1, "reset", FROM_TO.format(**numbers), context.amount(now, begun)
 
 
 def _standing(rows: MeterSteps, context: Context) -> Iterator[Suspect]:
