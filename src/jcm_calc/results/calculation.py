@@ -79,6 +79,8 @@ class Calculation(Emissions):
         try:
             return evaluated(RESULTS)
         except EvaluationError as error:
+            if inputs.unchecked:  # a number that no check has seen may be why
+                raise
             raise InputError(str(inputs.methodology), [undefined(error, inputs, alone=True)]) from None
 
     def unremarkable(self) -> bool:

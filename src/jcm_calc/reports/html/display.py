@@ -23,7 +23,7 @@ UNITS = 20
 
 def result(found: Calculation) -> str:
     """Return the page of a result."""
-    notebook.said(str(found.methodology))
+    notebook.note_shown(str(found.methodology))
     return page("result.html", **summary(found), **explain(found, "ER", {}).content(prefix()))
 
 

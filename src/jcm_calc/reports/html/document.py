@@ -70,7 +70,7 @@ def html(
     """Return the report."""
     said, monitoring = checked(result.methodology, project, sources)
     manifest, readings = result.manifest(), record.of_tables(result.call["tables"])
-    told = record.how_monitored(readings, monitoring, result.methodology.names())
+    monitored = record.how_monitored(readings, monitoring, result.methodology.names())
     explanation = explain(result, "ER", {})
     return page(
         "report.html",
@@ -84,7 +84,7 @@ def html(
         pictures=list(_pictures(result)),
         inputs=[row for row in result.quantities() if row["name"] in result.methodology.inputs],
         facts=list(_facts(result)),
-        sources={name: told[name] for name in result.methodology.inputs if name in told},
+        sources={name: monitored[name] for name in result.methodology.inputs if name in monitored},
         readings=readings,
         published=published,
         width=amounts.width(result.candidate_combinations()),

@@ -283,16 +283,16 @@ class Reader:
         return found.periods[count if label is None and count < len(found.periods) else 0]
 
     def _source(self, parameter: Parameter, row: Row, found: SheetSet) -> None:
-        told = {key: row.text(key) for key in MONITORING if row.text(key)}
-        comment, digest = record_sheet.without_pointer(told.pop("comment", ""))
+        stated = {key: row.text(key) for key in MONITORING if row.text(key)}
+        comment, digest = record_sheet.without_pointer(stated.pop("comment", ""))
         comment, reason = without_override(comment)
         if reason and parameter.name in self.m.inputs and parameter.kind is Kind.DEFAULT:
             found.overrides.setdefault(parameter.name, reason)
-        told |= {"comment": comment} if comment else {}
+        stated |= {"comment": comment} if comment else {}
         if digest:
             found.pointers[parameter.name] = digest
-        if told and parameter.name in self.m.inputs:
-            found.sources.setdefault(parameter.name, told)
+        if stated and parameter.name in self.m.inputs:
+            found.sources.setdefault(parameter.name, stated)
 
     def _name(self, parameter: Parameter, cell: Cell, found: SheetSet) -> None:
         if found.named.setdefault(parameter.name, cell.value) != cell.value:
