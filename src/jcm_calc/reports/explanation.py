@@ -110,8 +110,8 @@ class Explanation:
             yield Message("  {}").format(step.because)
         yield ""
         for step in self.leaves:
-            told = Message("; ").join(part for part in (step.source, step.because) if part)
-            yield Message("{} = {}: {}").format(step.symbol, step.value, told)
+            message = Message("; ").join(part for part in (step.source, step.because) if part)
+            yield Message("{} = {}: {}").format(step.symbol, step.value, message)
 
     def _repr_html_(self) -> str:
         from jcm_calc.reports.html.pages import page, prefix

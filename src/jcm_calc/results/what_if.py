@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jcm_calc.base.groups import grouped
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, InputWarning, Problem, listed, require, shown, suggestion
 from jcm_calc.declarations.graph import RESULTS
@@ -178,10 +179,8 @@ def _cases(m: Declarations, rows: pd.DataFrame) -> Iterator[tuple[dict[str, Any]
     columns = {str(name): rows[name].tolist() for name in rows}
     plain = [name for name, values in columns.items() if _is_number(m, name, values)]
     others = {name: values for name, values in columns.items() if name not in plain}
-    groups: dict[tuple[str, ...], list[int]] = {}
-    for place in range(len(rows)):
-        groups.setdefault(tuple(repr(values[place]) for values in others.values()), []).append(place)
-    for places in groups.values():
+    keys = (tuple(repr(values[place]) for values in others.values()) for place in range(len(rows)))
+    for places in grouped((key, place) for place, key in enumerate(keys)).values():
         case = {name: values[places[0]] for name, values in others.items()}
         yield case, {name: [columns[name][place] for place in places] for name in plain}, places
 
@@ -197,8 +196,8 @@ def _check_names(m: Declarations, kept: Mapping[str, Any], varied: Mapping[str, 
         elif not is_array(values) or not len(values):
             problems.append(Problem(name, _("got {got}; must be a list of values").format(got=shown(values))))
         elif any(is_array(value) for value in values):
-            told = _("one value for each scenario is expected: it holds for all units and periods")
-            problems.append(Problem(name, told))
+            message = _("one value for each scenario is expected: it holds for all units and periods")
+            problems.append(Problem(name, message))
     InputError.raise_for(str(m), problems)
 
 
@@ -255,8 +254,9 @@ def _numbers(result: Calculation, varied: Mapping[str, Sequence[Any]]) -> dict[s
         try:
             found, faults = cells.numbers(values, parameter.unit)
             numbers[name] = found.ravel()
-            problems += [Problem(parameter.symbol, complaint, parameter.section) for complaint in set(faults.values())]
-            problems += _impossible(result, parameter, numbers[name])
+            told = dict.fromkeys(faults.values())
+            problems += [Problem(parameter.symbol, complaint, parameter.section) for complaint in told]
+            problems += _impossible(result, parameter, np.delete(numbers[name], list(faults)))
         except (TypeError, ValueError) as error:
             problems.append(Problem(parameter.symbol, str(error), parameter.section))
     InputError.raise_for(str(m), problems)

@@ -52,7 +52,7 @@ def _contradictions(documents: Analyses, case: CaseFile, file: Location) -> Iter
         if span != other:
             message = _("the report is for {found}, and the case file for {expected}")
             yield finding("K2", message, file, "p", span, other)
-    chosen = {name: option for part in documents.report.own for name, option in part.found.choices.items()}
+    chosen = {name: option for part in documents.report.examined for name, option in part.found.choices.items()}
     for name, option in case.choices.items():
         if chosen.get(name, option) != option:
             yield _otherwise((file,), name, "", chosen[name], option)

@@ -53,7 +53,7 @@ class AmountFormulas:
 
     def findings(self) -> list[Finding]:
         """Return the same as findings; alike ones together."""
-        return self.rows.told(self.parts)
+        return self.rows.as_findings(self.parts)
 
     def plain(self, entry: EnteredValue) -> bool:
         """Whether an amount only adds up dated rows, or what else it does is a finding already."""

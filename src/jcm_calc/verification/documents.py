@@ -128,7 +128,7 @@ class Documents:
         Of kinds that a project may lack, those of which something is entered.
         """
         chosen = dict(self.report.case.choices) if self.report.case is not None else {}
-        chosen |= {name: option for part in self.report.own for name, option in part.found.choices.items()}
+        chosen |= {name: option for part in self.report.examined for name, option in part.found.choices.items()}
         given = {letter for entry in self.report.entries() for letter in entry.parameter.indices}
         lacking = set(self.m.optional) - given
         return {

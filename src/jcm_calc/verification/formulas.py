@@ -51,7 +51,7 @@ def wrong_unit(documents: Analyses) -> Iterator[Finding]:
     report, known = documents.report, documents.report.reader.symbols.parameters
     listed = [
         one
-        for part in report.own
+        for part in report.examined
         if "calc" in part.roles
         for one in listed_defaults(part.roles["calc"], part.periods, report.sheets, report.reader.symbols)
         if not _converted(report.book.value(*one.place), one.unit, known[one.name])

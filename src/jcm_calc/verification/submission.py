@@ -125,29 +125,29 @@ class Submission:
         return [part for part in self.parts if part.kind == kind]
 
     @property
-    def own(self) -> list[ReportPart]:
+    def examined(self) -> list[ReportPart]:
         """The sets that are looked at."""
         return self.of(self.kind)
 
     @cached_property
     def dated(self) -> list[Period]:
         """The periods that have dates, in order of time."""
-        found = [period for part in self.own for period in part.periods if period.dated]
+        found = [period for part in self.examined for period in part.periods if period.dated]
         return sorted(found, key=lambda period: period.order)
 
     @property
     def input_sheets(self) -> tuple[Location, ...]:
         """The input sheets that are looked at."""
-        return tuple(at(part.roles["input"]) for part in self.own)
+        return tuple(at(part.roles["input"]) for part in self.examined)
 
     def lines(self) -> Iterator[CalculationRow]:
         """Yield the rows of the blocks of the calculation sheets."""
-        for part in self.own:
+        for part in self.examined:
             yield from quantities.lines(part.roles["calc"], self.sheets) if "calc" in part.roles else ()
 
     def unit_tables(self) -> Iterator[UnitTable]:
         """Yield the tables with a row for each unit."""
-        for sheet in (part.roles["separate"] for part in self.own if "separate" in part.roles):
+        for sheet in (part.roles["separate"] for part in self.examined if "separate" in part.roles):
             yield from self.sheets.unit_tables(sheet, self.reader.symbols, self.reader.keys)
 
     def entries(self, kind: str = "") -> list[EnteredValue]:
@@ -160,7 +160,7 @@ class Submission:
 
     def cells_with(self, text: str, sheets: Iterable[str] = ()) -> tuple[Location, ...]:
         """Return the cells that have a text; on some sheets, or those of the report or plan that is looked at."""
-        own = tuple(sheets) or [sheet for part in self.own for sheet in part.roles.values()]
+        own = tuple(sheets) or [sheet for part in self.examined for sheet in part.roles.values()]
         return tuple(
             address((sheet, row, column))
             for sheet in dict.fromkeys(own)
@@ -192,7 +192,7 @@ class Submission:
     @cached_property
     def case(self) -> CaseFile | None:
         """What the sheets of the kind hold, as a case."""
-        found = joined(self.reader, [part.found for part in self.own], self.project)
+        found = joined(self.reader, [part.found for part in self.examined], self.project)
         if found is None or self.given is None:
             return found
         found, names = complete(found, self.given, {entry.parameter.name for entry in self.entries()}, self.m)
@@ -231,7 +231,7 @@ class Submission:
         known = Quantities({**self.m.inputs, **{rule.name: rule for rule in self.m.rules}, **nodes}, letters)
         return [
             step
-            for part in self.own
+            for part in self.examined
             if "calc" in part.roles
             for step in quantities.steps(part.roles["calc"], part.periods, self.sheets, known, letters)
             if step.name.removeprefix(quantities.TERMS) in nodes

@@ -75,7 +75,7 @@ class Wrong:
     found: Any
     expected: float
 
-    def told(self, code: str, message: Message, cause: str = "", **say: object) -> Diagnosis:
+    def diagnosis(self, code: str, message: Message, cause: str = "", **say: object) -> Diagnosis:
         """Return what is wrong; the message can name the ``{symbol}`` of the cell and what is given."""
         return code, message.format(symbol=self.cell.symbol, **say), cause
 
