@@ -87,8 +87,7 @@ def show_methodology(subject: str, version: str | None, page: Path | None, force
     """Show one methodology, by its number or by the file of its module; return the exit code."""
     from jcm_calc.cli.checking import UnusableError, is_path, of_file
 
-    if page is not None:
-        output.check_target(page, force, (".html",))
+    output.check_target(page, force, (".html",))
     try:
         m = of_file(Path(subject), version) if is_path(subject) else methodology(subject.upper(), version)
     except UnusableError as error:

@@ -57,8 +57,7 @@ def new_file(
     Without a number it is about the rules of the scheme.
     """
     m = _methodology(number, guidelines, version)
-    if target is not None:
-        output.check_target(target, force, (".toml",))
+    output.check_target(target, force, (".toml",))
     found = list(statements(m) if every and m else open_statements(m))
     if case is not None and m is not None:
         found += _treatments(m, case, every)

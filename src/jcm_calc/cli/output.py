@@ -190,8 +190,10 @@ def working(text: str) -> Iterator[None]:
         status.stop()
 
 
-def check_target(path: Path, force: bool, suffixes: Sequence[str]) -> None:
-    """Refuse to overwrite a file, and a name that ends otherwise than what is written."""
+def check_target(path: Path | None, force: bool, suffixes: Sequence[str]) -> None:
+    """Refuse to overwrite a file, and a name that ends otherwise than what is written; nothing where none is named."""
+    if path is None:
+        return
     if path.suffix.casefold() not in suffixes:
         complaint = _("{path} must end with {endings}").format(path=path, endings=_(" or ").join(suffixes))
         raise bad("--output", complaint)

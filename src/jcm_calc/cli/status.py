@@ -36,8 +36,7 @@ def status_of(
     force: bool,
 ) -> int:
     """Print the status of a case file, or of the case files of a folder; return the exit code."""
-    if page is not None:
-        output.check_target(page, force, (".html",))
+    output.check_target(page, force, (".html",))
     if path.is_dir():
         with output.bar(_("projects")) as update:
             found = statuses(
