@@ -17,6 +17,17 @@ BOUNDS = {"lower": _("the lower bound"), "default": _("the central value"), "upp
 REPORTS: tuple[Literal["SAR", "AR4", "AR5"], ...] = ("SAR", "AR4", "AR5")
 
 
+def mistakable(unit: str) -> dict[str, float]:
+    """Return the units that are mistaken for a unit, each with how many of them are one of it."""
+    found = {}
+    for other in MISTAKABLE_UNITS:
+        try:
+            found[other] = float(conversion(unit, other)(1.0))
+        except UnitError:
+            continue
+    return found
+
+
 def unit_slip(ratio: float, unit: str) -> str:
     """Return the unit in which a number seems to be written, or nothing.
 
@@ -32,16 +43,9 @@ def unit_slip(ratio: float, unit: str) -> str:
     >>> unit_slip(1000, "MWh"), unit_slip(1000, "tCO2/MWh"), unit_slip(3.6, "MWh"), unit_slip(1.1, "MWh")
     ('kWh', 'kgCO2/MWh', 'GJ', '')
     """
-    if not unit:
-        return ""
-    for other in MISTAKABLE_UNITS:
-        try:
-            factor = conversion(unit, other)(1.0)
-        except UnitError:
-            continue
-        if factor != 1 and math.isclose(ratio, factor, rel_tol=CLOSE):
-            return other
-    return ""
+    factors = mistakable(unit) if unit else {}
+    likely = (one for one, factor in factors.items() if factor != 1 and math.isclose(ratio, factor, rel_tol=CLOSE))
+    return next(likely, "")
 
 
 def slip(ratio: float, unit: str = "") -> tuple[str, str]:
