@@ -5,6 +5,7 @@ from __future__ import annotations
 import runpy
 from importlib.metadata import version as installed
 from pathlib import Path
+from pydoc import locate
 from typing import Any
 
 from latex2mathml.converter import convert
@@ -71,8 +72,17 @@ def _leave_room(app: Any, doctree: Any) -> None:
             heading.children = [Text(f"{number} {words}".strip())]
 
 
+def _typed(app: Any, what: str, name: str, item: Any, options: Any, lines: list[str]) -> None:
+    """Name the type of a field that has its text next to it in the class."""
+    owner, _, field = name.rpartition(".")
+    annotation = getattr(locate(owner), "__annotations__", {}).get(field) if what == "attribute" else None
+    if annotation is not None:
+        lines[:0] = [f"``{annotation}``", ""]
+
+
 def setup(app: Any) -> None:
     """Set mathematics as MathML, which browsers show without a script and without the network."""
     app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
+    app.connect("autodoc-process-docstring", _typed)
     # after Sphinx has taken the headings
     app.connect("doctree-read", _leave_room, priority=900)

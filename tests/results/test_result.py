@@ -456,6 +456,42 @@ def test_an_estimate_warns_once_a_methodology_version(monkeypatch, scheme_rules_
     assert caught[0].filename == __file__
 
 
+def per_day():
+    """Declare a methodology that divides an amount by days, of which there may be none."""
+    m = Methodology(
+        "XX_AM006", version="1.0", title="Test", country="XX", sectoral_scope=1, indices={"i": "boiler", "p": "period"}
+    )
+    m.monitored("Q_i,p", "GJ", extensive=True, plausible="[0, 1000]", text="heat")
+    m.monitored("D_p", "d", bounds="[0, inf)", text="days")
+    m.equation("RE_p", "tCO2", name="RE", total="i", evidence=READ, text="")(lambda Q, D: Q / D)
+    m.equation("PE_p", "tCO2", name="PE", total="i", evidence=READ, text="")(lambda Q: 0 * Q)
+    m.equation("ER_p", "tCO2", name="ER", evidence=READ, text="")(lambda RE, PE: RE - PE)
+    return m
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"D": 0.0}, "has no value"),
+        ({"D": 1.0, "override": {"nope": "a reason"}}, "nope"),
+    ],
+)
+@pytest.mark.parametrize("large", [False, True])
+def test_what_was_noticed_in_reading_is_said_where_no_result_follows(wrong, told, large):
+    count = 70_000 if large else 1
+    amounts = np.full((count, 1), 500.0)
+    amounts[-1] = 5e7
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        with pytest.raises(InputError) as error:
+            calculate(per_day(), **{"Q": amounts, "p": "2024", **wrong})
+    said = f"{error.value}\n" + "\n".join(str(one.message) for one in caught)
+    assert told in said
+    assert re.search(r"Q_i,p: 50,000,000 GJ.* is far outside the plausible range \[0, 1000\]", said)
+    assert said.count("is far outside the plausible range") == 1
+    assert {one.filename for one in caught} <= {__file__}
+
+
 def test_the_library_lists_its_methodologies_with_their_grades():
     frame = jcm_calc.methodologies()
     m = methodology("ID_AM003")

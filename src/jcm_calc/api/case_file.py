@@ -81,12 +81,11 @@ class CaseFile(Case):
         previous : Result, optional
             Of the report before; see `jcm_calc.calculate`.
         """
-        tables: tuple[Any, ...] = self.tables
-        p = self.p
+        tables, given = self.tables, self.arguments(evidence)
         if self.meters:
             monitored = monitored or self.monitor(evidence=evidence)
             tables = (*tables, *monitored.tables)
-            p = [str(period) for period in monitored.periods]
+            given["p"] = [str(period) for period in monitored.periods]
         m = methodology(self.methodology, self.version, self.submitted)
         unknown = (
             *unknown_parameters(m, self.sources, partial(under, "[sources]")),
@@ -99,20 +98,15 @@ class CaseFile(Case):
                 *tables,
                 version=self.version,
                 on=self.submitted,
-                p=p,
-                facts=self.facts,
-                evidence=self.with_evidence(evidence),
                 split=self.split,
                 override=override or self.override,
                 strict=strict,
                 previous=previous,
-                **self.choices,
-                **self.inputs,
+                **given,
             )
         except InputError as error:
             raise type(error)(error.subject, (*error.problems, *unknown), error.warnings) from None
-        if unknown:
-            raise InputError(self.path.name, unknown, result.inputs.warnings)
+        InputError.raise_for(self.path.name, unknown, result.inputs.warnings)
         return self._remarked(result, strict)
 
     def _remarked(self, result: Result, strict: bool) -> Result:
@@ -149,16 +143,12 @@ class CaseFile(Case):
             self.meters,
             self.readings,
             *self.tables,
-            p=self.p,
             methodology=self.methodology,
             version=methodology(self.methodology, self.version, self.submitted).version,
             crediting=(self.project.get("start"), self.project.get("end")),
-            facts=self.facts,
             folder=self.path.parent,
             progress=progress,
-            evidence=self.with_evidence(evidence),
-            **self.choices,
-            **self.inputs,
+            **self.arguments(evidence),
         )
 
     def status(
@@ -234,8 +224,7 @@ class CaseFile(Case):
                 found += _comparisons(result, name, figures)
             except (KeyError, ValueError) as error:
                 problems.append(Problem(f"[expected] {name}", str(error.args[0])))
-        if problems:
-            raise InputError(self.path.name, problems)
+        InputError.raise_for(self.path.name, problems)
         if "tonnes" in self.expected:
             try:
                 tonnes = [year.tonnes for year in result.calendar_years()]
@@ -262,9 +251,11 @@ def _comparisons(result: Result, name: str, figures: Any) -> Iterator[PublishedF
         parts = [part.strip() for part in label.split(",")] if len(spanned) > 1 else [label.strip()]
         known = [[str(one) for one in axes[letter].labels] for letter in spanned]
         if len(parts) != len(spanned) or any(part not in own for part, own in zip(parts, known, strict=True)):
-            told = _("got {label}; must have a label for each of {indices}, such as {example}")
+            message = _("got {label}; must have a label for each of {indices}, such as {example}")
             example = ", ".join(labels[0] for labels in known)
-            raise ValueError(told.format(label=repr(label), indices=", ".join(spanned) or "-", example=repr(example)))
+            raise ValueError(
+                message.format(label=repr(label), indices=", ".join(spanned) or "-", example=repr(example))
+            )
         place = tuple(labels.index(part) for part, labels in zip(parts, known, strict=True))
         yield PublishedFigure(f"{name} [{label}]", (figure,), (float(values[place]),))
 

@@ -29,9 +29,11 @@ KINDS = ("identity", "choice", "parameter", "fact", "equation", "default", "cand
 class Difference:
     """Something that two versions have otherwise."""
 
-    kind: str  # one of KINDS
+    #: ``"identity"``, ``"choice"``, ``"parameter"``, ``"fact"``, ``"equation"``, ``"default"``, ``"candidate"`` or
+    #: ``"criterion"``.
+    kind: str
     name: str
-    before: str  # nothing where one version lacks it
+    before: str  #: Empty where the version lacks it.
     after: str
 
 
@@ -81,9 +83,9 @@ class VersionOutcome:
     """What a case gives under one version."""
 
     version: str
-    result: Result | None  # None where the case cannot be calculated
-    problems: tuple[str, ...]  # why not
-    left_out: tuple[str, ...]  # what the case gives that only the other version asks for
+    result: Result | None  #: None where the case cannot be calculated.
+    problems: tuple[str, ...]  #: Why it cannot be calculated.
+    left_out: tuple[str, ...]  #: Values of the case that only the other version asks for.
 
 
 def under(case: CaseFile, m: Declarations, other: Declarations) -> VersionOutcome:

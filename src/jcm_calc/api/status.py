@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jcm_calc.base import cores, workers
+from jcm_calc.base.groups import grouped
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem, listed
 from jcm_calc.base.toml import parse_toml, read_text
@@ -24,7 +25,7 @@ from jcm_calc.inputs.project import estimate_of
 from jcm_calc.readings import calibration, clock
 from jcm_calc.readings.findings import ReadingsFinding
 from jcm_calc.readings.monitoring import OF_CALIBRATION
-from jcm_calc.readings.plan import Device, Meter, MonitoringPlan
+from jcm_calc.readings.plan import Meter, MonitoringPlan
 from jcm_calc.readings.plan_file import read_plan
 from jcm_calc.readings.to_date import Measured, measure
 from jcm_calc.reference_data import listed_project
@@ -34,6 +35,7 @@ from jcm_calc.results.calculation import Calculation
 from jcm_calc.results.eligibility import Answer
 from jcm_calc.results.forecast import forecast
 from jcm_calc.results.status import (
+    SOON,
     Action,
     CalibrationStatus,
     CriterionStatus,
@@ -51,7 +53,6 @@ from jcm_calc.results.status import (
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import dates
 
-SOON = 60  # days before a calibration is due
 LATE = 35  # days without readings, where files come by the month
 AHEAD = 3  # days that a logged meter may be behind the one with the newest readings
 BELOW = 0.1  # below the plan, as a share
@@ -73,14 +74,17 @@ def status(
     end = case.project.get("end")
     day = min(day, end) if isinstance(end, date) else day
     year = _year(case, day)
-    plan = _planned(case, year)
+    assert year.first is not None
     with without_warnings():
-        assert year.first is not None
+        plan = read_plan(case.meters, case.readings, case.path.parent) if case.meters and day >= year.first else None
         if day < year.first:
-            return _described(case, m, day, year, None, so_far=None, ER=None, months={}, plan=plan)
-        if case.meters:
-            return _metered(case, m, day, year, plan, store_of(case.path) if store else None, evidence, progress)
-        return _typed(case, m, day, year, plan, evidence)
+            found, reductions = Measured({}, {}, None), None
+        elif plan is None:
+            found, reductions = _typed(case, m, day, evidence)
+        else:
+            kept = store_of(case.path) if store else None
+            found, reductions = _metered(case, m, plan, year, day, kept, evidence, progress)
+        return _described(case, m, day, year, found, reductions, plan)
 
 
 def store_of(path: Path) -> Path:
@@ -97,24 +101,18 @@ def _year(case: Case, day: date) -> Period:
     return Period(first, min(last, end) if isinstance(end, date) else last)
 
 
-def _planned(case: Case, year: Period) -> tuple[float, str] | None:
-    """Return tCO2 expected of a year, and where that is stated; None where it is not."""
+def _planned(case: Case, year: Period, so_far: Period | None) -> Plan | None:
+    """Return what is expected of a year, and of its days so far; None where it is not stated."""
     assert year.first is not None
-    own = estimate_of(case.project.get("estimate"))
-    if (found := own.get(year.first.year, own.get(None))) is not None:
-        return found, "[project] estimate"
-    listed_one = listed_project(str(case.project.get("number", "")))
-    if listed_one is None:
-        return None
-    whole = 366 if monthrange(year.first.year, 2)[1] == 29 else 365
-    return listed_one.planned * year.days / whole, _("list of projects, a year of the crediting period")
-
-
-def _scaled(planned: tuple[float, str] | None, year: Period, so_far: Period | None) -> Plan | None:
-    if planned is None:
-        return None
-    days = 0 if so_far is None else so_far.days
-    return Plan(planned[0], planned[0] * days / year.days, planned[1])
+    own, source = estimate_of(case.project.get("estimate")), "[project] estimate"
+    expected = own.get(year.first.year, own.get(None))
+    if expected is None:
+        listed_one = listed_project(str(case.project.get("number", "")))
+        if listed_one is None:
+            return None
+        whole = 366 if monthrange(year.first.year, 2)[1] == 29 else 365
+        expected, source = listed_one.planned * year.days / whole, _("list of projects, a year of the crediting period")
+    return Plan(expected, expected * (0 if so_far is None else so_far.days) / year.days, source)
 
 
 def _case_periods(case: Case) -> list[Period]:
@@ -133,43 +131,19 @@ def _case_periods(case: Case) -> list[Period]:
 def _metered(
     case: Case,
     m: Declarations,
-    day: date,
+    plan: MonitoringPlan,
     year: Period,
-    planned: tuple[float, str] | None,
+    day: date,
     kept: Path | None,
     evidence: EvidenceFiles,
     progress: Callable[[str], None],
-) -> ProjectStatus:
-    plan = read_plan(case.meters, case.readings, case.path.parent)
-    values = {"facts": case.facts, "evidence": case.with_evidence(evidence), **case.choices, **case.inputs}
-    since = case.project.get("start")
+) -> tuple[Measured, float | None]:
+    """Return what the readings say, with the findings of interest, and ER of the year so far."""
+    values = {name: one for name, one in case.arguments(evidence).items() if name != "p"}
     periods = _case_periods(case)
-    found = measure(plan, m, case.tables, values, periods, year, since, day, kept, progress)
+    found = measure(plan, m, case.tables, values, periods, year, case.project.get("start"), day, kept, progress)
     found = replace(found, findings=tuple(_of_case(found, plan, periods, year)))
-    status = _described(
-        case,
-        m,
-        day,
-        year,
-        found.result,
-        so_far=found.so_far,
-        ER=None if found.result is None else float(found.result.emissions["ER"].sum()),
-        months=found.months,
-        plan=planned,
-    )
-    status = replace(
-        status,
-        meters=tuple(_meter(meter, found, year, day, plan.where) for meter in plan.meters.values()),
-        findings=tuple(
-            _finding(one, found, plan) for one in sorted(found.findings, key=lambda one: (not one.open, one.start))
-        ),
-        calibrations=tuple(
-            sorted(_calibrations(plan, day), key=lambda one: -(10**6) if one.days is None else one.days)
-        ),
-        months=tuple(_months(found, year, status.plan)),
-        problems=found.problems,
-    )
-    return replace(status, actions=_ordered([*_of_meters(status, plan, found), *_of_project(status)]))
+    return found, None if found.result is None else float(found.result.emissions["ER"].sum())
 
 
 def _of_case(
@@ -212,8 +186,10 @@ def _coverage(covered: Mapping[date, float], use: Period, day: date) -> Iterator
 
 def _finding(one: ReadingsFinding, found: Measured, plan: MonitoringPlan) -> FindingStatus:
     start, end = (clock.local(moment, plan.where).replace(tzinfo=None) for moment in (one.start, one.end))
-    told = (one.treatment, one.tonnes, one.question, found.options.get(one, ()))
-    return FindingStatus(one.meter, one.kind, one.code, start, end, one.note, one.read, found.units[one.meter], *told)
+    treated = (one.treatment, one.tonnes, one.question, found.options.get(one, ()))
+    return FindingStatus(
+        one.meter, one.kind, one.code, start, end, one.note, one.read, found.units[one.meter], *treated
+    )
 
 
 def _calibrations(plan: MonitoringPlan, day: date) -> Iterator[CalibrationStatus]:
@@ -223,16 +199,12 @@ def _calibrations(plan: MonitoringPlan, day: date) -> Iterator[CalibrationStatus
         in_use = (meter.installed or now) < now + clock.DAY and (meter.removed is None or meter.removed > now)
         if meter.interval is None or not in_use:
             continue
-        device = _in_use(meter, now)
+        device = [one for one in meter.devices if one.since is None or one.since <= now][-1]  # the one in use
         done = [one.on for one in device.calibrations if one.on <= day]
         due = calibration.due(done[-1], meter.interval) if done else None
         yield CalibrationStatus(
             name, device.serial, done[-1] if done else None, due, None if due is None else (due - day).days
         )
-
-
-def _in_use(meter: Meter, now: int) -> Device:
-    return [one for one in meter.devices if one.since is None or one.since <= now][-1]
 
 
 def _months(found: Measured, year: Period, plan: Plan | None) -> Iterator[MonthReductions]:
@@ -254,26 +226,23 @@ def _described(
     m: Declarations,
     day: date,
     year: Period,
-    result: Calculation | None,
-    *,
-    so_far: Period | None,
-    ER: float | None,  # noqa: N803
-    months: Mapping[Period, float],
-    plan: tuple[float, str] | None,
+    found: Measured,
+    reductions: float | None,
+    plan: MonitoringPlan | None,
 ) -> ProjectStatus:
-    """Return the status without meters: reductions, plan, forecast, criteria, what an issuance request still lacks."""
+    """Return the status: of meters, if there are any, reductions, criteria, and what an issuance request lacks."""
+    result, planned = found.result, _planned(case, year, found.so_far)
     if result is None:
         verdicts = eligibility.check(m, case.facts, p=case.p, **case.choices, **case.inputs)
     else:
         verdicts = result.verdicts
-    scaled = _scaled(plan, year, so_far)
-    return ProjectStatus(
+    status = ProjectStatus(
         case=case.path.name,
         title=str(case.project.get("title", "")),
         methodology=str(m),
         day=day,
         year=year,
-        so_far=so_far,
+        so_far=found.so_far,
         criteria=tuple(
             CriterionStatus(one.criterion.number, one.criterion.text, one.answer, one.missing) for one in verdicts
         ),
@@ -281,50 +250,41 @@ def _described(
             DocumentToShow(one.kind, one.name, one.section, one.detail, one.lacks or str(one.evidence.grade))
             for one in (() if result is None else result.unconfirmed)
         ),
-        ER=ER,
-        plan=scaled,
-        forecast=forecast(year, so_far, ER, months, scaled),
+        ER=reductions,
+        plan=planned,
+        forecast=forecast(year, found.so_far, reductions, found.months, planned),
+        problems=found.problems,
     )
+    if plan is None:
+        begun = year.first is not None and year.first <= day
+        return replace(status, actions=_ordered(_of_project(status)) if begun else ())
+    findings = sorted(found.findings, key=lambda one: (not one.open, one.start))
+    calibrations = sorted(_calibrations(plan, day), key=lambda one: -(10**6) if one.days is None else one.days)
+    status = replace(
+        status,
+        meters=tuple(_meter(meter, found, year, day, plan.where) for meter in plan.meters.values()),
+        findings=tuple(_finding(one, found, plan) for one in findings),
+        calibrations=tuple(calibrations),
+        months=tuple(_months(found, year, planned)),
+    )
+    return replace(status, actions=_ordered([*_of_meters(status, plan, found), *_of_project(status)]))
 
 
 # Without meters
 
 
-def _typed(
-    case: Case, m: Declarations, day: date, year: Period, planned: tuple[float, str] | None, evidence: EvidenceFiles
-) -> ProjectStatus:
-    """Return the status of a project whose amounts are typed: of the periods that have ended."""
-    result = calculated(
-        Calculation,
-        m,
-        *case.tables,
-        p=case.p,
-        facts=case.facts,
-        evidence=case.with_evidence(evidence),
-        split=case.split,
-        override=case.override,
-        **case.choices,
-        **case.inputs,
-    )
-    assert year.first is not None
+def _typed(case: Case, m: Declarations, day: date, evidence: EvidenceFiles) -> tuple[Measured, float | None]:
+    """Return the result of typed amounts with ER of the periods that have ended, and the sum of those of this year."""
+    given = case.arguments(evidence)
+    result = calculated(Calculation, m, *case.tables, split=case.split, override=case.override, **given)
     periods = {
         one: float(amount)
         for one, amount in zip(result.inputs.periods, result.emissions["ER"].ravel().tolist(), strict=True)
         if one.year is not None and one.last is not None and one.last <= day
     }
     own = sorted((one for one in periods if one.year == day.year), key=lambda one: one.order)
-    status = _described(
-        case,
-        m,
-        day,
-        year,
-        result,
-        so_far=Period(own[0].first, own[-1].last) if own else None,
-        ER=sum(periods[one] for one in own) if own else None,
-        months=periods,
-        plan=planned,
-    )
-    return replace(status, actions=_ordered(_of_project(status)))
+    so_far = Period(own[0].first, own[-1].last) if own else None
+    return Measured({}, {}, so_far, result=result, months=periods), sum(periods[one] for one in own) if own else None
 
 
 # What needs a person
@@ -332,12 +292,9 @@ def _typed(
 
 def _ordered(actions: Iterable[Action]) -> tuple[Action, ...]:
     """Return actions in order, each with another key: two cross-checks may have one name, for example."""
-    several: dict[str, list[Action]] = {}
-    for one in actions:
-        several.setdefault(one.key, []).append(one)
     found = [
         replace(one, key=one.key if at == 1 else f"{one.key} no. {at}")
-        for same in several.values()
+        for same in grouped((one.key, one) for one in actions).values()
         for at, one in enumerate(same, 1)
     ]
     return tuple(
@@ -360,20 +317,20 @@ def _of_meters(status: ProjectStatus, plan: MonitoringPlan, found: Measured) -> 
                 "none in these rules; correct the plan"
             )
             text = _("{what} (from {start}): choose a treatment in [[readings.treatments]]: {names}")
-            told = text.format(what=what, start=when, names=names)
-            yield Action(Need.FINDING, one.meter, told, found.stakes.get(one), None, key)
+            message = text.format(what=what, start=when, names=names)
+            yield Action(Need.FINDING, one.meter, message, found.stakes.get(one), None, key)
         elif one.question:
-            told = Message("{} ({}): {}").format(what, when, one.question)
-            yield Action(Need.QUESTION, one.meter, told, found.stakes.get(one), None, f"{key} question")
+            message = Message("{} ({}): {}").format(what, when, one.question)
+            yield Action(Need.QUESTION, one.meter, message, found.stakes.get(one), None, f"{key} question")
     for due in status.calibrations:
         if due.days is None or due.days <= SOON:
             yield _calibration(due, late.get(due.meter))
     for check in found.comparisons:
         if not check.agrees:
             text = _("{left:,.6g} and {right:,.6g} {unit} differ by {difference:+.1%}")
-            told = text.format(left=check.left, right=check.right, unit=check.unit, difference=check.difference)
+            message = text.format(left=check.left, right=check.right, unit=check.unit, difference=check.difference)
             tonnes = None if check.tonnes is None else abs(check.tonnes)
-            yield Action(Need.CROSS_CHECK, check.name, told, tonnes, None, f"cross-check {check.name} {status.year}")
+            yield Action(Need.CROSS_CHECK, check.name, message, tonnes, None, f"cross-check {check.name} {status.year}")
 
 
 def _calibration(one: CalibrationStatus, tonnes: float | None) -> Action:
@@ -407,23 +364,23 @@ def _of_project(status: ProjectStatus) -> Iterator[Action]:
         if one.answer is Answer.NOT_MET:
             of_year = status.forecast.ER if status.forecast.ER is not None else status.ER
             at_stake = None if of_year is None else max(of_year, 0.0)
-            told = _("criterion {number} is not met: {text}").format(number=one.number, text=one.text)
-            yield Action(Need.CRITERION, one.number, told, at_stake, None, f"criterion {one.number} not met")
+            message = _("criterion {number} is not met: {text}").format(number=one.number, text=one.text)
+            yield Action(Need.CRITERION, one.number, message, at_stake, None, f"criterion {one.number} not met")
         elif one.answer is Answer.NOT_SHOWN:
             text = _("criterion {number} is not shown: state {names} in [facts]")
-            told = text.format(number=one.number, names=listed(one.missing, limit=9))
-            yield Action(Need.CRITERION, one.number, told, None, None, f"criterion {one.number} not shown")
+            message = text.format(number=one.number, names=listed(one.missing, limit=9))
+            yield Action(Need.CRITERION, one.number, message, None, None, f"criterion {one.number} not shown")
     for problem in status.problems:
-        told = Message("{}: {}").format(problem.subject, problem.complaint)
-        yield Action(Need.INPUT, str(problem.subject), told, None, None, input_key(problem))
+        message = Message("{}: {}").format(problem.subject, problem.complaint)
+        yield Action(Need.INPUT, str(problem.subject), message, None, None, input_key(problem))
     plan, expected = status.plan, status.forecast
     if plan is None or status.ER is None or status.so_far is None or status.so_far.days < FEWEST_DAYS:
         return
     seasonal = expected.ER is None or not expected.years or expected.ER < (1 - BELOW) * plan.ER
     if plan.so_far > 0 and (1 - BELOW) * plan.so_far > status.ER and seasonal:
         text = _("{ER:,.1f} tCO2 are {share:.0%} below the plan for the same days, {planned:,.1f} tCO2")
-        told = text.format(ER=status.ER, share=1 - status.ER / plan.so_far, planned=plan.so_far)
-        yield Action(Need.BELOW_PLAN, "ER", told, plan.so_far - status.ER, None, f"below plan {status.year}")
+        message = text.format(ER=status.ER, share=1 - status.ER / plan.so_far, planned=plan.so_far)
+        yield Action(Need.BELOW_PLAN, "ER", message, plan.so_far - status.ER, None, f"below plan {status.year}")
 
 
 # Of every project of a folder
@@ -450,16 +407,9 @@ def statuses(
         raise InputError.of(str(folder), _("has no case file (.toml)"))
     task = partial(_entry, top, day=day, store=store, evidence=evidence)
     found: list[FolderEntry] = []
-    processes = min(processes or cores.count(), len(paths))
-    if processes == 1:
-        for path in paths:
-            found.append(task(path))
-            progress(len(found), len(paths))
-    else:
-        with workers.pool(processes) as pool:
-            for entry in pool.map(task, paths):
-                found.append(entry)
-                progress(len(found), len(paths))
+    for entry in workers.mapped(task, paths, processes or cores.count()):
+        found.append(entry)
+        progress(len(found), len(paths))
     return tuple(sorted(found, key=_urgency))
 
 

@@ -31,35 +31,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Workbook:
-    """A monitoring spreadsheet as it was filled in; see `read_workbook`.
+    """A monitoring spreadsheet as it was filled in; see `read_workbook`."""
 
-    Attributes
-    ----------
-    path : Path
-    methodology, version : str
-        From the header.
-    report : CaseFile or None
-        What the report sheets hold, all years together; None where nothing is filled in.
-    plan : CaseFile or None
-        What the plan sheets hold.
-    remarks : tuple of Problem
-        What was left out, and what a verifier should look at.
-    """
-
-    path: Path
-    methodology: str
-    version: str
-    report: CaseFile | None
-    plan: CaseFile | None
-    remarks: tuple[Problem, ...] = ()
+    path: Path  #: The file.
+    methodology: str  #: The number, from the header.
+    version: str  #: From the header.
+    report: CaseFile | None  #: What the report sheets hold, all years together; None where nothing is filled in.
+    plan: CaseFile | None  #: What the plan sheets hold.
+    remarks: tuple[Problem, ...] = ()  #: What was left out, and what a verifier should look at.
 
     def __repr__(self) -> str:
-        return f"<Workbook {self._told()}>"
+        return f"<Workbook {self._summary()}>"
 
     def _repr_html_(self) -> str:
-        return notebook.page(_("Workbook {summary}").format(summary=self._told()), map(str, self.remarks))
+        return notebook.page(_("Workbook {summary}").format(summary=self._summary()), map(str, self.remarks))
 
-    def _told(self) -> str:
+    def _summary(self) -> str:
         """Say in one line what is filled in."""
         filled = [
             name
@@ -68,15 +55,15 @@ class Workbook:
             for name, case in ((_("report"), self.report), (_("plan"), self.plan))
             if case is not None
         ]
-        told = _("{file}: {number} ver {version}; {filled}").format(
+        message = _("{file}: {number} ver {version}; {filled}").format(
             file=self.path.name,
             number=self.methodology,
             version=self.version,
             filled=Message(", ").join(filled) if filled else _("nothing is filled in"),
         )
         if count := len(self.remarks):
-            told += ngettext("; {count:,} remark", "; {count:,} remarks", count).format(count=count)
-        return told
+            message += ngettext("; {count:,} remark", "; {count:,} remarks", count).format(count=count)
+        return message
 
     @property
     def case(self) -> CaseFile:
@@ -156,8 +143,7 @@ def read_workbook(path: str | os.PathLike[str]) -> Workbook:
         pointers = {pointer for found in reports for pointer in found.pointers.items()}
         tables = record_sheet.with_record(report.tables, pointers, book, m, reader.remarks)
         report = replace(report, tables=tuple(tables))
-    if reader.problems:
-        raise InputError(book.name, reader.problems, reader.remarks)
+    InputError.raise_for(book.name, reader.problems, reader.remarks)
     for sheet in book.hidden:
         if any(sheet in roles.values() for roles in sets.values()):
             reader.remarks.append(Problem(printable(sheet), _("is a hidden sheet, and its values are used")))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from jcm_calc.api.case_file import CaseFile
+from jcm_calc.base.groups import grouped
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem, ProblemKind, listed, shown
 from jcm_calc.inputs import Period
@@ -54,12 +55,12 @@ def joined(reader: Reader, sets: Sequence[SheetSet], project: Mapping[str, Any])
 
 def _two_of_one_period(sets: Sequence[SheetSet]) -> Iterator[Problem]:
     sheets: dict[Period, str] = {}
-    told = _("{period} is the period of two sheets, {one!r} and {other!r}: a year has one")
+    message = _("{period} is the period of two sheets, {one!r} and {other!r}: a year has one")
     for found in sets:
         for period in found.periods:
             other = sheets.setdefault(period, found.sheet)
             if period.dated and other != found.sheet:
-                yield Problem("p", told.format(period=period, one=other, other=found.sheet))
+                yield Problem("p", message.format(period=period, one=other, other=found.sheet))
 
 
 def _differences(complaint: Message, found: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
@@ -72,13 +73,13 @@ def _differences(complaint: Message, found: Sequence[Mapping[str, Any]]) -> Iter
 
 def _changed(sets: Sequence[SheetSet]) -> Iterator[Problem]:
     """Complain where a later year has another value for what does not depend on the year."""
-    told = _("differs from the first year's, though it does not depend on the period ({where})")
+    message = _("differs from the first year's, though it does not depend on the period ({where})")
     for part in (part for found in sets[1:] for part in found.parts if "p" not in part.letters):
         for heading, values in part.columns.items():
             known = next((one for one in sets[0].parts if heading in one.columns and one.letters == part.letters), None)
             if known is None or known.labels != part.labels or known.columns[heading] != values:
                 cells = _differing(heading, part, known)
-                complaint = told.format(where=listed(cells))
+                complaint = message.format(where=listed(cells))
                 yield Problem(heading, complaint.tagged(ProblemKind.YEARS_DIFFER, "\n".join(cells)))
 
 
@@ -96,11 +97,12 @@ def _differing(heading: str, part: FilledColumns, known: FilledColumns | None) -
 
 def _tables(source: str, sets: Sequence[SheetSet]) -> Iterator[FilledTable]:
     """Yield a table for each set of indices and columns, the years of each below each other."""
-    groups: dict[tuple[str, tuple[str, ...]], list[FilledColumns]] = {}
-    for number, found in enumerate(sets):
-        for part in found.parts:
-            if part.columns and ("p" in part.letters or number == 0):
-                groups.setdefault((part.letters, tuple(part.columns)), []).append(part)
+    groups = grouped(
+        ((part.letters, tuple(part.columns)), part)
+        for number, found in enumerate(sets)
+        for part in found.parts
+        if part.columns and ("p" in part.letters or number == 0)
+    )
     for (letters, headings), parts in groups.items():
         labels = [label for part in parts for label in part.labels]
         columns: dict[str, Any] = {

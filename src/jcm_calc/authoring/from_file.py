@@ -89,8 +89,7 @@ def methodology_of(data: Mapping[str, Any], file: str) -> Methodology:
     described.guarded(file, lambda: described.declare(Methodology(top.pop("number"), **top, identity=identity)))
     if not problems:
         described.guarded(file, described.m.check)
-    if problems:
-        raise InputError(file, problems)
+    InputError.raise_for(file, problems)
     return described.m
 
 
@@ -191,7 +190,7 @@ class _Described:
         used = tuple(dict.fromkeys(symbols(expression)))
         if unknown := [one for one in used if one not in self.names]:
             complaint = _("{symbol} is not declared{hint}")
-            told = (complaint.format(symbol=one, hint=suggestion(one, self.names)) for one in unknown)
-            raise ExpressionError(Message("; ").join(told))
+            message = (complaint.format(symbol=one, hint=suggestion(one, self.names)) for one in unknown)
+            raise ExpressionError(Message("; ").join(message))
         operands = tuple(dict.fromkeys(self.names[one] for one in used))
         return as_function(renamed(expression, self.names), operands)

@@ -6,11 +6,12 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 
 from jcm_calc.base import cores
+from jcm_calc.base.cores import Outcome, Piece
 
 # What ends this process: Ctrl-C, a request, the closing of a terminal.
 ENDING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
@@ -37,6 +38,15 @@ def pool(processes: int | None = None) -> Iterator[ProcessPoolExecutor]:
         raise
     finally:
         executor.shutdown()
+
+
+def mapped(task: Callable[[Piece], Outcome], pieces: Sequence[Piece], processes: int) -> Iterator[Outcome]:
+    """Yield what a task gives for each piece, in order; a single piece needs no other process."""
+    if min(processes, len(pieces)) < 2:
+        yield from map(task, pieces)
+        return
+    with pool(min(processes, len(pieces))) as executor:
+        yield from executor.map(task, pieces)
 
 
 @contextmanager

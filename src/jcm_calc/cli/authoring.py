@@ -60,7 +60,7 @@ def new_methodology(
             folder = folder or Path(project)
         else:
             folder = _package(folder)
-            found = {_beside(folder, path): text for path, text in found.items()}
+            found = {_target(folder, path): text for path, text in found.items()}
     texts = {folder / path: text for path, text in found.items()}
     write_files(folder, texts)
     if as_json:
@@ -105,7 +105,7 @@ def _package(folder: Path | None) -> Path:
     return folder
 
 
-def _beside(folder: Path, path: str) -> str:
+def _target(folder: Path, path: str) -> str:
     """Return where a file goes: a test to the tests of the project, if there is such a folder."""
     if not path.startswith("tests/"):
         return path

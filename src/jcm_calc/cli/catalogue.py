@@ -101,7 +101,7 @@ def show_methodology(subject: str, version: str | None, page: Path | None, force
     try:
         m = of_file(Path(subject), version) if is_path(subject) else methodology(subject.upper(), version)
     except UnusableError as error:
-        return error.told()
+        return error.write()
     if page is not None:
         from jcm_calc.reports.html.display import methodology_file
 

@@ -34,7 +34,7 @@ STATES = (_("passed"), _("waived"), _("failed"))
 class UnusableError(Exception):
     """There is nothing to check or to show; the message has a line for each thing that is wrong."""
 
-    def told(self) -> int:
+    def write(self) -> int:
         """Write it to standard error; return the exit code."""
         for line in str(self).splitlines():
             output.write(output.clean(line), err=True)
@@ -47,7 +47,7 @@ def check_methodologies(subject: str | None, examples: int, as_json: bool) -> in
         conform = _conform()
         found = _every() if subject is None else _named(subject)
     except UnusableError as error:
-        return error.told()
+        return error.write()
     with _nothing_left_behind():
         checked = []
         for number, m in enumerate(found, 1):
@@ -93,7 +93,7 @@ def watch(subject: str, examples: int, page: Path | None) -> int:
     """Check again, and write the page of the methodology again, whenever a file in the folder of its module changes."""
     folder = _folder(subject)
     if folder is None:
-        return UnusableError(_("{subject}: there is no such module").format(subject=subject)).told()
+        return UnusableError(_("{subject}: there is no such module").format(subject=subject)).write()
     jcm = [sys.executable, "-c", "from jcm_calc.cli import main; main()"]
     before: dict[Path, float] = {}
     try:
@@ -127,7 +127,7 @@ def _folder(subject: str) -> Path | None:
 def _every() -> list[Declarations]:
     found: list[Declarations] = []
     for number in modules():
-        with suppress(BrokenModuleError):  # which is told after the others are checked
+        with suppress(BrokenModuleError):  # reported after the others are checked
             found += versions(number).values()
     return found
 
@@ -150,8 +150,8 @@ def of_file(path: Path, version: str | None = None) -> Declarations:
     """Return the latest methodology of a module, or a version of it."""
     found = {item.version: item for item in every_of_file(path)}
     if version is not None and version not in found:
-        told = _("{path}: there is no version {version}; known are {known}")
-        raise UnusableError(told.format(path=path, version=version, known=", ".join(found)))
+        message = _("{path}: there is no version {version}; known are {known}")
+        raise UnusableError(message.format(path=path, version=version, known=", ".join(found)))
     return found[version] if version is not None else list(found.values())[-1]
 
 

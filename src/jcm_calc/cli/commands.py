@@ -94,9 +94,9 @@ def _complain(error: Exception) -> int:
         output.complaints(_("The methodology was not found"), [Problem(_("methodology"), str(error))])
     elif isinstance(error, EvaluationError):
         output.complaints(_("There is no result"), [Problem(_("equations"), str(error))])
-    elif (told := by_author(error)) is not None:
+    elif (broken := by_author(error)) is not None:
         output.complaints(
-            _("The methodology cannot be used; this is for its author"), [Problem(told.module, told.said)]
+            _("The methodology cannot be used; this is for its author"), [Problem(broken.module, broken.said)]
         )
     else:
         _report_fault(error)
@@ -150,10 +150,10 @@ def jcm() -> None:
     """  # noqa: D301 (\b keeps click from filling the lines)
 
 
-@jcm.command("list")
+@jcm.command("list", runs="catalogue.list_methodologies")
 @click.option("--all", "with_known", is_flag=True, help="Also those that are known and not implemented.")
 @as_json
-def list_(**given: Any) -> int:
+def list_() -> None:
     """List the methodologies, and how much of each is confirmed.
 
     A module of a methodology package that cannot be used is named below, with file and line, and gives exit code 1.
@@ -163,18 +163,15 @@ def list_(**given: Any) -> int:
       jcm list
       jcm list --all --json
     """  # noqa: D301 (\b keeps click from filling the lines)
-    from jcm_calc.cli.catalogue import list_methodologies
-
-    return list_methodologies(**given)
 
 
-@jcm.command()
+@jcm.command(runs="catalogue.show_methodology")
 @click.argument("subject", metavar="NUMBER|MODULE.py")
 @of_version
 @file_option("--html", "page", metavar="FILE.html", help="Write it as a page.")
 @force_option("FILE.html")
 @as_json
-def show(**given: Any) -> int:
+def show() -> None:
     """Show what methodology NUMBER, or that of a module, declares, each item with its evidence.
 
     \b
@@ -183,12 +180,9 @@ def show(**given: Any) -> int:
       jcm show ID_AM002 --version 2.0 --json
       jcm show my_rules/xx_am001.py --html xx_am001.html
     """  # noqa: D301 (\b keeps click from filling the lines)
-    from jcm_calc.cli.catalogue import show_methodology
-
-    return show_methodology(**given)
 
 
-@jcm.command()
+@jcm.command(runs="factors.list_factors")
 @click.argument("country")
 @click.option("--grid", metavar="NAME", help="Only this grid.")
 @click.option("--year", metavar="YYYY", help="Only data of this year.")
@@ -198,7 +192,7 @@ def show(**given: Any) -> int:
     help="Only factors of this kind; kinds are never mixed.",
 )
 @as_json
-def factors(**given: Any) -> None:
+def factors() -> None:
     """List the published emission factors of electricity of COUNTRY, in tCO2/MWh, each with source and grade.
 
     A case file names one of them instead of a number: EF_grid = "Viet Nam 2023, combined margin". No factor is
@@ -210,17 +204,14 @@ def factors(**given: Any) -> None:
       jcm factors ID --grid Jamali --year 2016
       jcm factors Thailand --kind solar --json
     """  # noqa: D301 (\b keeps click from filling the lines)
-    from jcm_calc.cli.factors import list_factors
-
-    list_factors(**given)
 
 
-@jcm.command()
+@jcm.command(runs="projects.list_projects")
 @click.option("--country", metavar="XX", help="Only projects of this partner country, by code or name.")
 @click.option("--methodology", metavar="NUMBER", help="Only projects that use this methodology, in any version.")
 @click.option("--status", type=click.Choice(["registered", "validation", "withdrawn"]), help="Only these.")
 @as_json
-def projects(**given: Any) -> None:
+def projects() -> None:
     """List the projects of the scheme, with the methodologies and versions that they use, as of June 2026.
 
     \b
@@ -229,12 +220,9 @@ def projects(**given: Any) -> None:
       jcm projects --methodology TH_AM001 --status registered
       jcm projects --json
     """  # noqa: D301 (\b keeps click from filling the lines)
-    from jcm_calc.cli.projects import list_projects
-
-    list_projects(**given)
 
 
-@jcm.command()
+@jcm.command(runs="calculating.calculate_case")
 @case_argument
 @click.option(
     "--require-confirmed",
@@ -261,7 +249,7 @@ def projects(**given: Any) -> None:
 @strictly
 @with_evidence
 @as_json
-def calc(**given: Any) -> int:
+def calc() -> None:
     """Calculate CASE: a case file (.toml) or a filled monitoring spreadsheet (.xlsx).
 
     Where it holds published figures, they are compared, and a difference gives exit code 1.
@@ -274,12 +262,9 @@ def calc(**given: Any) -> int:
       jcm calc case.toml -o report.xlsx --plan plan.toml
       jcm calc filled.xlsx --require-confirmed
     """  # noqa: D301 (\b keeps click from filling the lines)
-    from jcm_calc.cli.calculating import calculate_case
-
-    return calculate_case(**given)
 
 
-@jcm.command()
+@jcm.command(runs="templates.write_template")
 @number_argument()
 @click.argument("more_years", nargs=-1, metavar="", type=int)
 @output_option("The .xlsx or .toml to write.", required=True)
@@ -287,7 +272,7 @@ def calc(**given: Any) -> int:
 @click.option("--years", metavar="YEAR ...", multiple=True, type=int, help="The calendar years of the report.")
 @force_option()
 @as_json
-def template(**given: Any) -> None:
+def template() -> None:
     """Write an empty monitoring spreadsheet or case file of methodology NUMBER, to be filled in for `jcm calc`.
 
     \b
@@ -296,19 +281,16 @@ def template(**given: Any) -> None:
       jcm template ID_AM002 -o case.toml --years 2024
       jcm --lang ja template VN_AM001 -o input.xlsx --units i=40 --units k=5
     """  # noqa: D301 (\b keeps click from filling the lines)
-    from jcm_calc.cli.templates import write_template
-
-    write_template(**given)
 
 
-@jcm.command()
+@jcm.command(runs="monitoring.monitor_case")
 @case_argument
 @output_option("Write a .csv or .xlsx file.")
 @force_option()
 @strictly
 @with_evidence
 @as_json
-def monitor(**given: Any) -> int:
+def monitor() -> None:
     """Turn the readings of the case file CASE into monitored parameters.
 
     A finding without a treatment, or a cross-check that differs, gives exit code 1. Needs
@@ -319,12 +301,9 @@ def monitor(**given: Any) -> int:
       jcm monitor case.toml
       jcm monitor case.toml -o monitored.xlsx
     """  # noqa: D301 (\b keeps click from filling the lines)
-    from jcm_calc.cli.monitoring import monitor_case
-
-    return monitor_case(**given)
 
 
-@jcm.command()
+@jcm.command(runs="status.status_of")
 @click.argument("path", metavar="CASE|FOLDER", type=FILE)
 @click.option("--on", metavar="DATE", help="As of the end of this day instead of today, such as 2024-09-30.")
 @click.option(
@@ -335,7 +314,7 @@ def monitor(**given: Any) -> int:
 @force_option()
 @with_evidence
 @as_json
-def status(**given: Any) -> int:
+def status() -> None:
     """Show the status of the monitoring of the case file CASE, or of every case file in FOLDER.
 
     Exit code 1 means that something needs a person; with --since, that something new does. It is an estimate, not a
@@ -348,18 +327,15 @@ def status(**given: Any) -> int:
       jcm status projects -o status.html --force
       jcm status projects --since last
     """  # noqa: D301 (\b keeps click from filling the lines)
-    from jcm_calc.cli.status import status_of
-
-    return status_of(**given)
 
 
-@jcm.command()
+@jcm.command(runs="explaining.explain_case")
 @case_argument
 @click.argument("name", default="ER")
 @click.option("--at", "at", metavar="INDEX=LABEL", multiple=True, help="Follow this unit or period, such as p=2024.")
 @with_evidence
 @as_json
-def explain(**given: Any) -> None:
+def explain() -> None:
     """Explain how NAME is calculated in the case file CASE.
 
     From the equation in symbols, with the numbers in place, to its value, down to what was given.
@@ -370,19 +346,16 @@ def explain(**given: Any) -> None:
       jcm explain case.toml RE
       jcm explain case.toml RE_i --at i="chiller 2" --at p=2024
     """  # noqa: D301 (\b keeps click from filling the lines)
-    from jcm_calc.cli.explaining import explain_case
-
-    explain_case(**given)
 
 
-@jcm.command()
+@jcm.command(runs="explaining.report_case")
 @case_argument
 @output_option("Where to write.", required=True)
 @force_option()
 @strictly
 @with_evidence
 @as_json
-def report(**given: Any) -> int:
+def report() -> None:
     """Write the report of the case file CASE: one HTML file, for a browser and for paper.
 
     It needs no network.
@@ -391,9 +364,6 @@ def report(**given: Any) -> int:
     Example:
       jcm report case.toml -o report.html
     """  # noqa: D301 (\b keeps click from filling the lines)
-    from jcm_calc.cli.explaining import report_case
-
-    return report_case(**given)
 
 
 def _explained(context: click.Context, option: click.Parameter, value: str | bool | None) -> None:
@@ -509,19 +479,21 @@ def new(revises: str | None, source: Path | None, title: str, scope: int, index:
 
     known = {"title": title, "scope": scope, "index": index}
     if source is not None and (twice := [name for name, one in {**known, "revises": revises}.items() if one]):
-        told = _("--from FILE holds everything: leave out {given}").format(given=", ".join(f"--{one}" for one in twice))
-        raise click.UsageError(translated(told))
+        message = _("--from FILE holds everything: leave out {given}").format(
+            given=", ".join(f"--{one}" for one in twice)
+        )
+        raise click.UsageError(translated(message))
     new_methodology(revises=revises, source=source, known=known, **given)
 
 
-@jcm.command("import")
+@jcm.command("import", runs="importing.import_module")
 @click.argument("workbook", metavar="FILE.xlsx", type=FILE)
 @click.argument("document", metavar="[DOCUMENT]", type=FILE, required=False)
 @output_option("The package.", name="folder", metavar="FOLDER")
 @file_option("--names", metavar="FILE.toml", help="Answers to what is asked.")
 @force_option("what is there")
 @as_json
-def import_(**given: Any) -> None:
+def import_() -> None:
     """Translate an official monitoring spreadsheet into a methodology module.
 
     Formulas become equations, look-ups become tables. No module is written that differs from its workbook. DOCUMENT,
@@ -533,12 +505,9 @@ def import_(**given: Any) -> None:
       jcm import JCM_TH_AM002_ver01.0.xlsx JCM_TH_AM002_ver01.0.docx -o …
       jcm import JCM_TH_AM002_ver01.0.xlsx -o … --names th_am002.names.toml --force
     """  # noqa: D301 (\b keeps click from filling the lines)
-    from jcm_calc.cli.importing import import_module
-
-    import_module(**given)
 
 
-@jcm.command()
+@jcm.command(runs="proposing.confirm_files")
 @number_argument()
 @click.argument("workbook", metavar="FILE.xlsx", type=FILE)
 @click.argument("document", metavar="[DOCUMENT.pdf|.docx]", type=FILE, required=False)
@@ -546,7 +515,7 @@ def import_(**given: Any) -> None:
 @output_option("The evidence file with what is proposed.", metavar="FILE.toml")
 @force_option("FILE.toml")
 @as_json
-def confirm(**given: Any) -> int:
+def confirm() -> None:
     """Compare methodology NUMBER with its official files, and propose what agrees.
 
     Formulas of the monitoring spreadsheet are compared by meaning, default values and tables with their limits, units
@@ -558,27 +527,21 @@ def confirm(**given: Any) -> int:
       jcm confirm ID_AM003 JCM_ID_AM003_ver01.0.xlsx
       jcm confirm ID_AM003 JCM_ID_AM003_ver01.0.xlsx JCM_ID_AM003_ver01.0.pdf -o id_am003.toml
     """  # noqa: D301 (\b keeps click from filling the lines)
-    from jcm_calc.cli.proposing import confirm_files
-
-    return confirm_files(**given)
 
 
-@jcm.command()
+@jcm.command(runs="comparing.compare_versions")
 @number_argument()
 @click.argument("before")
 @click.argument("after")
 @file_option("--case", metavar="CASE.toml", help="What it does to this case.")
 @as_json
-def diff(**given: Any) -> int:
+def diff() -> None:
     """Show what changed in methodology NUMBER from version BEFORE to version AFTER.
 
     \b
     Example:
       jcm diff ID_AM006 2.0 2.1 --case case.toml
     """  # noqa: D301 (\b keeps click from filling the lines)
-    from jcm_calc.cli.comparing import compare_versions
-
-    return compare_versions(**given)
 
 
 @jcm.group()
@@ -643,10 +606,10 @@ def ask_evidence(number: str | None, guidelines: bool, target: Path | None, **gi
     return ask_questions(name, target=target or default, **given)
 
 
-@evidence.command("check")
+@evidence.command("check", runs="confirming.check_files")
 @click.argument("paths", metavar="FILE ...", nargs=-1, required=True, type=FILE)
 @as_json
-def check_evidence(**given: Any) -> int:
+def check_evidence() -> None:
     """Compare evidence files with the methodologies and with each other, and say what is left to confirm.
 
     A contradiction, or a reading that has changed since, gives exit code 1.
@@ -655,26 +618,20 @@ def check_evidence(**given: Any) -> int:
     Example:
       jcm evidence check id_am003.toml
     """  # noqa: D301 (\b keeps click from filling the lines)
-    from jcm_calc.cli.confirming import check_files
-
-    return check_files(**given)
 
 
-@evidence.command("folder")
+@evidence.command("folder", runs="confirming.show_folder")
 @as_json
-def evidence_folder(**given: Any) -> None:
+def evidence_folder() -> None:
     """Say where evidence files are looked for when none is named.
 
     \b
     Example:
       jcm evidence folder
     """  # noqa: D301 (\b keeps click from filling the lines)
-    from jcm_calc.cli.confirming import show_folder
-
-    show_folder(**given)
 
 
-@jcm.command()
+@jcm.command(runs="issuing.issue_cases")
 @click.argument("paths", metavar="CASE ...", nargs=-1, required=True, type=FILE)
 @file_option("--previous", metavar="REQUEST.json", multiple=True, help="An earlier request.")
 @output_option(
@@ -683,7 +640,7 @@ def evidence_folder(**given: Any) -> None:
 @force_option()
 @with_evidence
 @as_json
-def request_issuance(**given: Any) -> int:
+def request_issuance() -> None:
     """Ask for the credits of a project, from its case files.
 
     The section [allocation] says who gets how much of each calendar year. Refused while anything
@@ -693,12 +650,9 @@ def request_issuance(**given: Any) -> int:
     Example:
       jcm request-issuance 2024.toml --previous 2023.json -o 2024.json -o 2024.xlsx
     """  # noqa: D301 (\b keeps click from filling the lines)
-    from jcm_calc.cli.issuing import issue_cases
-
-    return issue_cases(**given)
 
 
-@jcm.command()
+@jcm.command(runs="portfolios.calculate_portfolio")
 @click.argument("source")
 @click.option(
     "--by", metavar="COLUMN", multiple=True, help="Sums by country, scope, methodology, version, year or project."
@@ -708,7 +662,7 @@ def request_issuance(**given: Any) -> int:
 @strictly
 @with_evidence
 @as_json
-def portfolio(**given: Any) -> int:
+def portfolio() -> None:
     """Calculate all projects of SOURCE: a folder of case files and workbooks, a pattern, or a table.
 
     A table (.csv, .xlsx, .parquet) has a row for each project, with the columns project and methodology. What is wrong
@@ -719,24 +673,18 @@ def portfolio(**given: Any) -> int:
       jcm portfolio reports --by country --by year
       jcm portfolio projects.csv -o portfolio.xlsx
     """  # noqa: D301 (\b keeps click from filling the lines)
-    from jcm_calc.cli.portfolios import calculate_portfolio
-
-    return calculate_portfolio(**given)
 
 
-@jcm.command()
+@jcm.command(runs="calculating.replay_manifest")
 @click.argument("path", metavar="MANIFEST", type=FILE)
 @as_json
-def replay(**given: Any) -> int:
+def replay() -> None:
     """Calculate again what MANIFEST describes, and compare exactly.
 
     \b
     Example:
       jcm replay manifest.json
     """  # noqa: D301 (\b keeps click from filling the lines)
-    from jcm_calc.cli.calculating import replay_manifest
-
-    return replay_manifest(**given)
 
 
 @jcm.command()

@@ -33,8 +33,8 @@ def compare_versions(number: str, before: str, after: str, case: Path | None, as
     if as_json:
         output.data(_as_data(number, found, outcomes))
     else:
-        told = _("{number} ver {before} and ver {after}").format(number=number, before=before, after=after)
-        _page(told, found)
+        message = _("{number} ver {before} and ver {after}").format(number=number, before=before, after=after)
+        _page(message, found)
         _case(outcomes)
     for outcome in outcomes:
         if outcome.problems:
@@ -65,8 +65,8 @@ def _case(outcomes: Sequence[VersionOutcome]) -> None:
     rows = []
     for outcome in outcomes:
         if outcome.left_out:
-            told = _("ver {version} does not ask for {names}: left out")
-            output.paragraph(told.format(version=outcome.version, names=", ".join(outcome.left_out)))
+            message = _("ver {version} does not ask for {names}: left out")
+            output.paragraph(message.format(version=outcome.version, names=", ".join(outcome.left_out)))
         if outcome.result is not None:
             for period, *emissions in _periods(outcome):
                 rows.append([outcome.version, period, *map(amounts.tonnes, emissions)])

@@ -70,8 +70,8 @@ def new_file(
         return
     kinds = Counter(one.kind for one in found).items()
     counts = Message(", ").join(_("{count} {kind}").format(count=count, kind=Message(kind)) for kind, count in kinds)
-    told = _("{path}: {counts}; then run: jcm evidence check {path}")
-    output.paragraph(told.format(path=target, counts=counts or _("nothing is left to confirm")))
+    message = _("{path}: {counts}; then run: jcm evidence check {path}")
+    output.paragraph(message.format(path=target, counts=counts or _("nothing is left to confirm")))
 
 
 def open_statements(m: Declarations | None) -> list[Statement]:
@@ -236,20 +236,26 @@ def _treatments(m: Declarations, path: Path, every: bool) -> list[Statement]:
     return [one for one in found if every or not one.confirmed]
 
 
-def check_files(paths: Sequence[Path], as_json: bool) -> int:
-    """Compare evidence files with the methodologies and with each other; return the exit code."""
-    files = named_files(paths)
-    # files about the scheme belong to every methodology; alone, they are checked with any
-    scheme_files = [file for file in files if not file.methodology]
+def _by_version(
+    files: Iterable[EvidenceFile], of_scheme: Sequence[EvidenceFile]
+) -> dict[tuple[str, str], list[EvidenceFile]]:
+    """Group files; those about the scheme belong to every methodology, and are alone checked with any."""
     groups: dict[tuple[str, str], list[EvidenceFile]] = {}
     for file in files:
         if file.methodology:
-            groups.setdefault((file.methodology, file.version), list(scheme_files)).append(file)
-    if scheme_files and not groups:
+            groups.setdefault((file.methodology, file.version), list(of_scheme)).append(file)
+    if of_scheme and not groups:
         some = next(every())
-        groups[some.number, some.version] = scheme_files
+        groups[some.number, some.version] = list(of_scheme)
+    return groups
+
+
+def check_files(paths: Sequence[Path], as_json: bool) -> int:
+    """Compare evidence files with the methodologies and with each other; return the exit code."""
+    files = named_files(paths)
+    scheme_files = [file for file in files if not file.methodology]
     found, problems, missing = [], list[Problem](), list[Problem]()
-    for (number, version), own in groups.items():
+    for (number, version), own in _by_version(files, scheme_files).items():
         try:
             m = methodology(number, version)
             confirmed = with_evidence(m, own)
@@ -263,8 +269,8 @@ def check_files(paths: Sequence[Path], as_json: bool) -> int:
         left = [one for one in statements(confirmed) if not one.confirmed and (one.kind == "rule" or not alone)]
         for file in own:
             if file.proposed:
-                told = _("{file}: {count} proposals wait for a person and a date in [reader]")
-                _say(told.format(file=file.name, count=file.proposed))
+                message = _("{file}: {count} proposals wait for a person and a date in [reader]")
+                _say(message.format(file=file.name, count=file.proposed))
         names, count = [file.name for file in own], sum(len(file.entries) for file in own)
         found.append((m, _("rules of the scheme") if alone else m, names, count, left, list(_compared(m, confirmed))))
     if missing:
@@ -283,9 +289,9 @@ def check_files(paths: Sequence[Path], as_json: bool) -> int:
             }
         )
     for _m, subject, names, count, left, rows in found if not as_json else ():
-        told = _("{files}: {subject}, {count} items filled in, {left} left to confirm")
-        told = told.format(files=", ".join(names), subject=subject, count=count, left=len(left))
-        output.paragraph(told, bold=True)
+        message = _("{files}: {subject}, {count} items filled in, {left} left to confirm")
+        message = message.format(files=", ".join(names), subject=subject, count=count, left=len(left))
+        output.paragraph(message, bold=True)
         if rows:
             output.table(COMPARED, [[str(cell) for cell in row] for row in rows])
         output.table([_("kind"), "", _("should be in")], _rows(left))

@@ -30,7 +30,7 @@ def list_factors(country: str, grid: str | None, year: str | None, kind: str | N
             output.table(
                 [_("name"), "tCO2/MWh", _("grade")],
                 [[one.name, f"{one.value:g}", one.evidence.grade] for one in rows],
-                _told(rows),
+                _sources(rows),
             )
 
 
@@ -61,15 +61,15 @@ def _fits(one: ElectricityFactor, grid: str | None, year: str | None, kind: str 
     )
 
 
-def _told(rows: list[ElectricityFactor]) -> list[list[str]]:
+def _sources(rows: list[ElectricityFactor]) -> list[list[str]]:
     """Return use, source and note of each row; what is the same as of the row above is not said again."""
     before: tuple[object, ...] = ()
-    told: list[list[str]] = []
+    cells: list[list[str]] = []
     for one in rows:
         own = (one.use, one.end, one.evidence.source, one.evidence.note)
-        told.append([] if own == before else [one.use, one.end, str(one.evidence.source), one.evidence.note])
+        cells.append([] if own == before else [one.use, one.end, str(one.evidence.source), one.evidence.note])
         before = own
-    return told
+    return cells
 
 
 def _as_data(one: ElectricityFactor) -> dict[str, Any]:

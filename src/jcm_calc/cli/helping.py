@@ -6,6 +6,7 @@ import inspect
 import textwrap
 from collections.abc import Iterable, Iterator
 from contextvars import copy_context
+from pkgutil import resolve_name
 from typing import Any
 
 import click
@@ -15,15 +16,15 @@ from jcm_calc.base.languages import Message, _, language, translated
 
 # What click says by itself.
 WORDS = (_("Usage"), _("Options"), _("Commands"), _("Show this message and exit."))
-AS_IT_STANDS = "\b\n"  # how click is told not to fill the lines of a paragraph
+UNFILLED = "\b\n"  # click leaves the lines of such a paragraph as they are
 SHARE = 0.6  # of the lines of English that Japanese fills: its signs are twice as wide
 
 
 def paragraphs(text: str) -> Iterator[tuple[str, str]]:
     """Yield the paragraphs of a help text as they are translated, each after the marks that click needs."""
     for part in inspect.cleandoc(text).split("\n\n"):
-        if part.startswith(AS_IT_STANDS):
-            yield AS_IT_STANDS, textwrap.dedent(part.removeprefix(AS_IT_STANDS))
+        if part.startswith(UNFILLED):
+            yield UNFILLED, textwrap.dedent(part.removeprefix(UNFILLED))
         else:
             yield "", " ".join(part.split())
 
@@ -57,9 +58,25 @@ class _Context(click.Context):
 
 
 class Command(click.Command):
-    """A command whose help is translated."""
+    """A command whose help is translated.
+
+    ``runs`` names what it runs, as ``file.function`` of this room: it is imported when the command runs, and takes the
+    arguments and options by name.
+    """
 
     context_class = _Context
+
+    def __init__(self, *arguments: Any, runs: str = "", **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.runs = runs
+
+    def function(self) -> Any:
+        """Return what the command runs."""
+        return resolve_name(f"{__package__}.{self.runs.replace('.', ':')}") if self.runs else self.callback
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it."""
+        return ctx.invoke(self.function(), **ctx.params)
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """Return the first sentence of the help, whole."""

@@ -36,11 +36,11 @@ def import_module(
         output.data(_as_data(found, [*texts]))
         return
     output.write("\n".join(map(str, texts)))
-    for text in _told(found):
+    for text in _proved(found):
         output.paragraph(text)
     if found.open:
-        told = _("Names that were proposed, not given: answer them in {file}, and import again with --names:")
-        output.paragraph(told.format(file=answers.name))
+        message = _("Names that were proposed, not given: answer them in {file}, and import again with --names:")
+        output.paragraph(message.format(file=answers.name))
         output.write("\n".join(f"  {one}" for one in found.open))
     output.paragraph(_("Nothing of it is confirmed. Next: `jcm check {number}`.").format(number=found.number))
 
@@ -72,15 +72,17 @@ def _as_data(found: Imported, paths: list[Path]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _told(found: Imported) -> Iterator[str]:
+def _proved(found: Imported) -> Iterator[str]:
     """Yield what was proved, and what a reader must know."""
     if found.revision:
         written = _(
             "{path} revises the installed methodology with tables of the workbook. Fill in who has read the document."
         )
         yield written.format(path=f"{found.number.lower()}_corrected.py")
-    told = _("{number} ver {version}: module and workbook are equal for {count} inputs (largest difference {worst}).")
-    yield told.format(number=found.number, version=found.version, count=found.equal, worst=f"{found.worst:.1g}")
+    message = _(
+        "{number} ver {version}: module and workbook are equal for {count} inputs (largest difference {worst})."
+    )
+    yield message.format(number=found.number, version=found.version, count=found.equal, worst=f"{found.worst:.1g}")
     same = _("LibreOffice gives the same (largest difference {worst}).")
     yield _("LibreOffice was not compared.") if found.office is None else same.format(worst=f"{found.office:.1g}")
     if found.added is not None:

@@ -64,8 +64,7 @@ def _said_once(cases: Sequence[CaseFile], section: str) -> dict[str, Any]:
             if said.setdefault(key, value) != value:
                 complaint = _("{name} says otherwise than another case file").format(name=case.path.name)
                 problems.append(Problem(f"[{section}] {key}", complaint))
-    if problems:
-        raise InputError(_("the request"), problems)
+    InputError.raise_for(_("the request"), problems)
     return said
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jcm_calc.api.case_file import read_case
 from jcm_calc.base.files import guarded, save
 from jcm_calc.base.languages import Message, _, ngettext
-from jcm_calc.base.problems import Problem, listed
+from jcm_calc.base.problems import listed
 from jcm_calc.cli import output
 from jcm_calc.cli.codes import DIFFERS
 from jcm_calc.inputs.confirmation import EvidenceFiles
@@ -31,7 +31,7 @@ def monitor_case(
     if target is not None:
         output.check_target(target, force, FORMATS)
         if target.suffix.casefold() == ".csv":
-            output.check_target(_beside(target), force, FORMATS)
+            output.check_target(_findings_file(target), force, FORMATS)
     case = read_case(path)
     with output.stages() as progress:
         monitored = case.monitor(progress, evidence)
@@ -48,13 +48,13 @@ def monitor_case(
             len(monitored.open),
         )
         unsaved = _(", so {path} is not written").format(path=target) if target is not None else ""
-        output.complaints(title.format(count=len(monitored.open), unsaved=unsaved), _choices(monitored))
+        output.complaints(title.format(count=len(monitored.open), unsaved=unsaved), monitored.open_problems())
     if monitored.open or any(not one.agrees for one in monitored.comparisons):
         return DIFFERS
     return DIFFERS if strict and (monitored.findings or monitored.questions) else 0
 
 
-def _beside(path: Path) -> Path:
+def _findings_file(path: Path) -> Path:
     """Return the second file that goes with amounts in CSV: the findings."""
     return path.with_name(f"{path.stem}_findings.csv")
 
@@ -64,7 +64,7 @@ def _save(monitored: Monitored, path: Path, force: bool) -> None:
     amounts, findings = monitored.table(), monitored.findings_table()
     with output.writing(path):
         if path.suffix.casefold() == ".csv":
-            save(_beside(path), guarded(findings).to_csv(index=False).encode(), overwrite=force)
+            save(_findings_file(path), guarded(findings).to_csv(index=False).encode(), overwrite=force)
             save(path, guarded(amounts).to_csv(index=False).encode(), overwrite=force)
         else:
             save(path, _workbook(monitored=amounts, findings=findings), overwrite=force)
@@ -104,8 +104,8 @@ def _page(monitored: Monitored) -> None:
     _findings(monitored)
     _comparisons(monitored)
     for finding in monitored.questions:
-        told = {"meter": finding.meter, "kind": finding.kind, "question": finding.question}
-        output.paragraph(_("Open question: {meter}, {kind}: {question}").format(**told))
+        fields = {"meter": finding.meter, "kind": finding.kind, "question": finding.question}
+        output.paragraph(_("Open question: {meter}, {kind}: {question}").format(**fields))
     files = listed(map(_file, monitored.files), limit=3)
     output.write()
     read = _("Read: {files}. Rules: {rules}.")
@@ -180,26 +180,8 @@ def _comparisons(monitored: Monitored) -> None:
         ],
     )
     for name, periods in kept.items():
-        told = _("Kept, as declared by {name}, in {periods}").format(name=name, periods=", ".join(periods))
-        output.paragraph(told, 2)
-
-
-def _choices(monitored: Monitored) -> list[Problem]:
-    choice, permitted = _("{start} to {end}: {note}; one of {treatments}"), monitored.plan.rules.treatments
-    none = _("none in these data correction rules")
-    return [
-        Problem(
-            f"{one.meter}, {one.kind}",
-            choice.format(
-                start=monitored.shown(one.start),
-                end=monitored.shown(one.end),
-                note=one.note,
-                treatments=", ".join(permitted.get(one.kind, ())) or none,
-            ),
-            one.code,
-        )
-        for one in monitored.open
-    ]
+        message = _("Kept, as declared by {name}, in {periods}").format(name=name, periods=", ".join(periods))
+        output.paragraph(message, 2)
 
 
 def _number(amount: float) -> str:

@@ -206,8 +206,8 @@ def writing(path: Path) -> Iterator[None]:
     except FileExistsError:
         raise bad("--output", _("{path} exists already; --force overwrites it").format(path=path)) from None
     except OSError as error:
-        told = _("{path} cannot be written: {reason}").format(path=path, reason=error.strerror or error)
-        raise bad("--output", told) from None
+        message = _("{path} cannot be written: {reason}").format(path=path, reason=error.strerror or error)
+        raise bad("--output", message) from None
 
 
 def bad(option: str, complaint: str) -> click.BadParameter:

@@ -33,6 +33,6 @@ def list_projects(country: str | None, methodology: str | None, status: str | No
         [[row["title"], row["page"]] for row in records],
     )
     counted = ngettext("{count} project", "{count} projects", len(frame)).format(count=len(frame))
-    told = _("{counted}, as of {month}. Source: {source}.")
+    message = _("{counted}, as of {month}. Source: {source}.")
     source = next(iter(listed_projects().values())).evidence.source
-    output.paragraph(told.format(counted=counted, month=AS_OF, source=source))
+    output.paragraph(message.format(counted=counted, month=AS_OF, source=source))

@@ -44,8 +44,8 @@ def confirm_files(
         if not as_json:
             _written(found, target, bool(person))
             if pictures:
-                told = _("Equations of the document that were not read are pictures: {paths}")
-                output.paragraph(told.format(paths=", ".join(map(str, pictures))))
+                message = _("Equations of the document that were not read are pictures: {paths}")
+                output.paragraph(message.format(paths=", ".join(map(str, pictures))))
     return 0 if found.settled else DIFFERS
 
 
@@ -64,13 +64,13 @@ def _asked(found: Confirmed) -> tuple[dict[tuple[str, str, str], dict[str, Any]]
 
 
 def _report(found: Confirmed) -> None:
-    told = _("{file}: {methodology}, SHA-256 {sha256}, sheets {sheets}")
+    message = _("{file}: {methodology}, SHA-256 {sha256}, sheets {sheets}")
     kind = found.comparison.layout.kind
-    output.paragraph(told.format(file=found.workbook.name, methodology=found.m, sha256=found.sha256, sheets=kind))
+    output.paragraph(message.format(file=found.workbook.name, methodology=found.m, sha256=found.sha256, sheets=kind))
     if found.text is not None:
-        told, known = _("{file}: {number} ver {version}, SHA-256 {sha256}: {title}"), found.text
+        message, known = _("{file}: {number} ver {version}, SHA-256 {sha256}: {title}"), found.text
         output.paragraph(
-            told.format(
+            message.format(
                 file=known.name, number=known.number, version=known.version, sha256=known.sha256, title=known.title
             )
         )
@@ -79,7 +79,7 @@ def _report(found: Confirmed) -> None:
     output.heading(_("Quantities"))
     headings = [_("symbol"), _("unit"), _("in the workbook"), _("unit"), _("cell"), ""]
     units = ("unit", "unit in the workbook")
-    rows = [one | {key: _unit(one[key]) for key in units} for one in found.matched]
+    rows = [one | {key: _("none") if one[key] is None else one[key] or "-" for key in units} for one in found.matched]
     output.table(headings, [list(one.values()) for one in rows])
     output.heading(_("Formulas and values by meaning"))
     output.paragraph(Message("{}: {}").format(kind, _covered(found, found.coverage)))
@@ -92,8 +92,8 @@ def _report(found: Confirmed) -> None:
     for text in _differences(found):
         output.paragraph(text, indent=2)
     if reader := found.of(Status.READER):
-        told = _("For a reader of the document: {items}")
-        output.paragraph(told.format(items=Message(", ").join(str(one.statement) for one in reader)))
+        message = _("For a reader of the document: {items}")
+        output.paragraph(message.format(items=Message(", ").join(str(one.statement) for one in reader)))
     if found.text is not None:
         _side_by_side(found)
     if not found.compared:
@@ -114,16 +114,12 @@ def _side_by_side(found: Confirmed) -> None:
         output.paragraph(_("Only in the document: {row}").format(row=other))
 
 
-def _unit(unit: str | None) -> str:
-    return _("none") if unit is None else unit or "-"
-
-
 def _covered(found: Confirmed, counts: dict[str, Any]) -> str:
     """Say what the inputs cover."""
     parts = [_("{count} inputs").format(count=counts["inputs"])]
     if counts["rows"] > 1:
-        told = _("{rows} rows each, {count} of them with blank rows")
-        parts.append(told.format(rows=counts["rows"], count=counts["with blank rows"]))
+        message = _("{rows} rows each, {count} of them with blank rows")
+        parts.append(message.format(rows=counts["rows"], count=counts["with blank rows"]))
     symbols = found.m.symbols()
     for name, count in counts["with an amount at 0"].items():
         parts.append(_("{count} with {symbol} = 0").format(count=count, symbol=symbols[name]))
@@ -132,8 +128,8 @@ def _covered(found: Confirmed, counts: dict[str, Any]) -> str:
     for name, count in counts["limits"].items():
         parts.append(_("{symbol} at, below and above {count} limits").format(count=count, symbol=symbols[name]))
     if counts["branches"]:
-        told = _("{taken} of {count} branches of IF, MIN and MAX")
-        parts.append(told.format(taken=counts["branches taken"], count=counts["branches"]))
+        message = _("{taken} of {count} branches of IF, MIN and MAX")
+        parts.append(message.format(taken=counts["branches taken"], count=counts["branches"]))
     return Message(", ").join(parts)
 
 
@@ -142,21 +138,21 @@ def _differences(found: Confirmed) -> Iterator[str]:
     symbols, compared = found.m.symbols(), found.comparison
     kind = compared.layout.kind
     for one in compared.elasticities:
-        told = _("{kind}: 1 % more {of} moves {on} {there} in the workbook, {here} in the library")
+        message = _("{kind}: 1 % more {of} moves {on} {there} in the workbook, {here} in the library")
         there, here = (f"{percent:+.2f} %" for percent in (one.there, one.here))
-        yield told.format(kind=kind, of=symbols[one.of], on=symbols[one.on], there=there, here=here)
+        yield message.format(kind=kind, of=symbols[one.of], on=symbols[one.on], there=there, here=here)
     for name, outcome in (pair for case in compared.shown[-1:] for pair in case.outcomes.items()):
         for first in outcome.apart[:1] if name in compared.inputs.draws[0].values else ():
-            told = _("{kind}: {cell} shows {there} instead of {symbol} = {here}, which is filled in")
-            yield told.format(kind=kind, cell=first.address, symbol=symbols[name], **first.numbers)
+            message = _("{kind}: {cell} shows {there} instead of {symbol} = {here}, which is filled in")
+            yield message.format(kind=kind, cell=first.address, symbol=symbols[name], **first.numbers)
     if compared.table_3.place is not None:
-        told = _("{kind}: table 3 gives {there}, ER is {here}")
-        yield told.format(kind=kind, **compared.table_3.numbers)
+        message = _("{kind}: table 3 gives {there}, ER is {here}")
+        yield message.format(kind=kind, **compared.table_3.numbers)
 
 
 def _written(found: Confirmed, target: Path, signed: bool) -> None:
-    told = _("{path}: {count} of {all} items proposed from the workbook, with cell and SHA-256")
-    output.paragraph(told.format(path=target, count=len(found.proposed), all=len(found.lines)), bold=True)
+    message = _("{path}: {count} of {all} items proposed from the workbook, with cell and SHA-256")
+    output.paragraph(message.format(path=target, count=len(found.proposed), all=len(found.lines)), bold=True)
     if not signed and found.proposed:
         output.paragraph(_("It confirms nothing until [reader] has a person and a date."))
     output.paragraph(_("Next: jcm evidence check {path}").format(path=target))

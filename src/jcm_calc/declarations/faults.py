@@ -44,8 +44,8 @@ def faults(m: DeclaredItems, lost: Iterable[str] = ()) -> Iterator[str]:
     for condition in m.conditions:
         for name in condition.arguments:
             if name not in operands and name not in m.facts:
-                told = f"{name!r} is used by criterion {condition.number} but not declared{how_read(m, name)}"
-                yield told + of_function(condition.function)
+                message = f"{name!r} is used by criterion {condition.number} but not declared{how_read(m, name)}"
+                yield message + of_function(condition.function)
     yield from _terms(m)
     for item in m.inputs.values():
         if item.by and item.by in rules:
@@ -93,13 +93,13 @@ def _previous(m: DeclaredItems, item: Parameter) -> Iterator[str]:
     """Yield what keeps an operand from being the value of another quantity in the period before."""
     found: list[Equation | Parameter] = [rule for rule in m.rules if rule.name == item.previous_of]
     found += [m.inputs[item.previous_of]] if item.previous_of in m.inputs else []
-    told = f"{item.name!r} is the previous value of {item.previous_of!r}"
+    message = f"{item.name!r} is the previous value of {item.previous_of!r}"
     if not found:
-        yield f"{told}, which is not declared{how_read(m, item.previous_of)}"
+        yield f"{message}, which is not declared{how_read(m, item.previous_of)}"
     elif item.textual or item.adds_over_time or "p" not in item.indices:
-        yield f"{told}: it must be a level that depends on p"
+        yield f"{message}: it must be a level that depends on p"
     elif any((node.unit, set(node.indices)) != (item.unit, set(item.indices)) for node in found):
-        yield f"{told}: it must have its unit and indices"
+        yield f"{message}: it must have its unit and indices"
 
 
 def _weight(m: DeclaredItems, item: Parameter) -> Iterator[str]:
@@ -112,8 +112,8 @@ def _weight(m: DeclaredItems, item: Parameter) -> Iterator[str]:
     elif weight is not None and not (
         weight.adds_over_time and "p" in weight.indices and set(weight.indices) <= set(item.indices)
     ):
-        told = f"{item.name!r} is weighted by {weight.name!r}, which must add over time and depend on "
-        yield told + f"p and on nothing but {', '.join(item.indices)}"
+        message = f"{item.name!r} is weighted by {weight.name!r}, which must add over time and depend on "
+        yield message + f"p and on nothing but {', '.join(item.indices)}"
 
 
 def of_module(source: str, file: str, package: str) -> Iterator[BaseException]:

@@ -33,9 +33,9 @@ class FrozenError(DeclarationError):
     """A methodology that is in use was to be changed."""
 
     def __init__(self, subject: str = "") -> None:
-        told = _("{subject} is in use and cannot be changed: {instead}")
+        message = _("{subject} is in use and cannot be changed: {instead}")
         unnamed = _("a methodology that is in use cannot be changed: {instead}")
-        super().__init__((told if subject else unnamed).format(subject=subject, instead=Message(INSTEAD)))
+        super().__init__((message if subject else unnamed).format(subject=subject, instead=Message(INSTEAD)))
 
 
 def _refuse(*_arguments: Any, **_named: Any) -> NoReturn:

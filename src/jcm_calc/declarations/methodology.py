@@ -298,8 +298,7 @@ class Declarations(Group):
             if own in found:
                 problems.append(Problem(name, _("is given twice, as {own} too").format(own=own)))
             found[own] = one
-        if problems:
-            raise InputError(str(self), problems)
+        InputError.raise_for(str(self), problems)
         return found
 
     def check(self) -> None:

@@ -64,11 +64,11 @@ class Span:
         except ValueError:
             found = None
         if found is None or found.last < found.first:
-            told = _(
+            message = _(
                 "got {text}; must be a year (2023), a month (2023-04), first and last day (2023-04-01/2024-03-31), "
                 "'from 2021-01-01', or an interval without its end ([2021, 2025))"
             )
-            raise ValueError(told.format(text=repr(text)))
+            raise ValueError(message.format(text=repr(text)))
         return found
 
     @classmethod
@@ -132,9 +132,9 @@ def row_key(keys: tuple[str, ...], key: Any) -> str:
     """
     parts = list(key) if isinstance(key, tuple | list) else str(key).split(SIGN)
     if len(parts) != len(keys) or not all(str(part).strip() for part in parts):
-        told = _("got {key}; must have a part for each of {keys}: {example}")
+        message = _("got {key}; must have a part for each of {keys}: {example}")
         example = SIGN.join(f"<{name}>" for name in keys)
-        raise ValueError(told.format(key=repr(key), keys=", ".join(keys), example=example))
+        raise ValueError(message.format(key=repr(key), keys=", ".join(keys), example=example))
     return SIGN.join(
         str(Span.parse(part)) if name == "p" else str(part).strip() for name, part in zip(keys, parts, strict=True)
     )
@@ -170,8 +170,8 @@ def spans(keys: tuple[str, ...], rows: Iterable[object]) -> list[Span]:
     found = sorted({Span.parse(str(row).split(SIGN)[place]) for row in rows})
     for one, other in pairwise(found):
         if one.overlaps(other):
-            told = _("the rows {one} and {other} have days in common: write the same dates for all classes")
-            raise DeclarationError(told.format(one=str(one), other=str(other)))
+            message = _("the rows {one} and {other} have days in common: write the same dates for all classes")
+            raise DeclarationError(message.format(one=str(one), other=str(other)))
     return found
 
 
@@ -188,12 +188,12 @@ def part(of: list[Span], period: Span, name: object) -> str:
         return str(touched[0])
     if len(touched) > 1:
         days = listed([str(one.first) for one in touched[1:]])
-        told = _("{period} lies in several rows ({rows}): give its amounts as periods that are split at {days}")
-        raise ValueError(told.format(period=name, rows=listed(list(map(str, touched))), days=days))
-    told = _("{period} lies outside of the table, which has {rows}")
+        message = _("{period} lies in several rows ({rows}): give its amounts as periods that are split at {days}")
+        raise ValueError(message.format(period=name, rows=listed(list(map(str, touched))), days=days))
+    message = _("{period} lies outside of the table, which has {rows}")
     if touched:
-        told = _("{period} lies in {rows} in part only, and has no value for its other days")
-    raise ValueError(told.format(period=name, rows=listed(list(map(str, touched or of)), limit=10)))
+        message = _("{period} lies in {rows} in part only, and has no value for its other days")
+    raise ValueError(message.format(period=name, rows=listed(list(map(str, touched or of)), limit=10)))
 
 
 def same_days(keys: tuple[str, ...], row: str, other: str) -> bool:

@@ -69,7 +69,8 @@ class Dual(NDArrayOperatorsMixin):
         if ufunc not in RULES:
             raise TypeError(f"no rule for the derivative of np.{ufunc.__name__}")
         partials = RULES[ufunc](*values)
-        terms = [partial * operand.slope for partial, operand in zip(partials, inputs, strict=True) if _dual(operand)]
+        operands = zip(partials, inputs, strict=True)
+        terms = [partial * operand.slope for partial, operand in operands if isinstance(operand, Dual)]
         return Dual(result, np.asarray(sum(terms[1:], terms[0])))
 
     def __array_function__(self, func: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: Any) -> Any:
@@ -78,10 +79,6 @@ class Dual(NDArrayOperatorsMixin):
         condition, yes, no = args
         chosen = np.where(condition, _value(yes), _value(no))
         return Dual(chosen, np.where(condition, _slope(yes), _slope(no)))
-
-
-def _dual(operand: Any) -> bool:
-    return isinstance(operand, Dual)
 
 
 def _value(operand: Any) -> Any:

@@ -203,7 +203,9 @@ def classes(raw: Any, known: tuple[str, ...] = ()) -> tuple[Array, tuple[str, ..
     ``known`` are the only names there are; any, if empty.
     """
     cells = unitless(raw)
-    words = [cell if isinstance(cell, str) else _word(cell) for cell in cells.ravel().tolist()]
+    words = [
+        cell if isinstance(cell, str) else "" if is_missing(cell) else str(cell) for cell in cells.ravel().tolist()
+    ]
     names: dict[str, int] = {}
     code = {word: names.setdefault(word.strip(), len(names)) for word in dict.fromkeys(words)}
     codes = np.array([code[word] for word in words], dtype=np.intp)
@@ -214,7 +216,3 @@ def classes(raw: Any, known: tuple[str, ...] = ()) -> tuple[Array, tuple[str, ..
         for place in (np.flatnonzero(np.isin(codes, unknown)) if unknown else ())
     }
     return codes.reshape(cells.shape), tuple(names), faults
-
-
-def _word(cell: Any) -> str:
-    return "" if is_missing(cell) else str(cell)

@@ -122,6 +122,5 @@ def _parts(coordinate: Coordinate, parameter: Parameter, table: Table, periods: 
             found.append(part(known, Span(period.first, period.last), period))
         except ValueError as error:
             problems.append(Problem(parameter.symbol, str(error), parameter.section))
-    if problems:
-        raise InputError(parameter.symbol, problems)
+    InputError.raise_for(parameter.symbol, problems)
     return found

@@ -48,7 +48,13 @@ class Period:
 
     @classmethod
     def parse(cls, given: Any) -> Period:
-        """Read a year, a month, a day or a range of days; up to three digits are a label without dates."""
+        """Read a year, a month, a day or a range of days; up to three digits are a label without dates.
+
+        Raises
+        ------
+        ValueError
+            If it is not one of these, or can be read in two ways (``01/02/2017``).
+        """
         if isinstance(given, Period):
             return given
         if is_missing(given):
@@ -73,10 +79,8 @@ class Period:
         if match := DAYS.fullmatch(text):
             return cls.of(day(match[1]), day(match[match.re.groups] or match[1]))
         if NUMBERS_ONLY.fullmatch(text):
-            ambiguous = _("{given} can be read in two ways: write dates as 2024-01-31 or 31/Jan/2024").tagged(
-                ProblemKind.AMBIGUOUS_DATE
-            )
-            raise ValueError(ambiguous.format(given=repr(text)))
+            two_ways = _("{given} can be read in two ways: write dates as 2024-01-31 or 31/Jan/2024")
+            raise ValueError(two_ways.tagged(ProblemKind.AMBIGUOUS_DATE).format(given=repr(text)))
         complaint = _(
             "{given} is not a period: write a year (2024), a month (2024-03), "
             "or first and last day (2024-01-01/2024-06-30 or 1/Jan/2024-30/Jun/2024)"
@@ -85,7 +89,13 @@ class Period:
 
     @classmethod
     def of(cls, first: date, last: date) -> Period:
-        """Return the period from first to last day."""
+        """Return the period from first to last day.
+
+        Raises
+        ------
+        ValueError
+            If it ends before it begins, or is in years that no project has.
+        """
         if odd := [one for one in (first, last) if one.year not in YEARS]:
             complaint = _("{given} is not between {first} and {last}: is it a slip, or a year of another calendar?")
             raise ValueError(complaint.format(given=odd[0].year, first=YEARS[0], last=YEARS[-1]))

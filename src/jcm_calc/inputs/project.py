@@ -113,8 +113,7 @@ def checked(m: Declarations, project: Any, sources: Any) -> tuple[dict[str, Any]
     problems += unknown_parameters(m, monitoring, place)
     for name, given in monitoring.items():
         read_table(place(name), given, MONITORING, problems, at=item)
-    if problems:
-        raise InputError(str(m), problems)
+    InputError.raise_for(str(m), problems)
     return said, monitoring
 
 
@@ -122,16 +121,18 @@ def ends_before_start(project: Mapping[str, Any], place: Callable[[str], str]) -
     """Complain of a crediting period whose last day is before its first; ``place`` is as in `unknown_parameters`."""
     start, end = project.get("start"), project.get("end")
     if isinstance(start, date) and isinstance(end, date) and end < start:
-        told = _("got {end}; must not be before the first day of the crediting period, {start}")
-        yield Problem(place("end"), told.format(end=end, start=start))
+        message = _("got {end}; must not be before the first day of the crediting period, {start}")
+        yield Problem(place("end"), message.format(end=end, start=start))
 
 
 def in_future(project: Mapping[str, Any]) -> Iterator[Problem]:
     """Complain of a project that is said to have been submitted on a day to come."""
     submitted = project.get("submitted")
     if isinstance(submitted, date) and submitted > dates.today():
-        told = _("got {day}, which is after today; must be the day on which the project was submitted for validation")
-        yield Problem("submitted", told.format(day=submitted))
+        message = _(
+            "got {day}, which is after today; must be the day on which the project was submitted for validation"
+        )
+        yield Problem("submitted", message.format(day=submitted))
 
 
 def unknown_parameters(m: Declarations, sources: Sources, place: Callable[[str], str]) -> Iterator[Problem]:

@@ -316,8 +316,7 @@ def dense(frame: pd.DataFrame | FilledTable, letters: Iterable[str], name: str) 
             problems.append(Problem(name, _("column {letter}: {error}").format(letter=repr(letter), error=error)))
     if not problems:
         order, problems = _order(codes, labels, rows, name)
-    if problems:
-        raise InputError(name, problems)
+    InputError.raise_for(name, problems)
     shape = tuple(len(labels[letter]) for letter in present)
     columns = {}
     for heading, column in table.items():
@@ -333,8 +332,7 @@ def dense(frame: pd.DataFrame | FilledTable, letters: Iterable[str], name: str) 
             source = _("{name}, column {heading}").format(name=name, heading=repr(heading))
             source = source if cells is None else Message("{}, {}").format(name, cells)
             columns[heading] = GivenCells(values, source, unit, labels, cells, of_table=True)
-    if problems:
-        raise InputError(name, problems)
+    InputError.raise_for(name, problems)
     return columns
 
 

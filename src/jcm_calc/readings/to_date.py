@@ -72,16 +72,10 @@ def measure(
 
     The case file gives ``tables`` and ``values`` in addition to the readings, for the periods ``case_periods``.
     ``kept`` is the database of readings next to it.
-
-    Raises
-    ------
-    InputError
-        If the plan or the files cannot be used.
     """
     problems: list[Problem] = []
     units, indices = declared(plan, m, problems)
-    if problems:
-        raise InputError(_("the monitoring plan"), problems)
+    InputError.raise_for(_("the monitoring plan"), problems)
     assert year.first is not None
     plan = _known_on(plan, day)
     with Store(kept=kept) as store:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from jcm_calc.declarations.frozen import FrozenDict
 from jcm_calc.declarations.items import Value
-from jcm_calc.evidence import Evidence, Grade, Source
+from jcm_calc.evidence import Evidence
 from jcm_calc.reference_data.electricity_factors import ElectricityFactor as ElectricityFactor
 from jcm_calc.reference_data.electricity_factors import FactorKind as FactorKind
 from jcm_calc.reference_data.electricity_factors import electricity as electricity
@@ -37,6 +37,9 @@ from jcm_calc.reference_data.refrigeration import Refrigerant as Refrigerant
 from jcm_calc.reference_data.refrigeration import reference_efficiencies as reference_efficiencies
 from jcm_calc.reference_data.refrigeration import refrigerant as refrigerant
 from jcm_calc.reference_data.refrigeration import refrigerants as refrigerants
+from jcm_calc.reference_data.tables import evidence as _evidence
+from jcm_calc.reference_data.tables import partner_countries as partner_countries
+from jcm_calc.reference_data.tables import record as _record
 from jcm_calc.reference_data.tables import rows as _rows
 
 
@@ -63,28 +66,11 @@ def ipcc_2006(quantity: Literal["NCV", "EF"], bound: Literal["default", "lower",
     """
     return FrozenDict(
         {
-            row["fuel"]: Value(float(row["value"]), _evidence(row))
+            row["fuel"]: Value(float(row["value"]), _evidence(row, "IPCC 2006 Guidelines"))
             for row in _rows("fuels.csv")
             if row["quantity"] == quantity and row["bound"] == bound
         }
     )
-
-
-def _evidence(row: dict[str, str]) -> Evidence:
-    certainty = int(row["certainty"]) if row["certainty"] else None
-    return Evidence(Grade(row["grade"]), "IPCC 2006 Guidelines", Source(row["source"]), certainty)
-
-
-@cache
-def partner_countries() -> dict[str, str]:
-    """Return the name of each partner country by its ISO code.
-
-    Examples
-    --------
-    >>> partner_countries()["PW"]
-    'Palau'
-    """
-    return FrozenDict({row["code"]: row["country"] for row in _rows("partner_countries.csv")})
 
 
 @cache
@@ -131,7 +117,7 @@ def solar_grid_factors(country: Literal["ID", "MN"], case: Literal[1, 2]) -> dic
     """
     return FrozenDict(
         {
-            row["grid"]: Value(float(row["value"]), Evidence(Grade(row["grade"]), "read", Source(row["source"])))
+            row["grid"]: Value(float(row["value"]), _evidence(row, "read"))
             for row in _rows("solar_grid_factors.csv")
             if (row["country"], row["case"]) == (country, str(case))
         }
@@ -176,26 +162,7 @@ def issuances() -> tuple[Issuance, ...]:
     >>> first.project, first.decided, first.issued, first.host, first.japan
     ('MN001', '2016-09-29', 50, 10, 40)
     """
-
-    def tonnes(row: dict[str, str], key: str) -> int | None:
-        return int(row[key]) if row[key] else None
-
-    return tuple(
-        Issuance(
-            project=row["project"],
-            methodology=row["methodology"],
-            version=row["version"],
-            first=row["first"],
-            last=row["last"],
-            decided=row["decided"],
-            issued=tonnes(row, "issued"),
-            host=tonnes(row, "host"),
-            japan=tonnes(row, "japan"),
-            japan_government=tonnes(row, "japan_government"),
-            evidence=Evidence(Grade(row["grade"]), row["note"], Source(row["source"])),
-        )
-        for row in _rows("issuances.csv")
-    )
+    return tuple(_record(Issuance, row) for row in _rows("issuances.csv"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,17 +196,8 @@ def transfer_caps(country: str) -> tuple[TransferCap, ...]:
     >>> [(cap.of_list, cap.share) for cap in transfer_caps("VN")], transfer_caps("MN")
     ([('1', '90 %'), ('2', '50 %')], ())
     """
-    return tuple(
-        TransferCap(
-            row["country"],
-            row["list"],
-            row["share"],
-            date.fromisoformat(row["in_force"]),
-            Evidence(Grade(row["grade"]), row["note"], Source(row["source"])),
-        )
-        for row in _rows("transfer_caps.csv")
-        if row["country"] == country
-    )
+    caps = (row for row in _rows("transfer_caps.csv") if row["country"] == country)
+    return tuple(_record(TransferCap, row, of_list=row["list"]) for row in caps)
 
 
 def gwp(gas: str, report: Literal["SAR", "AR4", "AR5"]) -> float:

@@ -15,7 +15,7 @@ from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import shown
 from jcm_calc.declarations.items import Listed, Value
 from jcm_calc.evidence import Evidence, Grade, Source, unconfirmed
-from jcm_calc.reference_data.tables import folded, rows
+from jcm_calc.reference_data.tables import evidence, folded, partner_countries, record, rows
 
 # How many rows a complaint names.
 NAMED = 12
@@ -90,14 +90,14 @@ class ElectricityFactor:
         >>> print([one.name for one in electricity("VN") if one.year == "2022"])
         ['Viet Nam 2022, combined margin']
         """
-        place = self.grid or _countries().get(self.country, "")
+        place = self.grid or partner_countries().get(self.country, "")
         kind = "" if self.kind in (FactorKind.NATIONAL, FactorKind.CAPTIVE) else str(self.kind)
         return ", ".join(part for part in (f"{place} {self.year}".strip(), self.margin, self.of, kind) if part)
 
     @cached_property
     def words(self) -> frozenset[str]:
         """Every part that a name of it can have."""
-        country = _countries().get(self.country, "")
+        country = partner_countries().get(self.country, "")
         places = [country, self.country, self.grid, *self.grid.split("; "), self.grid.removeprefix("captive ")]
         places += [self.grid.removesuffix(" generator"), *ALSO.get(self.grid, ())]
         margins = [self.margin, *self.margin.split(", "), *_beginnings(self.margin)]
@@ -110,16 +110,16 @@ class ElectricityFactor:
         """The factor as a value of a calculation, whose grade is at most that of the use of its kind."""
         source = self.evidence.source
         if self.kind in (FactorKind.NATIONAL, FactorKind.SOLAR):
-            return Value(self.value, replace(self.evidence, note=_told(self.name, self.evidence.note)))
+            return Value(self.value, replace(self.evidence, note=_noted(self.name, self.evidence.note)))
         note = {
             FactorKind.CAPTIVE: _("that the methodology takes this factor of captive electricity was not read"),
             FactorKind.APPLICATION: _("of an application or study: for planning only"),
             FactorKind.INTERNATIONAL: _("of an international compilation, which a methodology must name"),
         }[self.kind]
-        return Value(self.value, unconfirmed(_told(self.name, note), None, source))
+        return Value(self.value, unconfirmed(_noted(self.name, note), None, source))
 
 
-def _told(name: str, note: str) -> str:
+def _noted(name: str, note: str) -> str:
     return Message("{}: {}").format(name, note) if note else name
 
 
@@ -131,51 +131,31 @@ def _beginnings(margin: str) -> Iterator[str]:
 
 
 @cache
-def _countries() -> dict[str, str]:
-    return {row["code"]: row["country"] for row in rows("partner_countries.csv")}
-
-
-@cache
 def _every() -> tuple[ElectricityFactor, ...]:
     sources = {row["source"]: row for row in rows("electricity_sources.csv")}
     found = []
     for row in rows("electricity.csv"):
         source = sources[row["source"]]
         note = "; ".join(part for part in (row["note"], source["note"]) if part)
-        evidence = Evidence(Grade(row["grade"]), note, Source(source["title"], source["address"]))
-        factor = ElectricityFactor(
-            country=row["country"],
-            grid=row["grid"],
-            year=row["year"],
-            margin=row["margin"],
-            of=row["of"],
-            value=float(row["value"]),
-            end=source["end"],
-            kind=KINDS[source["kind"]],
-            use=source["use"],
-            evidence=evidence,
-        )
-        found.append(factor)
-    return (*found, *_of_solar_tables())
+        read = Evidence(Grade(row["grade"]), note, Source(source["title"], source["address"]))
+        found.append(record(ElectricityFactor, {**source, **row}, kind=KINDS[source["kind"]], evidence=read))
+    return (*found, *map(_of_solar_table, rows("solar_grid_factors.csv")))
 
 
-def _of_solar_tables() -> Iterator[ElectricityFactor]:
-    """Yield the reference factors of the tables by grid."""
-    methodologies = {"ID": "ID_AM017", "MN": "MN_AM003"}
-    for row in rows("solar_grid_factors.csv"):
-        evidence = Evidence(Grade(row["grade"]), "read", Source(row["source"]))
-        yield ElectricityFactor(
-            row["country"],
-            row["grid"],
-            "",
-            f"case {row['case']}",
-            methodologies[row["country"]],
-            float(row["value"]),
-            "AC output of the plant",
-            FactorKind.SOLAR,
-            "renewable energy only; never for energy saving",
-            evidence,
-        )
+def _of_solar_table(row: dict[str, str]) -> ElectricityFactor:
+    """Return a reference factor of the tables by grid."""
+    return ElectricityFactor(
+        country=row["country"],
+        grid=row["grid"],
+        year="",
+        margin=f"case {row['case']}",
+        of={"ID": "ID_AM017", "MN": "MN_AM003"}[row["country"]],
+        value=float(row["value"]),
+        end="AC output of the plant",
+        kind=FactorKind.SOLAR,
+        use="renewable energy only; never for energy saving",
+        evidence=evidence(row, "read"),
+    )
 
 
 @cache
@@ -202,11 +182,11 @@ def electricity(country: str = "") -> tuple[ElectricityFactor, ...]:
     """
     if not country:
         return _every()
-    codes = {folded(code): code for code in _countries()} | {folded(name): code for code, name in _countries().items()}
+    codes = {folded(word): code for code, name in partner_countries().items() for word in (code, name)}
     code = codes.get(folded(country))
     if code is None:
         complaint = _("country: got {got}; must be one of {codes}, or its name")
-        raise LookupError(complaint.format(got=shown(country), codes=", ".join(sorted(_countries()))))
+        raise LookupError(complaint.format(got=shown(country), codes=", ".join(sorted(partner_countries()))))
     return tuple(one for one in _every() if one.country in (code, ""))
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from jcm_calc.base.languages import Message, _
 from jcm_calc.declarations.frozen import FrozenDict
 from jcm_calc.evidence import Evidence, Grade, Source
-from jcm_calc.reference_data.tables import evidence, rows
+from jcm_calc.reference_data.tables import record, rows
 
 LIST_DAY = date(2026, 6, 4)
 """The day of the copy of the list."""
@@ -65,10 +65,10 @@ class Project:
         """
         if (number, version) in self.uses:
             return ""
-        told = _("the list of projects of {month} has {number} ({status}) with {expected}; got {got}")
+        message = _("the list of projects of {month} has {number} ({status}) with {expected}; got {got}")
         expected = Message(", ").join(f"{name} ver {one}" for name, one in self.uses)
         status, got = Message(self.status), f"{number} ver {version}"
-        return told.format(month=AS_OF, number=self.number, status=status, expected=expected, got=got)
+        return message.format(month=AS_OF, number=self.number, status=status, expected=expected, got=got)
 
     @property
     def live(self) -> bool:
@@ -100,22 +100,13 @@ def listed_project(number: str) -> Project | None:
 
 
 def _project(row: dict[str, str]) -> Project:
-    return Project(
-        number=row["number"],
-        country=row["country"],
-        title=row["title"],
-        uses=tuple((number, version) for number, _space, version in (one.partition(" ") for one in _split(row))),
-        status=row["status"],
-        registered=date.fromisoformat(row["registered"]) if row["registered"] else None,
-        planned=int(row["planned"]),
-        page=row["page"],
-        evidence=evidence(row),
+    uses = (one.partition(" ") for one in row["methodologies"].split(";"))
+    return record(
+        Project,
+        row,
+        uses=tuple((number, version) for number, _space, version in uses),
         planned_evidence=Evidence(Grade(row["planned_grade"]), "", Source(row["planned_source"])),
     )
-
-
-def _split(row: dict[str, str]) -> list[str]:
-    return row["methodologies"].split(";")
 
 
 @cache

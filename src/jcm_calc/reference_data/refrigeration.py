@@ -10,7 +10,7 @@ from jcm_calc.base.languages import _
 from jcm_calc.base.problems import shown
 from jcm_calc.declarations.frozen import FrozenDict
 from jcm_calc.evidence import Evidence, Grade, Source
-from jcm_calc.reference_data.tables import evidence, folded, rows
+from jcm_calc.reference_data.tables import evidence, folded, record, rows
 
 
 @dataclass(frozen=True)
@@ -147,23 +147,4 @@ def reference_efficiencies(
     >>> first.equipment, first.capacity_below, first.capacity_unit, first.quantity, first.value
     ('reciprocating chiller', 150.0, 'USRt', 'COP', 2.8)
     """
-
-    def limit(cell: str) -> float | None:
-        return float(cell) if cell else None
-
-    return tuple(
-        ReferenceEfficiency(
-            kind=row["kind"],
-            equipment=row["equipment"],
-            condition=row["condition"],
-            capacity_from=limit(row["capacity_from"]),
-            capacity_below=limit(row["capacity_below"]),
-            capacity_unit=row["capacity_unit"],
-            quantity=row["quantity"],
-            value=float(row["value"]),
-            use=row["use"],
-            evidence=evidence(row),
-        )
-        for row in rows("reference_cop.csv")
-        if kind in ("", row["kind"])
-    )
+    return tuple(record(ReferenceEfficiency, row) for row in rows("reference_cop.csv") if kind in ("", row["kind"]))

@@ -35,41 +35,19 @@ TERMS = 5
 
 @dataclass(frozen=True)
 class Step:
-    """One quantity: an equation, or a leaf with its source.
-
-    Attributes
-    ----------
-    name, symbol, text : str
-        Its name, the document's symbol, and what it is.
-    value : str
-        With its unit.
-    operands : tuple of str
-        The names of what it is calculated from.
-    equation : Equation, optional
-        None of a leaf.
-    numbers : Expression, optional
-        The right side of the equation with the numbers in place.
-    source : str
-        Of a leaf, where its value comes from.
-    note : str
-        What a sum adds up.
-    section : str
-        Where the rule or the value should be in the official documents.
-    evidence : Evidence, optional
-        None of what the user measured or fixed.
-    """
+    """One quantity: an equation, or a leaf with its source."""
 
     name: str
-    symbol: str
-    text: str
-    value: str
-    operands: tuple[str, ...] = ()
-    equation: Equation | None = None
-    numbers: Expression | None = None
-    source: str = ""
-    note: str = ""
-    section: str = ""
-    evidence: Evidence | None = None
+    symbol: str  #: The document's.
+    text: str  #: What it is.
+    value: str  #: With its unit.
+    operands: tuple[str, ...] = ()  #: The names of what it is calculated from.
+    equation: Equation | None = None  #: None of a leaf.
+    numbers: Expression | None = None  #: The right side of the equation with the numbers in place.
+    source: str = ""  #: Of a leaf, where its value comes from.
+    note: str = ""  #: What a sum adds up.
+    section: str = ""  #: Where the rule or the value should be in the official documents.
+    evidence: Evidence | None = None  #: None of what the user measured or fixed.
 
     @property
     def grade(self) -> str:
@@ -87,24 +65,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Explanation:
-    """How a quantity is calculated, down to the leaves.
+    """How a quantity is calculated, down to the leaves."""
 
-    Attributes
-    ----------
-    title : str
-        The methodology that was applied.
-    place : dict
-        For each index, the label that is followed, and how many there are.
-    symbols : dict
-        The document's symbol of every name.
-    steps : tuple of Step
-        The quantity itself, then what it needs, equations before leaves.
-    """
-
-    title: str
-    place: Mapping[str, tuple[str, int]]
-    symbols: Mapping[str, str]
-    steps: tuple[Step, ...]
+    title: str  #: The methodology that was applied.
+    place: Mapping[str, tuple[str, int]]  #: For each index, the label that is followed, and how many there are.
+    symbols: Mapping[str, str]  #: The document's symbol of every name.
+    steps: tuple[Step, ...]  #: The quantity itself, then what it needs, equations before leaves.
 
     @property
     def equations(self) -> tuple[Step, ...]:
@@ -144,8 +110,8 @@ class Explanation:
             yield Message("  {}").format(step.because)
         yield ""
         for step in self.leaves:
-            told = Message("; ").join(part for part in (step.source, step.because) if part)
-            yield Message("{} = {}: {}").format(step.symbol, step.value, told)
+            message = Message("; ").join(part for part in (step.source, step.because) if part)
+            yield Message("{} = {}: {}").format(step.symbol, step.value, message)
 
     def _repr_html_(self) -> str:
         from jcm_calc.reports.html.pages import page, prefix
@@ -181,8 +147,7 @@ def explain(result: Calculation, name: str, at: Mapping[str, Any]) -> Explanatio
                 complaint = _("there is no {label}; there are {labels}")
                 complaint = complaint.format(label=repr(str(at[letter])), labels=listed(labels))
                 problems.append(Problem(letter, complaint))
-    if problems:
-        raise InputError(str(m), problems)
+    InputError.raise_for(str(m), problems)
     seen = _Walk(result, place)
     steps = [seen.step(name) for name, nodes in walk([own], result.graph.of).items() if nodes]
     steps.sort(key=lambda step: step.equation is None)
@@ -237,7 +202,7 @@ class _Walk:
     def leaf(self, node: Parameter | Coordinate) -> Step:
         value, source = self.value(node.name), self.result.source(node.name)
         if isinstance(node, Coordinate):
-            what = node.told({letter: letter for letter in self.result.inputs.axes})
+            what = node.words({letter: letter for letter in self.result.inputs.axes})
             return Step(node.name, node.name, what, value, operands=node.classes, source=source)
         by = (node.by,) if node.name in self.result.inputs.tables else ()
         if by:

@@ -89,6 +89,8 @@ def calculated(
             return None
         if on is not None and (reason := outside_validity(m, on)):
             inputs = replace(inputs, warnings=(*inputs.warnings, Problem(str(m), reason)))
+        if not unchecked:  # also where no result follows: what was noticed may be why
+            inputs.warn(4)
         if previous is not None and (gap := _not_after(previous, inputs)):
             raise InputError(str(m), [gap])
         if override:
@@ -106,17 +108,24 @@ def calculated(
         }
         return kind(inputs, call)
 
-    result = _read_once(attempt, large) or attempt(())
+    result = _read_once(attempt, large)
+    if result is not None:
+        result.inputs.warn(3)
+    else:
+        result = attempt(())
     assert result is not None
-    result.inputs.warn(3)
     _remark(result, strict)
     if str(m) not in _warned and result.unconfirmed:
         _warned.add(str(m))
-        count = len(result.unconfirmed)
-        named = f", among them the value of {', '.join(result.unconfirmed_values)}" if result.unconfirmed_values else ""
-        text = f"{m}: an estimate, because {count} rules or values are not confirmed{named}; see Result.unconfirmed"
-        notebook.warn(str(m), text, UnconfirmedWarning)
+        notebook.warn(str(m), _estimate(str(m), result), UnconfirmedWarning)
     return result
+
+
+def _estimate(m: str, result: Calculation) -> str:
+    """Say that a result is an estimate, and why."""
+    count = len(result.unconfirmed)
+    named = f", among them the value of {', '.join(result.unconfirmed_values)}" if result.unconfirmed_values else ""
+    return f"{m}: an estimate, because {count} rules or values are not confirmed{named}; see Result.unconfirmed"
 
 
 def _read_once(attempt: Callable[[Collection[str]], C | None], large: Collection[str]) -> C | None:
@@ -128,8 +137,9 @@ def _read_once(attempt: Callable[[Collection[str]], C | None], large: Collection
     if not large:
         return None
     try:
-        result = attempt(large)
-    except InputError:
+        with np.errstate(invalid="ignore"):  # infinite numbers, which no check has seen
+            result = attempt(large)
+    except (EvaluationError, InputError):
         return None
     return result if result is not None and result.unremarkable() else None
 
@@ -213,11 +223,11 @@ def _compared_with_whole(inputs: Inputs, bind_whole: Callable[[], Inputs]) -> In
     if whole is None and not any(one.adds_over_units and not one.adds_over_time for one in inputs.graph.parameters):
         return inputs  # nothing can count twice
     if whole is None:
-        told = _(
+        message = _(
             "the parts in each year cannot be compared with the whole periods: what does not add over time, such as an "
             "area, counts in each part"
         )
-        remark = Remark("split", told, "", Topic.CONTRADICTORY)
+        remark = Remark("split", message, "", Topic.CONTRADICTORY)
         return replace(inputs, warnings=(*inputs.warnings, remark))
     if list(whole.periods) == list(inputs.periods):
         return inputs
@@ -234,7 +244,7 @@ def _compared_with_whole(inputs: Inputs, bind_whole: Callable[[], Inputs]) -> In
     added = [one for one in inputs.graph.parameters if one.adds_over_time]
     if parts > once and (inputs.shared or not added):
         cure = _("{complaint}: give the amounts of each year as separate periods with p=")
-        raise InputError(str(inputs.methodology), [Problem("split", cure.format(complaint=complaint))])
+        raise InputError(str(inputs.methodology), [Problem("split", cure.format(complaint=complaint))], inputs.warnings)
     remark = Remark("split", complaint, "", Topic.CONTRADICTORY, (("parts", parts), ("whole", once)))
     return replace(inputs, warnings=(*inputs.warnings, remark))
 
@@ -287,8 +297,7 @@ def _remark(result: Calculation, strict: bool) -> None:
         for remark, protected in result.replaced
         if protected and names[remark.subject] not in inputs.overrides
     ]
-    if needed:
-        raise InputError(str(inputs.methodology), needed, inputs.warnings)
+    InputError.raise_for(str(inputs.methodology), needed, inputs.warnings)
     if strict and result.remarks:
         raise InputError(str(inputs.methodology), result.remarks)
     noted = {str(one) for one in inputs.warnings}
@@ -319,8 +328,7 @@ def replayed(kind: type[C], manifest: Mapping[str, Any], /, *tables: Any, **valu
         problems.append(Problem("tables", several.format(count=len(handed))))
     facts = {name: recall(name, recorded, [], problems) for name, recorded in call["facts"].items()}
     evidence = [from_data(one["content"], one["file"], one["sha256"]) for one in call.get("evidence", [])]
-    if problems:
-        raise InputError(_("the manifest of {number}").format(number=number), problems)
+    InputError.raise_for(_("the manifest of {number}").format(number=number), problems)
     on = date.fromisoformat(call["on"]) if "on" in call else None
     return calculated(
         kind,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +17,12 @@ from jcm_calc.declarations.graph import RESULTS, Graph
 from jcm_calc.declarations.items import DeclarationError, Equation, Kind, Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.names import spelt_out
-from jcm_calc.engine.evaluation import EvaluationError, Lookup, chained, evaluate
+from jcm_calc.engine.evaluation import EvaluationError, chained, evaluate
 from jcm_calc.inputs import Inputs, checks
 from jcm_calc.inputs.confirmation.applying import confirm_again
 from jcm_calc.inputs.values import Extremes, extremes
 from jcm_calc.results import checked_values, eligibility
+from jcm_calc.results import manifest as _manifest
 from jcm_calc.results import remarks as _remarks
 from jcm_calc.results.candidates import Combinations, combinations, shown_limit
 from jcm_calc.results.credits import (
@@ -37,17 +39,6 @@ from jcm_calc.results.credits import (
 )
 from jcm_calc.results.eligibility import Verdict
 from jcm_calc.results.emissions import Emissions
-from jcm_calc.results.manifest import (
-    SCHEMA,
-    bound_digest,
-    file_digest,
-    input_digest,
-    library_version,
-    record,
-    record_periods,
-    record_table,
-    rules_digest,
-)
 from jcm_calc.units import registry, with_unit
 
 if TYPE_CHECKING:
@@ -82,15 +73,15 @@ class Calculation(Emissions):
             raise DeclarationError(f"{inputs.methodology}: no equation gives {', '.join(absent)}")
         watch = {name: partial(_look, found) for name, found in self._extremes.items()}
         beside = tuple(name for name in names if name in inputs.graph.nodes and name not in self._known)
-        for keep in ((*RESULTS, *beside), RESULTS):
-            try:
-                wanted = tuple(dict.fromkeys(keep))
-                return evaluate(inputs.graph, inputs.sizes, self._known, self._lookups, wanted, watch)
-            except EvaluationError as error:
-                if keep == RESULTS:
-                    problem = undefined(error, inputs, self._known, self._lookups)
-                    raise InputError(str(inputs.methodology), [problem]) from None
-        raise AssertionError("unreachable")
+        evaluated = partial(evaluate, inputs.graph, inputs.sizes, self._known, self._lookups, watch=watch)
+        with suppress(EvaluationError):
+            return evaluated(tuple(dict.fromkeys((*RESULTS, *beside))))
+        try:
+            return evaluated(RESULTS)
+        except EvaluationError as error:
+            if inputs.unchecked:  # a number that no check has seen may be why
+                raise
+            raise InputError(str(inputs.methodology), [undefined(error, inputs, alone=True)]) from None
 
     def unremarkable(self) -> bool:
         """Whether the checks that `Inputs.unchecked` left for later have nothing to say."""
@@ -107,7 +98,13 @@ class Calculation(Emissions):
         return self._known
 
     def check_inputs(self) -> None:
-        """Refuse to go on where a large array that was given, and was not copied, has other numbers now."""
+        """Refuse to go on where a large array that was given, and was not copied, has other numbers now.
+
+        Raises
+        ------
+        InputError
+            If the results do not follow from the input any more.
+        """
         if not self.call.get("followed"):
             return
         try:
@@ -377,8 +374,8 @@ class Calculation(Emissions):
                 override = _("{origin} (override: {reason})")
                 return override.format(origin=found, reason=self.inputs.overrides[name])
             if node in chained(self.inputs.graph, self.inputs.sizes, self.inputs.values):
-                told = _("{origin} at the start, then {symbol} of the period before")
-                return told.format(origin=found, symbol=self.methodology.symbols()[node.previous_of])
+                message = _("{origin} at the start, then {symbol} of the period before")
+                return message.format(origin=found, symbol=self.methodology.symbols()[node.previous_of])
             return found
         if node.kind is Kind.DEFAULT:
             return _("default by {key}").format(key=node.by) if node.name in self.inputs.tables else _("default")
@@ -405,7 +402,8 @@ class Calculation(Emissions):
         """
         from jcm_calc.results.contributions import by_unit
 
-        return by_unit(self.inputs, self._values, self._lookups)
+        self.check_inputs()
+        return by_unit(self.inputs)
 
     def sensitivity(self, by: float = 0.1, *, kelvin: float = 1.0) -> pd.DataFrame:
         """Return how ER changes where one input is smaller or larger, all others staying.
@@ -442,7 +440,8 @@ class Calculation(Emissions):
         """
         from jcm_calc.results.sensitivity import sensitivity
 
-        return sensitivity(self.inputs, self._values, self._lookups, by, kelvin)
+        self.check_inputs()
+        return sensitivity(self.inputs, by, kelvin)
 
     def over_candidates(self, *, limit: int = 1000) -> pd.DataFrame:
         """Calculate over all candidates of the values that were chosen by name, all others staying.
@@ -487,16 +486,17 @@ class Calculation(Emissions):
         """
         found = self.candidate_combinations(limit)
         if found.left_out:
-            told = _("{count:,} combinations of candidates are left out; in each row one value is another").format(
+            message = _("{count:,} combinations of candidates are left out; in each row one value is another").format(
                 count=found.left_out
             )
-            warnings.warn(translated(told), InputWarning, stacklevel=2)
+            warnings.warn(translated(message), InputWarning, stacklevel=2)
         return found.to_frame()
 
     def candidate_combinations(self, limit: int | None = None) -> Combinations:
         """Return RE, PE and ER for combinations of candidates as data, by default as many as a page shows."""
         limit = shown_limit(self.inputs) if limit is None else limit
-        return combinations(self.inputs, self._values, self._lookups, limit)
+        self.check_inputs()
+        return combinations(self.inputs, limit)
 
     def by_year(self) -> pd.DataFrame:
         """Return RE, PE, other terms of ER, ER and whole tonnes of each calendar year: an estimate.
@@ -577,7 +577,7 @@ class Calculation(Emissions):
         if not self.inputs.replaced:
             return ()
         reductions = float(self.full("ER").sum())
-        return tuple(_remarks.replaced(self.inputs, self._known, self._lookups, reductions))
+        return tuple(_remarks.replaced(self.inputs, reductions))
 
     @property
     def headline(self) -> str:
@@ -690,35 +690,17 @@ class Calculation(Emissions):
         """
         self.check_inputs()
         m = self.methodology
-        rules = rules_digest(m)
+        rules = _manifest.rules_digest(m)
         changed = [
             Problem(str(table), CHANGED)
             for table, before in zip(self.call["tables"], self.call["files"], strict=True)
-            if file_digest(table) != before
+            if _manifest.file_digest(table) != before
         ]
-        if changed:
-            raise InputError(str(m), changed)
-
-        def recorded(given: Mapping[str, Any]) -> dict[str, Any]:
-            return {name: record(value, name, self._declared(name)) for name, value in given.items()}
-
-        given = self.call
-        call = {
-            "tables": [record_table(table) for table in given["tables"]],
-            "values": recorded(given["values"]),
-            "p": record_periods(given["p"]),
-            "facts": recorded(given["facts"] or {}),
-        }
-        optional = {
-            "override": dict(self.inputs.overrides),
-            "on": given["on"] and str(given["on"]),
-            "split": given["split"] if given.get("split") in ("years", "days") else "",
-            "evidence": [file.as_data() for file in given["evidence"]],
-        }
-        call |= {key: value for key, value in optional.items() if value}
+        InputError.raise_for(str(m), changed)
+        call = self._recorded_call()
         return {
-            "schema": SCHEMA,
-            "library": {"name": "jcm_calc", "version": library_version()},
+            "schema": _manifest.SCHEMA,
+            "library": {"name": "jcm_calc", "version": _manifest.library_version()},
             "methodology": {
                 "number": m.number,
                 "version": m.version,
@@ -729,7 +711,7 @@ class Calculation(Emissions):
             "call": call,
             "periods": [str(period) for period in self.inputs.periods],
             "choices": self.inputs.choices,
-            "inputs": bound_digest(self.inputs),
+            "inputs": _manifest.bound_digest(self.inputs),
             "units": {name: m.inputs[name].unit for name in self.inputs.values if name in m.inputs},
             "sources": {name: self.source(name) for name in self.inputs.graph.nodes if name in m.inputs},
             "evidence": [
@@ -747,17 +729,33 @@ class Calculation(Emissions):
             "remarks": [remark.as_data() for remark in self.remarks],
             "issuable": self.issuable,
             "results": {name: self.full(name).ravel().tolist() for name in RESULTS},
-            "hash": input_digest(call, rules),
+            "hash": _manifest.input_digest(call, rules),
+        }
+
+    def _recorded_call(self) -> dict[str, Any]:
+        """Return the arguments of the calculation, ready for JSON; of the optional ones, those that were given."""
+
+        def recorded(values: Mapping[str, Any]) -> dict[str, Any]:
+            return {name: _manifest.record(value, name, self._declared(name)) for name, value in values.items()}
+
+        given = self.call
+        optional = {
+            "override": dict(self.inputs.overrides),
+            "on": given["on"] and str(given["on"]),
+            "split": given["split"] if given.get("split") in ("years", "days") else "",
+            "evidence": [file.as_data() for file in given["evidence"]],
+        }
+        return {
+            "tables": [_manifest.record_table(table) for table in given["tables"]],
+            "values": recorded(given["values"]),
+            "p": _manifest.record_periods(given["p"]),
+            "facts": recorded(given["facts"] or {}),
+            **{key: value for key, value in optional.items() if value},
         }
 
 
-def undefined(
-    error: EvaluationError,
-    inputs: Inputs,
-    values: Mapping[str, Array] | None = None,
-    lookups: Mapping[str, Lookup] | None = None,
-) -> Problem:
-    """Say which quantity has no value, where, and because of what; with values also from what a zero follows."""
+def undefined(error: EvaluationError, inputs: Inputs, alone: bool = False) -> Problem:
+    """Say which quantity has no value, where, and why; of a calculation ``alone`` also from what a zero follows."""
     symbols = inputs.methodology.symbols()
     node = inputs.graph.nodes[error.name]
     place = ", ".join(
@@ -767,30 +765,28 @@ def undefined(
     )
     causes = []
     for name in error.zeros:
-        told = _("{symbol} is 0 ({text})")
-        if found := _numbers_behind(name, error.place, inputs, values or {}, lookups or {}):
-            told = _("{symbol} is 0 ({text}; it follows from {numbers})")
+        message = _("{symbol} is 0 ({text})")
+        if found := _numbers_behind(name, error.place, inputs) if alone else "":
+            message = _("{symbol} is 0 ({text}; it follows from {numbers})")
         text = getattr(inputs.graph.nodes[name], "text", name)
-        causes.append(told.format(symbol=symbols[name], text=text, numbers=found))
+        causes.append(message.format(symbol=symbols[name], text=text, numbers=found))
     complaint = _("has no value for {place}: {cause}") if place else _("has no value: {cause}")
     cause = _(" and ").join(causes) if causes else _("a number is too large")
     return Problem(symbols[error.name], complaint.format(place=place, cause=cause))
 
 
-def _numbers_behind(
-    name: str, place: tuple[int, ...], inputs: Inputs, values: Mapping[str, Array], lookups: Mapping[str, Lookup]
-) -> str:
+def _numbers_behind(name: str, place: tuple[int, ...], inputs: Inputs) -> str:
     """Return the operands of an equation with their values at a place; nothing where these are not known."""
     rule, symbols = inputs.graph.nodes[name], inputs.methodology.symbols()
-    if not isinstance(rule, Equation) or not values:
+    if not isinstance(rule, Equation):
         return ""
     behind = [inputs.graph.nodes[one] for one in _behind(rule, inputs.graph)]
     names = tuple(one.name for one in behind)
     try:
-        found = evaluate(inputs.graph.upstream(*names), inputs.sizes, values, lookups, names)
+        found = evaluate(inputs.graph.upstream(*names), inputs.sizes, inputs.values, inputs.lookups(), names)
     except EvaluationError:
         return ""
-    told = []
+    parts = []
     for one in behind:
         array = found[one.name]
         spot = tuple(
@@ -798,8 +794,8 @@ def _numbers_behind(
             for letter, at, size in zip(inputs.axes, place, array.shape, strict=True)
         )
         ends = dict.fromkeys(with_unit(f"{end:,.6g}", one.unit) for end in (array[spot].min(), array[spot].max()))
-        told.append(f"{symbols[one.name]} = {' … '.join(ends)}")
-    return ", ".join(told)
+        parts.append(f"{symbols[one.name]} = {' … '.join(ends)}")
+    return ", ".join(parts)
 
 
 def _behind(rule: Equation, graph: Graph) -> dict[str, None]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jcm_calc.base.groups import grouped
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem, shown
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import Parameter, Table, Value
-from jcm_calc.engine.evaluation import Array, EvaluationError, Lookup, evaluate
+from jcm_calc.engine.evaluation import EvaluationError, evaluate
 from jcm_calc.evidence import Evidence, Grade
 from jcm_calc.inputs import Inputs
 from jcm_calc.reference_data import ipcc_2006
@@ -54,9 +55,7 @@ class Combinations:
         return frame
 
 
-def combinations(
-    inputs: Inputs, values: Mapping[str, Array], lookups: Mapping[str, Lookup], limit: int
-) -> Combinations:
+def combinations(inputs: Inputs, limit: int) -> Combinations:
     """Calculate over all candidates of the values that were chosen by name; see `Result.over_candidates`."""
     if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
         complaint = _("got {got}; must be a whole number from 1").format(got=shown(limit))
@@ -66,9 +65,7 @@ def combinations(
     options = [_options(inputs, group) for group in groups]
     current = tuple(inputs.origins[one.name].written for one in chosen)
     choices = list(dict.fromkeys([current, *_combined(chosen, groups, options, current, limit)]))[:limit]
-    rows = tuple(
-        (choice, _emissions(inputs, values, lookups, chosen, choice), _weakest(chosen, choice)) for choice in choices
-    )
+    rows = tuple((choice, _emissions(inputs, chosen, choice), _weakest(chosen, choice)) for choice in choices)
     mixed = any(len({inputs.origins[one.name].written for one in group}) > 1 for group in groups)
     every = math.prod(len(names) for names in options) + mixed
     return Combinations(tuple(chosen), rows, every - len(choices))
@@ -87,10 +84,7 @@ def named(inputs: Inputs) -> list[Parameter]:
 
 def _sets(chosen: Sequence[Parameter]) -> list[list[Parameter]]:
     """Return parameters in groups that take the same candidate: two figures of one fuel are of one set."""
-    groups: dict[tuple[str, tuple[str, ...]], list[Parameter]] = {}
-    for one in chosen:
-        groups.setdefault((one.by, tuple(one.candidates)), []).append(one)
-    return list(groups.values())
+    return list(grouped(((one.by, tuple(one.candidates)), one) for one in chosen).values())
 
 
 def _options(inputs: Inputs, group: Sequence[Parameter]) -> list[str]:
@@ -143,15 +137,9 @@ def _combined(
         yield tuple(taken[one.name] for one in chosen)
 
 
-def _emissions(
-    inputs: Inputs,
-    values: Mapping[str, Array],
-    lookups: Mapping[str, Lookup],
-    chosen: Sequence[Parameter],
-    choice: Choice,
-) -> tuple[float, ...]:
+def _emissions(inputs: Inputs, chosen: Sequence[Parameter], choice: Choice) -> tuple[float, ...]:
     """Return RE, PE and ER of all periods; none where an equation has no value."""
-    own, tables = dict(values), dict(lookups)
+    own, tables = dict(inputs.values), inputs.lookups()
     for parameter, name in zip(chosen, choice, strict=True):
         known = parameter.candidates[name]
         if isinstance(known, Table):

@@ -15,7 +15,7 @@ import numpy as np
 from jcm_calc.declarations.graph import RESULTS, Graph, walk
 from jcm_calc.declarations.items import Effect, Equation
 from jcm_calc.engine.derivatives import gradient
-from jcm_calc.engine.evaluation import Array, EvaluationError, Lookup, evaluate
+from jcm_calc.engine.evaluation import Array, EvaluationError, evaluate
 from jcm_calc.inputs import Inputs
 from jcm_calc.results.credits import term_heading
 
@@ -26,7 +26,7 @@ REST = ("", "not by unit")
 DISCOUNTS = "discounts [tCO2]"
 
 
-def by_unit(inputs: Inputs, values: Mapping[str, Array], lookups: Mapping[str, Lookup]) -> pd.DataFrame:
+def by_unit(inputs: Inputs) -> pd.DataFrame:
     """Return the contributions as a DataFrame; see `Result.by_unit`."""
     import pandas as pd
 
@@ -36,9 +36,9 @@ def by_unit(inputs: Inputs, values: Mapping[str, Array], lookups: Mapping[str, L
     discounts = [term_heading(name, effect) for name, effect in terms.items() if effect is Effect.DISCOUNT]
     parts, rests = {}, {}
     for target in (*RESULTS[:2], *amounts, *(["ER"] if discounts else [])):
-        found = evaluate(inputs.graph, inputs.sizes, values, lookups, (target,))[target]
+        found = evaluate(inputs.graph, inputs.sizes, inputs.values, inputs.lookups(), (target,))[target]
         whole = float(np.broadcast_to(found.ravel(), inputs.sizes["p"]).sum())
-        parts[target] = _Parts(inputs, values, lookups, target, whole).by_index()
+        parts[target] = _Parts(inputs, target, whole).by_index()
         rest = whole - sum(float(array.sum()) for array in parts[target].values())
         rests[target] = 0.0 if np.isclose(rest, 0, atol=1e-9 * max(1.0, abs(whole))) else rest
     frames = []
@@ -72,13 +72,11 @@ def _after_terms(frame: pd.DataFrame, terms: Mapping[str, Effect], discounts: li
 class _Parts:
     """The contributions to one result."""
 
-    def __init__(
-        self, inputs: Inputs, values: Mapping[str, Array], lookups: Mapping[str, Lookup], target: str, whole: float
-    ) -> None:
-        self.inputs, self.values, self.lookups = inputs, values, lookups
+    def __init__(self, inputs: Inputs, target: str, whole: float) -> None:
+        self.inputs, self.values, self.lookups = inputs, inputs.values, inputs.lookups()
         self.target, self.whole, self.size = target, whole, max(1.0, abs(whole))
         self.graph = inputs.graph.upstream(target)
-        self.slopes = gradient(self.graph, inputs.sizes, values, lookups, target)
+        self.slopes = gradient(self.graph, inputs.sizes, self.values, self.lookups, target)
 
     def by_index(self) -> dict[str, Array]:
         """Return for each index over which there are totals the part of each of its labels."""

@@ -70,14 +70,14 @@ def _arranged(parameter: Parameter, argument: Any, letters: Sequence[str]) -> An
     """Give an argument of a distribution, in the parameter's own shape, one axis for each index."""
     array, unit = carried(argument)
     if unit is not None:
-        told = _("an argument has the unit {unit}: give plain numbers in {declared}")
-        raise ValueError(told.format(unit=repr(unit), declared=repr(parameter.unit or "1")))
+        message = _("an argument has the unit {unit}: give plain numbers in {declared}")
+        raise ValueError(message.format(unit=repr(unit), declared=repr(parameter.unit or "1")))
     if not is_array(array):
         return argument
     if array.ndim != len(parameter.indices):
         indices = ", ".join(parameter.indices) or _("none")
-        told = _("got an argument of shape {shape}; must have one axis for each index ({indices})")
-        raise ValueError(told.format(shape=array.shape, indices=indices))
+        message = _("got an argument of shape {shape}; must have one axis for each index ({indices})")
+        raise ValueError(message.format(shape=array.shape, indices=indices))
     sizes = dict(zip(parameter.indices, array.shape, strict=True))
     return array.reshape([sizes.get(letter, 1) for letter in letters])
 

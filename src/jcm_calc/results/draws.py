@@ -55,8 +55,8 @@ class Groups:
         found = []
         for name, labels in self.labels.items():
             if name not in distributions:
-                told = _("is in a group but has no distribution{hint}")
-                found.append(Problem(name, told.format(hint=suggestion(name, distributions))))
+                message = _("is in a group but has no distribution{hint}")
+                found.append(Problem(name, message.format(hint=suggestion(name, distributions))))
             if name in each_period:
                 complaint = _("is in a group, whose errors stay, and drawn anew in each period: choose one")
                 found.append(Problem(name, complaint))
@@ -89,15 +89,7 @@ class Groups:
 
 
 class Drawn:
-    """One uncertain input: what is drawn of it, and what became of the draws.
-
-    Attributes
-    ----------
-    effect : ndarray
-        For each draw the mean of its values, weighted by their effect on ER.
-    outside : int
-        How many of the ``count`` values drawn are impossible.
-    """
+    """One uncertain input: what is drawn of it, and what became of the draws."""
 
     def __init__(
         self,
@@ -121,8 +113,8 @@ class Drawn:
         ]
         self.labels = self._labels()
         self.range = self._range() if truncate else None
-        self.effect = np.empty(0)
-        self.outside = self.count = self.in_no_class = 0
+        self.effect = np.empty(0)  # for each draw the mean of its values, weighted by their effect on ER
+        self.outside = self.count = self.in_no_class = 0  # how many values are impossible, are drawn, have no class
 
     def _shape(self, result: Calculation, each_period: bool) -> list[int]:
         """Return the shape of one draw: an error for each value given, but one for all periods."""
@@ -133,8 +125,8 @@ class Drawn:
             return list(own)
         most = [size if letter in self.parameter.indices else 1 for letter, size in result.inputs.sizes.items()]
         if any(size not in (1, full) for size, full in zip(own, most, strict=True)):
-            told = _("got a distribution of shape {own}; must be of shape {expected}")
-            raise ValueError(told.format(own=own, expected=tuple(most)))
+            message = _("got a distribution of shape {own}; must be of shape {expected}")
+            raise ValueError(message.format(own=own, expected=tuple(most)))
         if "p" in self.letters:
             place = self.letters.index("p")
             return [*own[:place], most[place] if each_period else 1, *own[place + 1 :]]

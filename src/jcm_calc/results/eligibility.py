@@ -35,9 +35,9 @@ class Verdict:
     """The answer to one criterion."""
 
     criterion: Criterion
-    answer: Answer  # for all units together: met only if it is met by each
-    missing: tuple[str, ...] = ()  # what would have to be known
-    failing: npt.NDArray[np.bool_] | None = None  # a mask of the units that fail, with one axis for each index
+    answer: Answer  #: For all units together: met only if each unit meets it.
+    missing: tuple[str, ...] = ()  #: What would have to be known.
+    failing: npt.NDArray[np.bool_] | None = None  #: A mask of the units that fail, with one axis for each index.
 
 
 def judge(

@@ -204,8 +204,7 @@ def form_problems(manifest: Any) -> list[Problem]:
 
 def _schema(given: Any) -> int:
     if type(given) is not int or given != SCHEMA:
-        complaint = _("got {given}; this version of jcm_calc reads {own}")
-        raise ValueError(complaint.format(given=shown(given), own=SCHEMA))
+        raise ValueError(_("got {given}; this version of jcm_calc reads {own}").format(given=shown(given), own=SCHEMA))
     return given
 
 
@@ -336,8 +335,8 @@ def _recall_large(name: str, recorded: Mapping[str, Any], handed: list[Any], pro
         if not found:
             problems.append(Problem(name, _("there is no such file: {file}").format(file=path)))
         elif found != recorded["sha256"]:
-            told = _("{path} is not the file that was calculated with: its SHA-256 differs")
-            problems.append(Problem(name, told.format(path=path)))
+            message = _("{path} is not the file that was calculated with: its SHA-256 differs")
+            problems.append(Problem(name, message.format(path=path)))
         return path
     if not handed:
         problems.append(Problem(name, _("was too large to be written into the manifest: give it again")))

@@ -233,8 +233,7 @@ def uncertainty(
             drawn[name].weigh(slopes.get(name))
         except ValueError as error:
             problems.append(Problem(m.symbols().get(name, name), str(error)))
-    if problems:
-        raise InputError(str(m), problems)
+    InputError.raise_for(str(m), problems)
     return _run(result, drawn, draws, seed, progress)
 
 
@@ -301,13 +300,13 @@ def _impossible(
     problems = []
     for name, one in drawn.items():
         if one.outside:
-            told, percent = NO_CLASS if one.in_no_class else OUTSIDE, 100 * one.outside / one.count
-            complaint = told.format(percent=percent, bounds=one.parameter.bounds, name=name)
+            message, percent = NO_CLASS if one.in_no_class else OUTSIDE, 100 * one.outside / one.count
+            complaint = message.format(percent=percent, bounds=one.parameter.bounds, name=name)
             problems.append(Problem(one.parameter.symbol, complaint))
     if error is not None and not problems:
         problem = undefined(EvaluationError(error.name, error.place[1:], error.zeros), result.inputs)
-        told = _("draw {number} of {draws:,} {complaint}")
-        complaint = told.format(number=error.place[0] + 1, draws=draws, complaint=problem.complaint)
+        message = _("draw {number} of {draws:,} {complaint}")
+        complaint = message.format(number=error.place[0] + 1, draws=draws, complaint=problem.complaint)
         problems = [Problem(problem.subject, complaint)]
     return InputError(str(result.methodology), problems)
 

@@ -63,8 +63,8 @@ def _condition(inputs: Inputs, criterion: Criterion, found: Mapping[str, Any]) -
         if left.operation == "symbol" and right.operation in ("symbol", "number"):
             name, other = left.arguments[0], right.arguments[0]
             bound = f"{other:.15g}" if right.operation == "number" else _shown(inputs, other, found[other])
-            told = RELATIONS[expression.operation].format(bound=bound)
-            return Message("{}, {}").format(_shown(inputs, name, found[name]), told)
+            message = RELATIONS[expression.operation].format(bound=bound)
+            return Message("{}, {}").format(_shown(inputs, name, found[name]), message)
     given = Message(", ").join(_shown(inputs, name, value) for name, value in found.items())
     return Message("; ").join((given, criterion.text))
 
@@ -156,10 +156,10 @@ def _over(inputs: Inputs, limit: Limit, left: Array, right: Array, over: Array) 
 
 
 def _about(
-    parameter: Parameter, topic: Topic, told: Message, numbers: Mapping[str, float] | None = None, **fields: Any
+    parameter: Parameter, topic: Topic, message: Message, numbers: Mapping[str, float] | None = None, **fields: Any
 ) -> Remark:
     """Return a remark on a parameter, with the numbers that it is about."""
-    return Remark(parameter.symbol, told.format(**fields), parameter.section, topic, tuple((numbers or {}).items()))
+    return Remark(parameter.symbol, message.format(**fields), parameter.section, topic, tuple((numbers or {}).items()))
 
 
 def indicators(inputs: Inputs, known: Known) -> Iterator[Remark]:
@@ -290,12 +290,12 @@ def left_out(inputs: Inputs) -> Iterator[Remark]:
         totals = [rule for rule in inputs.graph.equations if letter in rule.total]
         if not totals or any(rule.name in inputs.graph.upstream("RE").nodes for rule in totals):
             continue
-        told = _(
+        message = _(
             "{kind}: none is given, so {symbols} counts as 0, although it can only lower ER; "
             "give what there is, or an amount of 0 if there is none"
         )
         symbols = Message(", ").join(rule.symbol for rule in totals)
-        yield Remark(letter, told.format(kind=m.indices[letter], symbols=symbols), "", Topic.LEFT_OUT)
+        yield Remark(letter, message.format(kind=m.indices[letter], symbols=symbols), "", Topic.LEFT_OUT)
 
 
 # What figures of one fuel are called, before the name of the fuel.
@@ -317,17 +317,14 @@ def of_several(inputs: Inputs) -> Iterator[Remark]:
             if figure and (fuel := fuel_of(origin.written)):
                 fuels.setdefault(name.removeprefix(figure), []).append((one, fuel))
     of_set = _("is of {own}, and {other} of {written}: take both of one set, for one fuel")
-    for (first, written), *others in sets.values():
-        for one, own in others:
-            if own != written:
-                said = {"own": repr(own), "other": first.symbol, "written": repr(written)}
-                yield _about(one, Topic.CONTRADICTORY, of_set, None, **said)
     of_fuel = _("is of {own}, and {other} of {fuel}: take both of one fuel")
-    for (first, fuel), *others in fuels.values():
-        for one, own in others:
-            if own != fuel and tuple(one.candidates) != tuple(first.candidates):
-                said = {"own": repr(own), "other": first.symbol, "fuel": repr(fuel)}
-                yield _about(one, Topic.CONTRADICTORY, of_fuel, None, **said)
+    for groups, message in ((sets, of_set), (fuels, of_fuel)):
+        for (first, known), *others in groups.values():
+            for one, own in others:
+                same_set = tuple(one.candidates) == tuple(first.candidates)
+                if own != known and same_set is (groups is sets):  # of one set, it is said of the set
+                    said = {"own": repr(own), "other": first.symbol, "written": repr(known), "fuel": repr(known)}
+                    yield _about(one, Topic.CONTRADICTORY, message, None, **said)
 
 
 # So near to the limit of a class, as a share of it, another conversion of units can decide the class.
@@ -398,8 +395,7 @@ def reasons(m: Declarations, replaced: Iterable[str], override: Any) -> dict[str
             problems.append(Problem(key, _("override: got {got}; must be a reason").format(got=shown(reason))))
         elif name in given:
             found[name] = reason.strip()
-    if problems:
-        raise InputError(str(m), problems)
+    InputError.raise_for(str(m), problems)
     return found
 
 
@@ -409,16 +405,14 @@ def is_protected(evidence: Iterable[Evidence]) -> bool:
     return bool(grades) and grades <= {Grade.PRIMARY, Grade.CONFIRMED}
 
 
-def replaced(
-    inputs: Inputs, values: Known, lookups: Mapping[str, Callable[[Array], Array]], reductions: float
-) -> Iterator[tuple[Remark, bool]]:
+def replaced(inputs: Inputs, reductions: float) -> Iterator[tuple[Remark, bool]]:
     """Remark on each value instead of the document's that makes ER larger; yield also whether it needs a reason."""
     for name in inputs.replaced:
         parameter = inputs.methodology.inputs[name]
         if not parameter.supplied or name not in inputs.graph.nodes:
             continue
         documents = list(_documents(inputs, parameter))
-        others = [_reductions(inputs, values, lookups, name, array) for array, _ in documents]
+        others = [_reductions(inputs, name, array) for array, _ in documents]
         known = [(other, document) for other, document in zip(others, documents, strict=True) if other is not None]
         if known:
             other, (array, evidence) = max(known, key=lambda one: one[0])
@@ -458,13 +452,11 @@ def _used(inputs: Inputs, parameter: Parameter) -> Array:
     return np.asarray(table.lookup(inputs.classes.get(parameter.by))(inputs.values[parameter.by]))
 
 
-def _reductions(
-    inputs: Inputs, values: Known, lookups: Mapping[str, Callable[[Array], Array]], name: str, array: Array
-) -> float | None:
+def _reductions(inputs: Inputs, name: str, array: Array) -> float | None:
     """Return ER over all periods with other values of one default; None where there is no result."""
-    rest = {key: lookup for key, lookup in lookups.items() if key != name}
+    rest = {key: lookup for key, lookup in inputs.lookups().items() if key != name}
     try:
-        found = evaluate(inputs.graph, inputs.sizes, {**values, name: array}, rest, RESULTS[2:])["ER"]
+        found = evaluate(inputs.graph, inputs.sizes, {**inputs.values, name: array}, rest, RESULTS[2:])["ER"]
     except EvaluationError:
         return None
     return float(np.broadcast_to(found, [size if k == "p" else 1 for k, size in inputs.sizes.items()]).sum())

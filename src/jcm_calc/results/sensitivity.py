@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem, shown
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.engine.derivatives import gradient
-from jcm_calc.engine.evaluation import Array, EvaluationError, Lookup, chained, evaluate
+from jcm_calc.engine.evaluation import EvaluationError, chained, evaluate
 from jcm_calc.inputs import Inputs
 from jcm_calc.units import difference, has_offset
 
@@ -22,13 +21,12 @@ MEASURED = (Kind.MONITORED, Kind.FIXED, Kind.DEFAULT)
 COLUMNS = ["name", "symbol", "of", "step", "smaller", "larger", "elasticity"]
 
 
-def sensitivity(
-    inputs: Inputs, values: Mapping[str, Array], lookups: Mapping[str, Lookup], by: float, kelvin: float
-) -> pd.DataFrame:
+def sensitivity(inputs: Inputs, by: float, kelvin: float) -> pd.DataFrame:
     """Return the change of ER for each input as a DataFrame; see `Result.sensitivity`."""
     import pandas as pd
 
     share, step = _checked(inputs, by, kelvin)
+    values, lookups = inputs.values, inputs.lookups()
     varied = [one for one in inputs.graph.parameters if one.kind in MEASURED and not one.textual and one.unit != "date"]
     varied.sort(key=lambda one: _of_document(inputs, one))
     known = evaluate(inputs.graph, inputs.sizes, values, lookups, (*(one.name for one in varied), "ER"))
@@ -84,8 +82,7 @@ def _checked(inputs: Inputs, by: Any, kelvin: Any) -> tuple[float, float]:
     if isinstance(by, bool) or not isinstance(by, int | float) or not 0 < by < 1:
         problems.append(Problem("by", _("got {given}; must be a share such as 0.1").format(given=shown(by))))
     if isinstance(kelvin, bool) or not isinstance(kelvin, int | float) or not 0 < kelvin < np.inf:
-        told = _("got {given}; must be a difference of temperature above 0, such as 0.5")
-        problems.append(Problem("kelvin", told.format(given=shown(kelvin))))
-    if problems:
-        raise InputError(str(inputs.methodology), problems)
+        message = _("got {given}; must be a difference of temperature above 0, such as 0.5")
+        problems.append(Problem("kelvin", message.format(given=shown(kelvin))))
+    InputError.raise_for(str(inputs.methodology), problems)
     return float(by), float(kelvin)

@@ -16,6 +16,7 @@ from jcm_calc.base.problems import Problem
 from jcm_calc.inputs.periods import Period
 from jcm_calc.results.eligibility import Answer
 
+SOON = 60  # days within which a calibration is due soon
 FORMAT = 1  # of the JSON: goes up when a key changes its meaning or is removed
 
 
@@ -43,113 +44,62 @@ class Need(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MonthCoverage:
-    """The readings of one meter in one month.
+    """The readings of one meter in one month."""
 
-    Attributes
-    ----------
-    month : date
-        Its first day.
-    share : float
-        The share of its time, up to the day of the status, for which there are readings: 0 to 1.
-    days : tuple of float
-        The same for each of its local days, up to the day of the status. Days on which the meter is not needed,
-        before the crediting period for example, are not a number (nan).
-    """
-
-    month: date
-    share: float
+    month: date  #: Its first day.
+    share: float  #: The share of its time, up to the day of the status, for which there are readings: 0 to 1.
+    #: The same for each of its local days, up to the day of the status. Days on which the meter is not needed, before
+    #: the crediting period for example, are not a number (nan).
     days: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class MeterStatus:
-    """One meter on the day of the status.
-
-    Attributes
-    ----------
-    name, parameter, unit : str
-        What it measures, and the unit of the parameter.
-    counts : bool
-        Whether its amounts enter the calculation; False for a meter that only serves a cross-check.
-    until : date or None
-        The last day that readings cover to its end. None where there are no readings.
-    behind : int
-        The days from `until` to the day of the status. Without readings, from the first day of the year, or from the
-        day on which the meter was installed.
-    amount : float or None
-        The amount of `ProjectStatus.so_far` after treatment, in `unit`. An open finding counts with the permitted
-        treatment that has the least ER. None while there is no such treatment.
-    coverage : tuple of MonthCoverage
-        Of each month of the year up to the day of the status.
-    """
+    """One meter on the day of the status."""
 
     name: str
-    parameter: str
-    unit: str
-    counts: bool
-    until: date | None
+    parameter: str  #: What it measures.
+    unit: str  #: Of the parameter.
+    counts: bool  #: Whether its amounts enter the calculation; False for a meter that only serves a cross-check.
+    until: date | None  #: The last day that readings cover to its end. None where there are no readings.
+    #: The days from `until` to the day of the status. Without readings, from the first day of the year, or from the
+    #: day on which the meter was installed.
     behind: int
+    #: The amount of `ProjectStatus.so_far` after treatment, in `unit`. An open finding counts with the permitted
+    #: treatment that has the least ER. None while there is no such treatment.
     amount: float | None
-    coverage: tuple[MonthCoverage, ...]
+    coverage: tuple[MonthCoverage, ...]  #: Of each month of the year up to the day of the status.
 
 
 @dataclass(frozen=True, slots=True)
 class TreatmentOption:
-    """A treatment that the data correction rules permit for a finding.
+    """A treatment that the data correction rules permit for a finding."""
 
-    Attributes
-    ----------
-    name : str
-        As the case file writes it.
-    amount : float or None
-        The amount of the finding after this treatment, in the unit of the meter. None where it needs more than the
-        readings: see `needs`.
-    tonnes : float or None
-        The change of ER in tCO2, compared with the readings as they are.
-    needs : str
-        What the person must state in addition, or why the treatment is refused; empty where nothing is needed.
-    """
-
-    name: str
+    name: str  #: As the case file writes it.
+    #: The amount of the finding after this treatment, in the unit of the meter. None where it needs more than the
+    #: readings: see `needs`.
     amount: float | None = None
-    tonnes: float | None = None
+    tonnes: float | None = None  #: The change of ER in tCO2, compared with the readings as they are.
+    #: What the person must state in addition, or why the treatment is refused; empty where nothing is needed.
     needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FindingStatus:
-    """One finding in the readings of the year so far.
-
-    Attributes
-    ----------
-    meter, kind, code, note : str
-        As `ReadingsFinding` has them.
-    start, end : datetime
-        Local times of the project's zone.
-    read : float
-        The amount as read, in `unit`.
-    unit : str
-    treatment : str
-        The one that the case file chooses; empty while the finding is open.
-    tonnes : float or None
-        The effect of this treatment on ER, in tCO2.
-    question : str
-        What the treatment leaves open.
-    options : tuple of TreatmentOption
-        For an open finding: the treatments that are permitted, the cheapest first.
-    """
+    """One finding in the readings of the year so far."""
 
     meter: str
-    kind: str
+    kind: str  #: Kind, code and note are as `ReadingsFinding` has them.
     code: str
-    start: datetime
+    start: datetime  #: Start and end are local times of the project's zone.
     end: datetime
     note: str
-    read: float
+    read: float  #: The amount as read, in `unit`.
     unit: str
-    treatment: str = ""
-    tonnes: float | None = None
-    question: str = ""
+    treatment: str = ""  #: The one that the case file chooses; empty while the finding is open.
+    tonnes: float | None = None  #: The effect of this treatment on ER, in tCO2.
+    question: str = ""  #: What the treatment leaves open.
+    #: For an open finding: the treatments that are permitted, the cheapest first.
     options: tuple[TreatmentOption, ...] = ()
 
     @property
@@ -160,24 +110,13 @@ class FindingStatus:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationStatus:
-    """The next calibration of a meter.
-
-    Attributes
-    ----------
-    meter, serial : str
-    last : date or None
-        The last calibration on record.
-    due : date or None
-        The day from which the calibration is no longer valid. None without any calibration on record.
-    days : int or None
-        The days from the day of the status to `due`; negative where it is overdue.
-    """
+    """The next calibration of a meter."""
 
     meter: str
     serial: str
-    last: date | None
-    due: date | None
-    days: int | None
+    last: date | None  #: The last calibration on record.
+    due: date | None  #: The day from which the calibration is no longer valid. None without any calibration on record.
+    days: int | None  #: The days from the day of the status to `due`; negative where it is overdue.
 
     @property
     def overdue(self) -> bool:
@@ -187,82 +126,42 @@ class CalibrationStatus:
 
 @dataclass(frozen=True, slots=True)
 class CriterionStatus:
-    """One eligibility criterion.
-
-    Attributes
-    ----------
-    number, text : str
-    answer : Answer
-    missing : tuple of str
-        The facts that the case file has to state.
-    """
+    """One eligibility criterion."""
 
     number: str
     text: str
     answer: Answer
-    missing: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()  #: The facts that the case file has to state.
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentToShow:
-    """A rule or value that an issuance request rests on, and that is not confirmed yet.
+    """A rule or value that an issuance request rests on, and that is not confirmed yet."""
 
-    Attributes
-    ----------
-    kind, name, detail : str
-        As an item of the issuance request has them: ``"default"``, ``"COP_RE"``, ``"1.32"``.
-    section : str
-        The section of the document in which it has to be found.
-    lacks : str
-        What is missing.
-    """
-
-    kind: str
-    name: str
-    section: str
-    detail: str
-    lacks: str
+    kind: str  #: As an item of the issuance request has it: ``"default"``.
+    name: str  #: Of that item: ``"COP_RE"``.
+    section: str  #: The section of the document in which it has to be found.
+    detail: str  #: Of that item: ``"1.32"``.
+    lacks: str  #: What is missing.
 
 
 @dataclass(frozen=True, slots=True)
 class MonthReductions:
-    """Emission reductions of one month, or of its part in the year so far.
+    """Emission reductions of one month, or of its part in the year so far."""
 
-    Attributes
-    ----------
-    month : date
-        Its first day.
-    days : int
-        How many of its days lie in the crediting period, and in the year so far.
-    ER : float or None
-        In tCO2; None where it is not known.
-    planned : float or None
-        The plan scaled to the same days, in tCO2.
-    """
-
-    month: date
-    days: int
-    ER: float | None
-    planned: float | None
+    month: date  #: Its first day.
+    days: int  #: How many of its days lie in the crediting period, and in the year so far.
+    ER: float | None  #: In tCO2; None where it is not known.
+    planned: float | None  #: The plan scaled to the same days, in tCO2.
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The emission reductions that were expected before the project began.
+    """The emission reductions that were expected before the project began."""
 
-    Attributes
-    ----------
-    ER : float
-        tCO2 of the calendar year, or of the part of it in the crediting period.
-    so_far : float
-        The same scaled by days to `ProjectStatus.so_far`.
-    source : str
-        Where it is stated.
-    """
-
-    ER: float
-    so_far: float
-    source: str
+    ER: float  #: tCO2 of the calendar year, or of the part of it in the crediting period.
+    so_far: float  #: The same scaled by days to `ProjectStatus.so_far`.
+    source: str  #: Where it is stated.
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,119 +176,59 @@ class MonthForecast:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Emission reductions expected at the end of the year.
-
-    Attributes
-    ----------
-    basis : Basis
-    ER : float or None
-        tCO2 of the year; None where there is too little to expect anything from.
-    low, high : float or None
-        The interval; None where the basis gives none.
-    confidence : float
-        The probability that the interval is meant to have.
-    method : str
-        How forecast and interval were made, in one sentence.
-    years : tuple of int
-        The earlier years that it rests on.
-    tonnes, tonnes_low, tonnes_high : int or None
-        Whole tonnes, by the scheme's rule: rounded down for the calendar year.
-    months : tuple of MonthForecast
-        From the month of the last reading to December: cumulative from the beginning of the year.
-    """
+    """Emission reductions expected at the end of the year."""
 
     basis: Basis
-    ER: float | None = None
-    low: float | None = None
-    high: float | None = None
-    confidence: float = 0.9
-    method: str = ""
-    years: tuple[int, ...] = ()
-    tonnes: int | None = None
-    tonnes_low: int | None = None
+    ER: float | None = None  #: tCO2 of the year; None where there is too little to expect anything from.
+    low: float | None = None  #: The lower end of the interval; None where the basis gives none.
+    high: float | None = None  #: Its upper end.
+    confidence: float = 0.9  #: The probability that the interval is meant to have.
+    method: str = ""  #: How forecast and interval were made, in one sentence.
+    years: tuple[int, ...] = ()  #: The earlier years that it rests on.
+    tonnes: int | None = None  #: Whole tonnes, by the scheme's rule: rounded down for the calendar year.
+    tonnes_low: int | None = None  #: The same of the ends of the interval.
     tonnes_high: int | None = None
+    #: From the month of the last reading to December: cumulative from the beginning of the year.
     months: tuple[MonthForecast, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something that needs a person.
-
-    Attributes
-    ----------
-    need : Need
-    subject : str
-        The meter, the criterion or the parameter.
-    text : str
-        What is wrong and what to do.
-    tonnes : float or None
-        tCO2 at stake, 0 or more; None where they are not known.
-    due : date or None
-    key : str
-        Names the action in later runs: equal as long as the matter is the same.
-    """
+    """Something that needs a person."""
 
     need: Need
-    subject: str
-    text: str
-    tonnes: float | None
+    subject: str  #: The meter, the criterion or the parameter.
+    text: str  #: What is wrong and what to do.
+    tonnes: float | None  #: tCO2 at stake, 0 or more; None where they are not known.
     due: date | None
-    key: str
+    key: str  #: Names the action in later runs: equal as long as the matter is the same.
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectStatus:
-    """The status of a project's monitoring on a day.
+    """The status of a project's monitoring on a day."""
 
-    Attributes
-    ----------
-    case, title, methodology : str
-        The name of the case file, the title of the project, and number with version of its methodology.
-    day : date
-        The status is as of the end of this day.
-    year : Period
-        The calendar year of the day, or the part of it in the crediting period.
-    so_far : Period or None
-        From the first day of the year to the last day that the readings of all counting meters cover. None where
-        there is no such day. A meter is waited for from the day on which it is installed.
-    meters : tuple of MeterStatus
-    findings : tuple of FindingStatus
-        Of the year so far; open ones first.
-    calibrations : tuple of CalibrationStatus
-        Next due first.
-    criteria : tuple of CriterionStatus
-    documents : tuple of DocumentToShow
-    ER : float or None
-        tCO2 of `so_far`. An open finding counts with the permitted treatment that has the least ER. None while it
-        cannot be calculated, because a finding has no such treatment, for example.
-    months : tuple of MonthReductions
-        Each month of `so_far`.
-    plan : Plan or None
-        None where no plan is stated.
-    forecast : Forecast
-    actions : tuple of Action
-        What needs a person, most tonnes at stake first.
-    problems : tuple of Problem
-        Why nothing could be calculated.
-    """
-
-    case: str
-    title: str
-    methodology: str
-    day: date
-    year: Period
+    case: str  #: The name of the case file.
+    title: str  #: Of the project.
+    methodology: str  #: Its number and version.
+    day: date  #: The status is as of the end of this day.
+    year: Period  #: The calendar year of the day, or the part of it in the crediting period.
+    #: From the first day of the year to the last day that the readings of all counting meters cover. None where there
+    #: is no such day. A meter is waited for from the day on which it is installed.
     so_far: Period | None = None
     meters: tuple[MeterStatus, ...] = ()
-    findings: tuple[FindingStatus, ...] = ()
-    calibrations: tuple[CalibrationStatus, ...] = ()
+    findings: tuple[FindingStatus, ...] = ()  #: Of the year so far; open ones first.
+    calibrations: tuple[CalibrationStatus, ...] = ()  #: Next due first.
     criteria: tuple[CriterionStatus, ...] = ()
     documents: tuple[DocumentToShow, ...] = ()
+    #: tCO2 of `so_far`. An open finding counts with the permitted treatment that has the least ER. None while it
+    #: cannot be calculated, because a finding has no such treatment, for example.
     ER: float | None = None
-    months: tuple[MonthReductions, ...] = ()
-    plan: Plan | None = None
+    months: tuple[MonthReductions, ...] = ()  #: Each month of `so_far`.
+    plan: Plan | None = None  #: None where no plan is stated.
     forecast: Forecast = Forecast(Basis.NONE)
-    actions: tuple[Action, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    actions: tuple[Action, ...] = ()  #: What needs a person, most tonnes at stake first.
+    problems: tuple[Problem, ...] = ()  #: Why nothing could be calculated.
 
     @property
     def open(self) -> tuple[FindingStatus, ...]:
@@ -408,21 +247,11 @@ class ProjectStatus:
 
 @dataclass(frozen=True, slots=True)
 class FolderEntry:
-    """One project of a folder.
+    """One project of a folder."""
 
-    Attributes
-    ----------
-    name : str
-        The path of its case file in the folder.
-    status : ProjectStatus or None
-        None where the case file cannot be used.
-    problems : tuple of Problem
-        Why.
-    """
-
-    name: str
-    status: ProjectStatus | None
-    problems: tuple[Problem, ...] = ()
+    name: str  #: The path of its case file in the folder.
+    status: ProjectStatus | None  #: None where the case file cannot be used.
+    problems: tuple[Problem, ...] = ()  #: Why.
 
     @property
     def actions(self) -> tuple[Action, ...]:

@@ -27,7 +27,7 @@ from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from jcm_calc.base.languages import Message, _, take_catalogue, translated
 from jcm_calc.base.problems import InputError, Problem, listed, shown, suggestion
@@ -37,8 +37,9 @@ from jcm_calc.declarations.items import DeclarationError, Version
 from jcm_calc.declarations.methodology import Declarations, version_key
 from jcm_calc.declarations.statements import Stated
 from jcm_calc.declarations.statements import declared as statements
-from jcm_calc.evidence import GRADES, Evidence, Grade, Source
+from jcm_calc.evidence import GRADES, Evidence
 from jcm_calc.reference_data import Project, listed_projects, versions_in_use
+from jcm_calc.reference_data.tables import evidence, record
 from jcm_calc.units.dates import day_of
 
 GROUP = "jcm_calc.methodologies"
@@ -100,8 +101,8 @@ class BrokenModuleError(MethodologyNotFoundError):
 
     def __init__(self, number: str, broken: Sequence[BrokenModule]) -> None:
         self.number, self.broken = number, tuple(broken)
-        told = _("{number} cannot be used: {faults}")
-        super().__init__(told.format(number=number, faults=Message("; ").join(one.text for one in self.broken)))
+        message = _("{number} cannot be used: {faults}")
+        super().__init__(message.format(number=number, faults=Message("; ").join(one.text for one in self.broken)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel between processes with what is broken, not only with the message."""
@@ -112,21 +113,16 @@ class BrokenModuleWarning(UserWarning):
     """A methodology package holds something that cannot be used; see `jcm_calc.rulebooks.broken`."""
 
 
-def broken_by(number: str, module: str, error: BaseException, home: Iterable[str] = ()) -> BrokenModule:
-    """Say why a module cannot be imported, and in which line of which file.
+def _refused(number: str, path: str, complaint: str) -> BrokenModuleError:
+    return BrokenModuleError(number, [BrokenModule(number, path, complaint)])
 
-    Parameters
-    ----------
-    number, module : str
-    error : BaseException
-        With which the import ended.
-    home : iterable of str
-        The folders of the methodology package, in which the line is looked for first.
-    """
+
+def broken_by(number: str, module: str, error: BaseException, home: Iterable[str] = ()) -> BrokenModule:
+    """Say why a module cannot be imported, and in which line of which file; it is looked for in ``home`` first."""
     if isinstance(error, SyntaxError):
         complaint, file, line = f"SyntaxError: {error.msg}", Path(error.filename or "").name, error.lineno or 0
     else:
-        complaint, (file, line) = _told(error), place_of(error, home)
+        complaint, (file, line) = _complaint(error), place_of(error, home)
     complaint = _("cannot be imported: {complaint}").format(complaint=complaint)
     return BrokenModule(number, module, complaint, file, line)
 
@@ -141,7 +137,7 @@ def all_broken_by(number: str, module: str, error: BaseException, path: Path) ->
     return [broken_by(number, module, one, home) for one in errors] or [first]
 
 
-def _told(error: BaseException) -> str:
+def _complaint(error: BaseException) -> str:
     return Message("{}: {}").format(type(error).__name__, str(error))
 
 
@@ -157,7 +153,7 @@ def by_author(error: BaseException) -> BrokenModule | None:
     inner = {str(Path(one.filename).parent) for one in frames[called[-1] + 1 if called else 0 :]}
     for package in _rule_books()[0]:
         if inner & set(package.__path__):
-            return BrokenModule("", package.__name__, _told(error), *place_of(error, package.__path__))
+            return BrokenModule("", package.__name__, _complaint(error), *place_of(error, package.__path__))
     return None
 
 
@@ -219,25 +215,14 @@ def forget() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A methodology that exists, and is not in any methodology package.
-
-    Attributes
-    ----------
-    number, title : str
-    sectoral_scope : int or None
-        None where it was not read, as with the version (empty) and the day of approval.
-    version : str
-    approved : date or None
-    evidence : Evidence
-        What was read, and where.
-    """
+    """A methodology that exists, and is not in any methodology package."""
 
     number: str
     title: str
-    sectoral_scope: int | None
-    version: str
+    sectoral_scope: int | None  # None where it was not read, as with the day of approval
+    version: str  # empty where it was not read
     approved: date | None
-    evidence: Evidence
+    evidence: Evidence  # what was read, and where
 
     @property
     def country(self) -> str:
@@ -251,23 +236,12 @@ def known() -> tuple[Known, ...]:
     return tuple(found[number] for number in sorted(found) if number not in modules())
 
 
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """What the tables of all methodology packages say.
+class Tables(NamedTuple):
+    """What the tables of all methodology packages say, by number."""
 
-    Attributes
-    ----------
-    known : dict
-        Methodologies by number, of ``known.csv``.
-    newer : dict
-        By number the versions that exist and are not implemented, of ``newer.csv``.
-    broken : tuple of BrokenModule
-        Tables that cannot be read.
-    """
-
-    known: dict[str, Known]
-    newer: dict[str, tuple[Version, ...]]
-    broken: tuple[BrokenModule, ...]
+    known: dict[str, Known]  # of `known.csv`
+    newer: dict[str, tuple[Version, ...]]  # of `newer.csv`: the versions that exist and are not implemented
+    broken: tuple[BrokenModule, ...]  # the tables that cannot be read
 
 
 @cache
@@ -281,7 +255,7 @@ def _tables() -> Tables:
             try:
                 rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines())) if table.is_file() else []
                 for row in rows if name == "known.csv" else ():
-                    known[row["number"]] = _known(row)
+                    known[row["number"]] = record(Known, row, evidence=evidence(row, row["read"]))
                 for row in rows if name == "newer.csv" else ():
                     newer[row["number"]] = (*newer.get(row["number"], ()), _newer(row))
             except Exception as error:
@@ -291,20 +265,8 @@ def _tables() -> Tables:
 
 def _newer(row: dict[str, str]) -> Version:
     version_key(row["version"])
-    evidence = Evidence(Grade(row["grade"]), row["read"], Source(row["source"]))
-    approved = date.fromisoformat(row["approved"]) if row["approved"] else None
-    return Version(row["version"], approved, _("only its identity is known"), evidence)
-
-
-def _known(row: dict[str, str]) -> Known:
-    return Known(
-        row["number"],
-        row["title"],
-        int(row["sectoral_scope"]) if row["sectoral_scope"] else None,
-        row["version"],
-        date.fromisoformat(row["approved"]) if row["approved"] else None,
-        Evidence(Grade(row["grade"]), row["read"], Source(row["source"])),
-    )
+    known = {"text": _("only its identity is known"), "until": None, "evidence": evidence(row, row["read"])}
+    return record(Version, row, number=row["version"], **known)
 
 
 @cache
@@ -335,7 +297,7 @@ def versions(number: str) -> dict[str, Declarations]:
             other = found.get(item.version)
             if other is not None and (not item.corrected_by or other.corrected_by):
                 twice = f"{item} is declared twice, again in {path}: to mend it there, begin with m.corrected(…)"
-                raise BrokenModuleError(number, [BrokenModule(number, path, twice)])
+                raise _refused(number, path, twice)
             found[item.version] = item
     _tell_later(number, found)
     return FrozenDict({version: found[version] for version in sorted(found, key=version_key)})
@@ -439,8 +401,8 @@ def _refuse_two_holders(number: str) -> None:
         "other, name its module `{name}_corrected` and begin it with `m.corrected(…)`; or calculate with the object "
         "itself, {other}.m"
     )
-    told = twice.format(number=number, one=one, other=other, name=number.lower())
-    raise BrokenModuleError(number, [BrokenModule(number, path, told) for path in held[1:]])
+    message = twice.format(number=number, one=one, other=other, name=number.lower())
+    raise BrokenModuleError(number, [BrokenModule(number, path, message) for path in held[1:]])
 
 
 def _usable(path: str, number: str) -> list[Declarations]:
@@ -462,10 +424,10 @@ def _usable(path: str, number: str) -> list[Declarations]:
         raise BrokenModuleError(number, all_broken_by(number, path, error, file)) from error
     if not found and not _adds(path):
         nothing = _("the module declares no methodology {number}").format(number=number)
-        raise BrokenModuleError(number, [BrokenModule(number, path, nothing)])
+        raise _refused(number, path, nothing)
     if lacking := [item for item in found if "version" not in item.identity]:
-        told = _("identity lacks the evidence of the version")
-        raise BrokenModuleError(number, [BrokenModule(number, path, Message("{}: {}").format(lacking[0], told))])
+        message = _("identity lacks the evidence of the version")
+        raise _refused(number, path, Message("{}: {}").format(lacking[0], message))
     return found
 
 
@@ -553,8 +515,8 @@ def methodology(number: str, version: str | None = None, on: Any = None) -> Decl
     if version not in calculable:
         text = existing[version].text or _("only its identity is known")
         complaint = _("{number} version {version} cannot be calculated: {text}; calculable: {known}")
-        told = {"number": number, "version": version, "text": text, "known": ", ".join(calculable)}
-        raise MethodologyNotFoundError(complaint.format(**told))
+        fields = {"number": number, "version": version, "text": text, "known": ", ".join(calculable)}
+        raise MethodologyNotFoundError(complaint.format(**fields))
     return calculable[version]
 
 
@@ -566,8 +528,7 @@ def _refuse_other_types(number: object, version: object) -> None:
         for name, given, example in examples
         if not (isinstance(given, str) or (given is None and name == "version"))
     ]
-    if problems:
-        raise InputError(_("the calculation"), problems)
+    InputError.raise_for(_("the calculation"), problems)
 
 
 def chosen(number: str | Declarations, version: str | None = None, on: date | None = None) -> Declarations:
@@ -610,11 +571,11 @@ def _valid_on(latest: Declarations, on: date) -> str:
 def outside_validity(m: Declarations, on: date) -> str:
     """Say why a version was not the one to submit a project with on a day, as far as its dates are known."""
     if m.approved is not None and on < m.approved:
-        told = _("ver {version} was approved on {approved}, after the submission for validation on {day}")
-        return told.format(version=m.version, approved=m.approved, day=on)
+        message = _("ver {version} was approved on {approved}, after the submission for validation on {day}")
+        return message.format(version=m.version, approved=m.approved, day=on)
     if m.until is not None and on > m.until:
-        told = _("ver {version} was valid until {until}, before the submission for validation on {day}")
-        return told.format(version=m.version, until=m.until, day=on)
+        message = _("ver {version} was valid until {until}, before the submission for validation on {day}")
+        return message.format(version=m.version, until=m.until, day=on)
     known = list(versions(m.number).values())[-1].versions if m.number in modules() else m.versions
     later = [
         item
@@ -622,11 +583,11 @@ def outside_validity(m: Declarations, on: date) -> str:
         if item.approved is not None and item.approved <= on and version_key(item.number) > version_key(m.version)
     ]
     if later and m.until is None:
-        told = _(
+        message = _(
             "before the submission for validation on {day}, ver {later} had been approved on {approved}: whether ver "
             "{version} was still valid is not known here"
         )
-        return told.format(day=on, later=later[-1].number, approved=later[-1].approved, version=m.version)
+        return message.format(day=on, later=later[-1].number, approved=later[-1].approved, version=m.version)
     return ""
 
 

@@ -144,9 +144,9 @@ def _number(methodology: str) -> str:
     number = str(methodology).strip().upper()
     numbers = {*modules(), *versions_in_use(), *(one.number for one in known())}
     if number not in numbers:
-        told = _("got {got}; must be the number of a methodology that is known as of {month}{hint}")
+        message = _("got {got}; must be the number of a methodology that is known as of {month}{hint}")
         hint = suggestion(number, sorted(numbers))
-        complaint = told.format(got=shown(methodology), month=AS_OF, hint=hint)
+        complaint = message.format(got=shown(methodology), month=AS_OF, hint=hint)
         raise InputError(_("the catalogue"), [Problem("methodology", complaint)])
     return number
 
@@ -159,9 +159,11 @@ def _code(country: str) -> str:
     try:
         return codes[str(country).strip().casefold()]
     except KeyError:
-        told = _("there is no partner country {got}{hint}")
+        message = _("there is no partner country {got}{hint}")
         hint = suggestion(str(country), [*countries, *countries.values()])
-        raise InputError(_("the catalogue"), [Problem("country", told.format(got=shown(country), hint=hint))]) from None
+        raise InputError(
+            _("the catalogue"), [Problem("country", message.format(got=shown(country), hint=hint))]
+        ) from None
 
 
 def search(words: str) -> Catalogue:

@@ -118,13 +118,10 @@ def normalise(unit: str) -> str:
     if text in NONE:
         return ""
     text = text.replace("%", " percent").strip().replace("·", "*").replace("⋅", "*")
-    text = PER_YEAR.sub("/yr", _carbon_dioxide(text))
+    text = CARBON_DIOXIDE.sub(lambda match: ("t" if "ton" in match[1] else match[1]) + "CO2", text)
+    text = PER_YEAR.sub("/yr", text)
     text = words().sub(lambda match: _meaning(unit, match[0]), text)
     return CUBED.sub(r"\1**\2", text)
-
-
-def _carbon_dioxide(text: str) -> str:
-    return CARBON_DIOXIDE.sub(lambda match: ("t" if "ton" in match[1] else match[1]) + "CO2", text)
 
 
 def _meaning(unit: str, written: str) -> str:
@@ -214,8 +211,8 @@ def conversion(unit: str, declared: str) -> Linear:
         complaint = _(
             "{unit} cannot be converted to {wanted}: it is the reciprocal, and 1 {plain} is {number:.6g} {declared}"
         )
-        told = {"unit": repr(unit), "wanted": _wanted(declared), "plain": unit, "declared": declared}
-        raise UnitError(complaint.format(number=found.factor, **told))
+        fields = {"unit": repr(unit), "wanted": _wanted(declared), "plain": unit, "declared": declared}
+        raise UnitError(complaint.format(number=found.factor, **fields))
     return found
 
 

@@ -132,9 +132,9 @@ def plain_signs(text: str) -> str:
     stripped = text.strip()
     if OTHER_SIGNS.search(stripped):
         plain = unicodedata.normalize("NFKC", stripped).replace("−", "-")
-        told = _("{got} is written in full-width characters: write {plain}")
+        message = _("{got} is written in full-width characters: write {plain}")
         unclear = _("{got} is written in full-width characters, which are not understood")
-        raise UnitError((unclear if "," in plain else told).format(got=repr(stripped), plain=plain))
+        raise UnitError((unclear if "," in plain else message).format(got=repr(stripped), plain=plain))
     return f"-{stripped[1:]}" if stripped.startswith("−") else stripped
 
 

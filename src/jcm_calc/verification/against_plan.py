@@ -39,7 +39,7 @@ def comparable(entry: EnteredValue) -> bool:
 @check(
     "D2",
     _("one year, and no value of the plan to compare with"),
-    lambda m: len(m.report.own) > 1 or ("plan" in m.has and in_both(comparable)(m)),
+    lambda m: len(m.report.examined) > 1 or ("plan" in m.has and in_both(comparable)(m)),
 )
 @check("J1", _("no capacity in report and plan"), in_both(lambda one: one.parameter.unit in CAPACITIES))
 def changed(documents: Analyses) -> Iterator[Finding]:
@@ -61,12 +61,12 @@ def differing(documents: Analyses) -> Iterator[tuple[EnteredValue, EnteredValue]
         before = planned.setdefault(of_unit(entry), entry)
         if before is not None and not _same(entry, before):
             planned[of_unit(entry)] = None  # planned with another value from year to year
-    told: set[Any] = set()
+    done: set[Any] = set()
     for entry in filter(comparable, documents.report.entries("MRS")):
         before, seen = planned.get(of_unit(entry)), (of_unit(entry), entry.value)
         # a plan for one year has a value once, a report of several years has it in each of them
-        if before is not None and not _same(entry, before) and seen not in told:
-            told.add(seen)
+        if before is not None and not _same(entry, before) and seen not in done:
+            done.add(seen)
             yield entry, before
 
 
@@ -130,11 +130,11 @@ def stated(
     for parameter, row in documents.registered.rows("MPS") if "plan" in documents.has else ():
         if said := read(row.text(key)):
             planned.setdefault(parameter.name, []).append(said)
-    told = set()
+    done = set()
     for parameter, row in documents.report.rows():
         said = read(row.text(key))
-        if said and parameter.name in planned and (parameter.name, said) not in told:
-            told.add((parameter.name, said))
+        if said and parameter.name in planned and (parameter.name, said) not in done:
+            done.add((parameter.name, said))
             yield parameter, row, said, planned[parameter.name]
 
 
@@ -206,12 +206,12 @@ def other_option(documents: Analyses) -> Iterator[Finding]:
     planned = {
         (parameter.name, found): known[-1] for parameter, _row, found, known in stated(documents, "option", option)
     }
-    told = set()
+    done = set()
     for parameter, row in documents.report.rows():
         letter = option(row.text("option"))
-        if not letter or (parameter.name, letter) in told:
+        if not letter or (parameter.name, letter) in done:
             continue
-        told.add((parameter.name, letter))
+        done.add((parameter.name, letter))
         place, before = located(row.cells["option"]), planned.get((parameter.name, letter), letter)
         if parameter.options and letter not in parameter.options:
             allowed = _(" or ").join(parameter.options)
@@ -227,10 +227,10 @@ def other_option(documents: Analyses) -> Iterator[Finding]:
 @check("J5", _("no monitoring points in report and plan"), lambda m: stated(m, "point"))
 def point(documents: Analyses) -> Iterator[Finding]:
     """Find numbers of monitoring points other than planned."""
-    told: set[str] = set()
+    done: set[str] = set()
     for parameter, row, found, planned in stated(documents, "point"):
-        if found not in {*planned, *told}:
-            told.add(found)
+        if found not in {*planned, *done}:
+            done.add(found)
             expected = ", ".join(sorted(set(planned)))
             message = _("{symbol} is measured at point {found}, and the plan has {expected}")
             yield finding("J5", message, located(row.cells["point"]), parameter.symbol, found, expected, THE_PLAN)

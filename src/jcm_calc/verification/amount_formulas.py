@@ -15,6 +15,7 @@ from typing import Any
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import listed
 from jcm_calc.inputs import Period
+from jcm_calc.inputs.checks import mistakable
 from jcm_calc.inputs.totals import is_total
 from jcm_calc.reports.workbook.filled_sheets import plain_value
 from jcm_calc.reports.workbook.tables import linked
@@ -29,7 +30,6 @@ from jcm_calc.verification.dated_rows import (
 )
 from jcm_calc.verification.findings import Correction, Severity, shown_number
 from jcm_calc.verification.quantities import EnteredValue
-from jcm_calc.verification.ratios import mistakable
 from jcm_calc.verification.recalculating import TWO_WAYS
 from jcm_calc.verification.spreadsheet import ROUNDING, Calculator, FormulaError, Place, form, read
 from jcm_calc.verification.spreadsheet.trees import tokens

@@ -44,7 +44,7 @@ class Analyses(Documents):
         with_readings = self.metered is not None and self.report.result is not None
         by_readings = measured(self, self.rows) if with_readings else []
         on_sheets = [slip.finding for slip in self.slips]
-        in_formulas = self.rows.told(part for one in self.amounts.values() for part in one.parts)
+        in_formulas = self.rows.as_findings(part for one in self.amounts.values() for part in one.parts)
         return (*self.rows.findings(), *in_formulas, *by_readings, *on_sheets)
 
     def found(self, code: str) -> list[Finding]:

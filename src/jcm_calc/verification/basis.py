@@ -84,7 +84,7 @@ def identified(
         str(project.get("number", "")),
         str(project.get("title", "")),
         Message("{} {}").format(m.heading, m.title),
-        tuple(str(period) for part in report.own for period in part.periods if period.dated),
+        tuple(str(period) for part in report.examined for period in part.periods if period.dated),
         tuple(files),
         options,
         version("jcm-calc"),

@@ -135,7 +135,7 @@ def causes(errors: Iterable[Finding]) -> list[float]:
 
 
 def _filled(documents: Analyses) -> list[ReportPart]:
-    return [part for part in documents.report.own if part.found.filled] or documents.report.own
+    return [part for part in documents.report.examined if part.found.filled] or documents.report.examined
 
 
 def _named(part: ReportPart) -> str:
@@ -327,8 +327,8 @@ class Conclusion:
             for severity in (Severity.WARNING, Severity.QUESTION):
                 if found := [one for one in self.of(severity) if one.accepted is None]:
                     codes = ", ".join(dict.fromkeys(one.code for one in found))
-                    told = _("{severity}: {codes}").format(severity=SEVERITIES[severity], codes=codes)
-                    yield _("open {findings}").format(findings=told)
+                    message = _("{severity}: {codes}").format(severity=SEVERITIES[severity], codes=codes)
+                    yield _("open {findings}").format(findings=message)
 
     @property
     def share(self) -> float:

@@ -361,16 +361,16 @@ class DatedRows:
     def findings(self) -> list[Finding]:
         """Return what is wrong with the rows; one finding for several units."""
         parts = [self._part(found, *fault) for found in self.of.values() for fault in self._faults(found)]
-        return [*self.told(parts), *self._one_side(), *self._means(), *self._sums()]
+        return [*self.as_findings(parts), *self._one_side(), *self._means(), *self._sums()]
 
-    def told(self, parts: Iterable[AmountPart]) -> list[Finding]:
+    def as_findings(self, parts: Iterable[AmountPart]) -> list[Finding]:
         """Return parts of amounts as findings; one for several units and periods with the same words."""
         groups: dict[tuple[str, str, str], list[AmountPart]] = {}
         for part in parts:
             groups.setdefault((part.code, part.said, part.entry.parameter.symbol), []).append(part)
-        return [self._told(group) for group in groups.values()]
+        return [self._as_finding(group) for group in groups.values()]
 
-    def _told(self, group: Sequence[AmountPart]) -> Finding:
+    def _as_finding(self, group: Sequence[AmountPart]) -> Finding:
         first, symbol = group[0], group[0].entry.parameter.symbol
         corrections = tuple(Correction(one.entry, excess=one.excess) for one in group if one.excess is not None)
         known = len(corrections) == len(group) and self.documents.report.result is not None

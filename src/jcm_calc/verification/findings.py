@@ -342,6 +342,5 @@ def read_accepted(path: str | os.PathLike[str]) -> tuple[Acceptance, ...]:
         if all(entry.get(key, "") == "" for key in ("place", "subject")):
             complaint = _("missing: place or subject, so that it is clear which finding is accepted")
             problems.append(Problem(numbered("[[accepted]]", number), complaint))
-    if problems:
-        raise InputError(path.name, problems)
+    InputError.raise_for(path.name, problems)
     return tuple(Acceptance(**{"place": "", "subject": "", **one, "date": str(one.get("date") or "")}) for one in found)

@@ -108,7 +108,7 @@ class Metered:
         """Return the instants at which a period begins and ends."""
         return span(period, self.plan.where)
 
-    def told(self, start: int, end: int) -> str:
+    def written(self, start: int, end: int) -> str:
         """Write a time."""
         return _("{start} to {end}").format(start=self.monitored.shown(start), end=self.monitored.shown(end))
 

@@ -41,12 +41,12 @@ DOUBT = _("the rule that ER is rounded down to whole tonnes for each calendar ye
 def other_cycle(documents: Analyses) -> Iterator[Finding]:
     """Find values for days that are not one of the periods."""
     own = documents.report.dated
-    told = set()
+    done = set()
     for parameter, row in documents.report.rows():
         text = row.text("period")
         period = _parsed(text)
-        if own and period is not None and period not in own and text not in told:
-            told.add(text)
+        if own and period is not None and period not in own and text not in done:
+            done.add(text)
             message = _("{symbol} is for {found}, which is not one of the periods {expected}")
             yield finding("G1", message, located(row.cells["period"]), parameter.symbol, text, listed(own))
 
@@ -54,7 +54,7 @@ def other_cycle(documents: Analyses) -> Iterator[Finding]:
 @check("G2", _("no period has dates"), lambda m: m.report.dated)
 def two_years(documents: Analyses) -> Iterator[Finding]:
     """Find periods across 31 December."""
-    for part in documents.report.own:
+    for part in documents.report.examined:
         for period in part.periods:
             if not period.dated or period.year is not None:
                 continue
@@ -235,10 +235,10 @@ def _span(periods: list[Period]) -> tuple[date | None, date | None]:
     return ordered[0].first, ordered[-1].last
 
 
-@check("G6", _("no sheet names a year"), lambda m: any(YEAR.fullmatch(part.suffix) for part in m.report.own))
+@check("G6", _("no sheet names a year"), lambda m: any(YEAR.fullmatch(part.suffix) for part in m.report.examined))
 def fiscal(documents: Analyses) -> Iterator[Finding]:
     """Find sheets whose name is another year than their periods."""
-    for part in documents.report.own:
+    for part in documents.report.examined:
         match = YEAR.fullmatch(part.suffix)
         years = {day.year for period in part.periods for day in (period.first, period.last) if day}
         if match and years and years != {int(match[1])}:

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import math
+from math import isclose
 from typing import Literal
 
 from jcm_calc.base.languages import Message, _
-from jcm_calc.inputs.checks import MISTAKABLE_UNITS
+from jcm_calc.inputs.checks import mistakable
 from jcm_calc.reference_data import gwp, ipcc_2006
-from jcm_calc.units import UnitError, conversion
 
 # The sheets are filled in by hand: a ratio that is meant is met to many digits, others to a few.
 CLOSE = 1e-6
 PER_CENT, TURNED = _("per cent used as a fraction"), _("wrong sign")
 BOUNDS = {"lower": _("the lower bound"), "default": _("the central value"), "upper": _("the upper bound")}
 REPORTS: tuple[Literal["SAR", "AR4", "AR5"], ...] = ("SAR", "AR4", "AR5")
-
-
-def mistakable(unit: str) -> dict[str, float]:
-    """Return the units that are mistaken for a unit, each with how many of them are one of it."""
-    found = {}
-    for other in MISTAKABLE_UNITS:
-        try:
-            found[other] = float(conversion(unit, other)(1.0))
-        except UnitError:
-            continue
-    return found
 
 
 def unit_slip(ratio: float, unit: str) -> str:
@@ -44,8 +33,7 @@ def unit_slip(ratio: float, unit: str) -> str:
     ('kWh', 'kgCO2/MWh', 'GJ', '')
     """
     factors = mistakable(unit) if unit else {}
-    likely = (one for one, factor in factors.items() if factor != 1 and math.isclose(ratio, factor, rel_tol=CLOSE))
-    return next(likely, "")
+    return next((one for one, factor in factors.items() if factor != 1 and isclose(ratio, factor, rel_tol=CLOSE)), "")
 
 
 def slip(ratio: float, unit: str = "") -> tuple[str, str]:
@@ -68,13 +56,13 @@ def slip(ratio: float, unit: str = "") -> tuple[str, str]:
 def _recognised(ratio: float, unit: str) -> tuple[str, str]:
     if other := unit_slip(ratio, unit):
         return "B4", _("looks like {other} instead of {unit}").format(other=other, unit=unit)
-    if math.isclose(ratio, 100, rel_tol=CLOSE):
+    if isclose(ratio, 100, rel_tol=CLOSE):
         return "B1", PER_CENT
-    if math.isclose(ratio, 0.01, rel_tol=CLOSE):
+    if isclose(ratio, 0.01, rel_tol=CLOSE):
         return "B2", _("divided by 100 twice")
-    if math.isclose(ratio, -1, rel_tol=CLOSE):
+    if isclose(ratio, -1, rel_tol=CLOSE):
         return "C1", TURNED
-    if any(math.isclose(ratio, factor, rel_tol=CLOSE) for factor in (3.6, 1 / 3.6)):
+    if any(isclose(ratio, factor, rel_tol=CLOSE) for factor in (3.6, 1 / 3.6)):
         return "B3", _("MWh and GJ confused")
     power = math.log10(abs(ratio)) if ratio and math.isfinite(ratio) else 0.0
     if power and abs(power - round(power)) < CLOSE and round(power) != 0:
@@ -122,7 +110,7 @@ def bound_for_bound(unit: str, ratio: float) -> str:
         for found, expected in (("default", "lower"), ("default", "upper"), ("upper", "lower"), ("lower", "upper")):
             if fuel in columns[found] and fuel in columns[expected]:
                 known = columns[found][fuel].value / columns[expected][fuel].value
-                if math.isclose(ratio, known, rel_tol=1e-4):
+                if isclose(ratio, known, rel_tol=1e-4):
                     said = _("the ratio is that of {found} to {expected} for {fuel} (IPCC 2006)")
                     return said.format(found=BOUNDS[found], expected=BOUNDS[expected], fuel=fuel)
     return ""

@@ -116,12 +116,12 @@ def _read_in_both_ways(case: CaseFile, evidence: EvidenceFiles, error: InputErro
     cases = [replace(case, tables=tuple(_with_mark(one, names, mark) for one in tables)) for mark in ("", ".")]
     results = [_calculated(one, evidence) for one in cases]
     sums = [math.nan if isinstance(found, InputError) else float(np.sum(found.ER.magnitude)) for found in results]
-    told = _(
+    message = _(
         "{names}: if the sign separates thousands, ER is {one:,.6g} tCO2; if it is a decimal sign, {other:,.6g} tCO2"
     )
     symbols = listed(m.inputs[name].symbol for name in sorted(names))
     lower = min(range(2), key=lambda at: math.inf if math.isnan(sums[at]) else sums[at])
-    return cases[lower], (told.format(names=symbols, one=sums[0], other=sums[1]),)
+    return cases[lower], (message.format(names=symbols, one=sums[0], other=sums[1]),)
 
 
 def _with_mark(table: pd.DataFrame, names: set[str], mark: str) -> pd.DataFrame:

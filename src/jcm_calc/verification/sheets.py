@@ -49,7 +49,7 @@ def step_not_shown(documents: Analyses) -> Iterator[Finding]:
             formula = node.written(documents.m.symbols()).partition(" = ")[2]
             yield finding("A3", message, sheets, node.symbol, say={"formula": formula})
     book = documents.report.book
-    for sheet in (sheet for part in documents.report.own for sheet in part.roles.values()):
+    for sheet in (sheet for part in documents.report.examined for sheet in part.roles.values()):
         rows, columns = book.hidden_cells(sheet)
         filled = [
             (sheet, row, column)
@@ -206,7 +206,7 @@ def blank(documents: Analyses) -> Iterator[Finding]:
 @check("A10")
 def two_versions(documents: Analyses) -> Iterator[Finding]:
     """Find values that differ between the input sheets, or from the calculation sheet; rows that occur twice."""
-    separate = {part.roles["input"]: part.roles.get("separate") for part in documents.report.own}
+    separate = {part.roles["input"]: part.roles.get("separate") for part in documents.report.examined}
     for parameter, row in documents.report.rows():
         cell = row.cells["value"]
         own = [
@@ -259,7 +259,7 @@ def missing(documents: Analyses) -> Iterator[Finding]:
     present = {entry.parameter.name for entry in report.entries()}
     present |= {parameter.name for parameter, _ in report.rows()}
     present |= {parameter.name for table in report.unit_tables() for parameter in table.columns.values()}
-    present |= {name for part in report.own for name in (*part.found.named, *part.found.classes)}
+    present |= {name for part in report.examined for name in (*part.found.named, *part.found.classes)}
     present |= set(report.case.inputs if report.case is not None else ())
     for name, parameter in m.inputs.items():
         if name in documents.required - present:
@@ -269,7 +269,7 @@ def missing(documents: Analyses) -> Iterator[Finding]:
     for problem in documents.problems(ProblemKind.MISSING):
         if problem.subject in m.choices:
             yield documents.of_problem("K1", problem)
-    for cell in (cell for part in report.own for cell in report.sheets.unknown_headings(part.roles["input"])):
+    for cell in (cell for part in report.examined for cell in report.sheets.unknown_headings(part.roles["input"])):
         message = _("the heading {found!r} is not known, and the cells below it are not read")
         yield finding("K1", message, located(cell), found=" ".join(str(cell.value).split()), because=HEADING)
     yield from _no_dates(documents)
@@ -282,7 +282,7 @@ def _no_dates(documents: Analyses) -> Iterator[Finding]:
         return
     message = _("the report does not say for which days it is: the first and last day of its period are blank")
     question = _("which is the monitoring period?")
-    for part in report.own:
+    for part in report.examined:
         if part.found.filled and not any(period.dated for period in part.periods):
             sheet = part.roles["input"]
             periods = [row for kind, rows in report.sheets.tables(sheet) if kind == "periods" for row in rows]

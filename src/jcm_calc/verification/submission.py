@@ -117,24 +117,24 @@ class Submission:
         return [part for part in self.parts if part.kind == kind]
 
     @property
-    def own(self) -> list[ReportPart]:
+    def examined(self) -> list[ReportPart]:
         """The sets that are looked at."""
         return self.of(self.kind)
 
     @cached_property
     def dated(self) -> list[Period]:
         """The periods that have dates, in order of time."""
-        found = [period for part in self.own for period in part.periods if period.dated]
+        found = [period for part in self.examined for period in part.periods if period.dated]
         return sorted(found, key=lambda period: period.order)
 
     @property
     def input_sheets(self) -> tuple[Location, ...]:
         """The input sheets that are looked at."""
-        return tuple(at(part.roles["input"]) for part in self.own)
+        return tuple(at(part.roles["input"]) for part in self.examined)
 
     def with_sheet(self, role: str) -> Iterator[tuple[ReportPart, str]]:
         """Yield the sets that are looked at and have a sheet of a role, with its name."""
-        return ((part, part.roles[role]) for part in self.own if role in part.roles)
+        return ((part, part.roles[role]) for part in self.examined if role in part.roles)
 
     def choices(self, kind: str = "") -> dict[str, str]:
         """Return the options that the sheets of a kind choose."""
@@ -160,7 +160,7 @@ class Submission:
 
     def cells_with(self, text: str, sheets: Iterable[str] = ()) -> tuple[Location, ...]:
         """Return the cells that have a text; on some sheets, or those of the report or plan that is looked at."""
-        own = tuple(sheets) or [sheet for part in self.own for sheet in part.roles.values()]
+        own = tuple(sheets) or [sheet for part in self.examined for sheet in part.roles.values()]
         return tuple(
             address((sheet, row, column))
             for sheet in dict.fromkeys(own)
@@ -192,7 +192,7 @@ class Submission:
     @cached_property
     def case(self) -> CaseFile | None:
         """What the sheets of the kind hold, as a case."""
-        found = joined(self.reader, [part.found for part in self.own], self.project)
+        found = joined(self.reader, [part.found for part in self.examined], self.project)
         if found is None or self.given is None:
             return found
         found, names = complete(found, self.given, {entry.parameter.name for entry in self.entries()}, self.m)

@@ -64,7 +64,7 @@ def warming_potential(documents: Analyses) -> Iterator[Finding]:
     """Find potentials of another assessment report than the plan's or the document's."""
     if "result" in documents.has:
         yield from _of_another_set(documents)
-    periods = [period for part in documents.report.own for period in part.periods]
+    periods = [period for part in documents.report.examined for period in part.periods]
     late = any(period.last and period.last >= PARIS for period in periods)
     message = _("{symbol} = {found} is the value of {report}, and the report covers days from 2021 on")
     doubt = _("the rule that the potentials of AR5 apply from 2021 on is not verified")

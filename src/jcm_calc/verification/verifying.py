@@ -200,7 +200,7 @@ def _documents(
     registered = None if plan is None else Submission(plan, "MPS", evidence=evidence)
     known, unclear = (case, ()) if case is None or isinstance(case, CaseFile) else read_in_one_way(Path(case))
     submission = Submission(report, "MRS", None if registered is None else registered.m, evidence, known)
-    if not submission.entries("MRS") or not any(part.found.filled for part in submission.own):
+    if not submission.entries("MRS") or not any(part.found.filled for part in submission.examined):
         planned = Submission(report, "MPS", evidence=evidence, given=known)
         if planned.case is not None and not submission.of("MRS"):
             submission = planned

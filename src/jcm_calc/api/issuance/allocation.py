@@ -53,18 +53,7 @@ class Year:
 
 
 def share_of(text: str) -> Fraction:
-    """Read a share exactly.
-
-    Raises
-    ------
-    ValueError
-        If it is not a share, or not a number from 0 to 1.
-
-    Examples
-    --------
-    >>> share_of("70 %"), share_of("1/2"), share_of("0.1")
-    (Fraction(7, 10), Fraction(1, 2), Fraction(1, 10))
-    """
+    """Read a share from 0 to 1 exactly: ``"70 %"``, ``"1/2"``, ``"0.1"``; a ValueError refuses another text."""
     match = SHARE.fullmatch(text.strip())
     if match is None or (match[4] and not int(match[4])):
         raise ValueError(got(text, _("a share such as '70 %', '1/2' or '0.7'")))
@@ -126,12 +115,6 @@ def allocate(tonnes: int, wanted: Mapping[str, Any], problems: list[Problem], su
     """Split the whole tonnes of a year among accounts; complaints about ``subject`` are appended to ``problems``.
 
     Shares without rounding are split by the largest remainder, and are then all that there is.
-
-    Examples
-    --------
-    >>> parts = allocate(288, {"Japan": "70 % down", "Viet Nam": "10 % up", "company": "rest"}, [], "2016")
-    >>> [(part.account, part.tonnes) for part in parts]
-    [('Japan', 201), ('Viet Nam', 29), ('company', 58)]
     """
     known = len(problems)
     entries = _read(tonnes, wanted, problems, subject)
@@ -236,11 +219,11 @@ def _settled(tonnes: int, wanted: Mapping[str, Any], entries: Mapping[str, _Entr
     by_remainder = [account for account, entry in entries.items() if entry.tonnes is None and entry.exact is not None]
     resting = [account for account, entry in entries.items() if entry.asked == REST]
     if by_remainder and len(by_remainder) < len(entries):
-        told = _(
+        message = _(
             "shares without rounding ({names}) are split by the largest remainder and stand alone: add "
             "'down' or 'up' to each, or give shares for all accounts"
         )
-        raise ValueError(told.format(names=listed(by_remainder)))
+        raise ValueError(message.format(names=listed(by_remainder)))
     if len(resting) > 1:
         raise ValueError(_("{names} cannot each get the rest").format(names=listed(resting)))
     if by_remainder:
@@ -253,8 +236,8 @@ def _settled(tonnes: int, wanted: Mapping[str, Any], entries: Mapping[str, _Entr
         elif left:
             over = _("the parts add up to {total:,} t, and there are {tonnes:,} whole tonnes: {left:,} t are left over")
             much = _("the parts add up to {total:,} t, and there are {tonnes:,} whole tonnes: {left:,} t too many")
-            told = over if left > 0 else much
-            raise ValueError(told.format(total=sum(settled.values()), tonnes=tonnes, left=abs(left)))
+            message = over if left > 0 else much
+            raise ValueError(message.format(total=sum(settled.values()), tonnes=tonnes, left=abs(left)))
     return tuple(Share(account, settled[account], entry.asked, entry.exact) for account, entry in entries.items())
 
 
@@ -277,8 +260,8 @@ def cap_problems(
     problems = []
     if unknown := sorted(host - accounts):
         complaint = _("{names} is not an account of the allocation; there are {known}")
-        told = complaint.format(names=listed(unknown), known=listed(sorted(accounts)))
-        problems.append(Problem("project host_accounts", told))
+        message = complaint.format(names=listed(unknown), known=listed(sorted(accounts)))
+        problems.append(Problem("project host_accounts", message))
     if of_list and of_list not in [cap.of_list for cap in caps]:
         complaint = _("got {given}; must be one of {known}")
         known = ", ".join(cap.of_list for cap in caps)
@@ -292,9 +275,9 @@ def cap_problems(
         remark = Problem(subject, said.format(shares=shares, evidence=caps[0].evidence))
         return problems, [] if problems else [remark]
     exceeded = list(_exceeded([cap for cap in caps if of_list in ("", cap.of_list)], host, years))
-    certain = [told for cap, told in exceeded if of_list or cap == caps[0]]
-    rest = [told for cap, told in exceeded if not of_list and cap != caps[0]]
-    return [Problem(subject, told) for told in certain], [Problem(subject, told) for told in rest]
+    certain = [message for cap, message in exceeded if of_list or cap == caps[0]]
+    rest = [message for cap, message in exceeded if not of_list and cap != caps[0]]
+    return [Problem(subject, message) for message in certain], [Problem(subject, message) for message in rest]
 
 
 def _exceeded(
@@ -304,8 +287,8 @@ def _exceeded(
         leaving = sum(part.tonnes for part in parts if part.account not in host)
         for cap in caps:
             if leaving > tonnes * share_of(cap.share):
-                told = _(
+                message = _(
                     "{year}: {leaving:,} of {tonnes:,} t leave the country; list {name} allows {share}: {evidence}"
                 )
                 amounts = {"year": year, "leaving": leaving, "tonnes": tonnes}
-                yield cap, told.format(name=cap.of_list, share=cap.share, evidence=cap.evidence, **amounts)
+                yield cap, message.format(name=cap.of_list, share=cap.share, evidence=cap.evidence, **amounts)

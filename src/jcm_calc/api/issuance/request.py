@@ -94,28 +94,15 @@ NEGATIVE = _rule(
 
 @dataclass(frozen=True, repr=False)
 class IssuanceRequest:
-    """An issuance request; see `jcm_calc.issuance_request`.
+    """An issuance request; see `jcm_calc.issuance_request`."""
 
-    Attributes
-    ----------
-    project : mapping
-        ``number``, ``start`` and ``end`` of the crediting period, and what else is said of it.
-    results : tuple of Result
-    years : tuple of Year
-    rules : tuple of Item
-        The scheme's own rules that were used, each with its evidence.
-    remarks : tuple of Problem
-        What a reader must know: negative years above all.
-    previous : tuple of PreviousRequest
-        The earlier requests that this one was compared with.
-    """
-
+    #: ``number``, ``start`` and ``end`` of the crediting period, and what else is said of it.
     project: Mapping[str, Any]
-    results: tuple[Result, ...]
-    years: tuple[Year, ...]
-    rules: tuple[Item, ...]
-    remarks: tuple[Problem, ...]
-    previous: tuple[PreviousRequest, ...]
+    results: tuple[Result, ...]  #: What the credits follow from.
+    years: tuple[Year, ...]  #: Each calendar year, with whole tonnes and the part of each account.
+    rules: tuple[Item, ...]  #: The scheme's own rules that were used, each with its evidence.
+    remarks: tuple[Problem, ...]  #: What a reader must know: negative years above all.
+    previous: tuple[PreviousRequest, ...]  #: The earlier requests that this one was compared with.
 
     @property
     def has_other_terms(self) -> bool:
@@ -123,13 +110,13 @@ class IssuanceRequest:
         return any(result.methodology.terms for result in self.results)
 
     def __repr__(self) -> str:
-        return f"<IssuanceRequest {self._told()}>"
+        return f"<IssuanceRequest {self._summary()}>"
 
     def _repr_html_(self) -> str:
-        heading = _("Issuance request: {summary}").format(summary=self._told())
+        heading = _("Issuance request: {summary}").format(summary=self._summary())
         return notebook.page(heading, map(str, self.remarks), [(_("Whole tonnes"), self.table())])
 
-    def _told(self) -> str:
+    def _summary(self) -> str:
         """Say in one line which project asks for how much."""
         return _("{project}: {tonnes:,} tCO2 of {years}").format(
             project=self.project["number"], tonnes=self.tonnes, years=listed(year.year for year in self.years)
@@ -363,12 +350,12 @@ def _by_year(results: Sequence[Result]) -> dict[int, dict[str, float]]:
 
 def _remarks(negative: Sequence[Year], former: Sequence[PreviousRequest]) -> Iterator[Problem]:
     for year in negative:
-        told = _("{amount:,.3f} tCO2: no credits, and not set off against another year")
-        yield Problem(f"ER {year.year}", told.format(amount=year.emissions["ER"]))
+        message = _("{amount:,.3f} tCO2: no credits, and not set off against another year")
+        yield Problem(f"ER {year.year}", message.format(amount=year.emissions["ER"]))
         for one in former:
             if asked := one.tonnes.get(year.year):
-                told = _("an earlier request has {asked:,} t of this year, and what is added now is negative")
-                yield Problem(f"ER {year.year}", told.format(asked=asked))
+                message = _("an earlier request has {asked:,} t of this year, and what is added now is negative")
+                yield Problem(f"ER {year.year}", message.format(asked=asked))
 
 
 # What keeps it from being made
@@ -402,8 +389,8 @@ def _period_problems(period: Period, project: Mapping[str, Any]) -> Iterator[Pro
     if not period.dated:
         return
     if period.year is None:
-        told = _("{period} lies in several calendar years: give the amounts of each as a separate period")
-        yield Problem("p", told.format(period=period))
+        message = _("{period} lies in several calendar years: give the amounts of each as a separate period")
+        yield Problem("p", message.format(period=period))
     yield from outside_crediting(period, project.get("start"), project.get("end"))
 
 
@@ -424,8 +411,8 @@ def _double_claims(
         where = {"name": one.name, "hash": one.hash[:12]}
         if one.number == project.get("number"):
             if twice := _common(result.inputs.periods, one.periods):
-                told = _("{days} is in an earlier request: {name}, {hash}…")
-                yield Problem("p", told.format(days=twice, **where))
+                message = _("{days} is in an earlier request: {name}, {hash}…")
+                yield Problem("p", message.format(days=twice, **where))
         elif bound_digest(result.inputs) in one.inputs:
-            told = _("the same calculation is in an earlier request for {number}: {name}, {hash}…")
-            yield Problem("results", told.format(number=one.number, **where))
+            message = _("the same calculation is in an earlier request for {number}: {name}, {hash}…")
+            yield Problem("results", message.format(number=one.number, **where))

@@ -115,8 +115,7 @@ def portfolio(
         complaint = _("got {given}; must be one of {names}")
         problems.append(Problem("errors", complaint.format(given=shown(errors), names="raise, collect")))
     expected = as_mapping("estimates", estimates, "{'a roof': 250}", problems, optional=True)
-    if problems:
-        raise InputError(_("the portfolio"), problems)
+    InputError.raise_for(_("the portfolio"), problems)
     named = None if evidence is None else named_files(several(evidence))
     source = as_pandas(source)
     paths = files(source)
@@ -128,11 +127,10 @@ def portfolio(
     found = Portfolio(tuple(outcomes[place] for place in sorted(outcomes)))
     problems += _unusable(found.outcomes) if errors == "raise" else ()
     problems += (*_of_no_project(expected, found.outcomes), *_about_none(named or (), found.outcomes))
-    if problems:
-        raise InputError(_("the portfolio"), problems)
+    InputError.raise_for(_("the portfolio"), problems)
     if strict and found.remarks:
-        told = [replace(one, subject=Message("{}: {}").format(name, one.subject)) for name, one in found.remarks]
-        raise InputError(_("the portfolio"), told)
+        remarks = [replace(one, subject=Message("{}: {}").format(name, one.subject)) for name, one in found.remarks]
+        raise InputError(_("the portfolio"), remarks)
     return found
 
 
@@ -155,8 +153,7 @@ def _of_no_project(estimates: Mapping[str, Any], outcomes: Iterable[ProjectOutco
             years = {row["year"] for row in rows}
             if not years & yearly(given, subject).keys():
                 there = listed(sorted(year for year in years if year is not None)) or _("none, for p was not given")
-                complaint = _("names no year of the project, whose years are: {years}")
-                yield Problem(subject, complaint.format(years=there))
+                yield Problem(subject, _("names no year of the project, whose years are: {years}").format(years=there))
 
 
 def _about_none(evidence: Iterable[EvidenceFile], outcomes: Collection[ProjectOutcome]) -> Iterator[Problem]:
@@ -164,10 +161,10 @@ def _about_none(evidence: Iterable[EvidenceFile], outcomes: Collection[ProjectOu
     if not all(one.rows for one in outcomes):
         return  # what the unusable ones apply is not known
     applied = {(row["methodology"], row["version"]) for one in outcomes for row in one.rows}
-    told = _("is about {number} ver {version}, which no project applies")
+    message = _("is about {number} ver {version}, which no project applies")
     for one in evidence:
         if not any(one.about(*each) for each in applied):
-            yield Problem(one.name, told.format(number=one.methodology, version=one.version))
+            yield Problem(one.name, message.format(number=one.methodology, version=one.version))
 
 
 def _of_table(
@@ -204,7 +201,7 @@ def _batched(
     try:
         m = methodology(number, version or None)
         m = with_evidence(m, evidence_files(m, about(m, evidence)))
-    except (MethodologyNotFoundError, InputError):  # which each of them is told of
+    except (MethodologyNotFoundError, InputError):  # each project reports it
         return {}
     return {
         int(place): jobs[place].outcome(m, years, jobs[place].estimates, jobs[place].project)
@@ -223,16 +220,8 @@ def _pooled(
 ) -> list[ProjectOutcome]:
     """Calculate projects one by one on all cores, in order."""
     chunks = [jobs[start : start + chunk] for start in range(0, len(jobs), chunk)]
-    processes = processes or os.cpu_count() or 1
     outcomes: list[ProjectOutcome] = []
-
-    def gather(solved: Iterable[list[ProjectOutcome]]) -> list[ProjectOutcome]:
-        for found in solved:
-            outcomes.extend(found)
-            progress(done + len(outcomes), total)
-        return outcomes
-
-    if processes == 1 or len(chunks) < 2:
-        return gather(map(solve, chunks))
-    with workers.pool(min(processes, len(chunks))) as pool:
-        return gather(pool.map(solve, chunks))
+    for found in workers.mapped(solve, chunks, processes or os.cpu_count() or 1):
+        outcomes += found
+        progress(done + len(outcomes), total)
+    return outcomes

@@ -58,8 +58,7 @@ class Job:
 
     def calculate(self) -> tuple[Result, Estimates, str]:
         """Return the result, the estimates of a workbook's plan with those declared, and the number of the project."""
-        if self.problems:
-            raise InputError(self.source, self.problems)
+        InputError.raise_for(self.source, self.problems)
         if self.path is None:
             assert self.rows is not None
             m = methodology(self.methodology, self.version)
@@ -148,27 +147,27 @@ def _far(number: str, rows: Iterable[Row]) -> Iterator[Remark]:
     project = listed_project(number)
     for row in rows:
         er, estimate = row["ER"], row["estimate"]
-        told = _("{er:,.6g} tCO2 is {ratio:,.3g} times the estimate of {estimate:,.6g} tCO2")
+        message = _("{er:,.6g} tCO2 is {ratio:,.3g} times the estimate of {estimate:,.6g} tCO2")
         if math.isnan(estimate) and project is not None:
             estimate = project.planned
-            told = _("{er:,.6g} tCO2 is {ratio:,.3g} times the {estimate:,.6g} tCO2 a year of the list of projects")
+            message = _("{er:,.6g} tCO2 is {ratio:,.3g} times the {estimate:,.6g} tCO2 a year of the list of projects")
         ratio = er / estimate if estimate > 0 else math.nan
         if ratio >= FAR or 0 < ratio <= 1 / FAR:
             subject = "ER" if row["year"] is None else f"ER {row['year']}"
             numbers = (("ER", er), ("estimate", estimate))
-            complaint = told.format(er=er, ratio=ratio, estimate=estimate)
+            complaint = message.format(er=er, ratio=ratio, estimate=estimate)
             yield Remark(subject, complaint, topic=Topic.IMPLAUSIBLE, numbers=numbers)
 
 
 def _doubts(number: str, m: Declarations, country: str) -> Iterator[Remark]:
     """Remark on a project that the list has otherwise than it was calculated, or whose country is another one."""
     project = listed_project(number)
-    if project is not None and (told := project.contradiction(m.number, m.version)):
-        yield Remark(_("methodology"), told, topic=Topic.CONTRADICTORY)
+    if project is not None and (message := project.contradiction(m.number, m.version)):
+        yield Remark(_("methodology"), message, topic=Topic.CONTRADICTORY)
     if country and country.casefold() not in {m.country.casefold(), partner_countries().get(m.country, "").casefold()}:
         complaint = _("got {got}; {methodology} is for {country}")
-        told = complaint.format(got=shown(country), methodology=str(m), country=m.country)
-        yield Remark(_("country"), told, topic=Topic.CONTRADICTORY)
+        message = complaint.format(got=shown(country), methodology=str(m), country=m.country)
+        yield Remark(_("country"), message, topic=Topic.CONTRADICTORY)
 
 
 # Rows of a table as arguments

@@ -57,15 +57,9 @@ HEADINGS: dict[str, str] = {
 
 @dataclass(frozen=True, repr=False)
 class Portfolio:
-    """The results of many projects; see `jcm_calc.portfolio`. All numbers are estimates.
+    """The results of many projects; see `jcm_calc.portfolio`. All numbers are estimates."""
 
-    Attributes
-    ----------
-    outcomes : sequence of ProjectOutcome
-        One for each project, in the order of the source.
-    """
-
-    outcomes: Sequence[ProjectOutcome] = ()
+    outcomes: Sequence[ProjectOutcome] = ()  #: One for each project, in the order of the source.
 
     def __repr__(self) -> str:
         return f"<Portfolio of {self.told}>"
@@ -183,8 +177,8 @@ class Portfolio:
         counts = Message(", ").join(
             Message("{}: {:,}").format(Message(topic), len(by_topic[topic])) for topic in Topic if topic in by_topic
         )
-        told = _("{count:,} of {every:,} projects have remarks ({counts})")
-        return told.format(count=len(set.union(*by_topic.values())), every=len(self.outcomes), counts=counts)
+        message = _("{count:,} of {every:,} projects have remarks ({counts})")
+        return message.format(count=len(set.union(*by_topic.values())), every=len(self.outcomes), counts=counts)
 
     @property
     def unusable(self) -> int:

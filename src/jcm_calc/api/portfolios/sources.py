@@ -104,8 +104,10 @@ def sheet_of_projects(path: Path) -> pd.DataFrame | None:
         return None
     remarks = [unread_units(path, frame.columns)]
     if found[1:]:
-        told = _("the sheets {sheets} have projects; only {first} was read: give another as pd.read_excel(file, sheet)")
-        remarks.append(told.format(sheets=listed(map(repr, found)), first=repr(found[0])))
+        message = _(
+            "the sheets {sheets} have projects; only {first} was read: give another as pd.read_excel(file, sheet)"
+        )
+        remarks.append(message.format(sheets=listed(map(repr, found)), first=repr(found[0])))
     frame.attrs["remarks"] = [remark for remark in remarks if remark]
     return frame
 
@@ -141,9 +143,9 @@ def of_table(
         for one in OWN[:2]
         if one not in frame
     ]
-    told = _("column {heading!r} is empty in row {row}")
+    message = _("column {heading!r} is empty in row {row}")
     if not problems and len(empty := _empty(frame, frame.index, "project")):
-        problems.append(Problem(name, told.format(heading="project", row=listed(empty))))
+        problems.append(Problem(name, message.format(heading="project", row=listed(empty))))
     if not problems and (sums := totals_among(frame["project"].unique())):
         complaint = _("{names} sums up other projects and would count once more: delete its row")
         problems.append(Problem(name, complaint.format(names=listed(map(repr, sorted(sums))))))
@@ -152,7 +154,9 @@ def of_table(
     frame["project"] = frame["project"].astype(str).str.strip()
     rows = _empty(frame, frame.index, "methodology")
     unusable = {
-        project: unclear.get(str(project), Problem("methodology", told.format(heading="methodology", row=listed(own))))
+        project: unclear.get(
+            str(project), Problem("methodology", message.format(heading="methodology", row=listed(own)))
+        )
         for project, own in frame.loc[rows].groupby("project").groups.items()
     }
     frame.loc[rows, "methodology"] = ""
@@ -234,8 +238,8 @@ def fill_in(frame: pd.DataFrame) -> tuple[dict[str, tuple[tuple[str, str], ...]]
                 "{number} uses {uses} by the list of projects of {month}: name one of them in the column {heading!r}"
             )
             numbers = Message(", ").join(f"{number} {version}" for number, version in project.uses)
-            told = several.format(number=project.number, uses=numbers, month=AS_OF, heading="methodology")
-            unclear[name] = Problem("methodology", told)
+            message = several.format(number=project.number, uses=numbers, month=AS_OF, heading="methodology")
+            unclear[name] = Problem("methodology", message)
             continue
         own: dict[tuple[str, str], None] = {}
         known = {"methodology": project.uses[0][0], "country": project.country, "title": project.title}

@@ -130,8 +130,4 @@ def record(function: Callable[..., Any], symbols: Mapping[str, str | Expression]
     names = argument_names(function)
     written = symbols or {}
     operands = (written.get(name, name) for name in names)
-    return _operand(function(*(_symbol(one) if isinstance(one, str) else one for one in operands)))
-
-
-def _symbol(text: str) -> Expression:
-    return Expression("symbol", (text,))
+    return _operand(function(*(Expression("symbol", (one,)) if isinstance(one, str) else one for one in operands)))

@@ -60,8 +60,7 @@ def named_files(paths: Iterable[One]) -> tuple[EvidenceFile, ...]:
             files.append(one if isinstance(one, EvidenceFile) else read_evidence(one))
         except InputError as error:
             problems += error.problems
-    if problems:
-        raise InputError(_("evidence"), problems)
+    InputError.raise_for(_("evidence"), problems)
     # neither the order in which they are named nor a name given twice changes anything
     return tuple(dict.fromkeys(sorted(files, key=lambda file: file.text)))
 
@@ -85,16 +84,14 @@ def with_evidence(m: Declarations, files: Sequence[EvidenceFile]) -> Declaration
     if not files:
         return m
     found, problems = _applied(m, tuple(files))
-    if problems:
-        raise EvidenceError(str(m), problems)
+    EvidenceError.raise_for(str(m), problems)
     return found
 
 
 def confirm_again(m: Declarations, files: Sequence[EvidenceFile]) -> None:
     """Refuse what has changed since the files were applied, such as a global that an equation looks up."""
     _found, problems = _applied.__wrapped__(m.without_evidence or m, tuple(files))
-    if problems:
-        raise EvidenceError(str(m), problems)
+    EvidenceError.raise_for(str(m), problems)
 
 
 @lru_cache(maxsize=KEPT)

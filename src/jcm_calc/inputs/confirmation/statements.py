@@ -56,7 +56,9 @@ class Statement:
     reading : str
         What the library takes it to say.
     section : str
-        Where it should stand.
+        Where it should be in the document.
+    fingerprint : str
+        Of everything that decides what the statement does.
     evidence : Evidence
         Of a default without a value, that there is one.
     values : mapping

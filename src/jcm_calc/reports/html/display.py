@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.base import notebook
+from jcm_calc.base.groups import grouped
 from jcm_calc.base.languages import _
 from jcm_calc.reports.explanation import explain
 from jcm_calc.reports.html.formulas import PageEquations
 from jcm_calc.reports.html.pages import page, prefix
 from jcm_calc.reports.html.sections import LEGEND, Code, Formula, Named, Section, Sources, sections
-from jcm_calc.results.credits import Item
 
 if TYPE_CHECKING:
     from jcm_calc.declarations.methodology import Declarations
@@ -24,7 +23,7 @@ UNITS = 20
 
 def result(found: Calculation) -> str:
     """Return the page of a result."""
-    notebook.said(str(found.methodology))
+    notebook.note_shown(str(found.methodology))
     return page("result.html", **summary(found), **explain(found, "ER", {}).content(prefix()))
 
 
@@ -53,42 +52,30 @@ def summary(found: Calculation) -> dict[str, Any]:
         "split": split,
         "units": list(found.by_unit().iterrows()) if 1 < count <= UNITS else [],
         "unit_count": count,
-        "unconfirmed": by_kind(found.unconfirmed),
+        "unconfirmed": grouped((item.kind, item) for item in found.unconfirmed),
     }
-
-
-def by_kind(items: tuple[Item, ...]) -> Mapping[str, list[Item]]:
-    """Return items by their kind."""
-    kinds: dict[str, list[Item]] = {}
-    for item in items:
-        kinds.setdefault(item.kind, []).append(item)
-    return kinds
 
 
 def methodology(m: Declarations) -> str:
     """Return the page of a methodology."""
-    sources = Sources()
-    names = {*m.inputs, *(rule.name for rule in m.rules)}
-    return page("methodology.html", **_declared(m, list(sections(m, sources)), sources, names))
+    return page("methodology.html", **_declared(m))
 
 
 def methodology_file(m: Declarations) -> str:
     """Return the page of a methodology for a separate file, to read with the document."""
-    sources = Sources()
-    found = list(sections(m, sources))
-    named = [(f"section-{number}", section.title) for number, section in enumerate(found, 1)]
+    content = _declared(m)
+    named = [(f"section-{number}", section.title) for number, section in enumerate(content["sections"], 1)]
     named += [("sources", _("Sources")), ("grades", _("Grades"))]
-    names = {*m.inputs, *(rule.name for rule in m.rules)}
-    return page("methodology_page.html", named=named, legend=LEGEND, **_declared(m, found, sources, names))
+    return page("methodology_page.html", named=named, legend=LEGEND, **content)
 
 
 def entry(m: Declarations, name: str) -> str:
     """Return the page of what a methodology declares under one name."""
-    sources = Sources()
-    found = [part for section in sections(m, sources) if (part := _of_name(section, name)).rows]
-    texts = " ".join(text for section in found for texts in section.details for text in texts)
-    sources.numbers = {source: number for source, number in sources.numbers.items() if f"[{number}]" in texts}
-    return page("entry.html", **_declared(m, found, sources, {name}))
+    content = _declared(m, name)
+    texts = " ".join(text for section in content["sections"] for texts in section.details for text in texts)
+    numbers = content["sources"].numbers
+    content["sources"].numbers = {source: number for source, number in numbers.items() if f"[{number}]" in texts}
+    return page("entry.html", **content)
 
 
 def _of_name(section: Section, name: str) -> Section:
@@ -99,7 +86,12 @@ def _of_name(section: Section, name: str) -> Section:
     )
 
 
-def _declared(m: Declarations, found: list[Section], sources: Sources, names: set[str]) -> dict[str, Any]:
+def _declared(m: Declarations, name: str = "") -> dict[str, Any]:
+    """Return what a page needs to show all that a methodology declares, or what it declares under one name."""
+    sources, names = Sources(), {name} if name else {*m.inputs, *(rule.name for rule in m.rules)}
+    found = list(sections(m, sources))
+    if name:
+        found = [part for section in found if (part := _of_name(section, name)).rows]
     formulas = PageEquations(m.symbols(), names, prefix())
     return {"m": m, "sections": found, "sources": sources, "formulas": formulas, "cells": _Cells()}
 

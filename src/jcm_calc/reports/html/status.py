@@ -11,13 +11,12 @@ from itertools import groupby
 
 from jcm_calc.base.languages import _
 from jcm_calc.reports.html.pages import page
-from jcm_calc.results.status import FolderEntry, MeterStatus, MonthCoverage, ProjectStatus
+from jcm_calc.results.status import SOON, FolderEntry, MeterStatus, MonthCoverage, ProjectStatus
 
 MONTHS = (
     *(_("Jan"), _("Feb"), _("Mar"), _("Apr"), _("May"), _("Jun")),
     *(_("Jul"), _("Aug"), _("Sep"), _("Oct"), _("Nov"), _("Dec")),
 )
-SOON = 60  # days within which a calibration is due soon
 TICKS = 5  # at most, on the axis of reductions
 
 

@@ -104,7 +104,7 @@ class CalculationSheet:
             texts = [self._written(rule, len(rules) > 1) for rule in rules]
             return Message("; ").join(texts)
         if isinstance(node, Coordinate):
-            return node.told(self.m.indices)
+            return node.words(self.m.indices)
         if node.name in self.contents.entries:
             by_class = node.name in self.contents.tables
             return _("entered, by {key}").format(key=node.by) if by_class else _("entered")

@@ -131,12 +131,12 @@ def _written(
     m = sets[0].methodology
     symbols = [*(one.symbol for one in m.inputs.values()), *(rule.symbol for rule in m.rules)]
     book = NewBook(file_name(m), m.title, symbols)
-    metered = sources if readings is None else record_sheet.told(readings, sources, m)
+    metered = sources if readings is None else record_sheet.monitoring_columns(readings, sources, m)
     plan: SheetLayout | None = None
     for number, contents in enumerate(sets):
         layout = SheetLayout(contents, _suffix(sets, number))
-        told = sources if contents.kind == "MPS" else metered
-        _write_set(book, layout, plan, head(m, project), told)
+        shown = sources if contents.kind == "MPS" else metered
+        _write_set(book, layout, plan, head(m, project), shown)
         if contents.kind == "MPS":
             plan = layout
             _structure(book, head(m, project), project)

@@ -7,7 +7,7 @@ units; they are added up as a tree, and the equations that follow run once. Dask
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -59,8 +59,9 @@ class LazyResult(Emissions):
         self._levels = _levels(graph, plan.letter)
         part, combine = delayed(computing.part, pure=False), delayed(computing.combine, pure=False)
         known: Any = None
+        totals = [rule.name for rule in self.graph.equations if self.plan.letter in rule.total]
         for level in range(max(self._levels.values(), default=0) + 1):
-            names = tuple(name for name in self._totals() if self._levels[name] == level)
+            names = tuple(name for name in totals if self._levels[name] == level)
             if names or known is None:
                 found = [part(self._shared, piece.arrays, piece.frames, piece.start, names, known) for piece in pieces]
                 while len(found) > 1:
@@ -69,9 +70,6 @@ class LazyResult(Emissions):
         self._known = known
         self._names = (*RESULTS, *self.methodology.terms)
         self._results = delayed(computing.results, pure=False)(self._rules, known, self._names)
-
-    def _totals(self) -> list[str]:
-        return [rule.name for rule in self.graph.equations if self.plan.letter in rule.total]
 
     def __repr__(self) -> str:
         return f"<LazyResult {self.methodology}: {len(self.pieces):,} partitions along {self.plan.letter}>"
@@ -146,22 +144,11 @@ def calculate(
     from jcm_calc.inputs.tables import flat
 
     _refuse_other_than_held(m)
-    taken = Arguments(m)
     values = m.by_name(values)
     arrays = {name: value for name, value in values.items() if is_lazy(value)}
     frames = [table for table in tables if is_lazy(table)]
     small = [table for table in tables if not is_lazy(table)]
-    for number, table in enumerate(small, 1):
-        taken.table(table, _("table {number}").format(number=number))
-    for name, value in values.items():
-        if name in arrays:
-            taken.later(name)
-        else:
-            taken.value(name, value)
-    for frame in frames:
-        for heading in frame.columns:
-            if heading not in m.indices:
-                taken.later(split_heading(str(heading))[0], "a Dask DataFrame")
+    taken = _arguments(m, small, frames, values)
     graph = completeness.graph(taken)
     problems = taken.problems
     problems += _replaced(taken, override)
@@ -180,16 +167,7 @@ def calculate(
         letter, pieces, common = of_frames(m, frames, values, problems)
     else:
         letter, pieces, common = of_arrays(m, arrays, values, problems)
-    for name, value in common.items():  # one amount for each unit, even where a partition has one unit only
-        parameter = m.inputs.get(name)
-        if parameter is not None and parameter.adds_over_units and letter in parameter.indices and np.ndim(value) == 0:
-            problems.append(
-                Problem(
-                    parameter.symbol,
-                    _("got one amount for all of {letter}; must be one for each").format(letter=letter),
-                )
-            )
-    problems += _coordinates(graph, letter, bool(frames))
+    problems += [*_of_all_units(m, common, letter), *_coordinates(graph, letter, bool(frames))]
     apart = _("follows from the period before, which Dask does not calculate: give arrays that are in memory")
     problems += [Problem(node.symbol, apart) for node in graph.previous]
     problems += [
@@ -200,8 +178,7 @@ def calculate(
         for number, table in enumerate(small, 1)
         if hasattr(table, "iloc") and letter in flat(table)
     ]
-    if problems:
-        raise InputError(str(m), problems)
+    InputError.raise_for(str(m), problems)
     units = {name: unit_of(value) for name, value in arrays.items() if is_quantity(value)}
     count = None if frames else int(sum(piece.size for piece in pieces))
     plan = PartitionPlan(m.number, m.version, letter, common, tuple(small), p, facts, units, count, evidence)
@@ -212,11 +189,11 @@ def _refuse_other_than_held(m: Declarations) -> None:
     """Refuse a methodology that a worker, which takes it from its package, would not calculate with."""
     if m.number in modules() and versions(m.number).get(m.version) is (m.without_evidence or m):
         return
-    told = _(
+    message = _(
         "is not the one that the methodology packages have under this number and version: Dask's workers take it from "
         "there. Install it as a module of such a package, or calculate without Dask"
     )
-    raise InputError(str(m), [Problem(str(m), told)])
+    raise InputError(str(m), [Problem(str(m), message)])
 
 
 def _replaced(taken: Arguments, override: Any) -> list[Problem]:
@@ -224,12 +201,37 @@ def _replaced(taken: Arguments, override: Any) -> list[Problem]:
     m = taken.methodology
     given = {name: m.inputs[name] for name in (*taken.given, *taken.tables, *taken.refused) if name in m.inputs}
     stated = reasons(m, given, override) if override else {}
-    told = _('replaces the document\'s value; leave it out, or give the reason with override={{"{name}": "…"}}')
+    message = _('replaces the document\'s value; leave it out, or give the reason with override={{"{name}": "…"}}')
     return [
-        Problem(one.symbol, told.format(name=name), one.section)
+        Problem(one.symbol, message.format(name=name), one.section)
         for name, one in given.items()
         if one.supplied and name not in stated and is_protected(value.evidence for value in one.known())
     ]
+
+
+def _arguments(m: Declarations, tables: Iterable[Any], frames: Iterable[Any], values: Mapping[str, Any]) -> Arguments:
+    """Return what is known of the arguments before a partition is read."""
+    taken = Arguments(m)
+    for number, table in enumerate(tables, 1):
+        taken.table(table, _("table {number}").format(number=number))
+    for name, value in values.items():
+        if is_lazy(value):
+            taken.later(name)
+        else:
+            taken.value(name, value)
+    for frame in frames:
+        for heading in frame.columns:
+            if heading not in m.indices:
+                taken.later(split_heading(str(heading))[0], "a Dask DataFrame")
+    return taken
+
+
+def _of_all_units(m: Declarations, common: Mapping[str, Any], letter: str) -> Iterator[Problem]:
+    """Complain of one amount for all units: each needs its amount, even where a partition has one unit only."""
+    for parameter in (m.inputs[name] for name, value in common.items() if name in m.inputs and np.ndim(value) == 0):
+        if parameter.adds_over_units and letter in parameter.indices:
+            complaint = _("got one amount for all of {letter}; must be one for each")
+            yield Problem(parameter.symbol, complaint.format(letter=letter))
 
 
 def _coordinates(graph: Graph, letter: str, frames: bool) -> Iterable[Problem]:

@@ -67,17 +67,7 @@ def of_arrays(m: Declarations, arrays: Mapping[str, Any], values: Mapping[str, A
     """Return the partitions of Dask arrays: the chunks along the longest index other than p."""
     bare = {name: value.magnitude if is_quantity(value) else value for name, value in arrays.items()}
     indices = {name: _indices(m, name) for name in values}
-    sizes: dict[str, int] = {}
-    for name, array in bare.items():
-        if array.ndim != len(indices[name]):
-            axes = ", ".join(indices[name]) or "no index"
-            complaint = _("got an array of shape {shape}; must have one axis for each of: {axes}")
-            problems.append(Problem(name, complaint.format(shape=array.shape, axes=axes)))
-        elif any(np.isnan(array.shape)):
-            problems.append(Problem(name, _("its chunks have unknown sizes: array.compute_chunk_sizes() finds them")))
-        else:
-            for letter, size in zip(indices[name], array.shape, strict=True):
-                sizes[letter] = max(size, sizes.get(letter, 0))
+    sizes = _sizes(bare, indices, problems)
     split = max((one for one, size in sizes.items() if one != "p" and size > 1), key=lambda one: sizes[one], default="")
     if not split and not problems:
         problems.append(Problem("arrays", _("nothing runs along an index of units, by which to partition")))
@@ -121,6 +111,22 @@ def of_arrays(m: Declarations, arrays: Mapping[str, Any], values: Mapping[str, A
         if not problems
     ]
     return split, pieces, common
+
+
+def _sizes(arrays: Mapping[str, Any], indices: Mapping[str, str], problems: list[Problem]) -> dict[str, int]:
+    """Return the length of each index along Dask arrays; complain of arrays whose shape does not fit."""
+    sizes: dict[str, int] = {}
+    for name, array in arrays.items():
+        if array.ndim != len(indices[name]):
+            axes = ", ".join(indices[name]) or "no index"
+            complaint = _("got an array of shape {shape}; must have one axis for each of: {axes}")
+            problems.append(Problem(name, complaint.format(shape=array.shape, axes=axes)))
+        elif any(np.isnan(array.shape)):
+            problems.append(Problem(name, _("its chunks have unknown sizes: array.compute_chunk_sizes() finds them")))
+        else:
+            for letter, size in zip(indices[name], array.shape, strict=True):
+                sizes[letter] = max(size, sizes.get(letter, 0))
+    return sizes
 
 
 def _indices(m: Declarations, name: str) -> str:

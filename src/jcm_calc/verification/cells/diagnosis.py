@@ -95,7 +95,7 @@ class Wrong:
     found: Any
     expected: float
 
-    def told(self, code: str, message: Message, cause: str = "", **say: object) -> Diagnosis:
+    def diagnosis(self, code: str, message: Message, cause: str = "", **say: object) -> Diagnosis:
         """Return what is wrong; the message can name the ``{symbol}`` of the cell and what is given."""
         return code, message.format(symbol=self.cell.symbol, **say), cause
 
@@ -224,12 +224,12 @@ def diagnose(wrong: Wrong) -> Diagnosis:
     for hypothesis in hypotheses:
         if found := hypothesis(wrong):
             return found
-    return wrong.told("C1", _("the formula of {symbol} is not the declared equation"))
+    return wrong.diagnosis("C1", _("the formula of {symbol} is not the declared equation"))
 
 
 def _error(wrong: Wrong) -> Diagnosis | None:
     if isinstance(wrong.found, str) or wrong.found is None:
-        return wrong.told("A7", _("the formula of {symbol} gives {found}"), found=wrong.found or _("nothing"))
+        return wrong.diagnosis("A7", _("the formula of {symbol} gives {found}"), found=wrong.found or _("nothing"))
     return None
 
 
@@ -239,13 +239,13 @@ def _rounded(wrong: Wrong) -> Diagnosis | None:
     if not used or not all(map(close, exact, wrong.want)):
         return None
     message, cause = _("{symbol} is rounded by {functions} before ER is rounded down to whole tonnes"), ONLY_ER
-    return wrong.told("H5", message, cause, functions=Message(", ").join(used))
+    return wrong.diagnosis("H5", message, cause, functions=Message(", ").join(used))
 
 
 def _mean(wrong: Wrong) -> Diagnosis | None:
     if "AVERAGE" not in functions(wrong.formula):
         return None
-    return wrong.told("C6", _("{symbol} is a plain mean, where the equation adds or weights"))
+    return wrong.diagnosis("C6", _("{symbol} is a plain mean, where the equation adds or weights"))
 
 
 # Equations
@@ -257,13 +257,13 @@ def _turned(wrong: Wrong) -> Diagnosis | None:
     names = [name for name in wrong.arguments if wrong.reaches(name) or not wrong.cell.sheet.places(name)]
     symbol = wrong.cell.sheet.symbol
     if name := next((one for one in names if wrong.fits(**{one: lambda value, _: -value})), ""):
-        return wrong.told("C1", _("{symbol} has the wrong sign of {operand}"), ratios.TURNED, operand=symbol(name))
+        return wrong.diagnosis("C1", _("{symbol} has the wrong sign of {operand}"), ratios.TURNED, operand=symbol(name))
     for count in (1, 2):
         for group in itertools.combinations(names, count):
             if wrong.fits(**dict.fromkeys(group, lambda value, _: 1 / value)):
                 message = _("{symbol} divides by {operands} where the equation multiplies, or the reverse")
                 cause, operands = _("multiplication and division are exchanged"), _(" and ").join(map(symbol, group))
-                return wrong.told("C1", message, cause, operands=operands)
+                return wrong.diagnosis("C1", message, cause, operands=operands)
     return None
 
 
@@ -286,9 +286,9 @@ def _units(wrong: Wrong) -> Diagnosis | None:
     for units in (units for size in sizes for units in itertools.combinations(range(count), size)):
         if fits(units, -1):
             message = _("the sum of {symbol} leaves out {count} of {every} units")
-            return wrong.told("C5", message, count=len(units), every=count)
+            return wrong.diagnosis("C5", message, count=len(units), every=count)
         if fits(units, 1):
-            return wrong.told("C5", _("the sum of {symbol} counts {count} units twice"), count=len(units))
+            return wrong.diagnosis("C5", _("the sum of {symbol} counts {count} units twice"), count=len(units))
     return None
 
 
@@ -296,26 +296,28 @@ def _zero(wrong: Wrong) -> Diagnosis | None:
     """Recognise a quantity that is set to zero."""
     if wrong.precedents or any(wrong.got):
         return None
-    return wrong.told("C11", _("{symbol} is set to zero by its formula"))
+    return wrong.diagnosis("C11", _("{symbol} is set to zero by its formula"))
 
 
 def _left_out(wrong: Wrong) -> Diagnosis | None:
     symbol, nodes = wrong.cell.sheet.symbol, wrong.cell.sheet.nodes
     for name in wrong.arguments:
         if wrong.fits(**{name: lambda value, _: 1.0}):
-            return wrong.told("C2", _("{symbol} leaves out the factor {operand}"), operand=symbol(name))
+            return wrong.diagnosis("C2", _("{symbol} leaves out the factor {operand}"), operand=symbol(name))
         if wrong.fits(**{name: lambda value, _: 0.0}):
             source = name in wrong.cell.sheet.result.inputs.graph.upstream("PE").nodes
             if source and getattr(nodes[name], "unit", "") == "tCO2":
-                return wrong.told("C12", _("{symbol} leaves out the emission source {operand}"), operand=symbol(name))
-            return wrong.told("C2", _("{symbol} leaves out the term {operand}"), operand=symbol(name))
+                return wrong.diagnosis(
+                    "C12", _("{symbol} leaves out the emission source {operand}"), operand=symbol(name)
+                )
+            return wrong.diagnosis("C2", _("{symbol} leaves out the term {operand}"), operand=symbol(name))
     return None
 
 
 def _other_operand(wrong: Wrong) -> Diagnosis | None:
     """Recognise a reference to the cell of another quantity, or of another unit or period."""
     sheet = wrong.cell.sheet
-    own = wrong.cell.beside(wrong.arguments)
+    own = wrong.cell.cells_of(wrong.arguments)
     for place in dict.fromkeys(wrong.precedents):
         if place in own and sheet.stored(place) in (0, 1):
             continue  # an operand that happens to be 0 or 1 looks as if it stood for one that is left out
@@ -325,7 +327,9 @@ def _other_operand(wrong: Wrong) -> Diagnosis | None:
                 same = cell is not None and cell.name == name
                 other = _("the value of another unit or period") if same else cell.symbol if cell else _("another cell")
                 say = {"other": other, "place": address(place), "operand": sheet.symbol(name)}
-                return wrong.told("A8", _("{symbol} uses {other} ({place}) instead of {operand}"), WRONG_CELL, **say)
+                return wrong.diagnosis(
+                    "A8", _("{symbol} uses {other} ({place}) instead of {operand}"), WRONG_CELL, **say
+                )
     return None
 
 
@@ -341,7 +345,7 @@ def _constant_factor(wrong: Wrong) -> Diagnosis | None:
     message = _("{symbol} is {ratio} times what the equation gives")
     if not code:
         message = _("{symbol} is multiplied by {ratio}, which the equation does not have")
-    return wrong.told(code or "A2", message, cause, ratio=shown_number(quotients[0]))
+    return wrong.diagnosis(code or "A2", message, cause, ratio=shown_number(quotients[0]))
 
 
 def _literal(wrong: Wrong) -> Diagnosis | None:
@@ -355,7 +359,7 @@ def _literal(wrong: Wrong) -> Diagnosis | None:
                 if value is None:
                     message = _("{symbol} has {number} written in its formula instead of {operand}")
                 say = {"number": shown_number(number), "operand": sheet.symbol(name), "value": shown_number(value)}
-                return wrong.told("A2", message, _("a value typed into a formula"), **say)
+                return wrong.diagnosis("A2", message, _("a value typed into a formula"), **say)
     return None
 
 
@@ -363,17 +367,17 @@ def _no_choice(wrong: Wrong) -> Diagnosis | None:
     """Recognise a formula without the lower, the higher, or the one of two that the equation takes."""
     if not any(lacks_choice(rule, wrong.formula) for rule in wrong.unfolded.rules):
         return None
-    return wrong.told("C10", _("{symbol} lacks the choice between values that the equation makes"))
+    return wrong.diagnosis("C10", _("{symbol} lacks the choice between values that the equation makes"))
 
 
 def _branch(wrong: Wrong) -> Diagnosis | None:
     """Recognise a condition that is not the declared one, or that the equation does not have."""
-    told = _("the condition in {symbol} is not the declared one")
+    message = _("the condition in {symbol} is not the declared one")
     if not any(map(chooses, wrong.unfolded.rules)):
         if not functions(wrong.formula) & CHOOSING - {"SUM", "ABS", "SIGN"}:
             return None
-        told = _("{symbol} has a condition that the equation does not have")
-    return wrong.told("C9", told)
+        message = _("{symbol} has a condition that the equation does not have")
+    return wrong.diagnosis("C9", message)
 
 
 # Totals
@@ -389,17 +393,17 @@ def _of_total(wrong: Wrong) -> Diagnosis | None:
     beside = [place for place in counted if place not in should and wrong.cell.sheet.stored(place) not in (None, "")]
     parts = []
     if missing:
-        told = _("leaves out {count} of {every} rows ({cells})")
-        parts.append(told.format(count=len(missing), every=len(should), cells=_listed(missing)))
+        message = _("leaves out {count} of {every} rows ({cells})")
+        parts.append(message.format(count=len(missing), every=len(should), cells=_listed(missing)))
     if twice:
         parts.append(_("counts {cells} twice").format(cells=_listed(twice)))
     if beside:
         totals = [place for place in beside if _is_total(wrong, place)]
-        told = _("includes a total ({cells})") if totals else _("includes cells that do not belong to it ({cells})")
-        parts.append(told.format(cells=_listed(totals or beside)))
+        message = _("includes a total ({cells})") if totals else _("includes cells that do not belong to it ({cells})")
+        parts.append(message.format(cells=_listed(totals or beside)))
     if not parts or len(missing) == len(should) > 1:
         return None
-    return wrong.told("C5", _("the sum of {symbol} {what}"), what=_(", and ").join(parts))
+    return wrong.diagnosis("C5", _("the sum of {symbol} {what}"), what=_(", and ").join(parts))
 
 
 def _is_total(wrong: Wrong, place: tuple[str, int, int]) -> bool:
@@ -418,12 +422,12 @@ def _of_default(wrong: Wrong) -> Diagnosis:
     """Recognise a value that the calculation sheet shows for an input, and that is not the input."""
     node, found, expected = wrong.cell.node, wrong.found, wrong.expected
     if isinstance(found, str) or found is None:
-        return wrong.told("A7", _("{symbol} shows {found} on the calculation sheet"), found=found or _("nothing"))
+        return wrong.diagnosis("A7", _("{symbol} shows {found} on the calculation sheet"), found=found or _("nothing"))
     for place in wrong.precedents:
         other = wrong.cell.sheet.by_place.get(place)
         if other is not None and other.name not in (wrong.cell.name, getattr(node, "by", "")):
             message = _("{symbol} uses the value of {other} ({place})")
-            return wrong.told("A8", message, other=other.symbol, place=address(place))
+            return wrong.diagnosis("A8", message, other=other.symbol, place=address(place))
     if isinstance(node, Parameter) and node.kind is Kind.DEFAULT and wrong.cell.name not in wrong.cell.sheet.entered:
         return _of_document(wrong, node, found, expected)
     ratio = found / expected if expected else 0.0
@@ -431,15 +435,15 @@ def _of_default(wrong: Wrong) -> Diagnosis:
     if code == "B4":
         code = "B3" if getattr(node, "kind", None) is Kind.MONITORED else "B7"
     if not code and any(place in wrong.cell.sheet.actual.cells for place in wrong.precedents):
-        return wrong.told("A8", _("{symbol} refers to the value of another unit or period"), WRONG_CELL)
+        return wrong.diagnosis("A8", _("{symbol} refers to the value of another unit or period"), WRONG_CELL)
     message = _("{symbol} is {found} on the calculation sheet, and {expected} where it is entered")
-    return wrong.told(code or "A10", message, cause, found=shown_number(found), expected=shown_number(expected))
+    return wrong.diagnosis(code or "A10", message, cause, found=shown_number(found), expected=shown_number(expected))
 
 
 def _of_document(wrong: Wrong, node: Parameter, found: float, expected: float) -> Diagnosis:
     """Recognise a default that is not the document's."""
     message = _("{symbol} is {found}, and the document has {expected}")
-    _code, what, _none = wrong.told("", message, found=shown_number(found), expected=shown_number(expected))
+    _code, what, _none = wrong.diagnosis("", message, found=shown_number(found), expected=shown_number(expected))
     if node.table is not None and any(close(found, value.value) for value in node.table.entries.values()):
         other = _("{what}: the value of another class of {key}").format(what=what, key=node.by)
         return "C9", other, _("looked up in the wrong row, or the table on the sheet is wrong")
