@@ -278,14 +278,27 @@ class DocumentSection(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What such a section says of one subject."""
+    """What such a section says of one subject.
+
+    Attributes
+    ----------
+    part : DocumentSection
+    subject : str
+        The term, the item of the summary, or the scenario.
+    text : str
+    evidence : Evidence
+    gas : str
+        Of an emission source.
+    counted : bool
+        Whether the source is included.
+    """
 
     part: DocumentSection
-    subject: str  #: The term, the item of the summary, or the scenario.
+    subject: str
     text: str
     evidence: Evidence
-    gas: str = ""  #: Of an emission source.
-    counted: bool = True  #: Whether the source is included.
+    gas: str = ""
+    counted: bool = True
 
     def __post_init__(self) -> None:
         translatable(self, "subject", "text")
@@ -421,13 +434,22 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A cross-check: a monitored parameter is at most the product of some factors."""
+    """A cross-check: a monitored parameter is at most the product of some factors.
+
+    Attributes
+    ----------
+    parameter : str
+    product : Product
+        Of parameters and facts, ``"rated power"``, and ``"hours"`` or hours of ``"daylight"`` of the period.
+    evidence : Evidence
+    rated : Product, optional
+        What the rated power follows from by physics, where it is not given.
+    """
 
     parameter: str
-    #: Of parameters and facts, ``"rated power"``, and ``"hours"`` or hours of ``"daylight"`` of the period.
     product: Product
     evidence: Evidence
-    rated: Product | None = None  #: What the rated power follows from by physics, where it is not given.
+    rated: Product | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -470,10 +492,19 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """A check of `jcm_calc.authoring.conformance` that does not hold of one item by the document's own logic."""
+    """A check of `jcm_calc.authoring.conformance` that does not hold of one item by the document's own logic.
+
+    Attributes
+    ----------
+    check : str
+    of : str
+        The name of a parameter, of an equation or of a result.
+    reason : str
+    evidence : Evidence
+    """
 
     check: str
-    of: str  #: The name of a parameter, of an equation or of a result.
+    of: str
     reason: str
     evidence: Evidence
 
@@ -521,14 +552,23 @@ class Derivation:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of a methodology of which at least the identity is known."""
+    """A version of a methodology of which at least the identity is known.
+
+    Attributes
+    ----------
+    number : str
+    approved, until : date or None
+        Between which days a project could be submitted for validation with it, where they are known.
+    text : str
+        What is known of it.
+    evidence : Evidence
+    """
 
     number: str
-    #: The first day on which a project could be submitted for validation with it, where it is known.
     approved: date | None
-    text: str  #: What is known of it.
+    text: str
     evidence: Evidence
-    until: date | None = None  #: The last such day, where it is known.
+    until: date | None = None
 
     def __post_init__(self) -> None:
         translatable(self, "text")

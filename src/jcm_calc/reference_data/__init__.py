@@ -126,18 +126,29 @@ def solar_grid_factors(country: Literal["ID", "MN"], case: Literal[1, 2]) -> dic
 
 @dataclass(frozen=True, slots=True)
 class Issuance:
-    """Credits that were issued, as far as they were read."""
+    """Credits that were issued, as far as they were read.
 
-    project: str  #: Several with ``;`` between them where only their sum was read; empty where unknown.
-    methodology: str  #: As of `project`.
-    version: str  #: As of `project`.
-    first: str  #: The day, or year, of the beginning of the period; empty where unknown.
-    last: str  #: Its end, in the same way.
-    decided: str  #: The day, or year, of the decision; empty where unknown.
-    issued: int | None  #: Tonnes of CO2, all of them.
-    host: int | None  #: Of the host country's side.
-    japan: int | None  #: Of Japan's side.
-    japan_government: int | None  #: Of Japan's side, the government's.
+    Attributes
+    ----------
+    project, methodology, version : str
+        Several with ``;`` between them where only their sum was read; empty where unknown.
+    first, last, decided : str
+        Days, or years, of the period and of the decision; empty where unknown.
+    issued, host, japan, japan_government : int or None
+        Tonnes of CO2: all, those of the host country's side and of Japan's, and of the latter the government's.
+    evidence : Evidence
+    """
+
+    project: str
+    methodology: str
+    version: str
+    first: str
+    last: str
+    decided: str
+    issued: int | None
+    host: int | None
+    japan: int | None
+    japan_government: int | None
     evidence: Evidence
 
 
@@ -156,10 +167,21 @@ def issuances() -> tuple[Issuance, ...]:
 
 @dataclass(frozen=True, slots=True)
 class TransferCap:
-    """The largest part of the credits that a host country lets leave it."""
+    """The largest part of the credits that a host country lets leave it.
 
-    country: str  #: ISO code.
-    of_list: str  #: The list of activities to which it applies.
+    Attributes
+    ----------
+    country : str
+        ISO code.
+    of_list : str
+        The list of activities to which it applies.
+    share : str
+    in_force : date
+    evidence : Evidence
+    """
+
+    country: str
+    of_list: str
     share: str
     in_force: date
     evidence: Evidence

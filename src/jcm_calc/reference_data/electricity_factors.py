@@ -46,17 +46,39 @@ KINDS = {
 
 @dataclass(frozen=True)
 class ElectricityFactor:
-    """A CO2 emission factor of electricity."""
+    """A CO2 emission factor of electricity.
 
-    country: str  #: ISO code; empty where it holds for any.
-    grid: str  #: Empty where it is that of the whole country.
-    year: str  #: The year, years or edition of the data, as printed; empty where unknown.
-    margin: str  #: Such as ``"combined margin, ex-ante"``; empty where unknown.
-    of: str  #: The methodology of a solar reference factor, or the application or study.
-    value: float  #: tCO2/MWh.
-    end: str  #: Where the electricity is counted: at the generating or the consuming end.
+    Attributes
+    ----------
+    country : str
+        ISO code; empty where it holds for any.
+    grid : str
+        Empty where it is that of the whole country.
+    year : str
+        The year, years or edition of the data, as printed; empty where unknown.
+    margin : str
+        Such as ``"combined margin, ex-ante"``; empty where unknown.
+    of : str
+        The methodology of a solar reference factor, or the application or study.
+    value : float
+        tCO2/MWh.
+    end : str
+        Where the electricity is counted: at the generating or the consuming end.
+    kind : FactorKind
+    use : str
+        What it is for, as far as that was read.
+    evidence : Evidence
+    """
+
+    country: str
+    grid: str
+    year: str
+    margin: str
+    of: str
+    value: float
+    end: str
     kind: FactorKind
-    use: str  #: What it is for, as far as that was read.
+    use: str
     evidence: Evidence
 
     @cached_property

@@ -24,17 +24,35 @@ STATUSES = (_("registered"), _("validation"), WITHDRAWN)
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project of the list."""
+    """A project of the list.
+
+    Attributes
+    ----------
+    number, country, title : str
+        The country by its ISO code.
+    uses : tuple of (str, str)
+        Number and version of each methodology that it uses.
+    status : str
+        ``registered``, ``validation`` or ``withdrawn``.
+    registered : date or None
+    planned : int
+        Planned emission reductions in tCO2 a year.
+    page : str
+        The page of the project.
+    evidence : Evidence
+        Of everything but the planned tonnes.
+    planned_evidence : Evidence
+    """
 
     number: str
-    country: str  #: ISO code.
+    country: str
     title: str
-    uses: tuple[tuple[str, str], ...]  #: Number and version of each methodology that it uses.
-    status: str  #: ``registered``, ``validation`` or ``withdrawn``.
+    uses: tuple[tuple[str, str], ...]
+    status: str
     registered: date | None
-    planned: int  #: Planned emission reductions in tCO2 a year.
-    page: str  #: The page of the project.
-    evidence: Evidence  #: Of everything but the planned tonnes.
+    planned: int
+    page: str
+    evidence: Evidence
     planned_evidence: Evidence
 
     def contradiction(self, number: str, version: str) -> str:

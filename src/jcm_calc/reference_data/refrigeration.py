@@ -15,15 +15,31 @@ from jcm_calc.reference_data.tables import evidence, folded, record, rows
 
 @dataclass(frozen=True)
 class Refrigerant:
-    """A refrigerant: pure, or a blend of pure ones."""
+    """A refrigerant: pure, or a blend of pure ones.
 
-    designation: str  #: Of ASHRAE, such as ``"R410A"``.
-    names: tuple[str, ...]  #: Other names.
-    composition: FrozenDict[str, float]  #: Of a blend, the share of each component by mass.
-    #: Global warming potential over 100 years in tCO2/t, by report; without those that were not read.
+    Attributes
+    ----------
+    designation : str
+        Of ASHRAE, such as ``"R410A"``.
+    names : tuple of str
+        Other names.
+    composition : mapping
+        Of a blend, the share of each component by mass.
+    gwp : mapping
+        Global warming potential over 100 years in tCO2/t, by report; without those that were not read.
+    not_counted : float
+        Of a blend, the share by mass of components whose potential is not known and counts as 0 in `gwp`.
+    odp : float or None
+        Ozone depletion potential; None where it was not read.
+    evidence, odp_evidence : Evidence
+    """
+
+    designation: str
+    names: tuple[str, ...]
+    composition: FrozenDict[str, float]
     gwp: FrozenDict[str, float]
-    not_counted: float  #: Of a blend, the share by mass of components of unknown potential, which count as 0 in `gwp`.
-    odp: float | None  #: Ozone depletion potential; None where it was not read.
+    not_counted: float
+    odp: float | None
     evidence: Evidence
     odp_evidence: Evidence
 
@@ -81,19 +97,34 @@ def refrigerant(name: str) -> Refrigerant:
 
 @dataclass(frozen=True)
 class ReferenceEfficiency:
-    """An efficiency of equipment that a methodology, a standard or a handbook has."""
+    """An efficiency of equipment that a methodology, a standard or a handbook has.
 
-    #: ``"JCM methodology"``, ``"national minimum"``, ``"foreign minimum"``, ``"typical value"`` or
-    #: ``"default efficiency"``.
+    Attributes
+    ----------
+    kind : str
+        ``"JCM methodology"``, ``"national minimum"``, ``"foreign minimum"``, ``"typical value"`` or
+        ``"default efficiency"``.
+    equipment, condition : str
+    capacity_from, capacity_below : float or None
+        The class of capacity in ``capacity_unit``; None where it has no such limit.
+    capacity_unit : str
+    quantity : str
+        ``"COP"``, ``"CSPF"``, ``"efficiency"``, ``"COP_RE"``, ``"threshold COP_PJ"``.
+    value : float
+    use : str
+        What it is for, as far as that was read.
+    evidence : Evidence
+    """
+
     kind: str
     equipment: str
     condition: str
-    capacity_from: float | None  #: The class of capacity in ``capacity_unit``; None where it has no such limit.
-    capacity_below: float | None  #: As ``capacity_from``.
+    capacity_from: float | None
+    capacity_below: float | None
     capacity_unit: str
-    quantity: str  #: ``"COP"``, ``"CSPF"``, ``"efficiency"``, ``"COP_RE"``, ``"threshold COP_PJ"``.
+    quantity: str
     value: float
-    use: str  #: What it is for, as far as that was read.
+    use: str
     evidence: Evidence
 
 
