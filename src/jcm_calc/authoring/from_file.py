@@ -190,7 +190,7 @@ class _Described:
         used = tuple(dict.fromkeys(symbols(expression)))
         if unknown := [one for one in used if one not in self.names]:
             complaint = _("{symbol} is not declared{hint}")
-            told = (complaint.format(symbol=one, hint=suggestion(one, self.names)) for one in unknown)
-            raise ExpressionError(Message("; ").join(told))
+            message = (complaint.format(symbol=one, hint=suggestion(one, self.names)) for one in unknown)
+            raise ExpressionError(Message("; ").join(message))
         operands = tuple(dict.fromkeys(self.names[one] for one in used))
         return as_function(renamed(expression, self.names), operands)

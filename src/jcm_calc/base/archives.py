@@ -89,8 +89,7 @@ def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, unusable: Unusa
         texts = DIFFERENT_TEXTS.findall(start) if part.filename.casefold().endswith("sharedstrings.xml") else []
         if any(int(count[:20]) > min(part.file_size // SMALLEST_TEXT, MOST_CELLS) for count in texts):
             # memory would be reserved for them
-            complaint = _("is damaged: {name} cannot hold as many texts as it says")
-            raise unusable(complaint.format(name=part.filename))
+            raise unusable(_("is damaged: {name} cannot hold as many texts as it says").format(name=part.filename))
         written = 0
         while piece := file.read(PIECE):  # complains where size or checksum are not as stated
             tags = piece.count(b"<") if is_xml else 0
@@ -113,8 +112,7 @@ def _check_start(part: zipfile.ZipInfo, start: bytes, unusable: Unusable) -> boo
     if name == "META-INF/manifest.xml":  # of an OpenDocument file, which may name its DOCTYPE
         return True
     if re.search(rb"<!(DOCTYPE|ENTITY)", start):
-        complaint = _("declares XML entities (in {name}), which no spreadsheet program writes")
-        raise unusable(complaint.format(name=name))
+        raise unusable(_("declares XML entities (in {name}), which no spreadsheet program writes").format(name=name))
     if not FIRST_TAG.match(start):
         raise unusable(_("is damaged: {name} does not begin as a part of a workbook").format(name=name))
     return True
@@ -139,8 +137,7 @@ def check_cells(archive: zipfile.ZipFile, part: str, sheet: str, unusable: Unusa
             last_row = max(last_row, max((int(place[2]) for place in places), default=0))
     last_column = max((column_number(letters.decode()) + 1 for letters in columns), default=0)
     if last_row > LAST_ROW or last_column > LAST_COLUMN:
-        complaint = _("sheet {sheet!r} has a cell beyond the last one that a spreadsheet has")
-        raise unusable(complaint.format(sheet=sheet))
+        raise unusable(_("sheet {sheet!r} has a cell beyond the last one that a spreadsheet has").format(sheet=sheet))
     if blank > MOST_BLANK:
         raise unusable(_("sheet {sheet!r} has too many empty cells and rows").format(sheet=sheet))
     if max(filled, last_row * last_column) > MOST_CELLS:

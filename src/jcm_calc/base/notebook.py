@@ -1,4 +1,4 @@
-"""What a notebook shows: short pages with tables, and what is said below a cell where it shows nothing of it."""
+"""What a notebook shows: short pages with tables, and texts below a cell that does not show them."""
 
 from __future__ import annotations
 
@@ -77,11 +77,11 @@ def visible(html: str) -> str:
 
 
 def warn(about: str, text: str, category: type[Warning]) -> None:
-    """Warn the caller of `jcm_calc.calculate`; in a notebook when the cell has run, unless it is `said` by then.
+    """Warn the caller of `jcm_calc.calculate`; in a notebook when the cell has run, unless the cell shows it by then.
 
     Filters of warnings hold in a notebook too: what they ignore is not shown, and what they make an error is one.
 
-    ``about`` is what the text is about, as `said` names it.
+    ``about`` is what the text is about, as `note_shown` names it.
     """
     shell = _kernel()
     if shell is None:
@@ -91,12 +91,12 @@ def warn(about: str, text: str, category: type[Warning]) -> None:
         warnings.warn(text, category, stacklevel=4)
     if seen:
         if not _waiting:
-            shell.events.register("post_run_cell", _tell)
+            shell.events.register("post_run_cell", _show_rest)
         _waiting[about] = text
 
 
-def said(about: str) -> None:
-    """Note that what the cell shows says it: nothing is left to be said below."""
+def note_shown(about: str) -> None:
+    """Note that the cell shows it: nothing is left to be written below."""
     if about in _waiting:
         _waiting[about] = ""
 
@@ -108,11 +108,11 @@ def _kernel() -> Any:
     return shell if hasattr(shell, "kernel") else None
 
 
-def _tell(_outcome: object) -> None:
-    """Show what is left to be said of the cell that has run."""
+def _show_rest(_outcome: object) -> None:
+    """Show what the cell that has run leaves to be written."""
     from IPython.display import display
 
-    _kernel().events.unregister("post_run_cell", _tell)
+    _kernel().events.unregister("post_run_cell", _show_rest)
     texts = [text for text in _waiting.values() if text]
     _waiting.clear()
     for text in texts:

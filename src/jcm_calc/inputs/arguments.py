@@ -68,11 +68,8 @@ class Arguments:
             pass  # one complaint about a parameter is enough
         elif found.name in self.given or found.name in self.replaced:
             first = self.given[found.name].source if found.name in self.given else _("by name")
-            complaint = (
-                _("is given twice: {first}, and {second}")
-                .tagged(ProblemKind.GIVEN_TWICE)
-                .format(first=first, second=source or _("by name"))
-            )
+            complaint = _("is given twice: {first}, and {second}").tagged(ProblemKind.GIVEN_TWICE)
+            complaint = complaint.format(first=first, second=source or _("by name"))
             self.problems.append(Problem(found.symbol, complaint))
         else:
             return found
@@ -345,8 +342,7 @@ class Arguments:
         parameter = next(fitting, None)
         if parameter is None or not (present or shapes.dated(headings)):
             return ""
-        complaint = _("{melt}; or give it as {name}=table")
-        return complaint.format(melt=shapes.melt(frame, parameter), name=parameter.name)
+        return _("{melt}; or give it as {name}=table").format(melt=shapes.melt(frame, parameter), name=parameter.name)
 
     def _columns(self, table: pd.DataFrame, source: str) -> None:
         from jcm_calc.inputs import shapes

@@ -126,7 +126,10 @@ def bind(
     taken.warnings = _with_names(methodology, taken.warnings)
     if taken.problems or graph is None:
         raise InputError(str(methodology), _with_names(methodology, taken.problems), taken.warnings)
-    _arrange(taken, axes)
+    # every array has one axis for each index of the methodology
+    along = {letter: axis.labels for letter, axis in axes.items()}
+    orders: dict[tuple[str, int], Any] = {}
+    taken.given = {name: given.onto(along, orders) for name, given in taken.given.items()}
     return _inputs(taken, axes, graph, labels)
 
 
@@ -239,13 +242,6 @@ def _check(
         checks.consecutive(taken.given, graph, axes, taken.problems)
 
 
-def _arrange(taken: Arguments, axes: Mapping[str, Axis]) -> None:
-    """Give every array one axis for each index of the methodology."""
-    labels = {letter: axis.labels for letter, axis in axes.items()}
-    orders: dict[tuple[str, int], Any] = {}
-    taken.given = {name: given.onto(labels, orders) for name, given in taken.given.items()}
-
-
 def _inputs(taken: Arguments, axes: dict[str, Axis], graph: Graph, labels: Mapping[str, tuple[str, ...]]) -> Inputs:
     m = taken.methodology
     given = {name: one for name, one in taken.given.items() if name in m.inputs}
@@ -270,8 +266,7 @@ def _inputs(taken: Arguments, axes: dict[str, Axis], graph: Graph, labels: Mappi
     found.classes.update(labels)
     found.values.update(coordinates.operands(graph, axes))
     used = {node.name for node in graph.parameters}
-    if problems := list(_select_rows(found, used)):
-        raise InputError(str(m), problems, taken.warnings)
+    InputError.raise_for(str(m), _select_rows(found, used), taken.warnings)
     idle = _with_names(m, list(_idle(found, taken.by_class, used)))
     for rule in graph.equations:
         if set(rule.total) & set(found.absent):

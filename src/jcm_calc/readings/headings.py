@@ -51,7 +51,9 @@ def choose(table: ReadingsTable, readings: Readings, meters: Iterable[str], prob
     """Return which columns hold what; None, with complaints, where that cannot be said."""
     finder = _Finder(table, readings)
     time, until = (finder.several(headings) for headings in (readings.time, readings.until))
-    meter, factor, quality = (finder.maybe(one) for one in (readings.meter, readings.factor, readings.quality))
+    meter, factor, quality = (
+        finder.number_of(one) if one else None for one in (readings.meter, readings.factor, readings.quality)
+    )
     if readings.across:
         values = {name: finder.across(*ends) for name, ends in readings.across.items()}
     elif readings.columns:
@@ -63,7 +65,9 @@ def choose(table: ReadingsTable, readings: Readings, meters: Iterable[str], prob
     named += [(name or "value", numbers) for name, numbers in values.items()]
     unused = tuple(dict.fromkeys(finder.several(readings.unused)))
     finder.check_once([*named, ("unused", unused)])
-    only = {number: texts for heading, texts in readings.only.items() if (number := finder.one(heading)) is not None}
+    only = {
+        number: texts for heading, texts in readings.only.items() if (number := finder.number_of(heading)) is not None
+    }
     unknown = _("{name} is not a meter{hint}")
     problems += [
         Problem("[[readings.sources]] columns", unknown.format(name=name, hint=suggestion(name, meters)))
@@ -94,7 +98,7 @@ class _Finder:
             self.problems.append(problem)
 
     def several(self, headings: Iterable[Heading]) -> tuple[int, ...]:
-        return tuple(number for heading in headings if (number := self.one(heading)) is not None)
+        return tuple(number for heading in headings if (number := self.number_of(heading)) is not None)
 
     def check_once(self, named: Iterable[tuple[str, tuple[int, ...]]]) -> None:
         """Complain of columns that are named twice: the amounts in them would count twice."""
@@ -107,10 +111,7 @@ class _Finder:
                 complaint = _("the column {heading!r} is named more than once, for {names}: must be named once")
                 self.complain(complaint.format(heading=self.headings[number], names=listed(found)))
 
-    def maybe(self, heading: Heading) -> int | None:
-        return self.one(heading) if heading else None
-
-    def one(self, heading: Heading) -> int | None:
+    def number_of(self, heading: Heading) -> int | None:
         """Return the number of a column."""
         if isinstance(heading, int):
             if heading in self.headings:
@@ -148,7 +149,7 @@ class _Finder:
 
     def across(self, first: Heading, last: Heading) -> tuple[int, ...]:
         """Return the columns that hold the steps of a day."""
-        ends = self.one(first), self.one(last)
+        ends = self.number_of(first), self.number_of(last)
         if ends[0] is None or ends[1] is None or self.readings.step is None:
             return ()
         numbers = tuple(range(ends[0], ends[1] + 1))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 Slopes = Mapping[str, Sequence[float]]
-NEEDS_LIKE, NEEDS_ADJACENT = ("like period", "substitute"), ("mean of before and after",)
+NEEDS_LIKE, NEEDS_ADJACENT = {"like period", "substitute"}, {"mean of before and after"}
 OF_CALIBRATION = ("late calibration", "uncalibrated")
 UNTREATABLE = ("step", "falls often")  # not the readings are wrong, but what the plan says of them
 
@@ -155,8 +155,8 @@ def declared(
         elif parameter is None:
             complaint = _("{m} has no parameter {parameter!r}{hint}")
             hint = suggestion(meter.parameter, m.inputs)
-            told = complaint.format(m=m, parameter=meter.parameter, hint=hint)
-            problems.append(Problem(f"{subject} parameter", told))
+            message = complaint.format(m=m, parameter=meter.parameter, hint=hint)
+            problems.append(Problem(f"{subject} parameter", message))
         elif not parameter.adds_over_time:
             complaint = _(
                 "{symbol} does not add over time, and nothing that was read of {m} says how readings of it are "
@@ -172,8 +172,8 @@ def declared(
                     complaint = _("missing: labels of {expected}")
                 if not wanted:
                     complaint = _("got labels of {given}; must be left out, as the parameter has no index but p")
-                told = complaint.format(given=listed(meter.labels), expected=listed(sorted(wanted)))
-                problems.append(Problem(f"{subject} labels", told))
+                message = complaint.format(given=listed(meter.labels), expected=listed(sorted(wanted)))
+                problems.append(Problem(f"{subject} labels", message))
     return units, indices
 
 
@@ -415,12 +415,15 @@ class Work:
         for one in findings:
             if one.kind not in ("boundary", "late calibration", "clock jump"):
                 spoilt[one.meter].append((one.start, one.end))
-        amounts = []
-        for look_up, names in ((like_times.same_weekdays, NEEDS_LIKE), (like_times.before_and_after, NEEDS_ADJACENT)):
-            numbers = [number for number, several in enumerate(considered) if set(several) & set(names)]
-            asked = [findings[number] for number in numbers]
-            amounts.append(dict(zip(numbers, look_up(self.meters, asked, spoilt), strict=True)) if asked else {})
-        like, adjacent = amounts
+        like, adjacent = (
+            like_times.amounts(
+                self.meters,
+                {number: findings[number] for number, several in enumerate(considered) if names & set(several)},
+                spoilt,
+                weeks=names is NEEDS_LIKE,
+            )
+            for names in (NEEDS_LIKE, NEEDS_ADJACENT)
+        )
         return [
             treatments.Around(self.units[one.meter], self.slope(one), like.get(number, ()), adjacent.get(number, ()))
             for number, one in enumerate(findings)

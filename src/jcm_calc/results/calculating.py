@@ -117,15 +117,15 @@ def calculated(
     _remark(result, strict)
     if str(m) not in _warned and result.unconfirmed:
         _warned.add(str(m))
-        _warn_unconfirmed(str(m), result)
+        notebook.warn(str(m), _estimate(str(m), result), UnconfirmedWarning)
     return result
 
 
-def _warn_unconfirmed(m: str, result: Calculation) -> None:
+def _estimate(m: str, result: Calculation) -> str:
+    """Say that a result is an estimate, and why."""
     count = len(result.unconfirmed)
     named = f", among them the value of {', '.join(result.unconfirmed_values)}" if result.unconfirmed_values else ""
-    text = f"{m}: an estimate, because {count} rules or values are not confirmed{named}; see Result.unconfirmed"
-    notebook.warn(m, text, UnconfirmedWarning)
+    return f"{m}: an estimate, because {count} rules or values are not confirmed{named}; see Result.unconfirmed"
 
 
 def _read_once(attempt: Callable[[Collection[str]], C | None], large: Collection[str]) -> C | None:
@@ -139,7 +139,7 @@ def _read_once(attempt: Callable[[Collection[str]], C | None], large: Collection
     try:
         with np.errstate(invalid="ignore"):  # infinite numbers, which no check has seen
             result = attempt(large)
-    except InputError:
+    except (EvaluationError, InputError):
         return None
     return result if result is not None and result.unremarkable() else None
 
@@ -193,8 +193,7 @@ def begun_with(m: Declarations, previous: Calculation | Mapping[str, Any], value
         raise InputError(str(m), [Problem("previous", complaint)])
     known = {m.named(name) for name in values}
     twice = _("is given, and the earlier report has it: leave one of them out")
-    if problems := [Problem(one.symbol, twice) for one in operands if one.name in known]:
-        raise InputError(str(m), problems)
+    InputError.raise_for(str(m), [Problem(one.symbol, twice) for one in operands if one.name in known])
     return {one.name: before.ended_with(one.previous_of) for one in operands}
 
 
@@ -308,8 +307,8 @@ def _remark(result: Calculation, strict: bool) -> None:
 
 def replayed(kind: type[C], manifest: Mapping[str, Any], /, *tables: Any, **values: Any) -> C:
     """Calculate again what a manifest describes, as a kind of `Calculation`; see `jcm_calc.replay`."""
-    if problems := form_problems(manifest):
-        raise InputError(_("the manifest"), problems)
+    InputError.raise_for(_("the manifest"), form_problems(manifest))
+    problems: list[Problem] = []
     call = manifest["call"]
     number, version = manifest["methodology"]["number"], manifest["methodology"]["version"]
     handed = list(tables)

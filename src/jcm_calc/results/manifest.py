@@ -204,8 +204,7 @@ def form_problems(manifest: Any) -> list[Problem]:
 
 def _schema(given: Any) -> int:
     if type(given) is not int or given != SCHEMA:
-        complaint = _("got {given}; this version of jcm_calc reads {own}")
-        raise ValueError(complaint.format(given=shown(given), own=SCHEMA))
+        raise ValueError(_("got {given}; this version of jcm_calc reads {own}").format(given=shown(given), own=SCHEMA))
     return given
 
 

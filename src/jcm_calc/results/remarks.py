@@ -318,13 +318,13 @@ def of_several(inputs: Inputs) -> Iterator[Remark]:
                 fuels.setdefault(name.removeprefix(figure), []).append((one, fuel))
     of_set = _("is of {own}, and {other} of {written}: take both of one set, for one fuel")
     of_fuel = _("is of {own}, and {other} of {fuel}: take both of one fuel")
-    for groups, told in ((sets, of_set), (fuels, of_fuel)):
+    for groups, message in ((sets, of_set), (fuels, of_fuel)):
         for (first, known), *others in groups.values():
             for one, own in others:
                 same_set = tuple(one.candidates) == tuple(first.candidates)
                 if own != known and same_set is (groups is sets):  # of one set, it is said of the set
                     said = {"own": repr(own), "other": first.symbol, "written": repr(known), "fuel": repr(known)}
-                    yield _about(one, Topic.CONTRADICTORY, told, None, **said)
+                    yield _about(one, Topic.CONTRADICTORY, message, None, **said)
 
 
 # So near to the limit of a class, as a share of it, another conversion of units can decide the class.

@@ -82,7 +82,7 @@ def _checked(inputs: Inputs, by: Any, kelvin: Any) -> tuple[float, float]:
     if isinstance(by, bool) or not isinstance(by, int | float) or not 0 < by < 1:
         problems.append(Problem("by", _("got {given}; must be a share such as 0.1").format(given=shown(by))))
     if isinstance(kelvin, bool) or not isinstance(kelvin, int | float) or not 0 < kelvin < np.inf:
-        told = _("got {given}; must be a difference of temperature above 0, such as 0.5")
-        problems.append(Problem("kelvin", told.format(given=shown(kelvin))))
+        message = _("got {given}; must be a difference of temperature above 0, such as 0.5")
+        problems.append(Problem("kelvin", message.format(given=shown(kelvin))))
     InputError.raise_for(str(inputs.methodology), problems)
     return float(by), float(kelvin)

@@ -118,13 +118,10 @@ def normalise(unit: str) -> str:
     if text in NONE:
         return ""
     text = text.replace("%", " percent").strip().replace("·", "*").replace("⋅", "*")
-    text = PER_YEAR.sub("/yr", _carbon_dioxide(text))
+    text = CARBON_DIOXIDE.sub(lambda match: ("t" if "ton" in match[1] else match[1]) + "CO2", text)
+    text = PER_YEAR.sub("/yr", text)
     text = words().sub(lambda match: _meaning(unit, match[0]), text)
     return CUBED.sub(r"\1**\2", text)
-
-
-def _carbon_dioxide(text: str) -> str:
-    return CARBON_DIOXIDE.sub(lambda match: ("t" if "ton" in match[1] else match[1]) + "CO2", text)
 
 
 def _meaning(unit: str, written: str) -> str:

@@ -133,5 +133,4 @@ def calendar_day(text: str, year: int, month: int, number: int) -> date:
     try:
         return date(year, month, number)
     except ValueError as error:
-        complaint = _("{got}: there is no such day ({error})")
-        raise ValueError(complaint.format(got=repr(text), error=error)) from None
+        raise ValueError(_("{got}: there is no such day ({error})").format(got=repr(text), error=error)) from None

@@ -27,7 +27,7 @@ PRESCRIBED = re.compile(r"cross-?\s?check|compared? (?:with|to|against)|checked 
 def described(documents: Analyses) -> Iterator[tuple[str, Row, list[str], list[Device]]]:
     """Yield each parameter whose row in the report speaks of meters: row, meters, and the devices of these."""
     meters = documents.meters
-    rows = {parameter.name: (parameter, row) for parameter, row in documents.report.rows() if _said(row)}
+    rows = {parameter.name: (parameter, row) for parameter, row in documents.report.rows() if _as_text(row)}
     for parameter, row in rows.values():
         own = (parameter.name, parameter.symbol)
         names = [name for name in meters.known if meters.plan.meters[name].parameter in own]
@@ -40,7 +40,7 @@ def _cells(row: Row) -> list[Cell]:
     return [row.cells[key] for key in ("source", "procedure", "comment") if key in row.cells]
 
 
-def _said(row: Row) -> str:
+def _as_text(row: Row) -> str:
     return "; ".join(filter(None, (str(cell.value).strip() for cell in _cells(row))))
 
 
@@ -50,7 +50,7 @@ def unknown(documents: Analyses) -> Iterator[Finding]:
     meters = documents.meters
     for name in meters.unknown:
         steps = meters.steps.get(name)
-        time = "" if steps is None else meters.told(int(steps.start[0]), int(steps.stop[-1]))
+        time = "" if steps is None else meters.written(int(steps.start[0]), int(steps.stop[-1]))
         message = _("there are readings of {name}, which the plan does not have").format(name=name)
         if name in meters.successors:
             follow = _("they begin where those of {name} end").format(name=meters.successors[name])
@@ -58,7 +58,7 @@ def unknown(documents: Analyses) -> Iterator[Finding]:
         yield Finding("E11", message, at(meters=[name], period=time), name, name, listed(meters.known, limit=6))
     for symbol, row, names, devices in described(documents):
         here = {*names, *(device.serial for device in devices), *meters.unknown}
-        strange = [name for text in NAMED.findall(_said(row)) for name in NAME.findall(text) if name not in here]
+        strange = [name for text in NAMED.findall(_as_text(row)) for name in NAME.findall(text) if name not in here]
         if strange:
             message = _("the report names meter {found} for {symbol}, and the plan has {expected}")
             place = next(located(cell) for cell in _cells(row) if any(name in str(cell.value) for name in strange))
@@ -71,7 +71,7 @@ def described_differently(documents: Analyses) -> Iterator[Finding]:
     """Find days of calibration and classes that the meters do not have."""
     planned = {one.symbol: known[0] for one, _row, _now, known in stated(documents, "procedure", accuracy_class)}
     for symbol, row, _names, devices in described(documents):
-        said, place = _said(row), located(row.cells["procedure"])
+        said, place = _as_text(row), located(row.cells["procedure"])
         days = {str(one.on) for device in devices for one in device.calibrations}
         strange = [day for part in CALIBRATED.findall(said) for day in DAY.findall(part) if day not in days]
         if days and strange:
@@ -101,7 +101,7 @@ def events(documents: Analyses) -> Iterator[Finding]:
     spans = [meters.span(period) for period in meters.monitored.periods]
     for stop in meters.plan.stops:
         if not any(stop.start < end and start < stop.end for start, end in spans):
-            time = meters.told(stop.start, stop.end)
+            time = meters.written(stop.start, stop.end)
             message = _("a stop is declared for {time}, which is in no period of the report: {reason}")
             place = at(meters=[stop.meter] if stop.meter else list(meters.known), period=time)
             yield finding("G8", message, place, "p", time, say={"time": time, "reason": stop.reason})
@@ -158,10 +158,8 @@ def not_done(documents: Analyses) -> Iterator[Finding]:
         if not {parameter.name, parameter.symbol} & measured:
             measured.add(parameter.name)
             message = _("the plan provides for a cross-check of {symbol} ({said!r}), and none is declared")
-            place, expected = (
-                documents.in_plan(located(row.cells["procedure"])),
-                _("[[readings.checks]] in the case file"),
-            )
+            place = documents.in_plan(located(row.cells["procedure"]))
+            expected = _("[[readings.checks]] in the case file")
             yield finding("I3", message, place, parameter.symbol, expected=expected, say={"said": said})
     for name, meter in meters.plan.meters.items():
         if meter.check_only and name not in compared and name not in meters.unknown:
@@ -184,9 +182,7 @@ def shared(documents: Analyses) -> Iterator[Finding]:
     """Find meters with one serial number at two points."""
     for serial, names in _serials(documents).items():
         if len(names) > 1:
-            message, question = (
-                _("{names} have the meter {symbol} in common"),
-                _("which of them does this meter measure?"),
-            )
+            message = _("{names} have the meter {symbol} in common")
+            question = _("which of them does this meter measure?")
             say = {"names": _(" and ").join(names)}
             yield finding("I11", message, at(meters=names), serial, say=say, question=question)

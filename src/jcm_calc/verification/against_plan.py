@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from jcm_calc.base.languages import _
+from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import ProblemKind, listed
-from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.declarations.items import Parameter
 from jcm_calc.readings.clock import DAY
 from jcm_calc.reports.workbook.tables import Row
 from jcm_calc.rulebooks import versions
@@ -19,7 +19,7 @@ from jcm_calc.verification import ratios
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.declared_checks import check, has_text, in_both, or_readings
 from jcm_calc.verification.documents import of_unit
-from jcm_calc.verification.findings import Finding, Severity, finding, of_problem
+from jcm_calc.verification.findings import Finding, Severity, finding
 from jcm_calc.verification.location import Location, address, at, located
 from jcm_calc.verification.quantities import EnteredValue, label_text
 from jcm_calc.verification.spreadsheet import as_number, close
@@ -33,13 +33,13 @@ CAPACITIES = ("kW", "MW", "GW", "USRt", "kVA", "MVA", "t/h", "t/d", "kL/d", "GJ/
 
 def comparable(entry: EnteredValue) -> bool:
     """Whether an entry is fixed beforehand, so that the plan has it too."""
-    return entry.parameter.kind is not Kind.MONITORED and entry.value is not None
+    return not entry.monitored and entry.value is not None
 
 
 @check(
     "D2",
     _("one year, and no value of the plan to compare with"),
-    lambda m: len(m.report.own) > 1 or ("plan" in m.has and in_both(comparable)(m)),
+    lambda m: len(m.report.examined) > 1 or ("plan" in m.has and in_both(comparable)(m)),
 )
 @check("J1", _("no capacity in report and plan"), in_both(lambda one: one.parameter.unit in CAPACITIES))
 def changed(documents: Analyses) -> Iterator[Finding]:
@@ -47,7 +47,7 @@ def changed(documents: Analyses) -> Iterator[Finding]:
     for problem in documents.problems(ProblemKind.YEARS_DIFFER):
         cells = problem.detail(ProblemKind.YEARS_DIFFER)
         places = tuple(at(*one.rsplit("!", 1)) for one in cells.splitlines())
-        yield of_problem("D2", problem, places or documents.report.places_of(problem.subject))
+        yield documents.of_problem("D2", problem, places)
     if "plan" in documents.has:
         yield from _named(documents)
     for entry, before in differing(documents):
@@ -61,12 +61,12 @@ def differing(documents: Analyses) -> Iterator[tuple[EnteredValue, EnteredValue]
         before = planned.setdefault(of_unit(entry), entry)
         if before is not None and not _same(entry, before):
             planned[of_unit(entry)] = None  # planned with another value from year to year
-    told: set[Any] = set()
+    done: set[Any] = set()
     for entry in filter(comparable, documents.report.entries("MRS")):
         before, seen = planned.get(of_unit(entry)), (of_unit(entry), entry.value)
         # a plan for one year has a value once, a report of several years has it in each of them
-        if before is not None and not _same(entry, before) and seen not in told:
-            told.add(seen)
+        if before is not None and not _same(entry, before) and seen not in done:
+            done.add(seen)
             yield entry, before
 
 
@@ -83,7 +83,7 @@ def _named(documents: Analyses) -> Iterator[Finding]:
 
 
 def _same(entry: EnteredValue, before: EnteredValue) -> bool:
-    if isinstance(entry.value, int | float) and isinstance(before.value, int | float):
+    if entry.numeric and before.numeric:
         return close(entry.value, before.value, 1e-12)
     return str(entry.value).strip() == str(before.value).strip()
 
@@ -91,7 +91,7 @@ def _same(entry: EnteredValue, before: EnteredValue) -> bool:
 def _deviation(documents: Analyses, entry: EnteredValue, before: EnteredValue) -> Finding:
     parameter = entry.parameter
     code, cause, severity = kind(entry, before)
-    numeric = isinstance(before.value, int | float)
+    numeric = before.numeric
     corrected = documents.correcting(entry, before.value) if numeric and documents.report.result is not None else {}
     unit, declared = (f" {parameter.unit}", parameter.unit) if numeric and parameter.unit else ("", "")
     message = _("{symbol} is {found}{unit} in the report and {expected}{unit} in the plan")
@@ -103,7 +103,7 @@ def _deviation(documents: Analyses, entry: EnteredValue, before: EnteredValue) -
 def kind(entry: EnteredValue, before: EnteredValue) -> tuple[str, str, Severity | None]:
     """Return the code of the check of a deviation, the likely cause, and its severity if not the usual."""
     parameter = entry.parameter
-    if not isinstance(entry.value, int | float) or not isinstance(before.value, int | float):
+    if not entry.numeric or not before.numeric:
         selects = parameter.is_class or not parameter.textual
         return "J6", "", None if selects else Severity.WARNING
     ratio = entry.value / before.value if before.value else math.nan
@@ -130,11 +130,11 @@ def stated(
     for parameter, row in documents.registered.rows("MPS") if "plan" in documents.has else ():
         if said := read(row.text(key)):
             planned.setdefault(parameter.name, []).append(said)
-    told = set()
+    done = set()
     for parameter, row in documents.report.rows():
         said = read(row.text(key))
-        if said and parameter.name in planned and (parameter.name, said) not in told:
-            told.add((parameter.name, said))
+        if said and parameter.name in planned and (parameter.name, said) not in done:
+            done.add((parameter.name, said))
             yield parameter, row, said, planned[parameter.name]
 
 
@@ -176,25 +176,28 @@ def folded(text: str) -> str:
 @check("E3", _("no interval of calibration in report and plan"), lambda m: stated(m, "procedure", months))
 def interval(documents: Analyses) -> Iterator[Finding]:
     """Find intervals of calibration other than planned; an error where they are longer."""
-    for parameter, row, found, (expected, *_others) in stated(documents, "procedure", months):
-        if found != expected:
-            message = _("the meter of {symbol} is calibrated every {found} months, and the plan says {expected}")
-            values = (located(row.cells["procedure"]), parameter.symbol, found, expected, THE_PLAN)
-            severity = Severity.ERROR if found > expected else Severity.WARNING
-            yield finding("E3", message, *values, severity=severity, unit=_("months"))
+    message = _("the meter of {symbol} is calibrated every {found} months, and the plan says {expected}")
+    return _otherwise(documents, "E3", months, message, THE_PLAN, _("months"))
 
 
 @check("E10", _("no accuracy class in report and plan"), lambda m: stated(m, "procedure", accuracy_class))
 def accuracy(documents: Analyses) -> Iterator[Finding]:
     """Find classes other than planned; an error where they are worse."""
-    for parameter, row, found, (expected, *_others) in stated(documents, "procedure", accuracy_class):
+    message = _("the meter of {symbol} has class {found}, and the plan has {expected}")
+    because = _("the plan; a correction for a late calibration by the class would be {times:g} times as large")
+    return _otherwise(documents, "E10", accuracy_class, message, because)
+
+
+def _otherwise(
+    documents: Analyses, code: str, read: Callable[[str], Any], message: Message, because: Message, unit: str = ""
+) -> Iterator[Finding]:
+    """Yield what procedures say of meters otherwise than the plan: an error where the number is larger."""
+    for parameter, row, found, (expected, *_others) in stated(documents, "procedure", read):
         if float(found) != float(expected):
-            message = _("the meter of {symbol} has class {found}, and the plan has {expected}")
-            because = _("the plan; a correction for a late calibration by the class would be {times:g} times as large")
-            because = because.format(times=float(found) / float(expected))
-            values = (located(row.cells["procedure"]), parameter.symbol, found, expected, because)
+            why = because.format(times=float(found) / float(expected))
             severity = Severity.ERROR if float(found) > float(expected) else Severity.WARNING
-            yield finding("E10", message, *values, severity=severity)
+            values = (located(row.cells["procedure"]), parameter.symbol, found, expected, why)
+            yield finding(code, message, *values, severity=severity, unit=unit)
 
 
 @check("I1", _("no monitoring option is named"), or_readings(has_text("option")))
@@ -203,12 +206,12 @@ def other_option(documents: Analyses) -> Iterator[Finding]:
     planned = {
         (parameter.name, found): known[-1] for parameter, _row, found, known in stated(documents, "option", option)
     }
-    told = set()
+    done = set()
     for parameter, row in documents.report.rows():
         letter = option(row.text("option"))
-        if not letter or (parameter.name, letter) in told:
+        if not letter or (parameter.name, letter) in done:
             continue
-        told.add((parameter.name, letter))
+        done.add((parameter.name, letter))
         place, before = located(row.cells["option"]), planned.get((parameter.name, letter), letter)
         if parameter.options and letter not in parameter.options:
             allowed = _(" or ").join(parameter.options)
@@ -224,10 +227,10 @@ def other_option(documents: Analyses) -> Iterator[Finding]:
 @check("J5", _("no monitoring points in report and plan"), lambda m: stated(m, "point"))
 def point(documents: Analyses) -> Iterator[Finding]:
     """Find numbers of monitoring points other than planned."""
-    told: set[str] = set()
+    done: set[str] = set()
     for parameter, row, found, planned in stated(documents, "point"):
-        if found not in {*planned, *told}:
-            told.add(found)
+        if found not in {*planned, *done}:
+            done.add(found)
             expected = ", ".join(sorted(set(planned)))
             message = _("{symbol} is measured at point {found}, and the plan has {expected}")
             yield finding("J5", message, located(row.cells["point"]), parameter.symbol, found, expected, THE_PLAN)
@@ -365,11 +368,11 @@ def version(documents: Analyses) -> Iterator[Finding]:
 @check(
     "J6",
     _("no classes, options or facts in report and plan"),
-    lambda m: any(part.found.choices for part in m.report.own) or in_both(lambda one: isinstance(one.value, str))(m),
+    lambda m: m.report.choices() or in_both(lambda one: isinstance(one.value, str))(m),
 )
 def description(documents: Analyses) -> Iterator[Finding]:
     """Find classes and options that differ, which select values; other facts, which is a warning."""
-    planned = {name: option for part in documents.registered.of("MPS") for name, option in part.found.choices.items()}
+    planned = documents.registered.choices("MPS")
     for part in documents.report.of("MRS"):
         for name, option in part.found.choices.items():
             if name in planned and planned[name] != option:

@@ -15,7 +15,6 @@ from typing import Any
 
 from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.base.problems import listed
-from jcm_calc.declarations.items import Kind
 from jcm_calc.readings import ReadingsFinding
 from jcm_calc.readings.clock import DAY
 from jcm_calc.readings.findings import KINDS
@@ -29,7 +28,7 @@ from jcm_calc.verification.quantities import EnteredValue
 
 MOST, LONGEST = 20_000, 13
 LARGEST = 0.05  # a larger share was hardly taken off as the error of a meter
-# How near two amounts lie that are the same, that days can be told by, that are the same as they are printed.
+# How near two amounts are: that are the same, that show which days they are of, that are the same as printed.
 EXACT, SHARP, PRINTED = 1e-9, 1e-5, 1e-3
 READ_IN = _("{amount:,.10g} {unit} were read in {days:g} days")
 CORRECTED = _("corrected by {error:.4%}")
@@ -154,7 +153,7 @@ def compared(documents: Documents, rows: DatedRows) -> Iterator[Compared]:
     derivatives = documents.result.derivatives()
     for entry in documents.report.entries():
         parameter, period = entry.parameter, entry.period
-        amount = parameter.kind is Kind.MONITORED and parameter.adds_over_time and isinstance(entry.value, int | float)
+        amount = entry.monitored and parameter.adds_over_time and entry.numeric
         own = documents.meters.of(entry) if amount and period is not None else ()
         if not own or period is None:
             continue
@@ -179,7 +178,7 @@ def measured(documents: Documents, rows: DatedRows) -> list[Finding]:
         slip = _on_the_net(other, taken, amounts)
         way, parameter = slip.way, slip.compared.entry.parameter
         groups.setdefault((way.code, way.what, slip.start, slip.end, parameter.name, way.severity), []).append(slip)
-    return found + [_told(group) for group in groups.values()]
+    return found + [_as_finding(group) for group in groups.values()]
 
 
 # Late calibrations
@@ -215,8 +214,8 @@ def _corrections(one: Compared, window: Window) -> Iterator[Way]:
     yield Way(-sign * due * amount)
     permissible = window.late.device.permissible
     if permissible is not None and permissible != due:
-        told = _("corrected by the permissible {permissible:.6g}, and {due:.6g} was found")
-        yield by(permissible, "E6", told.format(permissible=permissible, due=due))
+        message = _("corrected by the permissible {permissible:.6g}, and {due:.6g} was found")
+        yield by(permissible, "E6", message.format(permissible=permissible, due=due))
     for code, applied in (("B1", due * 100), ("B2", due / 100)):
         yield by(applied, code, _("corrected by {applied:.4%}; right is {due:.4%}").format(due=due, applied=applied))
     raised = _("raised by {due:.4%}, but ∂ER/∂x is above 0: the conservative correction lowers it")
@@ -243,9 +242,12 @@ def _other_times(one: Compared, window: Window, due: float) -> Iterator[Way]:
                 amount *= -1.0 if factor == 1.0 else -one.sign * factor
                 severity = Severity.WARNING if one.sign * amount <= -due * window.amount else Severity.ERROR
                 done = ZERO if factor == 1.0 else CORRECTED.format(error=due)
-                told, right = _("{time} {done}").format(time=meters.told(*span), done=done), meters.told(start, end)
-                said = _("{what}; right is {right}").format(what=told, right=right)
-                yield Way(amount, "E7", said, told, right, severity)
+                message, right = (
+                    _("{time} {done}").format(time=meters.written(*span), done=done),
+                    meters.written(start, end),
+                )
+                said = _("{what}; right is {right}").format(what=message, right=right)
+                yield Way(amount, "E7", said, message, right, severity)
 
 
 # What else monitoring finds
@@ -265,26 +267,26 @@ def _dealings(noted: ReadingsFinding, base: float, slope: float) -> Iterator[Way
     if noted.used is not None:
         yield Way(noted.used - base)
         if abs(noted.read - noted.used) > 0 and noted.kind != "boundary":
-            told = _("{what}: the correction {treatment!r} is declared but not applied")
-            told = told.format(what=what, treatment=noted.treatment)
-            yield Way(noted.read - base, "E8", told, noted.read, noted.used)
+            message = _("{what}: the correction {treatment!r} is declared but not applied")
+            message = message.format(what=what, treatment=noted.treatment)
+            yield Way(noted.read - base, "E8", message, noted.read, noted.used)
         return
     if noted.values:
         least, most = sorted(noted.values)
         safe, other = (least, most) if slope >= 0 else (most, least)
         yield Way(safe - base)
-        told = _("there are two readings for one time, and the report uses the one that raises ER")
-        yield Way(other - base, "C14", told, other, safe)
-        told = _("{what}, and both are counted").format(what=what)
-        yield Way(noted.read - base, code, told, noted.read, safe)
+        message = _("there are two readings for one time, and the report uses the one that raises ER")
+        yield Way(other - base, "C14", message, other, safe)
+        message = _("{what}, and both are counted").format(what=what)
+        yield Way(noted.read - base, code, message, noted.read, safe)
     elif noted.kind == "out of service":
         yield Way(-base)
         yield Way(0.0, code, _("{what}, and they are counted").format(what=what), base, 0.0)
     elif noted.exact is not None:
         yield Way(noted.exact - base)
         if noted.exact != noted.read:
-            told = Message("{}: {}").format(what, noted.note)
-            yield Way(noted.read - base, code, told, noted.read, noted.exact, Severity(severity))
+            message = Message("{}: {}").format(what, noted.note)
+            yield Way(noted.read - base, code, message, noted.read, noted.exact, Severity(severity))
     else:
         yield Way(0.0)
 
@@ -338,14 +340,14 @@ def _difference(one: Compared) -> Discrepancy:
         # what leaves a time without an amount: it is not known what was used then
         if issue.window is None and issue.noted.kind in FILLABLE and issue.noted.used is None:
             code, _severity, what = KINDS[issue.noted.kind]
-            told = Message("{}: {}").format(issue.note or what, _unsupported(one, issue, excess))
-            way = Way(excess, code, told, severity=Severity.ERROR)
+            message = Message("{}: {}").format(issue.note or what, _unsupported(one, issue, excess))
+            way = Way(excess, code, message, severity=Severity.ERROR)
             if excess * one.sign <= 0:
                 way = replace(way, severity=Severity.QUESTION, question=_("where does the plan allow it?"))
             return Discrepancy(one, way, issue.start, issue.end, excess)
-    told = _("the report has {reported} {unit}, and the readings give {right}")
-    told = told.format(reported=shown_number(one.reported), unit=one.unit, right=shown_number(one.right))
-    return Discrepancy(one, Way(excess, "A10", told), one.start, one.end, excess)
+    message = _("the report has {reported} {unit}, and the readings give {right}")
+    message = message.format(reported=shown_number(one.reported), unit=one.unit, right=shown_number(one.right))
+    return Discrepancy(one, Way(excess, "A10", message), one.start, one.end, excess)
 
 
 def _share(one: Compared, excess: float) -> Discrepancy | None:
@@ -358,8 +360,8 @@ def _share(one: Compared, excess: float) -> Discrepancy | None:
     if not 0 < factor <= LARGEST:
         return None
     factor = float(f"{factor:.6g}")
-    told = _("corrected by {factor:.4%}; right is {due:.4%}").format(factor=factor, due=window.error)
-    way = Way(0.0, "E5", told, factor, window.error, unit=FRACTION)
+    message = _("corrected by {factor:.4%}; right is {due:.4%}").format(factor=factor, due=window.error)
+    way = Way(0.0, "E5", message, factor, window.error, unit=FRACTION)
     return Discrepancy(one, way, issue.start, issue.end, excess, issue.note)
 
 
@@ -384,9 +386,12 @@ def _on_the_net(one: Discrepancy, every: Sequence[Discrepancy], amounts: Sequenc
     for other in amounts:
         corrected = any(issue.window is not None and issue.right.amount for issue in other.issues)
         if other.sign * one.compared.sign < 0 and other not in wrong and corrected:
-            told = _("corrected in the same direction as {other}, which acts on ER the other way")
-            told, cause = told.format(other=other.entry.parameter.symbol), _("the error was put on the net amount")
-            return replace(one, way=replace(one.way, code="E4", what=told, cause=cause))
+            message = _("corrected in the same direction as {other}, which acts on ER the other way")
+            message, cause = (
+                message.format(other=other.entry.parameter.symbol),
+                _("the error was put on the net amount"),
+            )
+            return replace(one, way=replace(one.way, code="E4", what=message, cause=cause))
     return one
 
 
@@ -407,8 +412,8 @@ def _elsewhere(one: Compared, tolerance: float) -> Iterator[Discrepancy]:
             excess, ratio = one.reported - base, one.reported / base
             code, cause = ratios.slip(ratio, one.unit)
             if code:
-                told = _("{ratio:.6g} times what the readings give").format(ratio=ratio)
-                yield Discrepancy(one, Way(excess, code, told, cause=cause), one.start, one.end, excess)
+                message = _("{ratio:.6g} times what the readings give").format(ratio=ratio)
+                yield Discrepancy(one, Way(excess, code, message, cause=cause), one.start, one.end, excess)
 
 
 def _by_month(one: Compared) -> Iterator[tuple[Way, int, int]]:
@@ -441,11 +446,11 @@ def _edges(one: Compared, edge: int, outward: int) -> list[tuple[int, float]]:
 
 def _edge_way(one: Compared, first: int, last: int, amount: float) -> Way:
     meters = one.meters
-    told = _("the amount is that of {time}, the period {period}")
-    told = told.format(time=meters.told(first, last), period=meters.told(one.start, one.end))
+    message = _("the amount is that of {time}, the period {period}")
+    message = message.format(time=meters.written(first, last), period=meters.written(one.start, one.end))
     more, less = first < one.start or last > one.end, first > one.start or last < one.end
     if more and less:
-        return Way(amount, "G1", told, cause=_("a billing cycle instead of the period"))
+        return Way(amount, "G1", message, cause=_("a billing cycle instead of the period"))
     if more:
         earlier = [meters.span(period) for report in one.documents.previous for period in report.dated]
         if last == one.end and any(begun < one.start and first < ended for begun, ended in earlier):
@@ -454,12 +459,12 @@ def _edge_way(one: Compared, first: int, last: int, amount: float) -> Way:
                 "overlaps an earlier report by {days:g} day: {what}",
                 "overlaps an earlier report by {days:g} days: {what}",
                 1 if days == 1 else 2,
-            ).format(days=days, what=told)
+            ).format(days=days, what=message)
             return Way(amount, "G3", said, cause=_("reported twice"))
-        return Way(amount, "G7", told)
+        return Way(amount, "G7", message)
     if amount * one.sign > 0:
-        return Way(amount, "F5", told)
-    return Way(amount, "F4", told, severity=Severity.QUESTION, question=_("what happened on these days?"))
+        return Way(amount, "F5", message)
+    return Way(amount, "F4", message, severity=Severity.QUESTION, question=_("what happened on these days?"))
 
 
 def _by_check_meter(one: Compared, base: float) -> Iterator[tuple[Way, int, int]]:
@@ -469,9 +474,9 @@ def _by_check_meter(one: Compared, base: float) -> Iterator[tuple[Way, int, int]
         checks = meter.check_only and name not in meters.unknown and meters.measures(name, one.entry)
         if checks and meters.labels(name) == own:
             amount = meters.amount((name,), one.start, one.end, one.unit)
-            told = _("the amount is that of {name}, which serves a cross-check only ({share:+.3%})")
-            told = told.format(name=name, share=amount / base - 1)
-            yield Way(amount - base, "I1", told), one.start, one.end
+            message = _("the amount is that of {name}, which serves a cross-check only ({share:+.3%})")
+            message = message.format(name=name, share=amount / base - 1)
+            yield Way(amount - base, "I1", message), one.start, one.end
 
 
 def _by_other_windows(one: Compared) -> Iterator[tuple[Way, int, int]]:
@@ -484,18 +489,18 @@ def _by_other_windows(one: Compared) -> Iterator[tuple[Way, int, int]]:
             amount = one.within(window.start, window.end)
             corrected = one.sign * window.error, CORRECTED.format(error=window.error)
             for share, done in (corrected, (1.0, ZERO)):
-                told = _("{done} though its calibration was not late").format(done=done)
+                message = _("{done} though its calibration was not late").format(done=done)
                 severity = Severity.WARNING if share * amount * one.sign >= 0 else Severity.ERROR
-                yield Way(-share * amount, "E7", told, severity=severity), window.start, window.end
+                yield Way(-share * amount, "E7", message, severity=severity), window.start, window.end
 
 
 # Telling
 
 
-def _told(group: Sequence[Discrepancy]) -> Finding:
+def _as_finding(group: Sequence[Discrepancy]) -> Finding:
     first = group[0]
     way, parameter, documents = first.way, first.compared.entry.parameter, first.compared.documents
-    time = documents.meters.told(first.start, first.end)
+    time = documents.meters.written(first.start, first.end)
     places = tuple(one.compared.entry.address.read_by(one.compared.names, time) for one in group)
     found, expected, unit = way.found, way.expected, way.unit
     if unit != FRACTION or len({(one.way.found, one.way.expected) for one in group}) > 1:
@@ -575,7 +580,7 @@ def _open_in(one: Compared, known: set[tuple[str, int, int]]) -> Iterator[Findin
     for issue in one.issues:
         if (KINDS[issue.noted.kind][0], issue.start, issue.end) in known:
             continue
-        place = at(meters=[issue.noted.meter], period=one.meters.told(issue.start, issue.end))
+        place = at(meters=[issue.noted.meter], period=one.meters.written(issue.start, issue.end))
         if issue.window is None:
             yield from _of_open(one, issue.noted, place)
         elif issue.window.question and issue.window.error is not None:

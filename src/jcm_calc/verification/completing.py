@@ -40,8 +40,8 @@ def read_in_one_way(path: Path) -> tuple[CaseFile, tuple[Problem, ...]]:
         if len(days) < 2:
             return value
         complaint = _("{got} can be read as {first} or as {last}; {last} is taken").tagged(ProblemKind.AMBIGUOUS_DATE)
-        told = complaint.format(got=repr(value), first=days[0], last=days[-1])
-        problems.append(Problem(Message("{} [{}]").format(path.name, name), told))
+        message = complaint.format(got=repr(value), first=days[0], last=days[-1])
+        problems.append(Problem(Message("{} [{}]").format(path.name, name), message))
         return days[-1]
 
     document = changed(parse_toml(path.name, read_text(path)), "")

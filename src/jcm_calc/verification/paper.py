@@ -73,8 +73,7 @@ def summary(verification: Conclusion, checked: bool = True) -> Iterator[tuple[st
 
 
 def _scope(verification: Conclusion) -> str:
-    said = _("recalculation from the entered values; eligibility: {criteria}")
-    return said.format(criteria=verification.criteria)
+    return _("recalculation from the entered values; eligibility: {criteria}").format(criteria=verification.criteria)
 
 
 def _misstatement(verification: Conclusion) -> str:

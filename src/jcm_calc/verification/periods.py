@@ -12,7 +12,6 @@ import numpy as np
 
 from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.base.problems import ProblemKind, listed
-from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.periods import split_at_years
 from jcm_calc.reports.workbook import written_periods
@@ -26,7 +25,6 @@ from jcm_calc.verification.findings import (
     Finding,
     Severity,
     finding,
-    of_problem,
     shown_number,
 )
 from jcm_calc.verification.location import Location, address, at, located
@@ -43,12 +41,12 @@ DOUBT = _("the rule that ER is rounded down to whole tonnes for each calendar ye
 def other_cycle(documents: Analyses) -> Iterator[Finding]:
     """Find values for days that are not one of the periods."""
     own = documents.report.dated
-    told = set()
+    done = set()
     for parameter, row in documents.report.rows():
         text = row.text("period")
         period = _parsed(text)
-        if own and period is not None and period not in own and text not in told:
-            told.add(text)
+        if own and period is not None and period not in own and text not in done:
+            done.add(text)
             message = _("{symbol} is for {found}, which is not one of the periods {expected}")
             yield finding("G1", message, located(row.cells["period"]), parameter.symbol, text, listed(own))
 
@@ -56,7 +54,7 @@ def other_cycle(documents: Analyses) -> Iterator[Finding]:
 @check("G2", _("no period has dates"), lambda m: m.report.dated)
 def two_years(documents: Analyses) -> Iterator[Finding]:
     """Find periods across 31 December."""
-    for part in documents.report.own:
+    for part in documents.report.examined:
         for period in part.periods:
             if not period.dated or period.year is not None:
                 continue
@@ -80,8 +78,7 @@ def _by_year(documents: Analyses, period: Period) -> dict[int, float]:
     meters = documents.metered
     if meters is None or documents.report.result is None or len(documents.result.inputs.periods) != 1:
         return {}
-    monitored = (entry for entry in documents.report.entries() if entry.parameter.kind is Kind.MONITORED)
-    amounts = [entry for entry in monitored if entry.parameter.adds_over_time]
+    amounts = [one for one in documents.report.entries() if one.monitored and one.parameter.adds_over_time]
     if not amounts or not all(map(meters.of, amounts)):
         return {}
     found = {}
@@ -132,7 +129,7 @@ def chain(documents: Analyses) -> Iterator[Finding]:
             )
     if not any(before.last and after.first and after.first <= before.last for before, after in itertools.pairwise(own)):
         for problem in documents.problems(ProblemKind.OVERLAP):
-            yield of_problem("G3", problem, documents.report.input_sheets)
+            yield documents.of_problem("G3", problem, documents.report.input_sheets)
     yield from _begun(documents)
     yield from _outside(documents, own)
 
@@ -238,10 +235,10 @@ def _span(periods: list[Period]) -> tuple[date | None, date | None]:
     return ordered[0].first, ordered[-1].last
 
 
-@check("G6", _("no sheet names a year"), lambda m: any(YEAR.fullmatch(part.suffix) for part in m.report.own))
+@check("G6", _("no sheet names a year"), lambda m: any(YEAR.fullmatch(part.suffix) for part in m.report.examined))
 def fiscal(documents: Analyses) -> Iterator[Finding]:
     """Find sheets whose name is another year than their periods."""
-    for part in documents.report.own:
+    for part in documents.report.examined:
         match = YEAR.fullmatch(part.suffix)
         years = {day.year for period in part.periods for day in (period.first, period.last) if day}
         if match and years and years != {int(match[1])}:

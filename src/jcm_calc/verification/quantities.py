@@ -11,7 +11,6 @@ from jcm_calc.base.languages import spellings
 from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
 from jcm_calc.inputs import Period
-from jcm_calc.inputs.checks import MISTAKABLE_UNITS
 from jcm_calc.reports.workbook.filled_sheets import SheetSet, is_declared
 from jcm_calc.reports.workbook.symbols import Symbols
 from jcm_calc.reports.workbook.tables import CAPTION, TERMS_OF, Sheets, UnitTable, in_english
@@ -43,6 +42,16 @@ class EnteredValue:
     def address(self) -> Location:
         """Sheet and cell."""
         return address(self.place)
+
+    @property
+    def monitored(self) -> bool:
+        """Whether it was monitored, not fixed beforehand."""
+        return self.parameter.kind is Kind.MONITORED
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it is a number, not a text or what does not convert."""
+        return isinstance(self.value, int | float)
 
     @property
     def period(self) -> Period | None:
@@ -82,17 +91,6 @@ def converts(unit: str, other: str) -> bool:
     except UnitError:
         return False
     return True
-
-
-def mistakable(unit: str) -> dict[str, float]:
-    """Return the units that are mistaken for a unit, each with how many of them are one of it."""
-    found = {}
-    for other in MISTAKABLE_UNITS:
-        try:
-            found[other] = float(conversion(unit, other)(1.0))
-        except UnitError:
-            continue
-    return found
 
 
 # Entries

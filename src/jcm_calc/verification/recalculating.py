@@ -36,13 +36,9 @@ AS_ENTERED = "as the workbook has it"
 class Recalculation:
     """A calculation from what is entered.
 
-    Attributes
-    ----------
-    result : Result or None
-    problems, warnings : tuple of Problem
-        Why nothing can be calculated, or not all of it; what is possible but implausible.
-    left_out : tuple of str
-        What the result is without, and how it reads what can be read in two ways; each in a sentence.
+    ``problems`` say why nothing can be calculated, or not all of it; ``warnings`` what is possible but implausible,
+    whether or not it can be used; ``left_out`` what the result is without, and how it reads what can be read in two
+    ways, each in a sentence.
     """
 
     result: Result | None
@@ -116,18 +112,16 @@ def _read_in_both_ways(case: CaseFile, evidence: EvidenceFiles, error: InputErro
     names = {name for name, parameter in m.inputs.items() if {name, parameter.symbol} & named}
     if not names:
         return case, ()
-    cases = [
-        replace(case, tables=tuple(_with_mark(as_pandas(table), names, mark) for table in case.tables))
-        for mark in ("", ".")
-    ]
+    tables = [as_pandas(table) for table in case.tables]
+    cases = [replace(case, tables=tuple(_with_mark(one, names, mark) for one in tables)) for mark in ("", ".")]
     results = [_calculated(one, evidence) for one in cases]
     sums = [math.nan if isinstance(found, InputError) else float(np.sum(found.ER.magnitude)) for found in results]
-    told = _(
+    message = _(
         "{names}: if the sign separates thousands, ER is {one:,.6g} tCO2; if it is a decimal sign, {other:,.6g} tCO2"
     )
     symbols = listed(m.inputs[name].symbol for name in sorted(names))
     lower = min(range(2), key=lambda at: math.inf if math.isnan(sums[at]) else sums[at])
-    return cases[lower], (told.format(names=symbols, one=sums[0], other=sums[1]),)
+    return cases[lower], (message.format(names=symbols, one=sums[0], other=sums[1]),)
 
 
 def _with_mark(table: pd.DataFrame, names: set[str], mark: str) -> pd.DataFrame:

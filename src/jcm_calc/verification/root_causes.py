@@ -57,9 +57,9 @@ def _merged(found: Sequence[Finding]) -> list[Finding]:
         cause = causes.get(finding.subject, at)
         follows = finding.code in SYMPTOMS or (finding.code == "A7" and found[cause].code == "A9")
         if cause != at and follows and _gravity(found[cause]) <= _gravity(finding):
-            told = (*kept[cause].consequences, _symptom(finding))
+            consequences = (*kept[cause].consequences, _symptom(finding))
             unresolved = kept[cause].unresolved or finding.unresolved
-            kept[cause] = replace(kept[cause], consequences=told, unresolved=unresolved)
+            kept[cause] = replace(kept[cause], consequences=consequences, unresolved=unresolved)
             del kept[at]
     return list(kept.values())
 
@@ -76,9 +76,9 @@ def _rank(finding: Finding) -> tuple[int, int]:
 
 def _with_following(found: list[Finding], documents: Analyses) -> list[Finding]:
     """Name the reported reductions that follow from a slip on the calculation sheet with that slip."""
-    told, places = tuple(following(documents)), {slip.finding.places for slip in documents.slips}
+    consequences, places = tuple(following(documents)), {slip.finding.places for slip in documents.slips}
     slips = [one for one in found if one.places in places and one.severity is Severity.ERROR]
-    return _named_with(max(slips, key=_size), told, found) if told and slips else found
+    return _named_with(max(slips, key=_size), consequences, found) if consequences and slips else found
 
 
 def _explained(found: list[Finding]) -> list[Finding]:
@@ -92,6 +92,6 @@ def _explained(found: list[Finding]) -> list[Finding]:
     return found
 
 
-def _named_with(cause: Finding, told: tuple[str, ...], found: list[Finding]) -> list[Finding]:
+def _named_with(cause: Finding, consequences: tuple[str, ...], found: list[Finding]) -> list[Finding]:
     """Return findings with further consequences of one of them."""
-    return [replace(one, consequences=(*one.consequences, *told)) if one is cause else one for one in found]
+    return [replace(one, consequences=(*one.consequences, *consequences)) if one is cause else one for one in found]

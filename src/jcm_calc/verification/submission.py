@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from jcm_calc.api.case_file import CaseFile
 from jcm_calc.api.workbook_years import joined
 from jcm_calc.base.languages import _
-from jcm_calc.base.problems import Problem
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import Period
@@ -56,16 +55,9 @@ class ReportPart:
 class Submission:
     """A submitted workbook, read with the reader that calculations use.
 
-    Parameters
-    ----------
-    kind : {"MRS", "MPS"}
-        Whether its report or its plan is looked at.
-    fallback : Methodology, optional
-        Taken where the header names a version that is not known.
-    evidence : path or sequence of paths, optional
-        Evidence files that the verifier takes.
-    given : CaseFile, optional
-        Completes what the workbook has no place for; `completed` names what was taken from it.
+    By its kind, ``"MRS"`` or ``"MPS"``, its report or its plan is looked at. ``fallback`` is taken where the header
+    names a version that is not known, and ``given`` completes what the workbook has no place for: `completed` names
+    what was taken from it.
     """
 
     def __init__(
@@ -125,29 +117,37 @@ class Submission:
         return [part for part in self.parts if part.kind == kind]
 
     @property
-    def own(self) -> list[ReportPart]:
+    def examined(self) -> list[ReportPart]:
         """The sets that are looked at."""
         return self.of(self.kind)
 
     @cached_property
     def dated(self) -> list[Period]:
         """The periods that have dates, in order of time."""
-        found = [period for part in self.own for period in part.periods if period.dated]
+        found = [period for part in self.examined for period in part.periods if period.dated]
         return sorted(found, key=lambda period: period.order)
 
     @property
     def input_sheets(self) -> tuple[Location, ...]:
         """The input sheets that are looked at."""
-        return tuple(at(part.roles["input"]) for part in self.own)
+        return tuple(at(part.roles["input"]) for part in self.examined)
+
+    def with_sheet(self, role: str) -> Iterator[tuple[ReportPart, str]]:
+        """Yield the sets that are looked at and have a sheet of a role, with its name."""
+        return ((part, part.roles[role]) for part in self.examined if role in part.roles)
+
+    def choices(self, kind: str = "") -> dict[str, str]:
+        """Return the options that the sheets of a kind choose."""
+        return {name: option for part in self.of(kind or self.kind) for name, option in part.found.choices.items()}
 
     def lines(self) -> Iterator[CalculationRow]:
         """Yield the rows of the blocks of the calculation sheets."""
-        for part in self.own:
-            yield from quantities.lines(part.roles["calc"], self.sheets) if "calc" in part.roles else ()
+        for _part, sheet in self.with_sheet("calc"):
+            yield from quantities.lines(sheet, self.sheets)
 
     def unit_tables(self) -> Iterator[UnitTable]:
         """Yield the tables with a row for each unit."""
-        for sheet in (part.roles["separate"] for part in self.own if "separate" in part.roles):
+        for _part, sheet in self.with_sheet("separate"):
             yield from self.sheets.unit_tables(sheet, self.reader.symbols, self.reader.keys)
 
     def entries(self, kind: str = "") -> list[EnteredValue]:
@@ -160,7 +160,7 @@ class Submission:
 
     def cells_with(self, text: str, sheets: Iterable[str] = ()) -> tuple[Location, ...]:
         """Return the cells that have a text; on some sheets, or those of the report or plan that is looked at."""
-        own = tuple(sheets) or [sheet for part in self.own for sheet in part.roles.values()]
+        own = tuple(sheets) or [sheet for part in self.examined for sheet in part.roles.values()]
         return tuple(
             address((sheet, row, column))
             for sheet in dict.fromkeys(own)
@@ -192,7 +192,7 @@ class Submission:
     @cached_property
     def case(self) -> CaseFile | None:
         """What the sheets of the kind hold, as a case."""
-        found = joined(self.reader, [part.found for part in self.own], self.project)
+        found = joined(self.reader, [part.found for part in self.examined], self.project)
         if found is None or self.given is None:
             return found
         found, names = complete(found, self.given, {entry.parameter.name for entry in self.entries()}, self.m)
@@ -209,21 +209,6 @@ class Submission:
         """The result of it; None where that is not possible."""
         return self.recalculation.result
 
-    @property
-    def problems(self) -> list[Problem]:
-        """Why nothing can be calculated, or not all of it."""
-        return list(self.recalculation.problems)
-
-    @property
-    def warnings(self) -> list[Problem]:
-        """What is possible in the input but implausible, whether or not it can be used in the calculation."""
-        return list(self.recalculation.warnings)
-
-    @property
-    def remarks(self) -> list[Problem]:
-        """What was noted in reading."""
-        return self.reader.remarks
-
     def steps(self, result: Result) -> list[ShownQuantity]:
         """Return the cells of the calculation sheets, by the symbols in their rows and headings."""
         letters, nodes = list(self.m.indices), result.inputs.graph.nodes
@@ -231,9 +216,8 @@ class Submission:
         known = Quantities({**self.m.inputs, **{rule.name: rule for rule in self.m.rules}, **nodes}, letters)
         return [
             step
-            for part in self.own
-            if "calc" in part.roles
-            for step in quantities.steps(part.roles["calc"], part.periods, self.sheets, known, letters)
+            for part, sheet in self.with_sheet("calc")
+            for step in quantities.steps(sheet, part.periods, self.sheets, known, letters)
             if step.name.removeprefix(quantities.TERMS) in nodes
         ]
 

@@ -106,7 +106,7 @@ def _calculated(documents: Analyses, cell: Cell) -> bool:
 @check("H1")
 def reported(documents: Analyses) -> Iterator[Finding]:
     """Find reported reductions that cannot be read, that are typed in and wrong, or that nothing explains."""
-    for part in documents.report.own:
+    for part in documents.report.examined:
         if part.found.filled:
             yield from _unread(documents, part.reported)
     if documents.report.result is None:
@@ -262,27 +262,27 @@ def _years(grid: list[list[object]]) -> tuple[list[tuple[int, Amounts]], list[tu
 @check(
     "H5",
     _("no reported reductions, and no calculation sheet"),
-    lambda m: m.sheet.cells or any(part.reported.cell for part in m.report.own),
+    lambda m: m.sheet.cells or any(part.reported.cell for part in m.report.examined),
 )
 def rounding(documents: Analyses) -> Iterator[Finding]:
     """Find intermediates that are rounded, and reported reductions that are not rounded down."""
-    told = set()
+    done = set()
     for part, cell, tonnes, right, sums in _reported(documents):
         how = _how(documents, part, tonnes, sums)
         if tonnes != right and how and _calculated(documents, cell):
-            told.add(cell.address)
+            done.add(cell.address)
             message = _("{found} t are reported, {how}; {expected} t are right (ER = {exact:,.6f} tCO2)")
             say, effect = {"how": _(" or ").join(how), "exact": sums["ER"]}, _excess(part, tonnes, right, sums["ER"])
             values = (located(cell), "ER_p", tonnes, right, RULE, say)
             yield finding("H5", message, *values, effect=effect, cause=how[0], unit="t", unconfirmed=DOUBT)
-    yield from _formulas(documents, told)
+    yield from _formulas(documents, done)
 
 
-def _formulas(documents: Analyses, told: set[str]) -> Iterator[Finding]:
+def _formulas(documents: Analyses, done: set[str]) -> Iterator[Finding]:
     """Yield the reported reductions whose formula does not round down, though it gives the same this time."""
     for part, cell, exact in documents.report.reported_cells():
         formula = documents.sheet.formula((cell.sheet, cell.row, cell.column))
-        if formula is None or cell.address in told or not _places(documents, part):
+        if formula is None or cell.address in done or not _places(documents, part):
             continue
         text = f"={formula.text[:100]}"
         for share in (0.25, 0.75):

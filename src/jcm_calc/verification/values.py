@@ -30,8 +30,7 @@ def by_hand(documents: Analyses) -> Iterator[EnteredValue]:
     """Yield the defaults that are entered as numbers."""
     graph = documents.result.inputs.graph.nodes
     for entry in documents.report.entries():
-        default = _is_default(entry.parameter) and entry.parameter.name in graph
-        if default and isinstance(entry.value, int | float):
+        if _is_default(entry.parameter) and entry.parameter.name in graph and entry.numeric:
             yield entry
 
 
@@ -65,7 +64,7 @@ def warming_potential(documents: Analyses) -> Iterator[Finding]:
     """Find potentials of another assessment report than the plan's or the document's."""
     if "result" in documents.has:
         yield from _of_another_set(documents)
-    periods = [period for part in documents.report.own for period in part.periods]
+    periods = [period for part in documents.report.examined for period in part.periods]
     late = any(period.last and period.last >= PARIS for period in periods)
     message = _("{symbol} = {found} is the value of {report}, and the report covers days from 2021 on")
     doubt = _("the rule that the potentials of AR5 apply from 2021 on is not verified")
@@ -127,7 +126,7 @@ def series(documents: Analyses) -> Iterator[list[EnteredValue]]:
     """Yield the amounts of each monitored quantity of a unit, one a period, in order of time."""
     groups: dict[tuple[object, ...], list[EnteredValue]] = {}
     for entry in documents.report.entries():
-        if entry.parameter.kind is Kind.MONITORED and "p" in entry.labels and isinstance(entry.value, int | float):
+        if entry.monitored and "p" in entry.labels and entry.numeric:
             groups.setdefault(of_unit(entry), []).append(entry)
     for group in groups.values():
         yield sorted(group, key=lambda entry: entry.labels["p"])

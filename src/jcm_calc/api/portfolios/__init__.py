@@ -153,8 +153,7 @@ def _of_no_project(estimates: Mapping[str, Any], outcomes: Iterable[ProjectOutco
             years = {row["year"] for row in rows}
             if not years & yearly(given, subject).keys():
                 there = listed(sorted(year for year in years if year is not None)) or _("none, for p was not given")
-                complaint = _("names no year of the project, whose years are: {years}")
-                yield Problem(subject, complaint.format(years=there))
+                yield Problem(subject, _("names no year of the project, whose years are: {years}").format(years=there))
 
 
 def _about_none(evidence: Iterable[EvidenceFile], outcomes: Collection[ProjectOutcome]) -> Iterator[Problem]:

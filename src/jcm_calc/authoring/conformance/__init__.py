@@ -82,7 +82,7 @@ def conform(methodology: Declarations, examples: int = 25) -> list[CheckOutcome]
             waived = [str(one) for one in methodology.waivers if one.check == name]
             outcomes.append(CheckOutcome(name, _failure(function, subject), "; ".join(waived)))
             if name == FIRST and outcomes[-1].failure:
-                break  # nothing else can be told of equations that do not hang together
+                break  # equations that do not hang together have no other properties
     return outcomes + list(_pointless(methodology))
 
 
@@ -109,6 +109,6 @@ def _failure(function: Callable[[Subject], None], subject: Subject) -> str:
         return str(error)
     except Exception as error:  # whatever an equation or a unit does to the machinery is for its author
         file, line = place_of(error)
-        told = Message("{}: {}").format(type(error).__name__, str(error))
-        return told + (_(" ({file} line {line})").format(file=file, line=line) if file else "")
+        message = Message("{}: {}").format(type(error).__name__, str(error))
+        return message + (_(" ({file} line {line})").format(file=file, line=line) if file else "")
     return ""

@@ -44,11 +44,11 @@ def stocks(subject: Subject) -> Iterator[str]:
         if parameter.extensive is True and not parameter.textual:
             own = registry().Quantity(1, pint_unit(parameter.unit)).dimensionality
             if any(own == registry().Quantity(1, unit).dimensionality for unit in STOCKS):
-                told = _(
+                message = _(
                     "{symbol} in {unit} does not add over months: declare extensive='units'. Where each month has a "
                     "separate amount, such as the area that was cleared in it, declare extensive='units time'"
                 )
-                yield told.format(symbol=parameter.symbol, unit=parameter.unit)
+                yield message.format(symbol=parameter.symbol, unit=parameter.unit)
 
 
 @check("criteria answered")
@@ -62,8 +62,8 @@ def criteria(subject: Subject) -> None:
     def answered(case: Case, draw: Draw) -> Iterator[str]:
         for verdict in subject.result(case, draw, facts=facts).verdicts:
             if verdict.missing and not set(verdict.missing) & (set(m.inputs) | {rule.name for rule in m.rules}):
-                told = _("criterion {number} looks at {names}, which nothing gives")
-                yield told.format(number=verdict.criterion.number, names=", ".join(verdict.missing))
+                message = _("criterion {number} looks at {names}, which nothing gives")
+                yield message.format(number=verdict.criterion.number, names=", ".join(verdict.missing))
 
     subject.each(answered)
 
@@ -86,9 +86,11 @@ def reductions(subject: Subject, case: Case, draw: Draw) -> Iterator[str]:
         amount = found[term_heading(name, effect)]
         expected = expected + amount if effect is Effect.ADDITION else expected - amount
     if not np.array_equal(found["ER"], expected) and not (terms and same(found["ER"], expected, 1e-12)):
-        told = _("ER is {er}, {written} is {expected}: let the equation of ER do this, or declare its terms (terms=)")
-        told = told.format(er=str(found["ER"]), written=written_terms(terms), expected=str(expected))
-        yield told + subject.place("ER")
+        message = _(
+            "ER is {er}, {written} is {expected}: let the equation of ER do this, or declare its terms (terms=)"
+        )
+        message = message.format(er=str(found["ER"]), written=written_terms(terms), expected=str(expected))
+        yield message + subject.place("ER")
 
 
 def written_terms(terms: Mapping[str, Effect]) -> str:
@@ -123,9 +125,9 @@ def unit_invariance(subject: Subject, case: Case, draw: Draw) -> Iterator[str]:
         for name, value in draw.items()
         if name in m.inputs and not m.inputs[name].textual and m.inputs[name].unit not in ("", "date")
     }
-    told = _("{name} changes when values are given in base units: avoid steps, declare factors")
+    message = _("{name} changes when values are given in base units: avoid steps, declare factors")
     for name in _unlike(subject, "unit invariance", case, draw, changed):
-        yield told.format(name=name) + subject.place(name)
+        yield message.format(name=name) + subject.place(name)
 
 
 def _unlike(subject: Subject, check: str, case: Case, draw: Draw, changed: Mapping[str, Any]) -> Iterator[str]:
@@ -167,8 +169,8 @@ def directions(subject: Subject) -> Iterator[str]:
             does_not = _("{symbol} is declared to act on {target} and does not")
             faults.append(does_not.format(symbol=parameter.symbol, target=target) + place)
     if faults:
-        told = _("{faults}: compare raises=, lowers= and either= with the equations")
-        yield told.format(faults=Message("; ").join(faults))
+        message = _("{faults}: compare raises=, lowers= and either= with the equations")
+        yield message.format(faults=Message("; ").join(faults))
 
 
 @check_of_draws("zero activity")
@@ -177,16 +179,13 @@ def zero_activity(subject: Subject, case: Case, draw: Draw) -> Iterator[str]:
     inputs = subject.methodology.inputs
     if not (asked := subject.asked("zero activity", _amounts(subject.methodology))):
         return  # where both are waived, they may have no value at all
-    amounts = {name: 0.0 * draw[name] for name in draw.keys() & inputs.keys() if _can_be_zero(inputs[name])}
+    known = draw.keys() & inputs.keys()
+    amounts = {name: 0.0 * draw[name] for name in known if inputs[name].extensive and 0.0 in inputs[name].bounds}
     result = subject.result(case, draw, **amounts)
     for name in asked:
         if np.any(result[name].magnitude != 0):
-            told = _("{name} is {value} where every amount is 0: {declare}")
-            yield told.format(name=name, value=str(result[name].magnitude), declare=DECLARE) + subject.place(name)
-
-
-def _can_be_zero(one: Parameter) -> bool:
-    return bool(one.extensive) and 0.0 in one.bounds
+            message = _("{name} is {value} where every amount is 0: {declare}")
+            yield message.format(name=name, value=str(result[name].magnitude), declare=DECLARE) + subject.place(name)
 
 
 @check_of_draws("units split")
@@ -199,9 +198,9 @@ def units_split(subject: Subject, case: Case, draw: Draw) -> Iterator[str]:
             continue
         shares = {name: draw[name] / 2 if one.adds_over_units else draw[name] for name, one in along.items()}
         split = {name: np.concatenate([one, one], along[name].indices.index(letter)) for name, one in shares.items()}
-        told = _("{name} changes when each {what} is split in two rows: let each row add an amount, and {declare}")
+        message = _("{name} changes when each {what} is split in two rows: let each row add an amount, and {declare}")
         for name in _unlike(subject, "units split", case, draw, split):
-            yield told.format(name=name, what=m.indices[letter], declare=DECLARE) + subject.place(name)
+            yield message.format(name=name, what=m.indices[letter], declare=DECLARE) + subject.place(name)
 
 
 @check_of_draws("periods add up")
@@ -214,8 +213,8 @@ def periods_add_up(subject: Subject, case: Case, draw: Draw) -> Iterator[str]:
         result = subject.result(case, draw, **alone)
         for name in subject.asked("periods add up", RESULTS):
             if not same(together[name].magnitude[place], result[name].magnitude[0]):
-                told = _("{name} of {period} depends on the other period: keep p in every equation")
-                yield told.format(name=name, period=period) + subject.place(name)
+                message = _("{name} of {period} depends on the other period: keep p in every equation")
+                yield message.format(name=name, period=period) + subject.place(name)
 
 
 @check_of_draws("conservative defaults")
@@ -233,10 +232,10 @@ def conservative_defaults(subject: Subject, case: Case, draw: Draw) -> Iterator[
             if any(m.terms.get(one) is Effect.DISCOUNT for one in parameter.raises | parameter.lowers):
                 higher &= reductions >= 0  # what is less than nothing is not discounted
             if np.any(higher):
-                told = _(
+                message = _(
                     "ER rises when {symbol} moves to its safe side: compare raises= and lowers= with the equations"
                 )
-                yield told.format(symbol=parameter.symbol) + subject.place(name)
+                yield message.format(symbol=parameter.symbol) + subject.place(name)
 
 
 def _safe_step(parameter: Parameter, terms: Mapping[str, Effect]) -> float:

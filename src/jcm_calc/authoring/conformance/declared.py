@@ -106,8 +106,8 @@ def identity(subject: Subject) -> Iterator[str]:
         hint = suggestion(m.country, partner_countries())
         yield _("the country {country} is not a partner country{hint}").format(country=repr(m.country), hint=hint)
     if not NUMBER.fullmatch(m.number) or not m.number.startswith(m.country):
-        told = _("the number {number} must be that of the country {country}, such as {country}_AM001")
-        yield told.format(number=m.number, country=m.country)
+        message = _("the number {number} must be that of the country {country}, such as {country}_AM001")
+        yield message.format(number=m.number, country=m.country)
 
 
 @check("tables without gaps")
@@ -122,13 +122,13 @@ def tables(subject: Subject) -> Iterator[str]:
             intervals = sorted((one for one in table.entries if isinstance(one, Interval)), key=lambda one: one.first)
             for one, following in pairwise(intervals):
                 if one.beyond < following.first:
-                    told = _("{name} has no value between {one} and {other}")
-                    yield told.format(name=parameter.symbol, one=one, other=following) + place
+                    message = _("{name} has no value between {one} and {other}")
+                    yield message.format(name=parameter.symbol, one=one, other=following) + place
             for one in intervals:
                 if key is not None and (one.first not in key.bounds or one.beyond > key.bounds.beyond):
-                    told = _("{name}: {interval} lies outside of the bounds {bounds} of {key}")
+                    message = _("{name}: {interval} lies outside of the bounds {bounds} of {key}")
                     name, bounds = parameter.symbol, key.bounds
-                    yield told.format(name=name, interval=one, bounds=bounds, key=key.symbol) + place
+                    yield message.format(name=name, interval=one, bounds=bounds, key=key.symbol) + place
 
 
 @check("limits")
@@ -195,8 +195,8 @@ def indicators(subject: Subject) -> Iterator[str]:
         if not (one.text and (one.evidence.note or one.evidence.source)):
             yield _("{name} lacks a text, or evidence with a note").format(name=one.symbol)
         if unknown := [name for name in one.arguments if name not in known]:
-            told = _("the indicator {name} looks at {names}, which is not declared")
-            yield told.format(name=one.symbol, names=", ".join(unknown))
+            message = _("the indicator {name} looks at {names}, which is not declared")
+            yield message.format(name=one.symbol, names=", ".join(unknown))
         else:
             yield from _with_units(one, [known[name] for name in one.arguments], rng)
 
@@ -215,8 +215,8 @@ def _with_units(one: Equation | Indicator, nodes: Sequence[Node], rng: np.random
     if not hasattr(result, "to") and nodes and one.unit not in ("", "-"):
         yield _("{symbol} gives a plain number, declared is {unit}").format(symbol=one.symbol, unit=one.unit)
     elif not same(found, plain, 1e-12):
-        told = _("{symbol} gives {found:g} {unit} with units and {plain:g} without: a conversion factor is hidden")
-        yield told.format(symbol=one.symbol, found=found, unit=one.unit, plain=plain)
+        message = _("{symbol} gives {found:g} {unit} with units and {plain:g} without: a conversion factor is hidden")
+        yield message.format(symbol=one.symbol, found=found, unit=one.unit, plain=plain)
 
 
 @check("literals")
@@ -225,8 +225,8 @@ def literals(subject: Subject) -> Iterator[str]:
     for rule in subject.methodology.rules:
         if found := sorted(set(typed_numbers(rule.expression({name: name for name in rule.arguments})))):
             numbers = ", ".join(f"{number:.12g}" for number in found)
-            told = _("{symbol} holds {numbers}{place}: declare m.constant(…) or m.default(…)")
-            yield told.format(symbol=rule.symbol, numbers=numbers, place=of_function(rule.function))
+            message = _("{symbol} holds {numbers}{place}: declare m.constant(…) or m.default(…)")
+            yield message.format(symbol=rule.symbol, numbers=numbers, place=of_function(rule.function))
 
 
 def _operands(m: Declarations, rule: Equation) -> list[Node]:
@@ -259,6 +259,6 @@ def text_form(subject: Subject) -> Iterator[str]:
             found = parsed(text).value({f"v{place}": value for place, value in enumerate(values)})
             expected = rule.function(*values)
         if not same(found, expected, 1e-12):
-            told = _("{symbol}: the text {text!r} gives {found}, the equation {expected}")
-            told = told.format(symbol=rule.symbol, text=text, found=found, expected=expected)
-            yield told + of_function(rule.function)
+            message = _("{symbol}: the text {text!r} gives {found}, the equation {expected}")
+            message = message.format(symbol=rule.symbol, text=text, found=found, expected=expected)
+            yield message + of_function(rule.function)

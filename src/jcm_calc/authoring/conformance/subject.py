@@ -80,9 +80,9 @@ class Subject:
             try:
                 run()
             except (ConformanceError, EvaluationError, InputError) as error:
-                told = error.text if isinstance(error, InputError) else str(error)
+                message = error.text if isinstance(error, InputError) else str(error)
                 drawn = ", ".join(f"{name} = {_value(value)}" for name, value in {**case, **last}.items())
-                raise ConformanceError(told + _(" (drawn: {draw})").format(draw=drawn)) from None
+                raise ConformanceError(message + _(" (drawn: {draw})").format(draw=drawn)) from None
 
     def place(self, *names: str) -> str:
         """Return where parameters are declared, and where equations begin."""

@@ -174,17 +174,17 @@ class Confirmed:
             if not name and match.row is not None:
                 self.others.append(f"{match.row.place}: {row}")
                 continue
-            told = _("document: not found")
+            message = _("document: not found")
             if match.row is not None:
-                told = _("document, {place}: {text}").format(place=match.row.place, text=row)
+                message = _("document, {place}: {text}").format(place=match.row.place, text=row)
             if match.only_here or match.only_there:
                 here, there = (", ".join(map(str, one)) or "-" for one in (match.only_here, match.only_there))
-                told = _("{row} [numbers only in the library: {here}; only in the document: {there}]").format(
-                    row=told, here=here, there=there
+                message = _("{row} [numbers only in the library: {here}; only in the document: {there}]").format(
+                    row=message, here=here, there=there
                 )
             if match.turned:
-                told = _("{row} [the values may be of other classes]").format(row=told)
-            self._seen.setdefault((kind, name), []).append(told)
+                message = _("{row} [the values may be of other classes]").format(row=message)
+            self._seen.setdefault((kind, name), []).append(message)
 
     def _read_equations(self, text: Document) -> None:
         """Note which equations of the document agree; one that differs is not proposed."""
@@ -197,14 +197,14 @@ class Confirmed:
                 )
                 self.unread.append(Message("{} ({})").format(where, why))
                 continue
-            told = _("{equation} (agrees by meaning)")
+            message = _("{equation} (agrees by meaning)")
             if not one.agreeing:
-                told = _("{equation} (differs by meaning)")
+                message = _("{equation} (differs by meaning)")
                 self._differing.add(one.name)
             elif one.agreeing < len(one.cases):
-                told = _("{equation} (agrees by meaning in {agreeing} of {all} cases of the choices)")
-            told = told.format(equation=where, agreeing=one.agreeing, all=len(one.cases))
-            self._seen.setdefault(("equation", symbols.get(one.name, "")), []).append(told)
+                message = _("{equation} (agrees by meaning in {agreeing} of {all} cases of the choices)")
+            message = message.format(equation=where, agreeing=one.agreeing, all=len(one.cases))
+            self._seen.setdefault(("equation", symbols.get(one.name, "")), []).append(message)
 
     def _remarks(self) -> Iterator[str]:
         one, kind = self.comparison, self.comparison.layout.kind
@@ -228,19 +228,19 @@ class Confirmed:
             yield complaint.format(cells=shown)
         for place, value, monitored in self._entered():
             if not monitored:
-                told = _("{cell} holds {value}: it is taken as an input, and other values are put into it")
-                yield told.format(cell=str(address(place)), value=value)
+                message = _("{cell} holds {value}: it is taken as an input, and other values are put into it")
+                yield message.format(cell=str(address(place)), value=value)
         if not one.shown:
             yield Message("{}: {}").format(kind, _("nothing was compared"))
         elif lost := max(case.lost for case in one.shown):
-            told = _("{kind}: {count} inputs were not compared, because the equations have no value there")
-            yield told.format(kind=kind, count=lost)
+            message = _("{kind}: {count} inputs were not compared, because the equations have no value there")
+            yield message.format(kind=kind, count=lost)
         if one.uncut is not None and one.table_3.place is None:
-            told = _("{cell} of table 3 is not ER rounded down to whole tonnes in every input")
-            yield told.format(cell=str(address(one.uncut)))
+            message = _("{cell} of table 3 is not ER rounded down to whole tonnes in every input")
+            yield message.format(cell=str(address(one.uncut)))
         if one.fills_all:
-            told = _("{kind} gives an error where a row of units is blank: only inputs with all rows were compared")
-            yield told.format(kind=kind)
+            message = _("{kind} gives an error where a row of units is blank: only inputs with all rows were compared")
+            yield message.format(kind=kind)
 
     def _entered(self) -> Iterator[tuple[Place, float, bool]]:
         """Yield the entries that hold a number, and whether a project has filled it in: monitored, or of a unit."""
@@ -288,9 +288,9 @@ class Confirmed:
         cases = [case for case in one.cases if rule in self.m.graph(case.options).equations]
         shown = [case for case in one.shown if case in cases]
         if apart := next((out for case in shown if (out := case.outcomes.get(name)) and out.apart), None):
-            told = _("differs in {count} of {all} inputs: library {here}, workbook {there}")
-            told = told.format(**apart.counts, **apart.apart[0].numbers)
-            return StatementLine(statement, Status.DIFFERS, apart.apart[0].address, told)
+            message = _("differs in {count} of {all} inputs: library {here}, workbook {there}")
+            message = message.format(**apart.counts, **apart.apart[0].numbers)
+            return StatementLine(statement, Status.DIFFERS, apart.apart[0].address, message)
         # a rule without a case of its own must hold in every case in force, one with a case in one of them
         agreeing = [case for case in shown if case.in_force or name in case.outcomes]
         direct = [case for case in agreeing if name in case.outcomes]
@@ -303,8 +303,8 @@ class Confirmed:
             return StatementLine(statement, Status.NOT_COMPARED, place, why)
         if direct:
             everywhere = [case for case in direct if case.everywhere] or direct
-            told = Message("; ").join(self._agreement(case, name) for case in everywhere)
-            return StatementLine(statement, Status.AGREES, place, told, AGREES)
+            message = Message("; ").join(self._agreement(case, name) for case in everywhere)
+            return StatementLine(statement, Status.AGREES, place, message, AGREES)
         place, symbol = found.found[through[0]][0].address, one.items[through[0]].symbol
         note = _("as a part of {symbol}: it has no cell with a unit").format(symbol=symbol)
         return StatementLine(statement, Status.AGREES, place, note, AGREES, note)
@@ -338,20 +338,20 @@ class Confirmed:
         if not cases:
             return _("no case of the choices needs it")
         if missing := [case.missing for case in cases if case.missing]:
-            told = _("no input exercised it: the workbook has no usable cell of {symbols}")
-            return told.format(symbols=", ".join(symbols.get(name, name) for name in min(missing, key=len)))
+            message = _("no input exercised it: the workbook has no usable cell of {symbols}")
+            return message.format(symbols=", ".join(symbols.get(name, name) for name in min(missing, key=len)))
         if texts := next((case.without_text for case in cases if case.without_text), ()):
             return _("no text that selects a value was found for {symbols}").format(symbols=", ".join(texts))
         return _("no input exercised its case")
 
     def _agreement(self, case: ChoiceCase, name: str) -> str:
-        told = _("agrees in {agreed} of {all} inputs").format(**case.outcomes[name].counts)
+        message = _("agrees in {agreed} of {all} inputs").format(**case.outcomes[name].counts)
         options = ", ".join(f"{choice} = {option}" for choice, option in case.options.items())
         if case.zeros:
             symbols = [self.comparison.items[zero].symbol for zero in case.zeros]
             where = _(" or ").join(_("{symbol} = 0").format(symbol=one) for one in symbols)
-            return _("{agreement} ({options}, where {where})").format(agreement=told, options=options, where=where)
-        return Message("{} ({})").format(told, options) if options else told
+            return _("{agreement} ({options}, where {where})").format(agreement=message, options=options, where=where)
+        return Message("{} ({})").format(message, options) if options else message
 
     def _default(self, statement: Statement) -> StatementLine:
         one, default = self.comparison, statement.item
@@ -363,16 +363,16 @@ class Confirmed:
             return StatementLine(statement, Status.DIFFERS, place, Message("; ").join(map(_row, apart)))
         outcomes = [case.outcomes[default.name] for case in one.shown if default.name in case.outcomes]
         if wrong := next((first for outcome in outcomes for first in outcome.apart[:1]), None):
-            told = _("{cell} gives {there} instead of {here}").format(cell=wrong.address, **wrong.numbers)
-            return StatementLine(statement, Status.DIFFERS, wrong.address, told)
+            message = _("{cell} gives {there} instead of {here}").format(cell=wrong.address, **wrong.numbers)
+            return StatementLine(statement, Status.DIFFERS, wrong.address, message)
         if default.name in one.doubts:
             return StatementLine(statement, Status.NOT_COMPARED, place, one.doubts[default.name])
-        told = Message("; ").join(map(_row, rows))
+        message = Message("; ").join(map(_row, rows))
         kept = {row.key: row.there for row in rows if not (row.open or math.isnan(row.there))}
         if not kept:
-            return StatementLine(statement, Status.NOT_COMPARED, place, told)
+            return StatementLine(statement, Status.NOT_COMPARED, place, message)
         answer: dict[str, Any] = {"value": kept[""]} if "" in kept else {"values": kept}
-        return StatementLine(statement, Status.AGREES, place, told, answer)
+        return StatementLine(statement, Status.AGREES, place, message, answer)
 
     def _typed(self, statement: Statement, default: Parameter) -> StatementLine:
         """Look for a default that is typed into a formula which agrees."""
@@ -382,13 +382,15 @@ class Confirmed:
         for start in (cells.places[0] for name in sorted(through) for cells in found.found[name]):
             for place in sorted(layout.reached(start)):
                 if value is not None and value in literals(layout.formula(place), place):
-                    told = _("{value:g} is typed into the formula, which agrees").format(value=value)
-                    return StatementLine(statement, Status.AGREES, str(address(place)), told, {"value": value}, told)
+                    message = _("{value:g} is typed into the formula, which agrees").format(value=value)
+                    return StatementLine(
+                        statement, Status.AGREES, str(address(place)), message, {"value": value}, message
+                    )
         if (other := found.not_compared.get(default.name)) is not None and other.unit is None:
             return StatementLine(statement, Status.NOT_COMPARED, other.address, _("its cell has no unit"))
         if (own := found.cells(default.name)) is not None:
-            told = _("the workbook leaves it to be filled in")
-            return StatementLine(statement, Status.NOT_COMPARED, own.address, told)
+            message = _("the workbook leaves it to be filled in")
+            return StatementLine(statement, Status.NOT_COMPARED, own.address, message)
         return StatementLine(statement, Status.NOT_FOUND, "", _("the workbook has no cell with this symbol"))
 
     # For programs
@@ -501,11 +503,11 @@ def _row(row: Selected) -> str:
     if math.isnan(row.here):
         return _("{key}{there:g} in the workbook, the library has no value").format(key=key, there=row.there)
     if row.differs:
-        told = _("{key}{there:g} in the workbook, {here:g} in the library")
-        return told.format(key=key, there=row.there, here=row.here)
-    told = _("{key}{here:g} agrees").format(key=key, here=row.here)
+        message = _("{key}{there:g} in the workbook, {here:g} in the library")
+        return message.format(key=key, there=row.there, here=row.here)
+    message = _("{key}{here:g} agrees").format(key=key, here=row.here)
     if row.open:
         return _("{row}, but the workbook has no limit at {limit}: this one is for a person").format(
-            row=told, limit=row.open
+            row=message, limit=row.open
         )
-    return told
+    return message

@@ -109,9 +109,9 @@ def doubts(
 
     The comparison fills in, or chooses in, the cells `filled`; in those of `missed` is a branch that no input took.
     """
-    told = _("no input took every branch of the formula in {cell}")
+    message = _("no input took every branch of the formula in {cell}")
     known: dict[Place, Message | None] = dict(_units(layout, found, m))
-    known |= {place: told.format(cell=str(address(place))) for place in missed}
+    known |= {place: message.format(cell=str(address(place))) for place in missed}
     result = {}
     for name, many in found.found.items():
         below = sorted({place for cells in many for start in cells.places for place in layout.reached(start)})
@@ -127,13 +127,13 @@ def doubts(
 
 def _units(layout: Layout, found: Matches, m: Declarations) -> Iterator[tuple[Place, Message]]:
     """Yield the cells of inputs whose unit in table 1 or 2 is not the one where they are filled in."""
-    told = _("{cell} has the unit {one}, and the table of parameters has {other} for {symbol}")
+    message = _("{cell} has the unit {one}, and the table of parameters has {other} for {symbol}")
     labels = [one for place, one in layout.labels.items() if layout.entered(place) and one.unit]
     for name in found.found.keys() & m.inputs.keys():
         for label in (one for one in labels if one.symbol == m.inputs[name].symbol):
             for cells in found.found[name]:
                 if cells.unit and cells.unit != label.unit:
-                    reason = told.format(cell=cells.address, one=cells.unit, other=label.unit, symbol=label.symbol)
+                    reason = message.format(cell=cells.address, one=cells.unit, other=label.unit, symbol=label.symbol)
                     yield from ((place, reason) for place in cells.places)
 
 
@@ -149,8 +149,8 @@ def _doubt(layout: Layout, place: Place, filled: Collection[Place], single: Coll
     if place in filled or isinstance(value, str | bool):
         return None
     if layout.entered(place) or (value is None and place in single):
-        told = _("{cell} can be filled in, and the library has no such input: what depends on it is not proved")
-        return told.format(cell=cell)
+        message = _("{cell} can be filled in, and the library has no such input: what depends on it is not proved")
+        return message.format(cell=cell)
     return None
 
 
@@ -170,8 +170,8 @@ def _reason(part: Tree, asked: bool) -> Message | None:
     if part.operation in COMPARISONS:
         return None if asked else _("the formula in {cell} compares outside of an IF: its branches are not counted")
     if part.operation not in PROVED:
-        told = _("the formula in {cell} uses {function}, whose cases no input exercises one by one")
-        return told.format(cell="{cell}", function=part.operation)
+        message = _("the formula in {cell} uses {function}, whose cases no input exercises one by one")
+        return message.format(cell="{cell}", function=part.operation)
     if part.operation in ("MIN", "MAX") and _of_several(part):
         return _("the formula in {cell} takes the least or largest of several cells: its branches are not counted")
     if part.operation in ("IFERROR", "IFNA") and not all(map(is_nothing, arguments[1:])):

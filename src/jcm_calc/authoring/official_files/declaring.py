@@ -170,10 +170,10 @@ def revision_source(found: Translation, known: Declarations, source: Source) -> 
         by = found.quantities[one.by]
         key = known.inputs.get(one.by) or symbols.find(by.symbol)
         if key is None or key.is_class != (by.what == "key") or own.unit != one.unit:
-            told = _(
+            message = _(
                 "the table of {symbol} is not put into {number}: the parameter that selects a row, or the unit, differs"
             )
-            found.remark(one.cells[0], told.format(symbol=one.symbol, number=known.number))
+            found.remark(one.cells[0], message.format(symbol=one.symbol, number=known.number))
             continue
         more: dict[str, Any] = {way: " ".join(sorted(getattr(own, way))) for way in ("raises", "lowers", "either")}
         more |= {way: str(value) for way in ("bounds", "plausible") if (value := getattr(own, way)) is not None}

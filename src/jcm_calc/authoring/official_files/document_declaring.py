@@ -79,10 +79,10 @@ def _short(text: str) -> str:
 
 def _with_source(item: Parameter, row: ParameterRow) -> Parameter:
     """Return a parameter whose evidence says where the document describes it, and where its value comes from."""
-    told = f"; the approved text, {row.place}: {_short(row.source or row.description)}"
+    note = f"; the approved text, {row.place}: {_short(row.source or row.description)}"
 
     def noted(evidence: Evidence) -> Evidence:
-        return replace(evidence, note=f"{evidence.note}{told}")
+        return replace(evidence, note=f"{evidence.note}{note}")
 
     evidence = None if item.evidence is None else noted(item.evidence)
     value = None if item.value is None else replace(item.value, evidence=noted(item.value.evidence))
@@ -128,8 +128,8 @@ def _difference(one: EquationMatch) -> Message | None:
     if unproved := [case.unproved for case in one.cases if case.unproved]:
         return _("says the same only as long as {names} is one number").format(names=listed(unproved[0]))
     case = one.cases[0]
-    told = _(
+    message = _(
         "differs from the spreadsheet in {count} of {all} inputs: {there} in the document, {here} in the spreadsheet"
     )
     numbers = {"there": f"{case.there:.6g}", "here": f"{case.here:.6g}"}
-    return told.format(count=case.compared - case.agreed, all=case.compared, **numbers)
+    return message.format(count=case.compared - case.agreed, all=case.compared, **numbers)

@@ -122,8 +122,7 @@ def import_workbook(
     digest = of_file(Path(path))
     questions = Questions(digest, read_names(names, digest) if names is not None else None, prompt)
     layout = Layout(book)
-    if differing := list(islice(layout.differing(), SHOWN)):
-        raise InputError(book.name, differing)
+    InputError.raise_for(book.name, islice(layout.differing(), SHOWN))
     found = Translation(layout, questions)
     cells = cells_of(found)
     declared = Declared(found, *_effects(found))
@@ -260,9 +259,9 @@ def _refuse_differences(found: Translation, compared: Comparison) -> None:
         changes = _("up to {tonnes} t in RE or PE").format(tonnes=f"{worst:.3g}")
         complaint = complaint.format(changes=changes if math.isfinite(worst) else _("an error instead of a number"))
         raise InputError(book.name, [Problem(str(address(place)), complaint) for place in found.rounds])
-    told = _("draw {draw}: {name} is {one} by the module, {other} in the workbook")
+    message = _("draw {draw}: {name} is {one} by the module, {other} in the workbook")
     problems = [
-        told.format(draw=one.at, name=name, one=repr(one.pairs[name].here), other=repr(one.pairs[name].there))
+        message.format(draw=one.at, name=name, one=repr(one.pairs[name].here), other=repr(one.pairs[name].there))
         for one, name, _options in apart
     ]
     if refused := sum(case.refused for case in cases):
@@ -297,19 +296,19 @@ def _refuse_unproved(found: Translation, compared: Comparison) -> None:
     problems: list[Problem] = []
     for name, what in _missed(compared):
         one = found.quantities[name]
-        told = f"{one.symbol}: {what}"
-        key = f"{one.place} {told}"
+        message = f"{one.symbol}: {what}"
+        key = f"{one.place} {message}"
         if found.questions.ask(key, PROVED) == NEVER:
             complaint = _(
                 "{what}: no input took it, and a person says that no project can; module and workbook may differ"
             )
-            found.remark(one.cells[0], complaint.format(what=told))
+            found.remark(one.cells[0], complaint.format(what=message))
         else:
             complaint = _(
                 "{what}: no input took it, so that nothing is proved of it. If no project can take it, "
                 'answer {key} = "{never}" in a names file'
             )
-            complaint = complaint.format(what=told, key=json.dumps(key, ensure_ascii=False), never=NEVER)
+            complaint = complaint.format(what=message, key=json.dumps(key, ensure_ascii=False), never=NEVER)
             problems.append(Problem(one.place, complaint))
     InputError.raise_for(found.layout.book.name, problems)
 

@@ -278,11 +278,13 @@ class Layout:
         for sheet in roles.values():
             for at, formula in self.book.formulas(sheet).items():
                 for area in areas(formula.text, sheet):
-                    told = stray if area.sheet in others and not self._may_read((sheet, *at), area) else None
-                    told = missing if area.sheet not in self.book.sheets else told
-                    if told is not None:
+                    message = stray if area.sheet in others and not self._may_read((sheet, *at), area) else None
+                    message = missing if area.sheet not in self.book.sheets else message
+                    if message is not None:
                         other = str(address((area.sheet, area.row, area.column)))
-                        yield Problem(str(address((sheet, *at))), told.format(formula=formula.text[:60], other=other))
+                        yield Problem(
+                            str(address((sheet, *at))), message.format(formula=formula.text[:60], other=other)
+                        )
 
     def _may_read(self, place: Place, area: Area) -> bool:
         """Whether a cell may read another set: an entry shows the same entry, or a formula reads typed values."""

@@ -39,8 +39,8 @@ def table_of(of: Tree, constant: Constant, cells: Cells) -> Found | None:
     operation, arguments = of.operation, of.arguments
     if operation == "IFERROR":
         inner = table_of(arguments[0], constant, cells)
-        told = _("what is not in the table gives another value in the workbook, and is refused here")
-        return None if inner is None else replace(inner, remarks=(*inner.remarks, told))
+        message = _("what is not in the table gives another value in the workbook, and is refused here")
+        return None if inner is None else replace(inner, remarks=(*inner.remarks, message))
     if operation == "IF":
         return _chain(of, constant)
     if operation == "CHOOSE":

@@ -251,9 +251,9 @@ class Translation:
         letter, *_others = [*_indices(label), *self.sizes, max(sorted(set(every)), key=every.count, default="i")]
         size, where = self.sizes.setdefault(letter, (len(cells), cells[0]))
         if size != len(cells):
-            told = _("the index {letter} has {count} rows here and {size} in {place}")
-            told = told.format(letter=letter, count=len(cells), size=size, place=str(address(where)))
-            raise self._refusal(told, cells[0])
+            message = _("the index {letter} has {count} rows here and {size} in {place}")
+            message = message.format(letter=letter, count=len(cells), size=size, place=str(address(where)))
+            raise self._refusal(message, cells[0])
         return letter
 
     # Inputs and defaults
@@ -271,8 +271,8 @@ class Translation:
         shown = (layout.listed(label.symbol) if label.symbol else None) or UNLABELLED
         monitored, entry = label.monitored or shown.monitored, entered and place in layout.labels  # of table 1 or 2
         if entered and (values != [None] * len(values) if letter else monitored and number is not None):
-            told = _("is filled in: this may be the workbook of a project, and not the official blank one")
-            self.remark(place, told)
+            message = _("is filled in: this may be the workbook of a project, and not the official blank one")
+            self.remark(place, message)
         if entry and number is not None and not monitored:
             complaint = _("is filled in with {number}; it stays an input of the module")
             self.remark(place, complaint.format(number=f"{number:g}"))
@@ -491,8 +491,8 @@ class Translation:
             return self._tree(condition.value)
         guarded, zero = condition.arguments if condition.operation == "=" else (condition, condition)
         if zero == Tree("number", (0.0,)) and is_nothing(yes) and _divides(no, guarded):
-            told = _("gives {other} where {cell} is 0: here 0 is refused")
-            self.remark(self._at, told.format(other=_shown(yes), cell=_shown(guarded)))
+            message = _("gives {other} where {cell} is 0: here 0 is refused")
+            self.remark(self._at, message.format(other=_shown(yes), cell=_shown(guarded)))
             found, below = self._tree(no), self._tree(guarded)
             if below.name:
                 self.quantities[below.name].positive = True
@@ -507,8 +507,8 @@ class Translation:
             raise self._refusal(error.args[0]) from None
         if found is None:
             return None
-        for told in found.remarks:
-            self.remark(self._at, told)
+        for remark in found.remarks:
+            self.remark(self._at, remark)
         by = self.quantities.get(self._tree(found.key).name)
         if by is None or by.what not in ("input", "key"):
             raise self._refusal(_("looks up by something that is calculated, which cannot be declared"))

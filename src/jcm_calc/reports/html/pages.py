@@ -35,7 +35,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_said,
+        finalize=_translated,
     )
     found.globals |= {"_": Message, "ngettext": ngettext, "language": language, "disclaimer": DISCLAIMER}
     found.filters |= {
@@ -48,7 +48,7 @@ def _environment() -> Environment:
     return found
 
 
-def _said(value: Any) -> Any:
+def _translated(value: Any) -> Any:
     """Return what a template shows: messages in the language of the context."""
     if hasattr(value, "__html__"):
         return value

@@ -301,8 +301,8 @@ def _fact(m: Declarations, one: Declaration) -> Rows:
 
 def _limit(m: Declarations, one: Declaration) -> Rows:
     symbols, rated = m.symbols(), one.item.rated
-    told = _("where no rated power is given, it is {product}")
-    yield (Code(one.item.written(symbols)),), [told.format(product=rated.written(symbols)) if rated else ""]
+    message = _("where no rated power is given, it is {product}")
+    yield (Code(one.item.written(symbols)),), [message.format(product=rated.written(symbols)) if rated else ""]
 
 
 def _indicator(m: Declarations, one: Declaration) -> Rows:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from jcm_calc.base.groups import grouped
 from jcm_calc.base.languages import Message, _, spellings
 from jcm_calc.base.problems import Problem, ProblemKind, listed, shown
 from jcm_calc.declarations.graph import Node
@@ -221,9 +222,7 @@ class Reader:
                 continue
             given[name][key] = self._with_unit(parameter, cell, self._unit(parameter, row.cells.get("unit"), found))
             cells.setdefault(name, []).append((cell.sheet, cell.row, cell.column))
-        groups: dict[tuple[str, tuple[Any, ...]], list[str]] = {}
-        for name, values in given.items():
-            groups.setdefault((letters[name], tuple(values)), []).append(name)
+        groups = grouped(((letters[name], tuple(values)), name) for name, values in given.items())
         for (own, keys), names in groups.items():
             columns = {name: list(given[name].values()) for name in names}
             found.parts.append(FilledColumns(own, list(keys), columns, {name: cells[name] for name in names}))
@@ -284,16 +283,16 @@ class Reader:
         return found.periods[count if label is None and count < len(found.periods) else 0]
 
     def _source(self, parameter: Parameter, row: Row, found: SheetSet) -> None:
-        told = {key: row.text(key) for key in MONITORING if row.text(key)}
-        comment, digest = record_sheet.without_pointer(told.pop("comment", ""))
+        stated = {key: row.text(key) for key in MONITORING if row.text(key)}
+        comment, digest = record_sheet.without_pointer(stated.pop("comment", ""))
         comment, reason = without_override(comment)
         if reason and parameter.name in self.m.inputs and parameter.kind is Kind.DEFAULT:
             found.overrides.setdefault(parameter.name, reason)
-        told |= {"comment": comment} if comment else {}
+        stated |= {"comment": comment} if comment else {}
         if digest:
             found.pointers[parameter.name] = digest
-        if told and parameter.name in self.m.inputs:
-            found.sources.setdefault(parameter.name, told)
+        if stated and parameter.name in self.m.inputs:
+            found.sources.setdefault(parameter.name, stated)
 
     def _name(self, parameter: Parameter, cell: Cell, found: SheetSet) -> None:
         if found.named.setdefault(parameter.name, cell.value) != cell.value:

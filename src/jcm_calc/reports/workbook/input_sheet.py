@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from jcm_calc.base.groups import grouped
 from jcm_calc.base.languages import Message, _
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import Kind, Parameter
@@ -218,8 +219,8 @@ class InputSheet:
 
     def _comment(self, parameter: Parameter, source: Mapping[str, str]) -> str:
         condition = self.contents.conditions.get(parameter.name, "")
-        told = _("value that the document fixes, not confirmed here")
-        fixed = told if parameter.kind is Kind.DEFAULT else ""
+        message = _("value that the document fixes, not confirmed here")
+        fixed = message if parameter.kind is Kind.DEFAULT else ""
         reason = self.contents.overrides.get(parameter.name, "")
         override = OVERRIDE.format(reason=reason) if reason else ""
         return Message("; ").join(part for part in (source.get("comment", ""), condition, fixed, override) if part)
@@ -234,8 +235,8 @@ class InputSheet:
         headings = [_("CO2 emission reductions"), _("Units"), _("before rounding down, with sign")]
         self._titled(row, TABLE_3, title, [_("Monitoring Period") if self.report else "", *headings])
         periods = range(len(self.contents.periods))
-        told = ", ".join(text for text in map(self._period_text, periods) if text) if self.report else ""
-        page.merge(row + 2, PERIOD, TEXT, told, "label")
+        covered = ", ".join(filter(None, map(self._period_text, periods))) if self.report else ""
+        page.merge(row + 2, PERIOD, TEXT, covered, "label")
         every = ",".join(self._results("ER", periods))
         exact = f"{column_name(OPTION)}{row + 3}"
         total = self._sum("ER", periods)
@@ -267,10 +268,7 @@ class InputSheet:
     # The table of the project design document
 
     def _years(self) -> dict[int | None, list[int]]:
-        years: dict[int | None, list[int]] = {}
-        for number, period in enumerate(self.contents.periods):
-            years.setdefault(period.year, []).append(number)
-        return years
+        return grouped((period.year, number) for number, period in enumerate(self.contents.periods))
 
     def _tonnes_of_years(self) -> int | None:
         found = [_tonnes(self._sum("ER", places)) for places in self._years().values()]
@@ -356,8 +354,8 @@ class InputSheet:
             page.typeset(line.row, POINT, line.parameter.symbol, last=SYMBOL)
             condition = asked.get(line.parameter.name)
             criterion = _("criterion {number}: {text}")
-            told = criterion.format(number=condition.number, text=condition.text) if condition else ""
-            page.merge(line.row, OPTION, COMMENT, told, "text")
+            text = criterion.format(number=condition.number, text=condition.text) if condition else ""
+            page.merge(line.row, OPTION, COMMENT, text, "text")
 
     # What is entered in a row
 
@@ -381,8 +379,8 @@ class InputSheet:
         place, shape = layout.entered.get(parameter.name), layout.shape(parameter.indices)
         if place is None or math.prod(layout.shape(layout.others(parameter.indices))) > 1:
             by_class = _("see {sheet}, by {key}").format(sheet=layout.separate, key=parameter.by)
-            told = by_class if place is None else _("see {sheet}").format(sheet=layout.separate)
-            self.page.text(line.row, VALUE, told, "text")
+            message = by_class if place is None else _("see {sheet}").format(sheet=layout.separate)
+            self.page.text(line.row, VALUE, message, "text")
             return
         reference = place.cells(shape, range(len(shape)), self.page.name)[line.period or 0]
         style = "text" if parameter.name in self.contents.named else number_style(parameter.unit, False)

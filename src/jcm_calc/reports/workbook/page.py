@@ -89,9 +89,9 @@ class Page(Sheet):
         unconfirmed = not evidence.confirmed
         grade = Message("{}{}").format("† " if unconfirmed else "", evidence.grade)
         self.text(row, column, grade, "doubt" if unconfirmed else "mark")
-        told = Message(". ").join(str(part) for part in (evidence, evidence.source) if part)
-        if told != str(evidence.grade):
-            self.note(row, column, told)
+        message = Message(". ").join(str(part) for part in (evidence, evidence.source) if part)
+        if message != str(evidence.grade):
+            self.note(row, column, message)
 
     # What may be filled in: the cells are first row and column, last row and column
 
@@ -119,8 +119,8 @@ class Page(Sheet):
         self._allow(cells, message, validate="list", source=source, error_type="stop" if strict else "information")
 
     def _allow(self, cells: Cells, message: str, title: str = "", **what: Any) -> None:
-        told = {"error_message": translated(message)[:LONGEST_MESSAGE]} | ({"error_title": title} if title else {})
-        self.sheet.data_validation(*cells, {**what, **told})
+        texts = {"error_message": translated(message)[:LONGEST_MESSAGE]} | ({"error_title": title} if title else {})
+        self.sheet.data_validation(*cells, {**what, **texts})
 
     def grey_errors(self, rows: int) -> None:
         """Show results that still wait for a value in grey."""

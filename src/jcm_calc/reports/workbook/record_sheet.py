@@ -127,10 +127,10 @@ TOLERANCE = 1e-9
 UNKNOWN = {"grade": "unconfirmed", "certainty": None}
 
 
-def told(
+def monitoring_columns(
     found: Mapping[str, Any], sources: Mapping[str, Mapping[str, str]], m: Declarations
 ) -> dict[str, dict[str, str]]:
-    """Return columns (h) to (k) as the record tells them, and as the user says instead; each points to the record."""
+    """Return columns (h) to (k) of the record, or as the user gives them instead; each points to the record."""
     pointer = POINTS.format(sheet=SHEET) + record.digest(found)[:16]
     names = m.names()
     rows = record.how_monitored(found, sources, names)

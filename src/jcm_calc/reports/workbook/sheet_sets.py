@@ -46,7 +46,7 @@ def sheet_sets(book: Book) -> dict[tuple[str, str], Roles]:
         if match:
             kind, suffix, role = match[1].upper(), match[3], match[2].casefold()
         elif sheet in titles:
-            # sheets of several years, found by their titles, are told apart by the years in their names
+            # sheets of several years, found by their titles, differ by the years in their names
             year = YEAR.search(sheet) if several else None
             (kind, role), suffix = titles[sheet], year[0] if year else ""
         else:

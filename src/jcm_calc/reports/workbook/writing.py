@@ -45,8 +45,7 @@ def write_result(
     check_ending(path, ".xlsx")
     said, monitoring = checked(result.methodology, project, sources)
     monitoring = {**_published(result), **monitoring}
-    if problems := [*_stage_problems(stage, result, plan)]:
-        raise InputError(_("workbook"), problems)
+    InputError.raise_for(_("workbook"), _stage_problems(stage, result, plan))
     readings = record.of_tables(result.call["tables"])
     if stage == "plan":
         sets = of_result(result, "MPS")
@@ -55,8 +54,7 @@ def write_result(
         plans = of_result(plan, "MPS") if plan is not None else [without_plan(reports[0])]
         sets = [*plans, *reports]
     entered = {name for contents in sets for name in contents.entries}
-    if problems := list(without_column(result.methodology, monitoring, entered)):
-        raise InputError(str(result.methodology), problems)
+    InputError.raise_for(str(result.methodology), without_column(result.methodology, monitoring, entered))
     evidence = result.call["evidence"]
     with in_language(language):
         content = _written(sets, said, monitoring, evidence, readings)
@@ -94,8 +92,7 @@ def write_template(
     check_ending(path, ".xlsx")
     others = [letter for letter in methodology.indices if letter != "p"]
     counts = dict(units) if isinstance(units, Mapping) else dict.fromkeys(others, units)
-    if problems := [*_template_problems(methodology, others, counts, years)]:
-        raise InputError(str(methodology), problems)
+    InputError.raise_for(str(methodology), _template_problems(methodology, others, counts, years))
     blank = [Period(None, None, "")]
     plan = of_template(methodology, counts, blank, "MPS")
     periods = [[Period.parse(str(year))] for year in sorted(years)] or [blank]
@@ -131,12 +128,12 @@ def _written(
     m = sets[0].methodology
     symbols = [*(one.symbol for one in m.inputs.values()), *(rule.symbol for rule in m.rules)]
     book = NewBook(file_name(m), m.title, symbols)
-    metered = sources if readings is None else record_sheet.told(readings, sources, m)
+    metered = sources if readings is None else record_sheet.monitoring_columns(readings, sources, m)
     plan: SheetLayout | None = None
     for number, contents in enumerate(sets):
         layout = SheetLayout(contents, _suffix(sets, number))
-        told = sources if contents.kind == "MPS" else metered
-        _write_set(book, layout, plan, head(m, project), told)
+        shown = sources if contents.kind == "MPS" else metered
+        _write_set(book, layout, plan, head(m, project), shown)
         if contents.kind == "MPS":
             plan = layout
             _structure(book, head(m, project), project)

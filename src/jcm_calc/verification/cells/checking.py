@@ -14,18 +14,18 @@ from jcm_calc.base.languages import Message, _
 from jcm_calc.declarations.items import Equation
 from jcm_calc.reports.workbook.opening import CellFormula
 from jcm_calc.units import conversion
-from jcm_calc.verification.cells.diagnosis import diagnose
-from jcm_calc.verification.cells.sheet import CalculationSheets, QuantityCell, Scenario, numeric
-from jcm_calc.verification.cells.wrong_formula import (
+from jcm_calc.verification.cells.diagnosis import (
     CHOOSING,
     Wrong,
     chooses,
+    diagnose,
     functions,
     given,
     lacks_choice,
     numbers,
     unfolded,
 )
+from jcm_calc.verification.cells.sheet import CalculationSheets, QuantityCell, Scenario, numeric
 from jcm_calc.verification.findings import Details, EffectOnER, Finding, Severity, finding, shown_number
 from jcm_calc.verification.location import ranges
 from jcm_calc.verification.quantities import TERMS
@@ -105,7 +105,7 @@ def _tried(cell: QuantityCell, formula: CellFormula, expected: float, right: boo
 
 def _in_a_branch(cell: QuantityCell, rule: Equation, formula: CellFormula, expected: float) -> Wrong | None:
     """Return what is wrong with a formula in a branch that the inputs do not take."""
-    operands = cell.beside(rule.arguments)
+    operands = cell.cells_of(rule.arguments)
     ranges = areas(formula.text, cell.place[0])
     if any(area.size > len(operands) or not operands.keys() >= set(area.places) for area in ranges):
         return None  # it takes what its operands are made of, which would have to change with them
@@ -125,7 +125,7 @@ def _at_a_limit(cell: QuantityCell, rule: Equation, formula: CellFormula, expect
     made_of = unfolded(sheet, rule)
     if made_of.summed:
         return None
-    operands = cell.summands(rule) if made_of.adds else cell.beside(made_of.arguments)
+    operands = cell.summands(rule) if made_of.adds else cell.cells_of(made_of.arguments)
     places = {place for area in areas(formula.text, cell.place[0]) for place in area.places}
     others = places - operands.keys()
     if any(place in sheet.actual.cells for place in others) or not places - others:
@@ -150,7 +150,7 @@ def _wrong(cell: QuantityCell, formula: CellFormula, scenarios: Sequence[Scenari
     """Return what is wrong with a formula in some scenarios; None where the first shows nothing."""
     got, want = list[Any](), list[float]()
     for scenario in scenarios:
-        wanted = cell.element(scenario.own)
+        wanted = cell.element(scenario.expected)
         assert wanted is not None
         want.append(cell.shown(wanted))
         got.append(given(cell, formula.text, scenario))
@@ -203,9 +203,9 @@ def of_wrong(group: Sequence[Wrong]) -> Slip:
     first = group[0]
     cell = first.cell
     code, message, cause = diagnose(first)
-    told = Message("{}: ={}").format(message, first.formula[:120]) if first.formula else message
+    text = Message("{}: ={}").format(message, first.formula[:120]) if first.formula else message
     effect = effect_of([(wrong.cell, wrong.found) for wrong in group])
-    slip = _slip(cell, code, told, first.found, effect, cause=cause)
+    slip = _slip(cell, code, text, first.found, effect, cause=cause)
     where = ranges([wrong.cell.place for wrong in group])
     return Slip(cell.name, replace(slip.finding, where=where), message)
 
@@ -220,7 +220,7 @@ def _slip(
     cause: str = "",
 ) -> Slip:
     """Return what is wrong with a cell, with the value that it should show."""
-    values = (cell.symbol, cell.told(found), cell.told(cell.expected), because(cell), effect, cause)
+    values = (cell.symbol, cell.readable(found), cell.readable(cell.expected), because(cell), effect, cause)
     details: Details = {"severity": severity, "unit": cell.converted or cell.declared.unit, "unconfirmed": doubt(cell)}
     return Slip(cell.name, Finding(code, message, cell.address, *values, **details))
 
@@ -269,7 +269,7 @@ def effect_of(values: Sequence[tuple[QuantityCell, Any]]) -> EffectOnER | None:
     for cell, value in values:
         if not is_number(value):
             return None
-        expected = cell.element(sheet.actual.own)
+        expected = cell.element(sheet.actual.expected)
         assert expected is not None
         factor = conversion(cell.converted, node.unit)(1.0) if cell.converted else 1.0
         labels = {letter: label for letter, label in cell.labels.items() if letter in node.indices}

@@ -14,13 +14,13 @@ import numpy as np
 
 from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.items import Coordinate, Equation, Parameter
-from jcm_calc.engine.evaluation import EvaluationError, evaluate
+from jcm_calc.engine.evaluation import EvaluationError
 from jcm_calc.reports.workbook.filled_sheets import is_declared
 from jcm_calc.reports.workbook.opening import CellFormula
 from jcm_calc.reports.workbook.tables import TERMS_OF
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.documents import Documents
-from jcm_calc.verification.effects import Array, terms
+from jcm_calc.verification.effects import Array
 from jcm_calc.verification.quantities import TERMS, EnteredValue, ShownQuantity, converts, label_text
 from jcm_calc.verification.spreadsheet import EPOCH, Place, as_number, close, form, is_number
 
@@ -35,12 +35,12 @@ FIXED_COORDINATES = ("label", "row", "days_of_year", "year", "first_day", "last_
 class Scenario:
     """What every quantity is for some inputs, and what the cells hold then.
 
-    ``arrays`` are what other cells find in the cells of a quantity, ``own`` what its cell itself must give: a default
-    is looked up whatever others find.
+    ``arrays`` are what other cells find in the cells of a quantity, ``expected`` what its cell itself must give: a
+    default is looked up whatever others find.
     """
 
     arrays: Mapping[str, Array]
-    own: Mapping[str, Array]
+    expected: Mapping[str, Array]
     cells: Mapping[Place, Any]
 
 
@@ -98,7 +98,7 @@ class QuantityCell(ShownQuantity):
     @property
     def expected(self) -> float | None:
         """What it should show for the inputs as they are; None where that is not known."""
-        value = self.element(self.sheet.actual.own)
+        value = self.element(self.sheet.actual.expected)
         return None if value is None else self.shown(value)
 
     def element(self, arrays: Mapping[str, Array], name: str = "") -> float | None:
@@ -109,7 +109,7 @@ class QuantityCell(ShownQuantity):
         """Return a value as the sheet shows it."""
         return _on_sheet(value, self.declared.unit, self.converted)
 
-    def told(self, value: Any) -> Any:
+    def readable(self, value: Any) -> Any:
         """Return a value for people: the number of a day as the day."""
         dated = self.declared.unit == "date" and is_number(value)
         return str(date.fromordinal(int(value) + EPOCH.toordinal())) if dated else value
@@ -125,7 +125,7 @@ class QuantityCell(ShownQuantity):
         except UnitError:
             return ""
 
-    def beside(self, names: Collection[str]) -> dict[Place, QuantityCell]:
+    def cells_of(self, names: Collection[str]) -> dict[Place, QuantityCell]:
         """Return the cells of some quantities with its labels, as far as they have the same indices."""
         return {
             other.place: other
@@ -137,7 +137,7 @@ class QuantityCell(ShownQuantity):
     def summands(self, rule: Equation) -> dict[Place, QuantityCell]:
         """Return the cells that it should add up, where it is a total."""
         name = f"{TERMS}{rule.name}"
-        return self.beside({name if name in self.sheet.shown else rule.arguments[0]})
+        return self.cells_of({name if name in self.sheet.shown else rule.arguments[0]})
 
     def among(self, cells: Iterable[QuantityCell], arrays: Mapping[str, Array]) -> dict[Place, float]:
         """Return the elements that other cells have at its labels."""
@@ -187,16 +187,12 @@ class CalculationSheets:
         return [self._changed(seed) for seed in SEEDS]
 
     def _changed(self, seed: int) -> Scenario:
-        inputs = self.result.inputs
         for attempt in range(TRIES):
-            values = self._perturbed(np.random.default_rng([seed, attempt]))
-            names = tuple(inputs.graph.nodes)
             try:
-                found = evaluate(inputs.graph, inputs.sizes, values, inputs.lookups(), names)
+                found = self.documents.effects.calculated(self._perturbed(np.random.default_rng([seed, attempt])))
             except EvaluationError:
                 continue
-            found = {**found, **terms(found, inputs.graph.equations)}
-            return self._scenario(found, {**self.documents.effects.actual, **self._own(found)})
+            return self._scenario(found, {**self.documents.effects.actual, **self._expected(found)})
         return self.actual
 
     def by_unit(self, arrays: Mapping[str, Array], names: Sequence[str], labels: Mapping[str, str]) -> list[Array]:
@@ -220,7 +216,7 @@ class CalculationSheets:
 
         So that every branch of a condition is taken, whatever the inputs are.
         """
-        around = cell.beside(rule.arguments)
+        around = cell.cells_of(rule.arguments)
         for operands, wanted in self._varied(rule):
             values = cell.among(around.values(), operands)
             cells = {place: around[place].shown(value) for place, value in values.items()}
@@ -283,12 +279,14 @@ class CalculationSheets:
                 self._drawn.setdefault(rule.name, []).append((operands, wanted))
         return self._drawn.get(rule.name, [])
 
-    def _own(self, found: Mapping[str, Array]) -> dict[str, Array]:
-        return {name: array for name, array in found.items() if name not in self.nodes or self._follows(name)}
-
-    def _follows(self, name: str) -> bool:
-        """Whether the cell of a quantity changes with the others: it is computed, or refers to an entry."""
-        return isinstance(self.nodes[name], Equation) or name in self.entered
+    def _expected(self, found: Mapping[str, Array]) -> dict[str, Array]:
+        """Return the quantities whose cells change with the others: they are computed, or refer to an entry."""
+        known = ((name, array, self.nodes.get(name)) for name, array in found.items())
+        return {
+            name: array
+            for name, array, node in known
+            if node is None or isinstance(node, Equation) or name in self.entered
+        }
 
     def places(self, name: str) -> list[Place]:
         """Return every cell that holds a quantity."""
@@ -306,7 +304,7 @@ class CalculationSheets:
                 values[name] = _drawn(rng, node, array) if changed and isinstance(node, Parameter) else array
         return values
 
-    def _scenario(self, arrays: Mapping[str, Array], own: Mapping[str, Array]) -> Scenario:
+    def _scenario(self, arrays: Mapping[str, Array], expected: Mapping[str, Array]) -> Scenario:
         cells: dict[Place, Any] = {}
         for entry in self.entries:
             value = self.element(arrays, entry.parameter.name, entry.labels) if numeric(entry.parameter) else None
@@ -319,7 +317,7 @@ class CalculationSheets:
                     cells[cell.place] = cell.shown(value)
                 elif self.report.recalculation.left_out:
                     cells[cell.place] = 0.0
-        return Scenario(arrays, own, cells)
+        return Scenario(arrays, expected, cells)
 
     def element(self, arrays: Mapping[str, Array], name: str, labels: Mapping[str, str]) -> float | None:
         """Return an element of a quantity."""
@@ -334,8 +332,7 @@ class CalculationSheets:
 
     def formula(self, place: Place) -> CellFormula | None:
         """Return the formula of a cell."""
-        found = self.report.book.formulas(place[0]).get(place[1:])
-        return found if found is not None and found.text else None
+        return self.report.book.formula(place)
 
     def symbol(self, name: str) -> str:
         """Return how the document writes a quantity."""
