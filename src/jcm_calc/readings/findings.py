@@ -38,20 +38,20 @@ class ReadingsFinding:
 
     meter: str
     kind: str
-    start: int  # from and to, as instants
+    start: int  #: From and to, as instants.
     end: int
-    read: float  # the amount that the readings give for this time, in the unit of the parameter
-    note: str = ""  # what was found
-    exact: float | None = None  # the amount that treatments take which lose nothing: a duplicate counted once
-    values: tuple[float, ...] = ()  # the readings of a conflict; the share of a step across the end of a period
-    period: int = -1  # the number of the period p
-    treatment: str = ""  # what the user chose, and why
+    read: float  #: The amount that the readings give for this time, in the unit of the parameter.
+    note: str = ""  #: What was found.
+    exact: float | None = None  #: The amount that treatments take which lose nothing: a duplicate counted once.
+    values: tuple[float, ...] = ()  #: The readings of a conflict; the share of a step over the end of a period.
+    period: int = -1  #: The number of the period p.
+    treatment: str = ""  #: What the user chose, and why.
     reason: str = ""
-    used: float | None = None  # the amount after treatment; None while nothing is chosen
-    question: str = ""  # what stays open after the treatment
-    evidence: Evidence | None = None  # of the treatment
-    tonnes: float | None = None  # the effect on ER in tCO2e, by the derivative of ER
-    safe: float | None = None  # of a substitute that gives more ER than every like time: the like amount with the least
+    used: float | None = None  #: The amount after treatment; None while nothing is chosen.
+    question: str = ""  #: What stays open after the treatment.
+    evidence: Evidence | None = None  #: Of the treatment.
+    tonnes: float | None = None  #: The effect on ER in tCO2e, by the derivative of ER.
+    safe: float | None = None  #: For a substitute with more ER than every like time: the like amount with the least.
 
     @property
     def code(self) -> str:
