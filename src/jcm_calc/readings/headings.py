@@ -63,9 +63,7 @@ def choose(table: ReadingsTable, readings: Readings, meters: Iterable[str], prob
     named += [(name or "value", numbers) for name, numbers in values.items()]
     unused = tuple(dict.fromkeys(finder.several(readings.unused)))
     finder.check_once([*named, ("unused", unused)])
-    only = {
-        number: texts for heading, texts in readings.only.items() if (number := finder.number_of(heading)) is not None
-    }
+    only = {number: texts for heading, texts in readings.only.items() if (number := finder.one(heading)) is not None}
     unknown = _("{name} is not a meter{hint}")
     problems += [
         Problem("[[readings.sources]] columns", unknown.format(name=name, hint=suggestion(name, meters)))
@@ -96,7 +94,7 @@ class _Finder:
             self.problems.append(problem)
 
     def several(self, headings: Iterable[Heading]) -> tuple[int, ...]:
-        return tuple(number for heading in headings if (number := self.number_of(heading)) is not None)
+        return tuple(number for heading in headings if (number := self.one(heading)) is not None)
 
     def check_once(self, named: Iterable[tuple[str, tuple[int, ...]]]) -> None:
         """Complain of columns that are named twice: the amounts in them would count twice."""
@@ -110,9 +108,9 @@ class _Finder:
                 self.complain(complaint.format(heading=self.headings[number], names=listed(found)))
 
     def maybe(self, heading: Heading) -> int | None:
-        return self.number_of(heading) if heading else None
+        return self.one(heading) if heading else None
 
-    def number_of(self, heading: Heading) -> int | None:
+    def one(self, heading: Heading) -> int | None:
         """Return the number of a column."""
         if isinstance(heading, int):
             if heading in self.headings:
@@ -150,7 +148,7 @@ class _Finder:
 
     def across(self, first: Heading, last: Heading) -> tuple[int, ...]:
         """Return the columns that hold the steps of a day."""
-        ends = self.number_of(first), self.number_of(last)
+        ends = self.one(first), self.one(last)
         if ends[0] is None or ends[1] is None or self.readings.step is None:
             return ()
         numbers = tuple(range(ends[0], ends[1] + 1))
