@@ -301,6 +301,26 @@ def test_everything_at_once(case):
         assert any(one.startswith(f"{subject}: ") for one in found), subject
 
 
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        ("COP_PJ = 1.63", "COP_PJ = 2024-01-31"),
+        ("COP_PJ = 1.63", "COP_PJ = 07:30:00"),
+        ("COP_PJ = 1.63", '"COP_PJ,i" = 2024-01-31'),
+        ("COP_PJ = 1.63", "COP_PJ = { a = { b = { c = 1 } } }"),
+        ("COP_PJ = 1.63", 'tables = "units.csv"'),
+        ("COP_PJ = 1.63", 'tables = ["../units.csv"]'),
+        ("COP_PJ = 1.63", 'tables = ["units.csv", 3]'),
+    ],
+)
+def test_what_is_refused_is_not_called_missing(case, given, wrong):
+    found = problems(case, FREEZER.replace(given, wrong))
+    assert [one for one in found if "COP_PJ" in one or "tables" in one]
+    assert not [one for one in found if "missing" in one]
+    found = problems(case, FREEZER.replace(given, wrong).replace('EF_elec = "0.814 tCO2/MWh"', ""))
+    assert [one for one in found if one.startswith("EF_elec: missing")] or "tables" in wrong
+
+
 def test_problems_of_the_input_come_with_the_calculation(case):
     found = case(FREEZER.replace("COP_PJ = 1.63", ""))
     with pytest.raises(InputError, match="COP_PJ,i: missing"):

@@ -7,6 +7,7 @@ import pytest
 
 import jcm_calc
 from jcm_calc.engine import evaluation
+from jcm_calc.evidence import unconfirmed
 from jcm_calc.results import calculating, manifest
 
 UNITS, PERIODS = 30, 4
@@ -108,3 +109,27 @@ def test_the_numbers_are_not_read_before(monkeypatch, small_blocks):
     """What is unremarkable needs no pass of its own."""
     monkeypatch.setattr("jcm_calc.inputs.values.extremes", lambda values: pytest.fail("memory is read twice"))
     jcm_calc.calculate("PW_AM001", EG=ENERGY)
+
+
+def days_counted():
+    """Declare a methodology that divides by a number which a missing or negative value makes 0."""
+    m = jcm_calc.Methodology(
+        "XX_AM001", version="1.0", title="Test", country="XX", sectoral_scope=1, indices={"i": "unit", "p": "period"}
+    )
+    read = unconfirmed("a test", 50)
+    m.monitored("Q_i,p", "GJ", extensive=True, text="heat")
+    m.monitored("D_i,p", "d", bounds="[0, inf)", text="days")
+    m.equation("n_i,p", "", name="n", evidence=read, text="whether there are days")(lambda D: (D > 0) * 1.0)
+    m.equation("RE_p", "tCO2", name="RE", total="i", evidence=read, text="")(lambda Q, n: Q / n)
+    m.equation("PE_p", "tCO2", name="PE", total="i", evidence=read, text="")(lambda Q: 0 * Q)
+    m.equation("ER_p", "tCO2", name="ER", evidence=read, text="")(lambda RE, PE: RE - PE)
+    return m
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_number_that_leaves_a_quantity_without_a_value(small_blocks, monkeypatch, cell):
+    days = np.full((UNITS, PERIODS), 30.0)
+    if CELLS[cell] is not None:
+        days[UNITS - 1, 1] = CELLS[cell]
+    before, meanwhile = both(monkeypatch, days_counted(), {"Q": ENERGY, "D": days})
+    assert meanwhile == before

@@ -94,6 +94,18 @@ def test_what_cannot_be_is_refused():
         scenarios("ID_AM002", chillers, {"capacity": [300, 1250]})
 
 
+def test_each_cell_has_one_complaint_and_the_cells_are_in_order():
+    with pytest.raises(InputError) as error:
+        scenarios("ID_AM003", {**FREEZER, "EF_elec": 0.8}, {"COP_PJ": ["1.6", "z", "1,6", "a", "z", -2.0]})
+    told = [one.complaint for one in error.value.problems]
+    assert told == [
+        "'z' is not a number",
+        "'1,6' has a decimal comma: write 1.6",
+        "'a' is not a number",
+        "got -2; must be a number above 0",
+    ]
+
+
 def test_tonnes_are_cut_in_each_year():
     """1.2 t in each of two years are 2 whole tonnes, though their sum is 2.4 t; 0.9 t in each year are none."""
     base = {"EG": [[1.2 / 0.533, 1.2 / 0.533]], "p": ["2023", "2024"]}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from textwrap import wrap
 
+from jcm_calc.base.toml import written
 from jcm_calc.declarations.items import Kind, Listed, Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.rows import SIGN
@@ -40,24 +40,24 @@ ORDER = list(Kind)
 def blank_case(m: Declarations, years: Sequence[int] = ()) -> str:
     """Return the text of an empty case file; without calendar years the period is to be filled in, too."""
     contents = of_template(m, {}, [], "MRS")
-    p = ", ".join(_text(str(year)) for year in sorted(years))
+    p = ", ".join(written(str(year)) for year in sorted(years))
     period = f"p = [{p}]" if len(years) > 1 else f"p = {p}" if p else '#p = "?"'
-    head = HEAD.format(m=m, title=str(m.title), number=_text(m.number), version=_text(m.version), p=period)
+    head = HEAD.format(m=m, title=str(m.title), number=written(m.number), version=written(m.version), p=period)
     sections = {
         "choices": _choices(m),
         "inputs": _inputs(contents),
         "facts": _lines(contents, contents.facts),
         "sources": _sources(contents),
     }
-    written = {name: "\n".join(lines) for name, lines in sections.items()}
-    return "\n".join([head, *(f"[{name}]\n{lines}\n" for name, lines in written.items() if lines)])
+    texts = {name: "\n".join(lines) for name, lines in sections.items()}
+    return "\n".join([head, *(f"[{name}]\n{lines}\n" for name, lines in texts.items() if lines)])
 
 
 def _choices(m: Declarations) -> Iterator[str]:
     for choice in m.choices.values():
         yield from _comment(choice.text)
         for option, text in choice.options.items():
-            yield from _comment(f"  {_text(option)}: {text}" if text else f"  {_text(option)}")
+            yield from _comment(f"  {written(option)}: {text}" if text else f"  {written(option)}")
         yield f'#{_key(choice.name)} = "?"'
 
 
@@ -79,7 +79,7 @@ def _lines(contents: Contents, parameters: Iterable[Parameter]) -> Iterator[str]
             part for part in (one.text, each, one.unless_given, contents.conditions.get(one.name, "")) if part
         )
         yield from _comment(about + _possible_words(contents.methodology, one))
-        value = _text(f"? {one.unit}" if one.unit and one.unit != "date" and not one.textual else "?")
+        value = written(f"? {one.unit}" if one.unit and one.unit != "date" and not one.textual else "?")
         by_class = CLASSES in contents.entries.get(one.name, ())
         yield f"#{_key(one.name)} = " + (f'{{ "?" = {value} }}' if by_class else value)
 
@@ -94,8 +94,8 @@ def _possible_words(m: Declarations, one: Parameter) -> str:
         if one.name in keys and other.table:
             classes += [str(row).split(SIGN)[keys.index(one.name)] for row in other.table.entries]
     words = {"yes/no": ["yes", "no"], "date": ["2024-01-31"]}.get(one.unit, one.categories or dict.fromkeys(classes))
-    text = ": " + ", ".join(_text(str(word)) for word in words) if words else ""
-    candidates = ", ".join(map(_text, one.candidates))
+    text = ": " + ", ".join(written(str(word)) for word in words) if words else ""
+    candidates = ", ".join(map(written, one.candidates))
     text += f"; or the name of one of: {candidates}" if candidates else ""
     if Listed.ODP in one.listed:
         return text + "; or the name of the refrigerant"
@@ -118,8 +118,4 @@ def _comment(text: str) -> Iterator[str]:
 
 def _key(name: str) -> str:
     """Return a name as TOML takes it: with quotes where it has other letters than a to z."""
-    return name if name.isascii() else _text(name)
-
-
-def _text(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    return name if name.isascii() else written(name)

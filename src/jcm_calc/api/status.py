@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jcm_calc.base import cores, workers
+from jcm_calc.base.groups import grouped
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem, listed
 from jcm_calc.base.toml import parse_toml, read_text
@@ -291,12 +292,9 @@ def _typed(case: Case, m: Declarations, day: date, evidence: EvidenceFiles) -> t
 
 def _ordered(actions: Iterable[Action]) -> tuple[Action, ...]:
     """Return actions in order, each with another key: two cross-checks may have one name, for example."""
-    several: dict[str, list[Action]] = {}
-    for one in actions:
-        several.setdefault(one.key, []).append(one)
     found = [
         replace(one, key=one.key if at == 1 else f"{one.key} no. {at}")
-        for same in several.values()
+        for same in grouped((one.key, one) for one in actions).values()
         for at, one in enumerate(same, 1)
     ]
     return tuple(

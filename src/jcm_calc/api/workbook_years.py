@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from jcm_calc.api.case_file import CaseFile
+from jcm_calc.base.groups import grouped
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem, ProblemKind, listed, shown
 from jcm_calc.inputs import Period
@@ -96,11 +97,12 @@ def _differing(heading: str, part: FilledColumns, known: FilledColumns | None) -
 
 def _tables(source: str, sets: Sequence[SheetSet]) -> Iterator[FilledTable]:
     """Yield a table for each set of indices and columns, the years of each below each other."""
-    groups: dict[tuple[str, tuple[str, ...]], list[FilledColumns]] = {}
-    for number, found in enumerate(sets):
-        for part in found.parts:
-            if part.columns and ("p" in part.letters or number == 0):
-                groups.setdefault((part.letters, tuple(part.columns)), []).append(part)
+    groups = grouped(
+        ((part.letters, tuple(part.columns)), part)
+        for number, found in enumerate(sets)
+        for part in found.parts
+        if part.columns and ("p" in part.letters or number == 0)
+    )
     for (letters, headings), parts in groups.items():
         labels = [label for part in parts for label in part.labels]
         columns: dict[str, Any] = {

@@ -7,7 +7,7 @@ import re
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from difflib import get_close_matches
 from enum import StrEnum
 from importlib.util import find_spec
@@ -277,7 +277,7 @@ def shown(value: object, width: int = 60) -> str:
     '2024-01-31'
     """
     try:
-        text = " ".join((str(value) if isinstance(value, date) else repr(value)).split())
+        text = " ".join((str(value) if isinstance(value, date | time) else repr(value)).split())
     except Exception:  # some objects cannot even be shown, such as integers of more than 4,300 digits
         return _("a value of the type {type}").format(type=type(value).__name__)
     return text if len(text) <= width else f"{text[: width - 1]}…"

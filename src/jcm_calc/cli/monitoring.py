@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jcm_calc.api.case_file import read_case
 from jcm_calc.base.files import guarded, save
 from jcm_calc.base.languages import Message, _, ngettext
-from jcm_calc.base.problems import Problem, listed
+from jcm_calc.base.problems import listed
 from jcm_calc.cli import output
 from jcm_calc.cli.codes import DIFFERS
 from jcm_calc.inputs.confirmation import EvidenceFiles
@@ -48,7 +48,7 @@ def monitor_case(
             len(monitored.open),
         )
         unsaved = _(", so {path} is not written").format(path=target) if target is not None else ""
-        output.complaints(title.format(count=len(monitored.open), unsaved=unsaved), _choices(monitored))
+        output.complaints(title.format(count=len(monitored.open), unsaved=unsaved), monitored.open_problems())
     if monitored.open or any(not one.agrees for one in monitored.comparisons):
         return DIFFERS
     return DIFFERS if strict and (monitored.findings or monitored.questions) else 0
@@ -182,24 +182,6 @@ def _comparisons(monitored: Monitored) -> None:
     for name, periods in kept.items():
         message = _("Kept, as declared by {name}, in {periods}").format(name=name, periods=", ".join(periods))
         output.paragraph(message, 2)
-
-
-def _choices(monitored: Monitored) -> list[Problem]:
-    choice, permitted = _("{start} to {end}: {note}; one of {treatments}"), monitored.plan.rules.treatments
-    none = _("none in these data correction rules")
-    return [
-        Problem(
-            f"{one.meter}, {one.kind}",
-            choice.format(
-                start=monitored.shown(one.start),
-                end=monitored.shown(one.end),
-                note=one.note,
-                treatments=", ".join(permitted.get(one.kind, ())) or none,
-            ),
-            one.code,
-        )
-        for one in monitored.open
-    ]
 
 
 def _number(amount: float) -> str:

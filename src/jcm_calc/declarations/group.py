@@ -84,6 +84,8 @@ SUMMARISED = {
 SCENARIOS = {"reference": _("reference emissions"), "project": _("project emissions")}
 # What an evidence file confirms as complete.
 LISTS = ("criteria", "parameters", "equations")
+# What of an item names other items.
+NAMING = ("by", "comparable", "weighted_by", "previous_of", "arguments", "classes")
 # On what a parameter can be declared to act.
 DIRECTED = ("RE", "PE")
 OF_TIME = ("days", "hours")
@@ -637,8 +639,16 @@ class Group:
         def new(name: str) -> str:
             return names.get(name, name)
 
-        def shown(item: Parameter | Equation) -> str:
-            return f"{item.text} {of}".strip() if item.name in names else item.text
+        def here(item: Any, **more: Any) -> Any:
+            """Return an item of the group with the names and indices that it has here."""
+            found = {"name": new(item.name), "indices": moved(item.indices), **more}
+            for field in NAMING:
+                if named := getattr(item, field, ""):
+                    found.setdefault(field, new(named) if isinstance(named, str) else tuple(map(new, named)))
+            if not isinstance(item, Coordinate):
+                found["symbol"] = symbols.get(item.name, item.symbol)
+                found["text"] = f"{item.text} {of}".strip() if item.name in names else item.text
+            return replace(item, **found)
 
         for choice in group.choices.values():
             if choice not in self.choices.values():
@@ -646,46 +656,20 @@ class Group:
                 self.choices[choice.name] = choice
         for home, theirs in ((self.inputs, group.inputs), (self.facts, group.facts)):
             for item in theirs.values():
-                if item.name not in names and home.get(item.name) == item:
-                    continue
-                self._claim(new(item.name), home)
-                if item.name in group.places:
-                    self.places[new(item.name)] = group.places[item.name]
-                home[new(item.name)] = replace(
-                    item,
-                    name=new(item.name),
-                    symbol=symbols.get(item.name, item.symbol),
-                    indices=moved(item.indices),
-                    by=new(item.by),
-                    comparable=new(item.comparable),
-                    weighted_by=new(item.weighted_by),
-                    previous_of=new(item.previous_of),
-                    text=shown(item),
-                )
+                if item.name in names or home.get(item.name) != item:
+                    self._claim(new(item.name), home)
+                    if item.name in group.places:
+                        self.places[new(item.name)] = group.places[item.name]
+                    home[new(item.name)] = here(item)
         for coordinate in group.coordinates.values():
             if self.coordinates.get(coordinate.name) != coordinate:
                 self._claim(new(coordinate.name), self.coordinates)
+                row = tuple(letters.get(one, new(one)) for one in coordinate.keys)
                 place = letters.get(coordinate.of, coordinate.of)
-                self.coordinates[new(coordinate.name)] = replace(
-                    coordinate,
-                    name=new(coordinate.name),
-                    of=place,
-                    indices=moved(coordinate.indices),
-                    keys=tuple(letters.get(one, new(one)) for one in coordinate.keys),
-                    classes=tuple(map(new, coordinate.classes)),
-                )
+                self.coordinates[new(coordinate.name)] = here(coordinate, of=place, keys=row)
         for rule in group.rules:
             if rule.name in names or rule not in self.rules:
-                here = replace(
-                    rule,
-                    name=new(rule.name),
-                    symbol=symbols.get(rule.name, rule.symbol),
-                    indices=moved(rule.indices),
-                    total=moved(rule.total),
-                    arguments=tuple(new(argument) for argument in rule.arguments),
-                    text=shown(rule),
-                )
-                self._add(here)
+                self._add(here(rule, total=moved(rule.total)))
         for condition in group.conditions:
             arguments = tuple(new(argument) for argument in condition.arguments)
             self._ask(replace(condition, arguments=arguments))
@@ -760,45 +744,43 @@ class Group:
         keys: tuple[str, ...] = (),
         **declared: Any,
     ) -> None:
+        def refused(complaint: str) -> DeclarationError:
+            return DeclarationError(f"{self}: {symbol}: {complaint}")
+
         known_words = (*WORDS, *VALUED.get(kind, ()))
         if unknown := [key for key in declared if key not in known_words]:
             hint = suggestion(unknown[0], known_words)
             if unknown[0] in (*VALUED[Kind.DEFAULT], "values"):
                 hint = f": a value of the document is declared with m.default(…), and {symbol} is a {kind.value} one"
-            raise DeclarationError(f"{self}: {symbol}: there is no {unknown[0]}={hint}; known are {', '.join(WORDS)}")
+            raise refused(f"there is no {unknown[0]}={hint}; known are {', '.join(WORDS)}")
         if "text" not in declared:
-            raise DeclarationError(f"{self}: {symbol}: text= is missing: what it is, in words")
+            raise refused("text= is missing: what it is, in words")
         if index is not None and (unknown := sorted(set(index) - set(self.indices))):
-            known = ", ".join(self.indices)
-            raise DeclarationError(f"{self}: {symbol}: index={index!r} names {', '.join(unknown)}; known are {known}")
+            raise refused(f"index={index!r} names {', '.join(unknown)}; known are {', '.join(self.indices)}")
         stem, indices = self._split(symbol, index)
         if declared.get("evidence") is not None:
             evidence_of(declared["evidence"])
         for effect in ("raises", "lowers", "either"):
             declared[effect] = frozenset(declared.get(effect, "").split())
-            if unknown := declared[effect] - {*DIRECTED, *self.terms}:
+            if unknown := sorted(declared[effect] - {*DIRECTED, *self.terms}):
                 known = ", ".join((*DIRECTED, *self.terms)) if self.terms else " and ".join(DIRECTED)
-                hint = suggestion(min(unknown), self.terms) or "; terms= of the methodology declares other terms of ER"
-                message = f"{effect}={' '.join(sorted(unknown))!r} must name {known}{hint}"
-                raise DeclarationError(f"{self}: {symbol}: {message}")
+                hint = suggestion(unknown[0], self.terms) or "; terms= of the methodology declares other terms of ER"
+                raise refused(f"{effect}={' '.join(unknown)!r} must name {known}{hint}")
         listed = declared.get("listed", "").split()
         if wrong := sorted(set(listed) - {*Listed}):
-            message = f"listed={' '.join(wrong)!r} must name {', '.join(Listed)}"
-            raise DeclarationError(f"{self}: {symbol}: {message}")
+            raise refused(f"listed={' '.join(wrong)!r} must name {', '.join(Listed)}")
         declared["listed"] = frozenset(map(Listed, listed))
         aliases = declared.get("aliases", {}).items()
         declared["aliases"] = {one: (known,) if isinstance(known, str) else tuple(known) for one, known in aliases}
         if declared.get("extensive", False) not in (True, False, OVER_UNITS, OVER_TIME, OVER_BOTH):
-            raise DeclarationError(
-                f"{self}: {symbol}: extensive={declared['extensive']!r} must be True (adds over units and over time), "
+            raise refused(
+                f"extensive={declared['extensive']!r} must be True (adds over units and over time), "
                 f'"{OVER_UNITS}", "{OVER_TIME}", "{OVER_BOTH}" or False'
             )
         if declared.get("otherwise", "") not in ("", *OF_TIME):
-            raise DeclarationError(
-                f"{self}: {symbol}: otherwise={declared['otherwise']!r} must be {' or '.join(OF_TIME)}"
-            )
+            raise refused(f"otherwise={declared['otherwise']!r} must be {' or '.join(OF_TIME)}")
         if not declared.get("factor", 2.0) > 1:
-            raise DeclarationError(f"{self}: {symbol}: factor={declared['factor']!r} must be more than 1")
+            raise refused(f"factor={declared['factor']!r} must be more than 1")
         for bound in ("bounds", "plausible"):
             if bound in declared:
                 declared[bound] = Interval.parse(declared[bound])
@@ -809,8 +791,9 @@ class Group:
             for label, known_value in known_values.items():
                 if known_value.value not in item.bounds:
                     which = ", ".join(part for part in (candidate, label) if part)
-                    message = f"{known_value.value:g}{f' ({which})' if which else ''} must lie within {item.bounds}"
-                    raise DeclarationError(f"{self}: {symbol}: {message}")
+                    raise refused(
+                        f"{known_value.value:g}{f' ({which})' if which else ''} must lie within {item.bounds}"
+                    )
         before = home.get(key)
         self._claim(key, home, item)
         if before is not None and self.keys_of(before):

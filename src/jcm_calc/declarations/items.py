@@ -577,31 +577,14 @@ class Version:
 class DeclaredItems(Protocol):
     """What is declared, by name, of which a graph is built; see `jcm_calc.declarations.methodology.Declarations`."""
 
-    @property
-    def indices(self) -> Mapping[str, str]: ...  # noqa: D102
-
-    @property
-    def inputs(self) -> Mapping[str, Parameter]: ...  # noqa: D102
-
-    @property
-    def facts(self) -> Mapping[str, Parameter]: ...  # noqa: D102
-
-    @property
-    def terms(self) -> Mapping[str, Effect]: ...  # noqa: D102
-
-    @property
-    def coordinates(self) -> Mapping[str, Coordinate]: ...  # noqa: D102
-
-    @property
-    def choices(self) -> Mapping[str, Choice]: ...  # noqa: D102
-
-    @property
-    def choice_of(self) -> Mapping[str, set[str]]: ...  # noqa: D102
-
-    @property
-    def rules(self) -> Sequence[Equation]: ...  # noqa: D102
-
-    @property
-    def conditions(self) -> Sequence[Criterion]: ...  # noqa: D102
+    indices: dict[str, Message]
+    inputs: dict[str, Parameter]
+    facts: dict[str, Parameter]
+    terms: dict[str, Effect]
+    coordinates: dict[str, Coordinate]
+    choices: dict[str, Choice]
+    choice_of: dict[str, set[str]]
+    rules: list[Equation]
+    conditions: list[Criterion]
 
     def operands(self, choices: Mapping[str, str]) -> Mapping[str, Equation | Parameter | Coordinate]: ...  # noqa: D102

@@ -68,11 +68,8 @@ class Arguments:
             pass  # one complaint about a parameter is enough
         elif found.name in self.given or found.name in self.replaced:
             first = self.given[found.name].source if found.name in self.given else _("by name")
-            complaint = (
-                _("is given twice: {first}, and {second}")
-                .tagged(ProblemKind.GIVEN_TWICE)
-                .format(first=first, second=source or _("by name"))
-            )
+            complaint = _("is given twice: {first}, and {second}").tagged(ProblemKind.GIVEN_TWICE)
+            complaint = complaint.format(first=first, second=source or _("by name"))
             self.problems.append(Problem(found.symbol, complaint))
         else:
             return found

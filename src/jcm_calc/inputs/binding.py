@@ -126,7 +126,10 @@ def bind(
     taken.warnings = _with_names(methodology, taken.warnings)
     if taken.problems or graph is None:
         raise InputError(str(methodology), _with_names(methodology, taken.problems), taken.warnings)
-    _arrange(taken, axes)
+    # every array has one axis for each index of the methodology
+    along = {letter: axis.labels for letter, axis in axes.items()}
+    orders: dict[tuple[str, int], Any] = {}
+    taken.given = {name: given.onto(along, orders) for name, given in taken.given.items()}
     return _inputs(taken, axes, graph, labels)
 
 
@@ -237,13 +240,6 @@ def _check(
         checks.dates(graph, axes, taken.given, taken.problems, taken.warnings)
         checks.part_of_periods(taken.given, m, axes, taken.problems, taken.warnings)
         checks.consecutive(taken.given, graph, axes, taken.problems)
-
-
-def _arrange(taken: Arguments, axes: Mapping[str, Axis]) -> None:
-    """Give every array one axis for each index of the methodology."""
-    labels = {letter: axis.labels for letter, axis in axes.items()}
-    orders: dict[tuple[str, int], Any] = {}
-    taken.given = {name: given.onto(labels, orders) for name, given in taken.given.items()}
 
 
 def _inputs(taken: Arguments, axes: dict[str, Axis], graph: Graph, labels: Mapping[str, tuple[str, ...]]) -> Inputs:

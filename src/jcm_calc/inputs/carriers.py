@@ -324,7 +324,9 @@ def _flatten(raw: Iterable[Any]) -> tuple[list[Any], tuple[int, ...]]:
 
 def _compact(cells: list[Any], shape: tuple[int, ...]) -> Array:
     """Return an array of numbers where all cells are numbers, of objects otherwise."""
-    if _plain_numbers(cells):
+    kinds = set(map(type, cells))
+    numeric = all(issubclass(kind, int | float | np.integer | np.floating) for kind in kinds)
+    if numeric and not any(issubclass(kind, bool | np.timedelta64) for kind in kinds):
         with suppress(OverflowError):
             return np.array(cells, dtype=np.float64).reshape(shape)
     return objects(cells, shape)
@@ -337,9 +339,3 @@ def objects(cells: Iterable[Any], shape: tuple[int, ...] = (-1,)) -> Array:
     for place, cell in enumerate(several):
         found[place] = cell
     return found.reshape(shape)
-
-
-def _plain_numbers(cells: list[Any]) -> bool:
-    kinds = set(map(type, cells))
-    numeric = all(issubclass(kind, int | float | np.integer | np.floating) for kind in kinds)
-    return numeric and not any(issubclass(kind, bool | np.timedelta64) for kind in kinds)

@@ -58,7 +58,7 @@ from typing import Any, TypeVar
 
 from jcm_calc.base.files import within
 from jcm_calc.base.languages import Message, _
-from jcm_calc.base.problems import InputError, Problem, shown
+from jcm_calc.base.problems import InputError, Problem, ProblemKind, shown
 from jcm_calc.base.toml import parse_toml, read_text
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.methodology import Declarations
@@ -190,11 +190,15 @@ def of_document(path: Path, document: Mapping[str, Any], kind: type[C]) -> C:
     problems: list[Problem] = []
     top = read_table("", document, FILE, problems, at=lambda _place, key: str(key))
     sections = {name: _section(name, top[name], problems) if name in top else {} for name in SECTIONS}
-    problems += [*_given_twice(document), *_plan_problems(document), *_paths(path.parent, document)]
+    needed = _("missing: [{key}] needs it")
+    alone = [(key, other) for key, other in (PLAN, PLAN[::-1]) if key in document and other not in document]
+    problems += _given_twice(document)
+    problems += [Problem(other, needed.format(key=key)) for key, other in alone]
+    problems += _paths(path.parent, document)
     case = _case(path, top, sections, kind)
     if problems:
         if "methodology" in document and "inputs" in document and not any(one.subject in TOP for one in problems):
-            problems += _input_problems(case)
+            problems += _input_problems(case, document)
         raise InputError(path.name, problems)
     return case
 
@@ -290,12 +294,6 @@ def _named_files(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
                 yield "[[readings.sources]] database", one.get("database")
 
 
-def _plan_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
-    for key, other in (PLAN, PLAN[::-1]):
-        if key in document and other not in document:
-            yield Problem(other, _("missing: [{key}] needs it").format(key=key))
-
-
 def _misplaced(key: str) -> str:
     if key == "tables":
         return _("tables are named in [inputs]")
@@ -316,23 +314,38 @@ def _given_twice(document: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(key, _("is given twice: in {places}").format(places=_(" and in ").join(sections)))
 
 
-def _input_problems(case: Case) -> Sequence[Problem]:
+def _input_problems(case: Case, document: Mapping[str, Any]) -> Sequence[Problem]:
     """Return what is wrong with the input itself, so that the user learns everything at once."""
     if case.meters:
         return []  # what they measure is not missing
     unknown: tuple[Problem, ...] = ()
+    refused: frozenset[str] | None = frozenset()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             m = methodology(case.methodology, case.version, case.submitted)
+            refused = _refused(m, case, document)
             m = with_evidence(m, evidence_files(m, case.evidence or None))
             unknown = tuple(unknown_parameters(m, case.sources, partial(under, "[sources]")))
             bind(m, case.tables, {**case.choices, **case.inputs}, case.p, case.facts, split=case.split)
         except InputError as error:
-            return (*error.problems, *unknown)
+            missing = [one for one in error.problems if ProblemKind.MISSING in one.kinds]
+            wrong = missing if refused is None else [one for one in missing if one.subject in refused]
+            return (*(one for one in error.problems if one not in wrong), *unknown)
         except MethodologyNotFoundError as error:
             return [Problem("methodology", str(error))]
     return unknown
+
+
+def _refused(m: Declarations, case: Case, document: Mapping[str, Any]) -> frozenset[str] | None:
+    """Return the symbols of what the document gives in a form that is refused; None if that is a table."""
+    content = {name: one for name in NAMED if isinstance(one := document.get(name, {}), Mapping)}
+    tables = content.get("inputs", {}).get("tables", [])
+    if not isinstance(tables, list) or len(tables) > len(case.tables):
+        return None
+    read = {*case.choices, *case.inputs, *case.facts, "tables"}
+    names = [m.named(key) or key for one in content.values() for key in one if key not in read]
+    return frozenset(m.inputs[name].symbol if name in m.inputs else name for name in names)
 
 
 # Kinds of values

@@ -38,6 +38,17 @@ MISTAKABLE_UNITS = (
 )
 
 
+def mistakable(unit: str) -> dict[str, float]:
+    """Return the units that are mistaken for a unit, each with how many of them are one of it."""
+    found = {}
+    for other in MISTAKABLE_UNITS:
+        try:
+            found[other] = float(conversion(unit, other)(1.0))
+        except UnitError:
+            continue
+    return found
+
+
 def impossible(parameter: Parameter, given: InputValue) -> str:
     """Return a complaint about numbers that are missing or outside the bounds of a parameter; nothing if none is."""
     if parameter.textual or given.unchecked:
@@ -143,19 +154,10 @@ def _far_apart(parameter: Parameter, given: InputValue, comparable: Parameter, t
     if own <= 0 or other <= 0 or 1 / APART <= own / other <= APART:
         return []
     where = given.place(0) if given.values.size == 1 else ""
-    text = (
-        _("{own:,.15g} {unit}{where} is {ratio} times {comparable} ({other:,.15g} {theirs})")
-        .tagged(ProblemKind.IMPLAUSIBLE)
-        .format(
-            own=own,
-            unit=parameter.unit,
-            where=where,
-            ratio=_plain(own / other, 3),
-            comparable=comparable.symbol,
-            other=other,
-            theirs=comparable.unit,
-        )
-    )
+    text = _("{own:,.15g} {unit}{where} is {ratio} times {comparable} ({other:,.15g} {theirs})")
+    fields = {"own": own, "unit": parameter.unit, "where": where, "ratio": _plain(own / other, 3), "other": other}
+    fields |= {"comparable": comparable.symbol, "theirs": comparable.unit}
+    text = text.tagged(ProblemKind.IMPLAUSIBLE).format(**fields)
     near = Interval(other / APART, other * APART, True, True)
     numbers = (("value", own), (comparable.name, other))
     return [Remark(parameter.symbol, text + _looks_like(parameter, own, near), "", Topic.IMPLAUSIBLE, numbers)]
@@ -202,14 +204,7 @@ def outlying(
 ) -> tuple[Array, Array]:
     """Return a mask of the amounts that are far from the others, and what is usual instead.
 
-    Parameters
-    ----------
-    along_p : int, optional
-        The axis of the periods.
-    days : ndarray, optional
-        The days of each period, where they differ.
-    axes : sequence of int
-        The axes of one project, that of the periods among them.
+    ``axes`` are those of one project, with ``along_p``, that of the periods, whose days are given where they differ.
     """
     rates = values
     if days is not None and along_p is not None:
@@ -303,20 +298,13 @@ def _in_no_bin(parameter: Parameter, table: Table, declared: Parameter, key: Inp
     outside = np.isnan(table.lookup()(key.values))
     if not outside.any():
         return []
-    complaint = (
-        _(
-            "got {given}, which is in no class of {symbol}; must be a number {bins}. "
-            "If the document has a value for it, give {name}"
-        )
-        .tagged(ProblemKind.NO_CLASS)
-        .format(
-            given=key.numbers_at(outside, declared.unit),
-            symbol=parameter.symbol,
-            bins=_(" or ").join(one.words(declared.unit) for one in _ranges(table)),
-            name=parameter.name,
-        )
-    )
-    return [Problem(declared.symbol, complaint, declared.section)]
+    complaint = _(
+        "got {given}, which is in no class of {symbol}; must be a number {bins}. "
+        "If the document has a value for it, give {name}"
+    ).tagged(ProblemKind.NO_CLASS)
+    fields = {"given": key.numbers_at(outside, declared.unit), "symbol": parameter.symbol, "name": parameter.name}
+    bins = _(" or ").join(one.words(declared.unit) for one in _ranges(table))
+    return [Problem(declared.symbol, complaint.format(**fields, bins=bins), declared.section)]
 
 
 def _ranges(table: Table) -> list[Interval]:
@@ -469,11 +457,8 @@ def part_of_periods(
         for number, period in zip(item.values.ravel().tolist(), periods, strict=True):
             if not period.dated or number == (whole := of_period(period, parameter.otherwise)):
                 continue
-            fields = {
-                "given": with_unit(f"{number:g}", parameter.unit),
-                "whole": with_unit(f"{whole:g}", parameter.unit),
-                "period": period,
-            }
+            part, of_whole = (with_unit(f"{one:g}", parameter.unit) for one in (number, whole))
+            fields = {"given": part, "whole": of_whole, "period": period}
             if number > whole:
                 complaint = _("got {given}; {period} has {whole}").tagged(ProblemKind.OUT_OF_BOUNDS)
                 problems.append(Problem(parameter.symbol, complaint.format(**fields), parameter.section))

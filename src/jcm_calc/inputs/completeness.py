@@ -24,19 +24,15 @@ def graph(taken: Arguments) -> Graph | None:
     absent = missing_indices(taken)
     if absent and not set(m.indices) - set(absent) - {"p"} and not taken.unread:
         kinds = _(", ").join(Message("{} ({})").format(letter, m.indices[letter]) for letter in absent)
-        nothing = (
-            _("missing: what is given has a value for none of {kinds}").tagged(ProblemKind.MISSING).format(kinds=kinds)
-        )
-        taken.problems.append(Problem(m.number, nothing))
+        nothing = _("missing: what is given has a value for none of {kinds}").tagged(ProblemKind.MISSING)
+        taken.problems.append(Problem(m.number, nothing.format(kinds=kinds)))
     undecided = open_choices(m, taken.choices, replaced, absent)
     for name in undecided:
         if name not in taken.refused:
             choice = m.choices[name]
             options = "; ".join(f"{option}: {meaning}" for option, meaning in choice.options.items())
-            complaint = (
-                _("missing: {text} ({options})").tagged(ProblemKind.MISSING).format(text=choice.text, options=options)
-            )
-            taken.problems.append(Problem(name, complaint, choice.section))
+            complaint = _("missing: {text} ({options})").tagged(ProblemKind.MISSING)
+            taken.problems.append(Problem(name, complaint.format(text=choice.text, options=options), choice.section))
     needed: dict[str, list[Mapping[str, str]]] = {}
     every = _cases(m, undecided, taken.choices)
     misspelt = any(name in taken.refused for name in undecided)
@@ -111,11 +107,8 @@ def _condition(m: Declarations, undecided: Sequence[str], cases: Sequence[Mappin
 
 
 def _missing(parameter: Parameter, country: str) -> str:
-    text = (
-        _("missing: {text}, {expected}")
-        .tagged(ProblemKind.MISSING)
-        .format(text=parameter.text, expected=expected(parameter))
-    )
+    missing = _("missing: {text}, {expected}").tagged(ProblemKind.MISSING)
+    text = missing.format(text=parameter.text, expected=expected(parameter))
     if parameter.by:
         text += _(", or values by {key}").format(key=parameter.by)
     if names := [*parameter.candidates, *(parameter.aliases if parameter.listed else ())]:

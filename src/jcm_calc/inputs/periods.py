@@ -79,10 +79,8 @@ class Period:
         if match := DAYS.fullmatch(text):
             return cls.of(day(match[1]), day(match[match.re.groups] or match[1]))
         if NUMBERS_ONLY.fullmatch(text):
-            ambiguous = _("{given} can be read in two ways: write dates as 2024-01-31 or 31/Jan/2024").tagged(
-                ProblemKind.AMBIGUOUS_DATE
-            )
-            raise ValueError(ambiguous.format(given=repr(text)))
+            two_ways = _("{given} can be read in two ways: write dates as 2024-01-31 or 31/Jan/2024")
+            raise ValueError(two_ways.tagged(ProblemKind.AMBIGUOUS_DATE).format(given=repr(text)))
         complaint = _(
             "{given} is not a period: write a year (2024), a month (2024-03), "
             "or first and last day (2024-01-01/2024-06-30 or 1/Jan/2024-30/Jun/2024)"

@@ -147,6 +147,17 @@ def accepts(fits: Callable[[Any], bool], wanted: str) -> Check:
     return check
 
 
+def in_range(read: Check, least: float, most: float, wanted: str) -> Check:
+    """Return a check of a number between two others, which may be reached."""
+
+    def check(given: Any) -> Any:
+        if not least <= (found := read(given)) <= most:
+            raise ValueError(got(given, wanted))
+        return found
+
+    return check
+
+
 def is_a(*kinds: type) -> Callable[[Any], bool]:
     """Return whether something is of one of some kinds; true and false do not count as numbers."""
     return lambda given: isinstance(given, kinds) and (bool in kinds or not isinstance(given, bool))

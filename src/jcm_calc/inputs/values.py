@@ -41,10 +41,6 @@ class CellAddresses:
         """Return the cells in another order and shape."""
         return CellAddresses(self.columns, self.places[order].reshape(shape), self.rows[order].reshape(shape))
 
-    def first_along(self, axis: int) -> CellAddresses:
-        """Return the first cells along an axis."""
-        return CellAddresses(self.columns, self.places.take(0, axis), self.rows.take(0, axis))
-
     def address(self, number: int) -> str:
         """Return the address of one value, by its place in the flattened array."""
         sheet, column = self.columns[int(self.places.flat[number])]
@@ -181,7 +177,9 @@ class InputValue:
             )
             raise ValueError(complaint.format(letter=letter, values=self.examples(differing)))
         labels = {other: label for other, label in self.labels.items() if other != letter}
-        cells = None if self.cells is None else self.cells.first_along(axis)
+        cells = self.cells
+        if cells is not None:
+            cells = CellAddresses(cells.columns, cells.places.take(0, axis), cells.rows.take(0, axis))
         letters = self.letters.replace(letter, "")
         return replace(self, values=first.squeeze(axis), letters=letters, labels=labels, cells=cells)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jcm_calc.base.groups import grouped
 from jcm_calc.base.languages import _, translated
 from jcm_calc.declarations.expression import latex
 from jcm_calc.declarations.graph import Node, compatible, needs, walk
@@ -94,10 +95,7 @@ _OF_KIND = {
 
 def _edges(m: Declarations, choices: dict[str, str]) -> dict[str, list[str]]:
     """Return for each quantity on the way to ER what it is calculated from, under any case left open."""
-    rules: dict[str, list[Equation]] = {}
-    for rule in m.rules:
-        if compatible(rule, choices):
-            rules.setdefault(rule.name, []).append(rule)
+    rules = grouped((rule.name, rule) for rule in m.rules if compatible(rule, choices))
 
     def of(name: str) -> Iterable[Node]:
         leaf = m.inputs.get(name) or m.coordinates.get(name)

@@ -124,9 +124,8 @@ class Monitored:
                 "unit": self.units[name],
             }
             for name, meter in self.plan.meters.items()
-            for number, (period, (start, end)) in enumerate(
-                zip(self.periods, (span(one, self.plan.where) for one in self.periods), strict=True)
-            )
+            for number, period in enumerate(self.periods)
+            for start, end in [span(period, self.plan.where)]
         ]
         return pd.DataFrame(rows)
 
@@ -172,7 +171,8 @@ class Monitored:
         """
         from jcm_calc.inputs.monitored_table import MonitoredTable
 
-        self.refuse_open()
+        if self.open:
+            raise InputError(_("the readings"), self.open_problems())
         found = []
         for frame, of in by_indices(self.plan.counting, self.periods, self.units, self.indices, self.amounts):
             frame[METERS] = [listed(names, limit=4) for names in of]
@@ -182,11 +182,11 @@ class Monitored:
             found.append(MonitoredTable.of(frame, self.provenance(meters)))
         return found
 
-    def refuse_open(self) -> None:
-        """Raise an error with every finding that has no treatment."""
+    def open_problems(self) -> list[Problem]:
+        """Return every finding that has no treatment, with those that are permitted."""
         complaint = _("{kind} from {start} to {end}: {note}; choose one of {treatments}")
-        none, permitted = _("no treatment known"), self.plan.rules.treatments
-        problems = [
+        none, permitted = _("none in these data correction rules"), self.plan.rules.treatments
+        return [
             Problem(
                 one.meter,
                 complaint.format(
@@ -200,7 +200,6 @@ class Monitored:
             )
             for one in self.open
         ]
-        InputError.raise_for(_("the readings"), problems)
 
     def provenance(self, meters: Sequence[str] = ()) -> dict[str, Any]:
         """Return files with SHA-256, meters, amounts, findings with their treatments, and rules, ready for JSON."""

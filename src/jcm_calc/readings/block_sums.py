@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.readings import clock
-from jcm_calc.readings.steps import OpenedReadings
+from jcm_calc.readings.steps import OpenedReadings, sorted_steps
 from jcm_calc.readings.store import Store
 
 if TYPE_CHECKING:
@@ -75,7 +75,9 @@ def screen_runs(store: Store, source: OpenedReadings, blocks: Blocks) -> tuple[s
 
     None where the readings of a meter do not follow each other in runs that do not overlap.
     """
-    if not _mostly_in_runs(store, source.points):
+    # the first readings have to follow each other in runs, and not meter after meter at each time
+    first = f"SELECT head FROM ({_with_heads(source.points, '0')}) LIMIT {MOST_RUNS}"
+    if store.number(f"SELECT count(head) FROM ({first})") > MOST_RUNS // 10:
         return None
     # rows without a value are no readings, so that there may be fewer readings than the footer of a file says
     footer = f"SELECT sum(num_rows) FROM parquet_file_metadata(getvariable('{source.paths[0]}'))"
@@ -89,7 +91,9 @@ def screen_runs(store: Store, source: OpenedReadings, blocks: Blocks) -> tuple[s
         return None
     between = f"SELECT * EXCLUDE across_files FROM {name}"
     more = store.frame(_screen_sql(source, source.multiplied(between), blocks))
-    steps = f"{_steps_in_runs(source.points)} UNION ALL {between} WHERE NOT across_files"
+    # within runs, where all files are read as one
+    steps = f"SELECT meter, s AS start, stamp AS stop, value - v AS raw, value, flag FROM ({_rows(source.points)})"
+    steps += f" WHERE {FOLLOWS} UNION ALL {between} WHERE NOT across_files"
     sums = merge([*(part[part["block"] >= 0] for part in found), more])
     return (source.multiplied(steps), sums) if _joined(sums) else None
 
@@ -118,7 +122,7 @@ def _screen_sql(source: OpenedReadings, steps: str, blocks: Blocks, *, heads: bo
     ``most``, the reading itself as ``last`` and ``least``.
     """
     step = source.readings.step
-    if source.regular:
+    if source.readings.regular:
         times = f"count(*) * {step} AS covered, min(start) AS first, max(start) + {step} AS last, {step} AS shortest"
         rate = "max(raw)"
     else:
@@ -215,27 +219,16 @@ def _steps_of(readings: str, wanted: str, number: str) -> str:
     ``wanted`` names a table of meter, its number, block and place: the place of a block among those of its meter that
     have readings. Between blocks that are not neighbours there is no step. ``number`` is SQL of the block of a stamp.
     """
-    before = "OVER (PARTITION BY meter ORDER BY stamp, value)"
     blocks = f"SELECT *, {number} AS block FROM ({readings})"
     rows = f"SELECT r.*, number, place FROM ({blocks}) r JOIN {wanted} USING (meter, block)"
-    return (
-        f"SELECT meter, number, start, stop, raw, value, flag FROM (SELECT meter, number, "
-        f"lag(stamp) {before} AS start, stamp AS stop, "
-        f"value - lag(value) {before} AS raw, value, flag, place - lag(place) {before} AS apart FROM ({rows})) "
-        "WHERE apart <= 1"
-    )
+    steps = sorted_steps(rows, ", number, place - lag(place) {before} AS apart")
+    return f"SELECT * FROM ({steps}) WHERE apart <= 1"
 
 
 # Registers at scale: the steps between readings without sorting them, where they stand as loggers write them. A window
 # over sorted readings is what costs most. Loggers append: in a file, the readings of a meter follow each other in runs.
 # Within a run the reading before is the row before; between runs, few as they are, steps are put together here. Where
 # runs overlap, readings have to be sorted after all.
-
-
-def _steps_in_runs(readings: str) -> str:
-    """Return SQL of the steps within runs, where all files are read as one."""
-    rows = _rows(readings)
-    return f"SELECT meter, s AS start, stamp AS stop, value - v AS raw, value, flag FROM ({rows}) WHERE {FOLLOWS}"
 
 
 def _with_heads(readings: str, size: str) -> str:
@@ -249,12 +242,6 @@ def _with_heads(readings: str, size: str) -> str:
         "SELECT meter, s AS start, stamp AS stop, CASE WHEN follows THEN value - v END AS raw, value, flag, "
         f"v AS before, CASE WHEN NOT follows THEN place END AS head FROM ({known})"
     )
-
-
-def _mostly_in_runs(store: Store, readings: str) -> bool:
-    """Whether the first readings follow each other in runs, and not meter after meter at each time."""
-    first = f"SELECT head FROM ({_with_heads(readings, '0')}) LIMIT {MOST_RUNS}"
-    return store.number(f"SELECT count(head) FROM ({first})") <= MOST_RUNS // 10
 
 
 def _rows(readings: str) -> str:

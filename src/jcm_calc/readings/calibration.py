@@ -65,10 +65,7 @@ def _invalid(device: Device, months: int, where: tzinfo) -> Iterator[tuple[int, 
 def error(late: Late, rules: RuleSet) -> tuple[float, str]:
     """Return the error that corrects for a late calibration, as a fraction, and what stays open.
 
-    Raises
-    ------
-    ValueError
-        If the error is not known, or the data correction rules have no such rule.
+    It is a ValueError if it is not known, or the data correction rules have no such rule.
     """
     permissible = late.device.permissible
     if rules.late_calibration == "none":

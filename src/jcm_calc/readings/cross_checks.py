@@ -178,17 +178,14 @@ class _Factors:
             by_clock = self.given_hours or whole_hours(periods)
             if by_clock is None:
                 return None
-            whole = self._along_p(by_clock)
+            shape = [-1 if letter == "p" else 1 for letter in self.inputs.axes]
+            whole = np.array(by_clock, dtype=float).reshape(shape)
             if name == HOURS:
                 return whole
             # without a latitude the sun may shine all day
             sun = self._by_labels(lambda meters: self._daylight(meters, periods))
             return whole if sun is None else np.asarray(np.where(np.isnan(sun), whole, sun))
         return self.result.known(name)
-
-    def _along_p(self, numbers: Sequence[float]) -> Array:
-        shape = [-1 if letter == "p" else 1 for letter in self.inputs.axes]
-        return np.array(numbers, dtype=float).reshape(shape)
 
     def _by_labels(self, value: Any) -> Array | None:
         """Return what the meters of each unit say."""

@@ -23,7 +23,7 @@ ROWS = 100_000  # that are taken at once
 STEPS, MOST = 1_000_000, 5_000  # of SQLite: between two looks, and looks; some minutes, or a hundred million rows
 ALL = "rows_of_the_query"
 SECONDS = 30  # to wait for a server
-NUMERIC = "numeric"  # numbers that are exact in the database, and travel as texts
+NUMERIC = (b"ADBC:postgresql:typname", b"numeric")  # numbers that are exact in the database, and travel as texts
 
 
 class QueryTable(ReadingsTable):
@@ -141,7 +141,8 @@ def _from_postgresql(store: Store, relation: str, readings: Readings) -> Copied:
             headings = _headings(readings.name, cursor.description)
             cursor.execute(f"{_named_query(readings.query, headings)} SELECT * FROM {ALL}")
             rows = cursor.fetch_record_batch()
-            exact = {number for number, field in enumerate(rows.schema, 1) if _is_exact(field)}
+            kinds = (field.metadata or {} for field in rows.schema)
+            exact = {number for number, kind in enumerate(kinds, 1) if NUMERIC in kind.items()}
             store.db.register("given", rows.schema.empty_table())
             store.db.execute(f"CREATE TABLE {relation} AS SELECT * FROM given")
             for part in rows:
@@ -151,10 +152,6 @@ def _from_postgresql(store: Store, relation: str, readings: Readings) -> Copied:
     except (Error, ArrowException) as error:
         raise _cannot(readings.name, _reason(error)) from None
     return headings, exact, f"{database} ({readings.name})"
-
-
-def _is_exact(field: Any) -> bool:
-    return (field.metadata or {}).get(b"ADBC:postgresql:typname") == NUMERIC.encode()
 
 
 def _reason(error: Exception) -> str:
@@ -173,15 +170,12 @@ def _digest(store: Store, relation: str) -> str:
 
     The cells are as psql shows them without alignment, so that ``psql | sort | sha256sum`` repeats the number.
     """
-    lines = store.db.execute(f"SELECT {_line_sql(store, relation)} AS line FROM {relation} ORDER BY line")
+    line = " || chr(9) || ".join(f"coalesce({sql}, '')" for sql in _cells_sql(store.types(relation)))
+    lines = store.db.execute(f"SELECT {line} AS line FROM {relation} ORDER BY line")
     found = hashlib.sha256()
     while rows := lines.fetchmany(ROWS):
         found.update("".join(f"{line}\n" for (line,) in rows).encode())
     return found.hexdigest()
-
-
-def _line_sql(store: Store, relation: str) -> str:
-    return " || chr(9) || ".join(f"coalesce({sql}, '')" for sql in _cells_sql(store.types(relation)))
 
 
 def _cells_sql(kinds: dict[str, str]) -> Iterator[str]:

@@ -102,13 +102,7 @@ class ReadingsTable:
 
 
 def tables(store: Store, readings: Readings) -> Iterator[ReadingsTable]:
-    """Yield each table that a source names.
-
-    Raises
-    ------
-    InputError
-        If a file cannot be read.
-    """
+    """Yield each table that a source names."""
     if readings.frame is not None:
         yield FrameTable(readings)
     for path in readings.files:

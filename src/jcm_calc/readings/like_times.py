@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from jcm_calc.readings import block_sums, clock
@@ -13,39 +13,34 @@ from jcm_calc.readings.row_checks import Span
 from jcm_calc.readings.steps import OpenedReadings
 from jcm_calc.readings.store import quoted
 
-Spoilt = Mapping[str, Sequence[Span]]
 Window = tuple[int, str, int, int]  # the number of a finding, meter, from and to
 
 
-def same_weekdays(readings: MeterReadings, findings: Sequence[ReadingsFinding], spoilt: Spoilt) -> list[list[float]]:
-    """Return, for each finding, the amounts of the same time whole weeks before and after, as far as all was read.
+def amounts(
+    readings: MeterReadings, findings: Mapping[int, ReadingsFinding], spoilt: Mapping[str, Sequence[Span]], weeks: bool
+) -> dict[int, list[float]]:
+    """Return, for each finding, the amounts of like times, as far as all was read: the same number is kept.
 
+    These are the same time whole weeks before and after, or else the times just before and after, of the same length.
     The spoilt times of each meter are like no other.
     """
-    return _amounts(readings, findings, spoilt, lambda one, first, last: _weeks(readings, one, first, last))
-
-
-def before_and_after(readings: MeterReadings, findings: Sequence[ReadingsFinding], spoilt: Spoilt) -> list[list[float]]:
-    """Return, for each finding, the amounts of the times just before and after, of the same length."""
-    return _amounts(readings, findings, spoilt, lambda one, first, last: _next_to(one))
-
-
-def _amounts(
-    readings: MeterReadings,
-    findings: Sequence[ReadingsFinding],
-    spoilt: Spoilt,
-    spans: Callable[[ReadingsFinding, int, int], Iterable[Span]],
-) -> list[list[float]]:
     wanted: list[Window] = []
-    for number, finding in enumerate(findings):
+    for number, finding in findings.items():
         blocks = [one.blocks for one in readings.of[finding.meter]]
         first, last = min(int(b["first"].min()) for b in blocks), max(int(b["last"].max()) for b in blocks)
-        for start, end in spans(finding, first, last):
+        for start, end in _weeks(readings, finding, first, last) if weeks else _next_to(finding):
             if first <= start and end <= last and not any(a < end and start < b for a, b in spoilt[finding.meter]):
                 wanted.append((number, finding.meter, start, end))
-    found: list[list[float]] = [[] for _ in findings]
-    for (number, _, start, end), (amount, covered) in zip(wanted, _of_windows(readings, wanted), strict=True):
-        if abs(covered - (end - start)) < clock.SECOND:
+    found: dict[int, list[float]] = {number: [] for number in findings}
+    total, covered = [0.0] * len(wanted), [0] * len(wanted)
+    for source in readings.sources if wanted else ():
+        of = {name: one for name, each in readings.of.items() for one in each if one.source is source}
+        mine = [place for place, window in enumerate(wanted) if window[1] in of]
+        for place, (raw, time) in zip(mine, _of_source(readings, source, of, [wanted[p] for p in mine]), strict=True):
+            total[place] += float(of[wanted[place][1]].unit(raw))
+            covered[place] += time
+    for (number, _, start, end), amount, time in zip(wanted, total, covered, strict=True):
+        if abs(time - (end - start)) < clock.SECOND:
             found[number].append(amount)
     return found
 
@@ -66,18 +61,6 @@ def _next_to(finding: ReadingsFinding) -> Iterator[Span]:
     yield finding.end, finding.end + length
 
 
-def _of_windows(readings: MeterReadings, windows: Sequence[Window]) -> list[tuple[float, int]]:
-    """Return amount and time covered of each window, over all sources of its meter."""
-    total, covered = [0.0] * len(windows), [0] * len(windows)
-    for source in readings.sources:
-        of = {name: one for name, found in readings.of.items() for one in found if one.source is source}
-        mine = [place for place, window in enumerate(windows) if window[1] in of]
-        for place, (raw, time) in zip(mine, _of_source(readings, source, of, [windows[p] for p in mine]), strict=True):
-            total[place] += float(of[windows[place][1]].unit(raw))
-            covered[place] += time
-    return list(zip(total, covered, strict=True))
-
-
 def _of_source(
     readings: MeterReadings, source: OpenedReadings, of: Mapping[str, OfSource], windows: Sequence[Window]
 ) -> list[tuple[float, int]]:
@@ -85,19 +68,22 @@ def _of_source(
     import pandas as pd
 
     blocks = readings.blocks
-    known = _whole_blocks(of) if source.regular else {}
+    known: dict[str, dict[int, tuple[float, int]]] = {}  # amount as read and time covered of each whole block
+    for name, one in of.items() if source.readings.regular else ():
+        numbers, times = (one.blocks[key].tolist() for key in ("block", "covered"))
+        sums = block_sums.amounts(one.blocks).tolist()
+        known[name] = dict(zip(numbers, zip(sums, times, strict=True), strict=True))
     amounts: list[list[float]] = [[] for _ in windows]
     covered = [0] * len(windows)
     ends = []
     for place, (_, name, start, stop) in enumerate(windows):
         rest = [(start, stop)]
         low, high = blocks.number(start - 1) + 1, blocks.number(stop)
-        if source.regular and low < high and all((name, number) in known for number in range(low, high)):
+        whole = [known[name].get(number, (0.0, 0)) for number in range(low, high)] if known else []
+        if whole and all(time for _amount, time in whole):
             rest = [(start, blocks.edge(low)), (blocks.edge(high), stop)]
-            for number in range(low, high):
-                amount, time = known[name, number]
-                amounts[place].append(amount)
-                covered[place] += time
+            amounts[place] += [amount for amount, _time in whole]
+            covered[place] += sum(time for _amount, time in whole)
         ends += [
             (place, name, first, last, number)
             for first, last in rest
@@ -118,14 +104,3 @@ def _of_source(
             covered[place] += time
     # the order of the rows decides nothing
     return [(math.fsum(parts), time) for parts, time in zip(amounts, covered, strict=True)]
-
-
-def _whole_blocks(of: Mapping[str, OfSource]) -> dict[tuple[str, int], tuple[float, int]]:
-    """Return amount as read and time covered of each block."""
-    found = {}
-    for name, one in of.items():
-        sums = block_sums.amounts(one.blocks).tolist()
-        numbers, covered = (one.blocks[key].tolist() for key in ("block", "covered"))
-        for number, amount, time in zip(numbers, sums, covered, strict=True):
-            found[name, number] = amount, time
-    return found

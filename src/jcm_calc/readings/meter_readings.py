@@ -16,7 +16,7 @@ from jcm_calc.base.problems import InputError, Problem, ProblemKind, shown, sugg
 from jcm_calc.readings import block_sums, clock, cross_checks
 from jcm_calc.readings.block_sums import Blocks
 from jcm_calc.readings.plan import Meter, MonitoringPlan, Readings
-from jcm_calc.readings.row_checks import Bools, Context, Instants, MeterSteps, Span, never_falls
+from jcm_calc.readings.row_checks import Bools, Context, Instants, MeterSteps, Span, never_falls, runs
 from jcm_calc.readings.steps import OpenedReadings, open_source
 from jcm_calc.readings.store import Store
 from jcm_calc.units import Linear, UnitError
@@ -103,7 +103,7 @@ class MeterReadings:
             found = block_sums.screen_runs(self.store, source, self.blocks)
             if found is not None:
                 return replace(source, steps=found[0]), found[1]
-        if run is None or not source.regular or any(path.suffix != ".parquet" for path in files):
+        if run is None or not source.readings.regular or any(path.suffix != ".parquet" for path in files):
             return source, block_sums.merge([block_sums.screen(self.store, source, self.blocks)])
         of_plan = partial(screen_alone, meters=self.plan.meters, declared=self.declared, tolerance=self.tolerance)
         task = partial(of_plan, blocks=self.blocks)
@@ -148,8 +148,9 @@ class MeterReadings:
         """Return which blocks are not complete, or hold values that are not likely, in the periods and next to them."""
         column = {name: part[name].to_numpy() for name in part}
         first, last = column["first"], column["last"]
-        limit, usual = self.limits(meter, part, source.units[meter.name], source.regular)
-        rates = source.units[meter.name](column["rate"] * self._per_hour(source))
+        limit, usual = self.limits(meter, part, source.units[meter.name], source.readings.regular)
+        per_hour = clock.HOUR / (source.readings.step or 1) if source.readings.regular else float(clock.HOUR)
+        rates = source.units[meter.name](column["rate"] * per_hour)
         mean = source.units[meter.name](block_sums.amounts(part)) / (np.maximum(column["covered"], 1) / clock.HOUR)
         odd = (column["least"] < 0) | (rates > limit) | (column["count"] <= FEW) | (column["flag"] > 0)
         odd |= (mean > 0) & (mean < usual / self.plan.rules.limits["slip"])
@@ -193,7 +194,7 @@ class MeterReadings:
         """Return which blocks hold a reading at each step of another length than the one that is stated."""
         found = np.zeros(len(part), dtype=bool)
         step, several = source.readings.step, part["count"].to_numpy() > 1
-        if not source.regular or step is None or source.readings.changes:
+        if not source.readings.regular or step is None or source.readings.changes:
             return found
         among = np.flatnonzero(~in_order & several & self._near(part))
         rows = part.iloc[among]
@@ -251,11 +252,6 @@ class MeterReadings:
 
     # Numbers
 
-    @staticmethod
-    def _per_hour(source: OpenedReadings) -> float:
-        """Return the factor from the rate of a block to an amount an hour."""
-        return clock.HOUR / (source.readings.step or 1) if source.regular else float(clock.HOUR)
-
     def limits(self, meter: Meter, blocks: pd.DataFrame, unit: Linear, regular: bool) -> tuple[float, float]:
         """Return the largest possible and the usual amount an hour, in the unit of the parameter."""
         rules = self.plan.rules.limits
@@ -289,7 +285,7 @@ class MeterReadings:
 
     def _context(self, name: str, one: OfSource) -> Context:
         meter, rules = self.plan.meters[name], self.plan.rules.limits
-        limit, usual = self.limits(meter, one.blocks, one.unit, one.source.regular)
+        limit, usual = self.limits(meter, one.blocks, one.unit, one.source.readings.regular)
         return Context(
             meter,
             one.source.readings.kind,
@@ -301,7 +297,7 @@ class MeterReadings:
             rules["slip"],
             self.plan.stops_of(name),
             one.unit,
-            tolerance=self.tolerance if one.source.regular else 0,
+            tolerance=self.tolerance if one.source.readings.regular else 0,
             changes=one.source.readings.changes,
             whole=bool(one.odd.all()),
         )
@@ -424,17 +420,16 @@ def _behind_the_first(spaced: Bools, count: Instants) -> Bools:
     array([0, 0, 1, 0, 0, 0, 1, 1])
     """
     found = spaced.copy()
-    for run in np.split(np.arange(len(spaced)), np.flatnonzero(np.diff(spaced)) + 1):
-        enough = int(np.searchsorted(np.cumsum(count[run]), SAMPLE)) + 1
-        found[run[: max(enough, 2)]] = False
+    for i, j in runs(spaced):
+        enough = int(np.searchsorted(np.cumsum(count[i:j]), SAMPLE)) + 1
+        found[i : min(i + max(enough, 2), j)] = False
     return found
 
 
 def _spans(mask: Bools, part: pd.DataFrame, step: int) -> list[Span]:
     """Return from the first to the last reading of each run of blocks under a mask."""
     first, last = part["first"].to_numpy(), part["last"].to_numpy() - step
-    runs = np.split(np.arange(len(mask)), np.flatnonzero(np.diff(mask)) + 1)
-    return [(int(first[run[0]]), int(last[run[-1]])) for run in runs if len(run) and mask[run[0]]]
+    return [(int(first[i]), int(last[j - 1])) for i, j in runs(mask)]
 
 
 def screen_alone(

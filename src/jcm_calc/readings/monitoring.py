@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 Slopes = Mapping[str, Sequence[float]]
-NEEDS_LIKE, NEEDS_ADJACENT = ("like period", "substitute"), ("mean of before and after",)
+NEEDS_LIKE, NEEDS_ADJACENT = {"like period", "substitute"}, {"mean of before and after"}
 OF_CALIBRATION = ("late calibration", "uncalibrated")
 UNTREATABLE = ("step", "falls often")  # not the readings are wrong, but what the plan says of them
 
@@ -415,12 +415,15 @@ class Work:
         for one in findings:
             if one.kind not in ("boundary", "late calibration", "clock jump"):
                 spoilt[one.meter].append((one.start, one.end))
-        amounts = []
-        for look_up, names in ((like_times.same_weekdays, NEEDS_LIKE), (like_times.before_and_after, NEEDS_ADJACENT)):
-            numbers = [number for number, several in enumerate(considered) if set(several) & set(names)]
-            asked = [findings[number] for number in numbers]
-            amounts.append(dict(zip(numbers, look_up(self.meters, asked, spoilt), strict=True)) if asked else {})
-        like, adjacent = amounts
+        like, adjacent = (
+            like_times.amounts(
+                self.meters,
+                {number: findings[number] for number, several in enumerate(considered) if names & set(several)},
+                spoilt,
+                weeks=names is NEEDS_LIKE,
+            )
+            for names in (NEEDS_LIKE, NEEDS_ADJACENT)
+        )
         return [
             treatments.Around(self.units[one.meter], self.slope(one), like.get(number, ()), adjacent.get(number, ()))
             for number, one in enumerate(findings)

@@ -15,10 +15,12 @@ from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem, listed, no_such_file, shown, suggestion
 from jcm_calc.inputs.schema import (
     Field,
+    accepts,
     by_name,
     filled_text,
     flag,
     got,
+    in_range,
     number,
     numbered,
     one_of,
@@ -75,24 +77,13 @@ Table = Mapping[str, Any]
 # Checks of values
 
 
-def satisfying(fits: Callable[[Any], bool], wanted: str) -> Callable[[Any], Any]:
-    """Return a check of a value that is used as it is given."""
-
-    def check(given: Any) -> Any:
-        if not fits(given):
-            raise ValueError(got(given, wanted))
-        return given
-
-    return check
-
-
 def is_day(given: Any) -> bool:
     """Whether something is a day or a time of the years in which meters are used."""
     return isinstance(given, date) and given.year in YEARS
 
 
-moment = satisfying(is_day, _("a time such as 2024-05-17T12:00:00, or a date, of the years 1900 to 2199"))
-any_day = satisfying(is_day, _("a date such as 2024-05-17, of the years 1900 to 2199"))
+moment = accepts(is_day, _("a time such as 2024-05-17T12:00:00, or a date, of the years 1900 to 2199"))
+any_day = accepts(is_day, _("a date such as 2024-05-17, of the years 1900 to 2199"))
 
 
 def day(given: Any) -> date:
@@ -126,40 +117,31 @@ def fraction(given: Any) -> float:
     return float(magnitude(given, ""))
 
 
-def in_range(read: Callable[[Any], Any], least: float, most: float, wanted: str) -> Callable[[Any], Any]:
-    """Return a check of a number between two others, which may be reached."""
-
-    def check(given: Any) -> Any:
-        if not least <= (found := read(given)) <= most:
-            raise ValueError(got(given, wanted))
-        return found
-
-    return check
-
-
-def quantity(least: float, needs_unit: bool, wanted: str) -> Callable[[Any], str]:
-    """Return a check of a number with a unit, which keeps the text."""
+def quantity(least: float, is_power: bool, wanted: str) -> Callable[[Any], str]:
+    """Return a check of a number with a unit, which keeps the text; an empty one states no power."""
 
     def check(given: Any) -> str:
+        if is_power and given == "":
+            return ""
         try:
             found, unit = split(text(given))
             parse_unit(unit or "")
         except ValueError:
             found, unit = math.nan, None
-        if not least <= found <= MOST or "%" in given or (needs_unit and unit is None):
+        if not least <= found <= MOST or "%" in given or (is_power and unit is None):
             raise ValueError(got(given, wanted))
         return str(given)
 
     return check
 
 
-def one_sign(refused: str, wanted: str) -> Callable[[Any], str]:
-    """Return a check of one sign that is neither letter nor digit, nor one of some others."""
+def one_sign(refused: str, wanted: str, blank: bool = True) -> Callable[[Any], str]:
+    """Return a check of one sign that is neither letter nor digit, nor one of some others, nor maybe a blank."""
 
     def check(given: Any) -> str:
         if len(text(given)) != 1:
             raise ValueError(got(given, _("one sign")))
-        if given.isalnum() or given in refused:
+        if given.isalnum() or given in refused or (given.isspace() and not blank):
             raise ValueError(got(given, wanted))
         return str(given)
 
@@ -173,28 +155,17 @@ shown_by_register = in_range(number, 0, MOST, _("a number from 0 to {most:g}").f
 latitude = in_range(number, -90, 90, _("degrees from -90 to 90"))
 line = in_range(whole, 0, MOST_LINES, _("a whole number up to {most:,}").format(most=MOST_LINES))
 amount = quantity(0, False, _("an amount of 0 or more with its unit in quotes, such as '12 MWh'"))
-rated_power = quantity(ABOVE_0, True, _("a power above 0 with its unit, such as '25 kW'"))
+power = quantity(ABOVE_0, True, _("a power above 0 with its unit, such as '25 kW'"))
 delimiter = one_sign('"\r\n', _("one sign that is not a letter, digit or quote"))
 thousands = one_sign("+-−\r\n\t", _("one sign that is not a letter, digit, plus or minus"))
+decimal = one_sign("+-−", _("one sign that is not a letter, digit, blank, plus or minus"), blank=False)
 
 
-def power(given: Any) -> str:
-    """Return the text of a rated power; an empty one states none."""
-    return "" if given == "" else rated_power(given)
-
-
-def decimal(given: Any) -> str:
-    """Return the sign before the decimals of a number."""
-    if (found := thousands(given)).isspace():
-        raise ValueError(got(given, _("one sign that is not a letter, digit, blank, plus or minus")))
-    return found
-
-
-heading = satisfying(
+heading = accepts(
     lambda given: isinstance(given, str) or (type(given) is int and 1 <= given <= MOST_COLUMNS),
     _("a heading in quotes, or the number of a column"),
 )
-frame = satisfying(
+frame = accepts(
     lambda given: given is None or hasattr(given, "iloc") or hasattr(given, "__arrow_c_stream__"), _("a DataFrame")
 )
 

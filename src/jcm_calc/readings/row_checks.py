@@ -38,8 +38,6 @@ LENGTHS = ((_("{number:.6g} d"), DAY), (_("{number:.6g} h"), HOUR), (_("{number:
 FORWARD = _("the clock was put forward by {minutes:g} min")
 BACK = _("the clock was put back by {minutes:g} min")
 # Of a register.
-AGAIN = _("a reading is repeated")
-TWO = _("two readings")
 FROM_TO = _("from {before:g} to {now:g}")
 PASSED = _(
     "from {before:g} to {now:g}, but rollover = {rollover:g}: state the number after the last one that it can show, "
@@ -155,7 +153,7 @@ def look(rows: MeterSteps, context: Context) -> Iterator[ReadingsFinding]:
         outside |= rows.start < meter.installed
     if meter.removed is not None:
         outside |= rows.stop > meter.removed
-    for i, j in _runs(outside, np.ones(len(rows), dtype=bool)):
+    for i, j in runs(outside, np.ones(len(rows), dtype=bool)):
         yield from _piecewise(rows, i, j, context, "out of service", _("the meter was not installed"))
     rows = rows.where(~outside)
     if not len(rows):
@@ -232,13 +230,16 @@ def _jump(context: Context, start: int, end: int, way: Message) -> ReadingsFindi
 # Rows
 
 
-def _runs(mask: Bools, joined: Bools) -> Iterator[tuple[int, int]]:
+def runs(mask: Bools, joined: Bools | None = None) -> Iterator[tuple[int, int]]:
     """Yield first and beyond-last row of each run under a mask; a row not joined begins another run."""
     places = np.flatnonzero(mask)
-    if not len(places):
-        return
-    apart = (np.diff(places) > 1) | ~joined[places[1:]]
-    for part in np.split(places, np.flatnonzero(apart) + 1):
+    apart = np.diff(places) > 1
+    yield from _parted(places, apart if joined is None else apart | ~joined[places[1:]])
+
+
+def _parted(places: npt.NDArray[np.intp], apart: Bools) -> Iterator[tuple[int, int]]:
+    """Yield first and beyond-last of places that are together: the next is not apart."""
+    for part in np.split(places, np.flatnonzero(apart) + 1) if len(places) else ():
         yield int(part[0]), int(part[-1]) + 1
 
 
@@ -267,10 +268,10 @@ def _repeated(rows: MeterSteps, context: Context) -> Iterator[ReadingsFinding]:
     total = np.add.reduceat(rows.raw, heads)
     once = replace(rows.where(~same), raw=total, native=total)
     joined = np.concatenate([[False], once.start[1:] <= once.stop[:-1]])
-    for i, j in _runs((sizes > 1) & (least == most), joined):
+    for i, j in runs((sizes > 1) & (least == most), joined):
         note = _("{count} readings are repeated").format(count=sizes[i:j].sum() - (j - i))
         yield from _piecewise(once, i, j, context, "duplicate", note, least[i:j])
-    for i, j in _runs((sizes > 1) & (least != most), joined):
+    for i, j in runs((sizes > 1) & (least != most), joined):
         note = _("readings differ at {count} times").format(count=j - i)
         for finding in _piecewise(once, i, j, context, "conflict", note):
             inside = (once.start[i:j] >= finding.start) & (once.start[i:j] < finding.end)
@@ -280,7 +281,7 @@ def _repeated(rows: MeterSteps, context: Context) -> Iterator[ReadingsFinding]:
 def _flagged(rows: MeterSteps) -> Iterator[Suspect]:
     """Yield readings that their own source flags as estimated or substituted."""
     for number, kind in enumerate(FLAGS, 1):
-        for i, j in _runs(rows.flag == number, rows.follows):
+        for i, j in runs(rows.flag == number, rows.follows):
             yield i, j, kind, _("{count} readings are flagged").format(count=j - i), None
 
 
@@ -387,7 +388,7 @@ def _values(rows: MeterSteps, context: Context, spoilt: Bools) -> Iterator[Suspe
     for i, j in _bridged(rows, low):
         if rows.stop[j - 1] - rows.start[i] >= DAY:
             yield i, j, "unit slip", _slip_note(float(np.median(rate[i:j][rate[i:j] > 0])) / context.usual), None
-    for i, j in _runs((rows.raw < 0) & ~spoilt, rows.follows):
+    for i, j in runs((rows.raw < 0) & ~spoilt, rows.follows):
         yield i, j, "negative", _("the amount is negative"), None
     yield from _stuck(rows, context, spoilt)
 
@@ -408,12 +409,9 @@ def _slip_note(times: float) -> str:
 def _bridged(rows: MeterSteps, mask: Bools) -> Iterator[tuple[int, int]]:
     """Yield runs under a mask, between which there may be rows of 0 of less than a day."""
     places = np.flatnonzero(mask)
-    if not len(places):
-        return
     others = np.cumsum((~mask & (rows.raw != 0)) | ~rows.joined)
     apart = (np.diff(others[places]) > 0) | (rows.start[places[1:]] - rows.stop[places[:-1]] > DAY)
-    for part in np.split(places, np.flatnonzero(apart) + 1):
-        yield int(part[0]), int(part[-1]) + 1
+    yield from _parted(places, apart)
 
 
 def _stuck(rows: MeterSteps, context: Context, spoilt: Bools) -> Iterator[Suspect]:
@@ -478,8 +476,8 @@ def _register(rows: MeterSteps, context: Context) -> Iterator[ReadingsFinding]:
             spoilt[i:j] = True
             yield from _step(rows, i, j, context, kind, note, exact)
     for place in np.flatnonzero(rows.zero & ~spoilt):
-        kind, note = ("duplicate", AGAIN) if rows.raw[place] == 0 else ("conflict", TWO)
         at, raw = int(rows.start[place]), float(rows.raw[place])
+        kind, note = ("duplicate", _("a reading is repeated")) if raw == 0 else ("conflict", _("two readings"))
         # the next step begins at the last of them, so that nothing is lost or counted twice
         yield ReadingsFinding(context.meter.name, kind, at, at, raw, note, raw, (raw, raw), context.period(at))
     yield from _boundaries(rows, context, spoilt)
@@ -554,7 +552,7 @@ def _backwards(rows: MeterSteps, context: Context, spoilt: Bools) -> Iterator[Su
 
 def _standing(rows: MeterSteps, context: Context) -> Iterator[Suspect]:
     """Yield times in which a register did not count."""
-    for i, j in _runs((rows.raw == 0) & ~rows.zero, rows.follows):
+    for i, j in runs((rows.raw == 0) & ~rows.zero, rows.follows):
         start, stop = int(rows.start[i]), int(rows.stop[j - 1])
         if stop - start >= context.stuck and not context.stopped(start, stop):
             note = _("{value:g} for {hours:g} h").format(value=rows.value[i], hours=(stop - start) / HOUR)

@@ -18,7 +18,7 @@ from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem, suggestion
 from jcm_calc.base.toml import parse_toml, read_text
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source, unconfirmed
-from jcm_calc.inputs.schema import Field, filled_text, got, list_of, one_of, read_table, section, text, whole
+from jcm_calc.inputs.schema import Field, filled_text, got, in_range, list_of, one_of, read_table, section, text, whole
 from jcm_calc.readings.findings import KINDS
 from jcm_calc.units import magnitude
 
@@ -61,12 +61,6 @@ def _limit(unit: str, least: float, most: float) -> Callable[[Any], float]:
     return check
 
 
-def _per_cent(given: Any) -> int:
-    if (found := whole(given)) > 100:
-        raise ValueError(got(given, _("a whole number from 0 to 100")))
-    return found
-
-
 # From when on something is found, in which unit, and between which numbers.
 LIMITS = {
     "stuck": Field(_limit("h", 24, 100_000)),
@@ -81,7 +75,7 @@ RULE = {
     "grade": Field(one_of(*GRADES), required=_("one of {names}").format(names=", ".join(GRADES))),
     "note": Field(text),
     "source": Field(section),
-    "certainty": Field(_per_cent),
+    "certainty": Field(in_range(whole, 0, 100, _("a whole number from 0 to 100"))),
 }
 LATE = {"error": Field(one_of(*ERRORS), required=True)}
 SOURCE = {one.name: Field(filled_text, required=one.name == "title") for one in fields(Source)}

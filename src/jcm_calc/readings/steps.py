@@ -42,15 +42,7 @@ class OpenedReadings:
     files: tuple[ReadFile, ...]
     points: str  # SQL of the readings themselves: meter, stamp, until, value and flag
     factors: str = ""  # SQL of by what the step of a meter is multiplied; empty where it is 1 for all
-    paths: tuple[str, tuple[Path, ...]] = (
-        "",
-        (),
-    )  # of Parquet files read as one: the variable that names them, and they
-
-    @property
-    def regular(self) -> bool:
-        """Whether each reading covers an interval of the same length."""
-        return self.readings.regular
+    paths: tuple[str, tuple[Path, ...]] = ("", ())  # of Parquet files read as one: their variable, and they
 
     def multiplied(self, steps: str) -> str:
         """Return SQL of steps with the multipliers of their meters."""
@@ -63,11 +55,6 @@ def open_source(
     """Open one source of readings, with the unit of the parameter of each meter.
 
     A stamp may miss the beginning of its step by ``tolerance`` microseconds.
-
-    Raises
-    ------
-    InputError
-        If its files, columns, cells, times or units cannot be understood.
     """
     problems: list[Problem] = []
     _check_form(store, readings)
@@ -728,9 +715,8 @@ class _Part:
             return
         order = "OVER (PARTITION BY meter ORDER BY stamp, until)"
         rows = f"SELECT *, lag(until) {order} - {clock.DAY} AS last_day FROM ({sql})"
-        _count, found = self.store.first(f"({rows}) WHERE last_day = stamp", "line", 3)
-        if found:
-            places = listed([self.table.place(line, self.chosen.time[0]) for (line,) in found])
+        count, places = self._places(f"({rows}) WHERE last_day = stamp", self.chosen.time[0], 3)
+        if count:
             complaint = _(
                 "{places}: a total begins on the last day of the one before; state last_day = 'excluded' if that day "
                 "is not part of it, or 'included'"
@@ -781,7 +767,7 @@ def _is_number(kind: str) -> bool:
 def _steps_sql(points: str, readings: Readings) -> str:
     """Return SQL of the steps: what each reading covers, from and to, and its amount."""
     if readings.kind == "register":
-        return _sorted_steps(points)
+        return sorted_steps(points)
     start, stop, hours = "stamp", "until", f"(until - stamp) / {float(clock.HOUR)!r}"
     if readings.kind == "samples":  # which hold until the next one, but no longer than is stated, as the last one does
         longest = f"stamp + {readings.longest}"
@@ -798,13 +784,17 @@ def _steps_sql(points: str, readings: Readings) -> str:
     return f"SELECT meter, {start} AS start, {stop} AS stop, {raw} AS raw, value, flag FROM ({points})"
 
 
-def _sorted_steps(readings: str) -> str:
-    """Return SQL of the steps between the readings of each meter, in order of time."""
+def sorted_steps(readings: str, more: str = "") -> str:
+    """Return SQL of the steps between the readings of each meter, in order of time, with more columns of them.
+
+    The columns are SQL, in which ``{before}`` is the window of the readings before.
+    """
     # the larger of two readings of one time comes last
     before = "OVER (PARTITION BY meter ORDER BY stamp, value)"
     return (
         f"SELECT * FROM (SELECT meter, lag(stamp) {before} AS start, stamp AS stop, "
-        f"value - lag(value) {before} AS raw, value, flag FROM ({readings})) WHERE start IS NOT NULL"
+        f"value - lag(value) {before} AS raw, value, flag{more.format(before=before)} FROM ({readings})) "
+        "WHERE start IS NOT NULL"
     )
 
 

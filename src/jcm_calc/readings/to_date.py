@@ -72,11 +72,6 @@ def measure(
 
     The case file gives ``tables`` and ``values`` in addition to the readings, for the periods ``case_periods``.
     ``kept`` is the database of readings next to it.
-
-    Raises
-    ------
-    InputError
-        If the plan or the files cannot be used.
     """
     problems: list[Problem] = []
     units, indices = declared(plan, m, problems)

@@ -117,15 +117,15 @@ def calculated(
     _remark(result, strict)
     if str(m) not in _warned and result.unconfirmed:
         _warned.add(str(m))
-        _warn_unconfirmed(str(m), result)
+        notebook.warn(str(m), _estimate(str(m), result), UnconfirmedWarning)
     return result
 
 
-def _warn_unconfirmed(m: str, result: Calculation) -> None:
+def _estimate(m: str, result: Calculation) -> str:
+    """Say that a result is an estimate, and why."""
     count = len(result.unconfirmed)
     named = f", among them the value of {', '.join(result.unconfirmed_values)}" if result.unconfirmed_values else ""
-    text = f"{m}: an estimate, because {count} rules or values are not confirmed{named}; see Result.unconfirmed"
-    notebook.warn(m, text, UnconfirmedWarning)
+    return f"{m}: an estimate, because {count} rules or values are not confirmed{named}; see Result.unconfirmed"
 
 
 def _read_once(attempt: Callable[[Collection[str]], C | None], large: Collection[str]) -> C | None:
@@ -139,7 +139,7 @@ def _read_once(attempt: Callable[[Collection[str]], C | None], large: Collection
     try:
         with np.errstate(invalid="ignore"):  # infinite numbers, which no check has seen
             result = attempt(large)
-    except InputError:
+    except (EvaluationError, InputError):
         return None
     return result if result is not None and result.unremarkable() else None
 

@@ -22,6 +22,7 @@ from jcm_calc.inputs import Inputs, checks
 from jcm_calc.inputs.confirmation.applying import confirm_again
 from jcm_calc.inputs.values import Extremes, extremes
 from jcm_calc.results import checked_values, eligibility
+from jcm_calc.results import manifest as _manifest
 from jcm_calc.results import remarks as _remarks
 from jcm_calc.results.candidates import Combinations, combinations, shown_limit
 from jcm_calc.results.credits import (
@@ -38,17 +39,6 @@ from jcm_calc.results.credits import (
 )
 from jcm_calc.results.eligibility import Verdict
 from jcm_calc.results.emissions import Emissions
-from jcm_calc.results.manifest import (
-    SCHEMA,
-    bound_digest,
-    file_digest,
-    input_digest,
-    library_version,
-    record,
-    record_periods,
-    record_table,
-    rules_digest,
-)
 from jcm_calc.units import registry, with_unit
 
 if TYPE_CHECKING:
@@ -89,6 +79,8 @@ class Calculation(Emissions):
         try:
             return evaluated(RESULTS)
         except EvaluationError as error:
+            if inputs.unchecked:  # a number that no check has seen may be why
+                raise
             raise InputError(str(inputs.methodology), [undefined(error, inputs, alone=True)]) from None
 
     def unremarkable(self) -> bool:
@@ -698,34 +690,17 @@ class Calculation(Emissions):
         """
         self.check_inputs()
         m = self.methodology
-        rules = rules_digest(m)
+        rules = _manifest.rules_digest(m)
         changed = [
             Problem(str(table), CHANGED)
             for table, before in zip(self.call["tables"], self.call["files"], strict=True)
-            if file_digest(table) != before
+            if _manifest.file_digest(table) != before
         ]
         InputError.raise_for(str(m), changed)
-
-        def recorded(given: Mapping[str, Any]) -> dict[str, Any]:
-            return {name: record(value, name, self._declared(name)) for name, value in given.items()}
-
-        given = self.call
-        call = {
-            "tables": [record_table(table) for table in given["tables"]],
-            "values": recorded(given["values"]),
-            "p": record_periods(given["p"]),
-            "facts": recorded(given["facts"] or {}),
-        }
-        optional = {
-            "override": dict(self.inputs.overrides),
-            "on": given["on"] and str(given["on"]),
-            "split": given["split"] if given.get("split") in ("years", "days") else "",
-            "evidence": [file.as_data() for file in given["evidence"]],
-        }
-        call |= {key: value for key, value in optional.items() if value}
+        call = self._recorded_call()
         return {
-            "schema": SCHEMA,
-            "library": {"name": "jcm_calc", "version": library_version()},
+            "schema": _manifest.SCHEMA,
+            "library": {"name": "jcm_calc", "version": _manifest.library_version()},
             "methodology": {
                 "number": m.number,
                 "version": m.version,
@@ -736,7 +711,7 @@ class Calculation(Emissions):
             "call": call,
             "periods": [str(period) for period in self.inputs.periods],
             "choices": self.inputs.choices,
-            "inputs": bound_digest(self.inputs),
+            "inputs": _manifest.bound_digest(self.inputs),
             "units": {name: m.inputs[name].unit for name in self.inputs.values if name in m.inputs},
             "sources": {name: self.source(name) for name in self.inputs.graph.nodes if name in m.inputs},
             "evidence": [
@@ -754,14 +729,14 @@ class Calculation(Emissions):
             "remarks": [remark.as_data() for remark in self.remarks],
             "issuable": self.issuable,
             "results": {name: self.full(name).ravel().tolist() for name in RESULTS},
-            "hash": input_digest(call, rules),
+            "hash": _manifest.input_digest(call, rules),
         }
 
     def _recorded_call(self) -> dict[str, Any]:
         """Return the arguments of the calculation, ready for JSON; of the optional ones, those that were given."""
 
         def recorded(values: Mapping[str, Any]) -> dict[str, Any]:
-            return {name: record(value, name, self._declared(name)) for name, value in values.items()}
+            return {name: _manifest.record(value, name, self._declared(name)) for name, value in values.items()}
 
         given = self.call
         optional = {
@@ -771,9 +746,9 @@ class Calculation(Emissions):
             "evidence": [file.as_data() for file in given["evidence"]],
         }
         return {
-            "tables": [record_table(table) for table in given["tables"]],
+            "tables": [_manifest.record_table(table) for table in given["tables"]],
             "values": recorded(given["values"]),
-            "p": record_periods(given["p"]),
+            "p": _manifest.record_periods(given["p"]),
             "facts": recorded(given["facts"] or {}),
             **{key: value for key, value in optional.items() if value},
         }

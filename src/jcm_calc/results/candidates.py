@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jcm_calc.base.groups import grouped
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem, shown
 from jcm_calc.declarations.graph import RESULTS
@@ -83,10 +84,7 @@ def named(inputs: Inputs) -> list[Parameter]:
 
 def _sets(chosen: Sequence[Parameter]) -> list[list[Parameter]]:
     """Return parameters in groups that take the same candidate: two figures of one fuel are of one set."""
-    groups: dict[tuple[str, tuple[str, ...]], list[Parameter]] = {}
-    for one in chosen:
-        groups.setdefault((one.by, tuple(one.candidates)), []).append(one)
-    return list(groups.values())
+    return list(grouped(((one.by, tuple(one.candidates)), one) for one in chosen).values())
 
 
 def _options(inputs: Inputs, group: Sequence[Parameter]) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy.typing as npt
 
+from jcm_calc.base.groups import grouped
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem
 from jcm_calc.declarations.graph import Graph
@@ -76,10 +77,7 @@ def ask(m: Declarations) -> str:
 
 def by_section(items: Iterable[Item]) -> dict[str, list[Item]]:
     """Return items by the section of the document in which they are, in its order."""
-    found: dict[str, list[Item]] = {}
-    for item in sorted(items, key=lambda item: order(item.section)):
-        found.setdefault(item.section, []).append(item)
-    return found
+    return grouped((item.section, item) for item in sorted(items, key=lambda item: order(item.section)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,10 +280,7 @@ def yearly(periods: Sequence[Period], emissions: Mapping[str, Array]) -> tuple[C
 
 def of_years(periods: Sequence[Period]) -> dict[Any, list[int]]:
     """Return the places of the periods of each calendar year; an undated period is alone."""
-    groups: dict[Any, list[int]] = {}
-    for place, period in enumerate(periods):
-        groups.setdefault(period.year or period, []).append(place)
-    return groups
+    return grouped((period.year or period, place) for place, period in enumerate(periods))
 
 
 def year_table(years: Sequence[CalendarYear]) -> pd.DataFrame:

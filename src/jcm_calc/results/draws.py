@@ -89,15 +89,7 @@ class Groups:
 
 
 class Drawn:
-    """One uncertain input: what is drawn of it, and what became of the draws.
-
-    Attributes
-    ----------
-    effect : ndarray
-        For each draw the mean of its values, weighted by their effect on ER.
-    outside : int
-        How many of the ``count`` values drawn are impossible.
-    """
+    """One uncertain input: what is drawn of it, and what became of the draws."""
 
     def __init__(
         self,
@@ -121,8 +113,8 @@ class Drawn:
         ]
         self.labels = self._labels()
         self.range = self._range() if truncate else None
-        self.effect = np.empty(0)
-        self.outside = self.count = self.in_no_class = 0
+        self.effect = np.empty(0)  # for each draw the mean of its values, weighted by their effect on ER
+        self.outside = self.count = self.in_no_class = 0  # how many values are impossible, are drawn, have no class
 
     def _shape(self, result: Calculation, each_period: bool) -> list[int]:
         """Return the shape of one draw: an error for each value given, but one for all periods."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jcm_calc.base.groups import grouped
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, InputWarning, Problem, listed, require, shown, suggestion
 from jcm_calc.declarations.graph import RESULTS
@@ -19,7 +20,7 @@ from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import Array, EvaluationError
 from jcm_calc.engine.many import evaluate_many
 from jcm_calc.inputs import cells
-from jcm_calc.inputs.carriers import as_pandas, carried, is_array, refuse_name, split_heading
+from jcm_calc.inputs.carriers import as_pandas, carried, is_array, objects, refuse_name, split_heading
 from jcm_calc.inputs.factors import names_factor
 from jcm_calc.inputs.project import as_mapping
 from jcm_calc.inputs.schema import got, is_real
@@ -95,7 +96,7 @@ def scenarios(
         lists = _lists(m, m.by_name(varied))
         _check_names(m, kept, lists)
         columns = zip(*itertools.product(*lists.values()), strict=True)
-        rows = pd.DataFrame({name: _objects(column) for name, column in zip(lists, columns, strict=True)})
+        rows = pd.DataFrame({name: objects(column) for name, column in zip(lists, columns, strict=True)})
     else:
         rows = _table(m, varied)
         _check_names(m, kept, {str(name): [*rows[name]] for name in rows})
@@ -173,21 +174,13 @@ def _lists(m: Declarations, varied: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _objects(values: Sequence[Any]) -> Array:
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array
-
-
 def _cases(m: Declarations, rows: pd.DataFrame) -> Iterator[tuple[dict[str, Any], dict[str, list[Any]], list[int]]]:
     """Yield each case of what needs a separate calculation: its numbers, and the rows that have them."""
     columns = {str(name): rows[name].tolist() for name in rows}
     plain = [name for name, values in columns.items() if _is_number(m, name, values)]
     others = {name: values for name, values in columns.items() if name not in plain}
-    groups: dict[tuple[str, ...], list[int]] = {}
-    for place in range(len(rows)):
-        groups.setdefault(tuple(repr(values[place]) for values in others.values()), []).append(place)
-    for places in groups.values():
+    keys = (tuple(repr(values[place]) for values in others.values()) for place in range(len(rows)))
+    for places in grouped((key, place) for place, key in enumerate(keys)).values():
         case = {name: values[places[0]] for name, values in others.items()}
         yield case, {name: [columns[name][place] for place in places] for name in plain}, places
 
@@ -239,7 +232,7 @@ def _results(
     groups = of_years(result.inputs.periods)
     years = [{name: found[:, own].sum(axis=1) for name, found in emissions.items()} for own in groups.values()]
     tonnes = [[whole_tonnes(er) for er in year["ER"].tolist()] for year in years]
-    varied = {**{name: _objects([value] * len(places)) for name, value in case.items()}, **given}
+    varied = {**{name: objects([value] * len(places)) for name, value in case.items()}, **given}
     if by_year:
         parts = [
             pd.DataFrame({**varied, "year": group if isinstance(group, int) else pd.NA, **year, "tonnes": cut}, places)
@@ -261,8 +254,9 @@ def _numbers(result: Calculation, varied: Mapping[str, Sequence[Any]]) -> dict[s
         try:
             found, faults = cells.numbers(values, parameter.unit)
             numbers[name] = found.ravel()
-            problems += [Problem(parameter.symbol, complaint, parameter.section) for complaint in set(faults.values())]
-            problems += _impossible(result, parameter, numbers[name])
+            told = dict.fromkeys(faults.values())
+            problems += [Problem(parameter.symbol, complaint, parameter.section) for complaint in told]
+            problems += _impossible(result, parameter, np.delete(numbers[name], list(faults)))
         except (TypeError, ValueError) as error:
             problems.append(Problem(parameter.symbol, str(error), parameter.section))
     InputError.raise_for(str(m), problems)

@@ -27,7 +27,7 @@ from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from jcm_calc.base.languages import Message, _, take_catalogue, translated
 from jcm_calc.base.problems import InputError, Problem, listed, shown, suggestion
@@ -113,17 +113,12 @@ class BrokenModuleWarning(UserWarning):
     """A methodology package holds something that cannot be used; see `jcm_calc.rulebooks.broken`."""
 
 
-def broken_by(number: str, module: str, error: BaseException, home: Iterable[str] = ()) -> BrokenModule:
-    """Say why a module cannot be imported, and in which line of which file.
+def _refused(number: str, path: str, complaint: str) -> BrokenModuleError:
+    return BrokenModuleError(number, [BrokenModule(number, path, complaint)])
 
-    Parameters
-    ----------
-    number, module : str
-    error : BaseException
-        With which the import ended.
-    home : iterable of str
-        The folders of the methodology package, in which the line is looked for first.
-    """
+
+def broken_by(number: str, module: str, error: BaseException, home: Iterable[str] = ()) -> BrokenModule:
+    """Say why a module cannot be imported, and in which line of which file; it is looked for in ``home`` first."""
     if isinstance(error, SyntaxError):
         complaint, file, line = f"SyntaxError: {error.msg}", Path(error.filename or "").name, error.lineno or 0
     else:
@@ -220,25 +215,14 @@ def forget() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A methodology that exists, and is not in any methodology package.
-
-    Attributes
-    ----------
-    number, title : str
-    sectoral_scope : int or None
-        None where it was not read, as with the version (empty) and the day of approval.
-    version : str
-    approved : date or None
-    evidence : Evidence
-        What was read, and where.
-    """
+    """A methodology that exists, and is not in any methodology package."""
 
     number: str
     title: str
-    sectoral_scope: int | None
-    version: str
+    sectoral_scope: int | None  # None where it was not read, as with the day of approval
+    version: str  # empty where it was not read
     approved: date | None
-    evidence: Evidence
+    evidence: Evidence  # what was read, and where
 
     @property
     def country(self) -> str:
@@ -252,23 +236,12 @@ def known() -> tuple[Known, ...]:
     return tuple(found[number] for number in sorted(found) if number not in modules())
 
 
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """What the tables of all methodology packages say.
+class Tables(NamedTuple):
+    """What the tables of all methodology packages say, by number."""
 
-    Attributes
-    ----------
-    known : dict
-        Methodologies by number, of ``known.csv``.
-    newer : dict
-        By number the versions that exist and are not implemented, of ``newer.csv``.
-    broken : tuple of BrokenModule
-        Tables that cannot be read.
-    """
-
-    known: dict[str, Known]
-    newer: dict[str, tuple[Version, ...]]
-    broken: tuple[BrokenModule, ...]
+    known: dict[str, Known]  # of `known.csv`
+    newer: dict[str, tuple[Version, ...]]  # of `newer.csv`: the versions that exist and are not implemented
+    broken: tuple[BrokenModule, ...]  # the tables that cannot be read
 
 
 @cache
@@ -324,7 +297,7 @@ def versions(number: str) -> dict[str, Declarations]:
             other = found.get(item.version)
             if other is not None and (not item.corrected_by or other.corrected_by):
                 twice = f"{item} is declared twice, again in {path}: to mend it there, begin with m.corrected(…)"
-                raise BrokenModuleError(number, [BrokenModule(number, path, twice)])
+                raise _refused(number, path, twice)
             found[item.version] = item
     _tell_later(number, found)
     return FrozenDict({version: found[version] for version in sorted(found, key=version_key)})
@@ -451,10 +424,10 @@ def _usable(path: str, number: str) -> list[Declarations]:
         raise BrokenModuleError(number, all_broken_by(number, path, error, file)) from error
     if not found and not _adds(path):
         nothing = _("the module declares no methodology {number}").format(number=number)
-        raise BrokenModuleError(number, [BrokenModule(number, path, nothing)])
+        raise _refused(number, path, nothing)
     if lacking := [item for item in found if "version" not in item.identity]:
         message = _("identity lacks the evidence of the version")
-        raise BrokenModuleError(number, [BrokenModule(number, path, Message("{}: {}").format(lacking[0], message))])
+        raise _refused(number, path, Message("{}: {}").format(lacking[0], message))
     return found
 
 

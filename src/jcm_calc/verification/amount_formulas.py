@@ -16,12 +16,13 @@ from jcm_calc.base.languages import _
 from jcm_calc.base.problems import listed
 from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
+from jcm_calc.inputs.checks import mistakable
 from jcm_calc.inputs.totals import is_total
 from jcm_calc.reports.workbook.filled_sheets import plain_value
 from jcm_calc.reports.workbook.tables import linked
 from jcm_calc.verification.dated_rows import TWICE, AmountPart, Breakdown, DatedRow, DatedRows
 from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
-from jcm_calc.verification.quantities import EnteredValue, mistakable
+from jcm_calc.verification.quantities import EnteredValue
 from jcm_calc.verification.spreadsheet import ROUNDING, Calculator, FormulaError, Place, form, read
 from jcm_calc.verification.spreadsheet.trees import tokens
 

@@ -13,6 +13,7 @@ import numpy as np
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import ProblemKind, Topic
 from jcm_calc.declarations.items import Kind
+from jcm_calc.inputs.checks import mistakable
 from jcm_calc.results.limits import DUST
 from jcm_calc.results.remarks import compared
 from jcm_calc.units import UnitError, conversion, with_unit
@@ -23,7 +24,7 @@ from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.declared_checks import check, entered, monitored
 from jcm_calc.verification.documents import of_unit
 from jcm_calc.verification.findings import Finding, Severity, of_problem, shown_number
-from jcm_calc.verification.quantities import EnteredValue, mistakable
+from jcm_calc.verification.quantities import EnteredValue
 from jcm_calc.verification.ratios import PER_CENT
 
 # How far a monitored amount may lie from its plan before another unit is the likelier reason.

@@ -11,7 +11,6 @@ from jcm_calc.base.languages import spellings
 from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
 from jcm_calc.inputs import Period
-from jcm_calc.inputs.checks import MISTAKABLE_UNITS
 from jcm_calc.reports.workbook.filled_sheets import SheetSet, is_declared
 from jcm_calc.reports.workbook.symbols import Symbols
 from jcm_calc.reports.workbook.tables import CAPTION, TERMS_OF, Sheets, UnitTable, in_english
@@ -73,17 +72,6 @@ class ShownQuantity:
 def label_text(label: Any) -> str:
     """Return a label as it is compared: 1, 1.0 and "1" are one."""
     return str(label).strip().removesuffix(".0")
-
-
-def mistakable(unit: str) -> dict[str, float]:
-    """Return the units that are mistaken for a unit, each with how many of them are one of it."""
-    found = {}
-    for other in MISTAKABLE_UNITS:
-        try:
-            found[other] = float(conversion(unit, other)(1.0))
-        except UnitError:
-            continue
-    return found
 
 
 # Entries

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
+from math import isclose
 from typing import Literal
 
 from jcm_calc.base.languages import Message, _
-from jcm_calc.inputs.checks import MISTAKABLE_UNITS
+from jcm_calc.inputs.checks import mistakable
 from jcm_calc.reference_data import gwp, ipcc_2006
-from jcm_calc.units import UnitError, conversion
 
 # The sheets are filled in by hand: a ratio that is meant is met to many digits, others to a few.
 CLOSE = 1e-6
@@ -32,16 +32,8 @@ def unit_slip(ratio: float, unit: str) -> str:
     >>> unit_slip(1000, "MWh"), unit_slip(1000, "tCO2/MWh"), unit_slip(3.6, "MWh"), unit_slip(1.1, "MWh")
     ('kWh', 'kgCO2/MWh', 'GJ', '')
     """
-    if not unit:
-        return ""
-    for other in MISTAKABLE_UNITS:
-        try:
-            factor = conversion(unit, other)(1.0)
-        except UnitError:
-            continue
-        if factor != 1 and math.isclose(ratio, factor, rel_tol=CLOSE):
-            return other
-    return ""
+    factors = mistakable(unit) if unit else {}
+    return next((one for one, factor in factors.items() if factor != 1 and isclose(ratio, factor, rel_tol=CLOSE)), "")
 
 
 def slip(ratio: float, unit: str = "") -> tuple[str, str]:
@@ -64,13 +56,13 @@ def slip(ratio: float, unit: str = "") -> tuple[str, str]:
 def _recognised(ratio: float, unit: str) -> tuple[str, str]:
     if other := unit_slip(ratio, unit):
         return "B4", _("looks like {other} instead of {unit}").format(other=other, unit=unit)
-    if math.isclose(ratio, 100, rel_tol=CLOSE):
+    if isclose(ratio, 100, rel_tol=CLOSE):
         return "B1", PER_CENT
-    if math.isclose(ratio, 0.01, rel_tol=CLOSE):
+    if isclose(ratio, 0.01, rel_tol=CLOSE):
         return "B2", _("divided by 100 twice")
-    if math.isclose(ratio, -1, rel_tol=CLOSE):
+    if isclose(ratio, -1, rel_tol=CLOSE):
         return "C1", TURNED
-    if any(math.isclose(ratio, factor, rel_tol=CLOSE) for factor in (3.6, 1 / 3.6)):
+    if any(isclose(ratio, factor, rel_tol=CLOSE) for factor in (3.6, 1 / 3.6)):
         return "B3", _("MWh and GJ confused")
     power = math.log10(abs(ratio)) if ratio and math.isfinite(ratio) else 0.0
     if power and abs(power - round(power)) < CLOSE and round(power) != 0:
@@ -118,7 +110,7 @@ def bound_for_bound(unit: str, ratio: float) -> str:
         for found, expected in (("default", "lower"), ("default", "upper"), ("upper", "lower"), ("lower", "upper")):
             if fuel in columns[found] and fuel in columns[expected]:
                 known = columns[found][fuel].value / columns[expected][fuel].value
-                if math.isclose(ratio, known, rel_tol=1e-4):
+                if isclose(ratio, known, rel_tol=1e-4):
                     said = _("the ratio is that of {found} to {expected} for {fuel} (IPCC 2006)")
                     return said.format(found=BOUNDS[found], expected=BOUNDS[expected], fuel=fuel)
     return ""

@@ -53,18 +53,7 @@ class Year:
 
 
 def share_of(text: str) -> Fraction:
-    """Read a share exactly.
-
-    Raises
-    ------
-    ValueError
-        If it is not a share, or not a number from 0 to 1.
-
-    Examples
-    --------
-    >>> share_of("70 %"), share_of("1/2"), share_of("0.1")
-    (Fraction(7, 10), Fraction(1, 2), Fraction(1, 10))
-    """
+    """Read a share from 0 to 1 exactly: ``"70 %"``, ``"1/2"``, ``"0.1"``; a ValueError refuses another text."""
     match = SHARE.fullmatch(text.strip())
     if match is None or (match[4] and not int(match[4])):
         raise ValueError(got(text, _("a share such as '70 %', '1/2' or '0.7'")))
@@ -126,12 +115,6 @@ def allocate(tonnes: int, wanted: Mapping[str, Any], problems: list[Problem], su
     """Split the whole tonnes of a year among accounts; complaints about ``subject`` are appended to ``problems``.
 
     Shares without rounding are split by the largest remainder, and are then all that there is.
-
-    Examples
-    --------
-    >>> parts = allocate(288, {"Japan": "70 % down", "Viet Nam": "10 % up", "company": "rest"}, [], "2016")
-    >>> [(part.account, part.tonnes) for part in parts]
-    [('Japan', 201), ('Viet Nam', 29), ('company', 58)]
     """
     known = len(problems)
     entries = _read(tonnes, wanted, problems, subject)

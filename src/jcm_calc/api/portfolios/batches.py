@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from jcm_calc.api.portfolios.jobs import OWN, CallArguments, arguments
+from jcm_calc.base.groups import grouped
 from jcm_calc.base.problems import InputError
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import Coordinate
@@ -41,10 +42,8 @@ def batches(m: Declarations, frame: pd.DataFrame) -> Iterator[Batch]:
     frame, projects = frame.iloc[order], projects[order]
     starts = np.flatnonzero(np.diff(projects, prepend=-1))
     keys = _keys(m, frame)
-    groups: dict[tuple[str, ...], list[int]] = {}
-    for start, stop in zip(starts, [*starts[1:], len(frame)], strict=True):
-        groups.setdefault(tuple(keys[start:stop]), []).append(int(start))
-    for layout, found in groups.items():
+    ends = zip(starts.tolist(), [*starts[1:].tolist(), len(frame)], strict=True)
+    for layout, found in grouped((tuple(keys[start:stop]), start) for start, stop in ends).items():
         if len(found) >= FEW:
             rows = np.add.outer(found, np.arange(len(layout))).ravel()
             yield Batch(m, frame.iloc[rows], len(layout))

@@ -57,15 +57,9 @@ HEADINGS: dict[str, str] = {
 
 @dataclass(frozen=True, repr=False)
 class Portfolio:
-    """The results of many projects; see `jcm_calc.portfolio`. All numbers are estimates.
+    """The results of many projects; see `jcm_calc.portfolio`. All numbers are estimates."""
 
-    Attributes
-    ----------
-    outcomes : sequence of ProjectOutcome
-        One for each project, in the order of the source.
-    """
-
-    outcomes: Sequence[ProjectOutcome] = ()
+    outcomes: Sequence[ProjectOutcome] = ()  #: One for each project, in the order of the source.
 
     def __repr__(self) -> str:
         return f"<Portfolio of {self.told}>"

@@ -200,7 +200,9 @@ def _data(value: Any) -> str:
     if dataclasses.is_dataclass(value) and not isinstance(value, type) and _is_plain(value):
         return f"{type(value).__qualname__}{_data([getattr(value, one.name) for one in dataclasses.fields(value)])}"
     name = getattr(value, "__name__", "")
-    if (isinstance(value, FunctionType) and _foreign(value)) or _is_of_library(name, value):
+    homes = (np, math, builtins, functools, operator)
+    of_library = any(getattr(home, name, None) is value for home in homes)
+    if (isinstance(value, FunctionType) and _foreign(value)) or of_library:
         return f"{value.__module__}.{name}"
     raise _refused(f"a {type(value).__name__}")
 
@@ -208,7 +210,3 @@ def _data(value: Any) -> str:
 def _is_plain(value: Any) -> bool:
     """Whether a collection or a record is of a class of Python or of this library, without other behaviour."""
     return type(value).__module__.partition(".")[0] in ("builtins", "jcm_calc")
-
-
-def _is_of_library(name: str, value: Any) -> bool:
-    return any(getattr(home, name, None) is value for home in (np, math, builtins, functools, operator))

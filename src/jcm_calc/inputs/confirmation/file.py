@@ -142,25 +142,13 @@ ITEMS = {
 
 @dataclass(frozen=True, slots=True)
 class Supplied:
-    """What an item of a default supplies.
+    """What an item of a default supplies."""
 
-    Attributes
-    ----------
-    values : mapping
-        The values as they were written, by class; under no name a single value.
-    by : str
-        What the table of the document is by, where the library has none; otherwise empty.
-    whole : bool
-        Whether the document's table has these classes and no others, whichever the library has.
-    candidate, fingerprint : str
-        The table of the library that the document gives, by name, and what it held when it was read.
-    """
-
-    values: Mapping[str, Any]
-    by: str = ""
-    whole: bool = False
-    candidate: str = ""
-    fingerprint: str = ""
+    values: Mapping[str, Any]  # as they were written, by class; under no name a single value
+    by: str = ""  # what the table of the document is by, where the library has none
+    whole: bool = False  # whether the document's table has these classes and no others, whichever the library has
+    candidate: str = ""  # the table of the library that the document gives, by name
+    fingerprint: str = ""  # of what it held when it was read
 
     @classmethod
     def of(cls, item: Mapping[str, Any]) -> Supplied:
@@ -405,7 +393,11 @@ class _EvidenceReader:
         """Whether something is proposed: one answer of this kind, found in the document that was read."""
         if proposal is None:
             return False
-        answers = [key for key in ("agrees", "value", "values") if not _empty(proposal.get(key))]
+        answers = [
+            key
+            for key in ("agrees", "value", "values")
+            if (one := proposal.get(key)) not in (None, {}) and not _blank(one)
+        ]
         complaint = ""
         if len(answers) != 1 or (answers == ["agrees"]) == (kind == "default"):
             wanted = _("value or values") if kind == "default" else "agrees"
@@ -452,7 +444,3 @@ class _EvidenceReader:
 
 def _blank(given: Any) -> bool:
     return isinstance(given, str) and not given.strip()
-
-
-def _empty(given: Any) -> bool:
-    return given is None or given == {} or _blank(given)

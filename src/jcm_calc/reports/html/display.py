@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.base import notebook
+from jcm_calc.base.groups import grouped
 from jcm_calc.base.languages import _
 from jcm_calc.reports.explanation import explain
 from jcm_calc.reports.html.formulas import PageEquations
 from jcm_calc.reports.html.pages import page, prefix
 from jcm_calc.reports.html.sections import LEGEND, Code, Formula, Named, Section, Sources, sections
-from jcm_calc.results.credits import Item
 
 if TYPE_CHECKING:
     from jcm_calc.declarations.methodology import Declarations
@@ -53,16 +52,8 @@ def summary(found: Calculation) -> dict[str, Any]:
         "split": split,
         "units": list(found.by_unit().iterrows()) if 1 < count <= UNITS else [],
         "unit_count": count,
-        "unconfirmed": by_kind(found.unconfirmed),
+        "unconfirmed": grouped((item.kind, item) for item in found.unconfirmed),
     }
-
-
-def by_kind(items: tuple[Item, ...]) -> Mapping[str, list[Item]]:
-    """Return items by their kind."""
-    kinds: dict[str, list[Item]] = {}
-    for item in items:
-        kinds.setdefault(item.kind, []).append(item)
-    return kinds
 
 
 def methodology(m: Declarations) -> str:

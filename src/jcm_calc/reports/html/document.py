@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from jcm_calc import plots
 from jcm_calc.base.files import check_ending, save
+from jcm_calc.base.groups import grouped
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import listed
 from jcm_calc.inputs.project import LABELS, Sources, as_text, checked
@@ -122,11 +123,9 @@ class Values:
 def _values(result: Calculation) -> Iterator[Values]:
     """Yield every value of the parameters that have several; no rows of a table that is too long for a page."""
     axes, nodes = result.inputs.axes, result.methodology.inputs
-    groups: dict[tuple[str, ...], list[str]] = {}
-    for row in result.quantities():
-        if row["count"] > 1 and row["name"] in nodes:
-            indices = tuple(letter for letter in axes if letter in nodes[row["name"]].indices and axes[letter].size > 1)
-            groups.setdefault(indices, []).append(row["name"])
+    several = [row["name"] for row in result.quantities() if row["count"] > 1 and row["name"] in nodes]
+    spanned = [letter for letter, axis in axes.items() if axis.size > 1]
+    groups = grouped((tuple(one for one in spanned if one in nodes[name].indices), name) for name in several)
     for indices, names in groups.items():
         count = math.prod(axes[letter].size for letter in indices)
         rows = []
@@ -167,7 +166,7 @@ def _by_evidence(items: Iterable[Item]) -> dict[str, list[tuple[Evidence, str, l
             (evidence, section, list(same))
             for (evidence, section), same in groupby(found, key=lambda item: (item.evidence, item.section))
         ]
-        for kind, found in display.by_kind(tuple(items)).items()
+        for kind, found in grouped((item.kind, item) for item in items).items()
     }
 
 

@@ -17,7 +17,7 @@ from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter, T
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.evidence import Evidence, Grade
 from jcm_calc.inputs import Period, coordinates
-from jcm_calc.results.credits import check_years
+from jcm_calc.results.credits import check_years, of_years
 
 if TYPE_CHECKING:
     from jcm_calc.results.calculation import Calculation
@@ -118,21 +118,14 @@ class Contents:
 
 
 def of_result(result: Calculation, kind: str) -> list[Contents]:
-    """Return what the sheets of a result show: for a report one set a calendar year, for a plan one set.
-
-    Raises
-    ------
-    InputError
-        If a period lies in several calendar years.
-    """
+    """Return what the sheets of a result show: for a report one set a calendar year, for a plan one set."""
     try:
         check_years(result.inputs.periods)
     except ValueError as error:
         raise InputError(str(result.methodology), [Problem("p", str(error))]) from None
-    groups: dict[Any, list[int]] = {}
-    for place, period in enumerate(result.inputs.periods):
-        groups.setdefault("plan" if kind == "MPS" else period.year or period, []).append(place)
-    return [_of_periods(result, kind, places) for places in groups.values()]
+    every = [list(range(len(result.inputs.periods)))]
+    groups = every if kind == "MPS" else of_years(result.inputs.periods).values()
+    return [_of_periods(result, kind, places) for places in groups]
 
 
 def without_plan(report: Contents) -> Contents:

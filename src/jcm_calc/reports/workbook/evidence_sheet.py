@@ -73,13 +73,7 @@ def _rows(files: Sequence[EvidenceFile]) -> Iterator[dict[str, Any]]:
 
 
 def read(book: Book, number: str, version: str) -> tuple[EvidenceFile, ...]:
-    """Return the evidence files whose items a workbook holds.
-
-    Raises
-    ------
-    InputError
-        With everything that cannot be read.
-    """
+    """Return the evidence files whose items a workbook holds; an error has everything that cannot be read."""
     sheet = next((name for name in book.sheets if name.strip().casefold() == NAME.casefold()), None)
     if sheet is None:
         return ()

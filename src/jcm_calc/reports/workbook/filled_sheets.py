@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from jcm_calc.base.groups import grouped
 from jcm_calc.base.languages import Message, _, spellings
 from jcm_calc.base.problems import Problem, ProblemKind, listed, shown
 from jcm_calc.declarations.graph import Node
@@ -221,9 +222,7 @@ class Reader:
                 continue
             given[name][key] = self._with_unit(parameter, cell, self._unit(parameter, row.cells.get("unit"), found))
             cells.setdefault(name, []).append((cell.sheet, cell.row, cell.column))
-        groups: dict[tuple[str, tuple[Any, ...]], list[str]] = {}
-        for name, values in given.items():
-            groups.setdefault((letters[name], tuple(values)), []).append(name)
+        groups = grouped(((letters[name], tuple(values)), name) for name, values in given.items())
         for (own, keys), names in groups.items():
             columns = {name: list(given[name].values()) for name in names}
             found.parts.append(FilledColumns(own, list(keys), columns, {name: cells[name] for name in names}))

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from jcm_calc.base.groups import grouped
 from jcm_calc.base.languages import Message, _
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import Kind, Parameter
@@ -267,10 +268,7 @@ class InputSheet:
     # The table of the project design document
 
     def _years(self) -> dict[int | None, list[int]]:
-        years: dict[int | None, list[int]] = {}
-        for number, period in enumerate(self.contents.periods):
-            years.setdefault(period.year, []).append(number)
-        return years
+        return grouped((period.year, number) for number, period in enumerate(self.contents.periods))
 
     def _tonnes_of_years(self) -> int | None:
         found = [_tonnes(self._sum("ER", places)) for places in self._years().values()]

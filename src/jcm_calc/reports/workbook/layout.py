@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from jcm_calc.base.groups import grouped
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.declarations.expression import record
@@ -35,13 +36,7 @@ MOST_ROWS = 1_048_576
 
 
 def column_name(column: int) -> str:
-    """Return the letters of a column.
-
-    Examples
-    --------
-    >>> column_name(0), column_name(26)
-    ('A', 'AA')
-    """
+    """Return the letters of a column: A is 0."""
     name = ""
     while column >= 0:
         name = chr(ord("A") + column % 26) + name
@@ -230,10 +225,8 @@ class SheetLayout:
             columns = {parameter.name: LEFT + 1 + number for number, parameter in enumerate(by_class)}
             self.class_tables.append(ClassTable(key, row + 4, classes, columns))
             row += 6 + len(classes)
-        groups: dict[str, list[Parameter]] = {}
-        for parameter in (*entered, *self.contents.facts):
-            if self.others(parameter.indices) and CELL in self.contents.ways(parameter.name):
-                groups.setdefault(self._along(parameter.indices), []).append(parameter)
+        every = (one for one in (*entered, *self.contents.facts) if CELL in self.contents.ways(one.name))
+        groups = grouped((self._along(one.indices), one) for one in every if self.others(one.indices))
         self.entry_blocks = []
         for letters, parameters in groups.items():
             order = "".join(sorted(letters, key=lambda letter: letter != "p"))

@@ -31,18 +31,7 @@ Span = tuple[date, date]
 
 
 def parse(given: Any) -> Period:
-    """Read a period as it is written on a sheet.
-
-    Raises
-    ------
-    ValueError
-        If it is not a period, or one that can be read in two ways.
-
-    Examples
-    --------
-    >>> print(parse("2017/1/1~2017/12/31"), parse("1 July 2017 to 31 December 2017"), parse("2017年4月～2017年6月"))
-    2017 2017-07-01/2017-12-31 2017-04-01/2017-06-30
-    """
+    """Read a period as it is written on a sheet; a ValueError refuses other texts, and what can be read in two ways."""
     if isinstance(given, tuple) and len(given) == 2:
         first, last = (_end(one, at) for at, one in enumerate(given))
         return Period.parse((first, last))
@@ -61,13 +50,7 @@ def parse(given: Any) -> Period:
 
 
 def readings(given: Any) -> list[Period]:
-    """Return every period that something can be read as: two for a day and a month that may be the other way round.
-
-    Examples
-    --------
-    >>> print(*readings("01/02/2017"))
-    2017-02-01/2017-02-01 2017-01-02/2017-01-02
-    """
+    """Return every period that something can be read as: two for a day and a month that may be the other way round."""
     if isinstance(given, tuple) and len(given) == 2:
         pairs = [(one, other) for one in _days(given[0]) for other in _days(given[1])]
         return [Period.of(one.first, other.last) for one, other in pairs if _ordered(one, other)]  # type: ignore[arg-type]
