@@ -58,8 +58,8 @@ class AmountFormulas:
     def plain(self, entry: EnteredValue) -> bool:
         """Whether an amount only adds up dated rows, or what else it does is a finding already."""
         found = self.rows.of.get(entry.place)
-        told = any(part.entry.place == entry.place and part.code in ("C13", "H5") for part in self.parts)
-        return told or (found is not None and found.plain)
+        reported = any(part.entry.place == entry.place and part.code in ("C13", "H5") for part in self.parts)
+        return reported or (found is not None and found.plain)
 
     def settled(self, entry: EnteredValue) -> bool:
         """Whether what a formula does with a number or a cell is known, or readings tell the amount."""

@@ -198,6 +198,7 @@ def read(book: Book) -> tuple[dict[str, Any], str] | None:
 
 
 def _table(grid: Grid, columns: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Yield the rows below the headings of a table, in any language or as they were called, up to an empty row."""
     headings = [list(one) for one in zip(*map(spellings, columns.values()), strict=True)]
     headings.append([FORMER.get(text, text) for text in headings[0]])
     places = (
