@@ -155,13 +155,12 @@ def write(page: Page, found: Mapping[str, Any]) -> None:
         if key == "queries" and not found.get(key):
             continue
         page.caption(row + 1, title)
-        columns = [Column(heading, _style(name)) for name, heading in headings.items()]
+        columns = [
+            Column(heading, "signed" if name in NUMBERS else "whole" if name in WHOLE else "text")
+            for name, heading in headings.items()
+        ]
         rows = ([_cell(name, one[name]) for name in headings] for one in _rows(found[key]))
         row = page.table(row + 2, columns, rows)
-
-
-def _style(name: str) -> str:
-    return "signed" if name in NUMBERS else "whole" if name in WHOLE else "text"
 
 
 def _rows(table: Any) -> Iterator[Mapping[str, Any]]:
