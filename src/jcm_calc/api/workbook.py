@@ -31,14 +31,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Workbook:
-    """A monitoring spreadsheet as it was filled in; see `read_workbook`."""
+    """A monitoring spreadsheet as it was filled in; see `read_workbook`.
 
-    path: Path  #: The file.
-    methodology: str  #: The number, from the header.
-    version: str  #: From the header.
-    report: CaseFile | None  #: What the report sheets hold, all years together; None where nothing is filled in.
-    plan: CaseFile | None  #: What the plan sheets hold.
-    remarks: tuple[Problem, ...] = ()  #: What was left out, and what a verifier should look at.
+    Attributes
+    ----------
+    path : Path
+    methodology, version : str
+        From the header.
+    report : CaseFile or None
+        What the report sheets hold, all years together; None where nothing is filled in.
+    plan : CaseFile or None
+        What the plan sheets hold.
+    remarks : tuple of Problem
+        What was left out, and what a verifier should look at.
+    """
+
+    path: Path
+    methodology: str
+    version: str
+    report: CaseFile | None
+    plan: CaseFile | None
+    remarks: tuple[Problem, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Workbook {self._summary()}>"

@@ -185,10 +185,10 @@ class InputError(ValueError):
         return cls(name, [Problem(name, complaint)])
 
     @classmethod
-    def raise_for(cls, subject: str, problems: Sequence[Problem], warnings: Sequence[Problem] = ()) -> None:
+    def raise_for(cls, subject: str, problems: Iterable[Problem], warnings: Sequence[Problem] = ()) -> None:
         """Refuse an input that has problems, all of them at once."""
-        if problems:
-            raise cls(subject, problems, warnings)
+        if found := tuple(problems):
+            raise cls(subject, found, warnings)
 
     @property
     def headline(self) -> str:

@@ -32,10 +32,16 @@ def new_methodology(
     revises: str | None,
     version: str | None,
     source: Path | None,
-    known: dict[str, Any],
+    title: str,
+    scope: int,
+    index: str,
     as_json: bool,
 ) -> None:
     """Write the files, and say what to do with them."""
+    known: dict[str, Any] = {"title": title, "scope": scope, "index": index}
+    if source is not None and (twice := [name for name, one in {**known, "revises": revises}.items() if one]):
+        message = _("--from FILE holds everything: leave out {given}")
+        raise click.UsageError(translated(message.format(given=", ".join(f"--{one}" for one in twice))))
     if not NUMBER.fullmatch(number):
         complaint = _("got {number}; must be a number such as XX_AM001").format(number=number)
         raise output.bad("NUMBER", complaint)

@@ -48,8 +48,7 @@ def calculate_case(
     as_json: bool,
 ) -> int:
     """Calculate a case file or a workbook and write what comes out; return the exit code."""
-    if target is not None:
-        output.check_target(target, force, (".json", ".xlsx"))
+    output.check_target(target, force, (".json", ".xlsx"))
     if (plan or stage) is not None and (target is None or target.suffix.casefold() != ".xlsx"):
         complaint = _("--plan fills the monitoring plan of a workbook: name one with -o FILE.xlsx")
         other = _("--stage says what a workbook is written for: name one with -o FILE.xlsx")
@@ -381,8 +380,7 @@ def _read_manifest(path: Path) -> dict[str, Any]:
     from jcm_calc.results.manifest import form_problems
 
     manifest: dict[str, Any] = read_json(path)
-    if problems := form_problems(manifest):
-        raise InputError(path.name, problems)
+    InputError.raise_for(path.name, form_problems(manifest))
     return manifest
 
 

@@ -32,12 +32,7 @@ def list_methodologies(as_json: bool, with_known: bool) -> int:
     output.table(
         [_("number"), _("ver"), _("country"), _("scope"), *counted],
         [
-            [
-                str(row["number"]),
-                str(row["version"]),
-                Message(str(row["country name"] or row["country"])),
-                str(row["scope"]),
-            ]
+            [row["number"], row["version"], Message(str(row["country name"] or row["country"])), row["scope"]]
             + ["/".join(str(row[f"{what} {grade}"]) for grade in GRADES) for what in counted]
             for item, row in zip(methodologies, rows, strict=True)
         ],
@@ -52,18 +47,14 @@ def list_methodologies(as_json: bool, with_known: bool) -> int:
             [_("number"), _("ver"), _("country"), _("scope"), _("approved"), _("grade")],
             [
                 [
-                    item.number,
-                    item.version,
-                    Message(countries.get(item.country, item.country)),
-                    str(item.sectoral_scope or ""),
-                    str(item.approved or ""),
-                    item.evidence.grade,
+                    *(one.number, one.version, Message(countries.get(one.country, one.country))),
+                    *(one.sectoral_scope, one.approved, one.evidence.grade),
                 ]
-                for item in known()
+                for one in known()
             ],
             [
-                [item.title, _("read: {text}").format(text=f"{item.evidence.note} [{item.evidence.source}]")]
-                for item in known()
+                [one.title, _("read: {text}").format(text=f"{one.evidence.note} [{one.evidence.source}]")]
+                for one in known()
             ],
         )
     output.broken(unusable)
@@ -96,8 +87,7 @@ def show_methodology(subject: str, version: str | None, page: Path | None, force
     """Show one methodology, by its number or by the file of its module; return the exit code."""
     from jcm_calc.cli.checking import UnusableError, is_path, of_file
 
-    if page is not None:
-        output.check_target(page, force, (".html",))
+    output.check_target(page, force, (".html",))
     try:
         m = of_file(Path(subject), version) if is_path(subject) else methodology(subject.upper(), version)
     except UnusableError as error:

@@ -16,7 +16,9 @@ from tempfile import TemporaryDirectory
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.base.languages import Message, _
+import click
+
+from jcm_calc.base.languages import Message, _, translated
 from jcm_calc.cli import output
 from jcm_calc.cli.codes import DIFFERS, UNUSABLE
 from jcm_calc.declarations.methodology import Declarations
@@ -39,6 +41,17 @@ class UnusableError(Exception):
         for line in str(self).splitlines():
             output.write(output.clean(line), err=True)
         return UNUSABLE
+
+
+def check(subject: str | None, all_: bool, examples: int, watching: bool, page: Path | None, as_json: bool) -> int:
+    """Check methodologies, once or whenever a file changes; return the exit code."""
+    if (subject is None) != all_:
+        raise click.UsageError(translated(_("name one methodology or module, or give --all")))
+    if (watching and (subject is None or as_json)) or (page is not None and not watching):
+        raise click.UsageError(translated(_("--watch goes with one methodology or module, and --html with --watch")))
+    if watching and subject is not None:
+        return watch(subject, examples, page)
+    return check_methodologies(subject, examples, as_json)
 
 
 def check_methodologies(subject: str | None, examples: int, as_json: bool) -> int:

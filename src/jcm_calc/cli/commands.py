@@ -379,7 +379,7 @@ def _explained(context: click.Context, option: click.Parameter, value: str | boo
     context.exit()
 
 
-@jcm.command()
+@jcm.command(runs="verifying.verify_files")
 @click.argument("report", type=FILE)
 @file_option("--plan", metavar="PLAN.xlsx", help="The registered plan.")
 @file_option("--case", metavar="CASE.toml", help="What else is known: meters and their readings, periods.")
@@ -418,17 +418,7 @@ def _explained(context: click.Context, option: click.Parameter, value: str | boo
 @strictly
 @with_evidence
 @as_json
-def verify(
-    report: Path,
-    plan: Path | None,
-    case: Path | None,
-    require_confirmed: bool,
-    as_html: Path | None,
-    target: Path | None,
-    force: bool,
-    as_json: bool,
-    **options: Any,
-) -> int:
+def verify() -> None:
     """Re-run the calculation in REPORT, a filled monitoring spreadsheet, and find what is wrong.
 
     A folder verifies all its workbooks on all cores. Exit code 0 means that no misstatement was found: the reported
@@ -443,18 +433,9 @@ def verify(
       jcm verify --explain C5
       jcm verify reports/
     """  # noqa: D301 (\b keeps click from filling the lines)
-    from jcm_calc.cli.verifying import verify_folder, verify_report
-
-    if not report.is_dir():
-        papers = [path for path in (target, as_html) if path is not None]
-        return verify_report(report, plan, options, case, require_confirmed, as_json, papers, force)
-    if require_confirmed or target or as_html:
-        complaint = _("a folder gives a table: --require-confirmed and working papers are for a single report")
-        raise click.UsageError(translated(complaint))
-    return verify_folder(report, plan, options, case, as_json)
 
 
-@jcm.command()
+@jcm.command(runs="authoring.new_methodology")
 @number_argument()
 @output_option("The package.", name="folder", metavar="FOLDER")
 @click.option("--package", "project", metavar="NAME", help="Begin a methodology package, such as my-rules.")
@@ -465,7 +446,7 @@ def verify(
 @click.option("--scope", type=click.IntRange(0, 99), default=0, help="The sectoral scope.")
 @click.option("--index", metavar="TEXT", default="", help="What the index i stands for.")
 @as_json
-def new(revises: str | None, source: Path | None, title: str, scope: int, index: str, **given: Any) -> None:
+def new() -> None:
     """Write the skeleton of methodology NUMBER: a module, a case and a test, to be filled in.
 
     \b
@@ -475,15 +456,6 @@ def new(revises: str | None, source: Path | None, title: str, scope: int, index:
       jcm new XX_AM003 --from pumps.toml -o …     what a file declares, equations as they are printed
       jcm new ID_AM004 --revises 2.0 -o …         what the document says otherwise
     """  # noqa: D301 (\b keeps click from filling the lines)
-    from jcm_calc.cli.authoring import new_methodology
-
-    known = {"title": title, "scope": scope, "index": index}
-    if source is not None and (twice := [name for name, one in {**known, "revises": revises}.items() if one]):
-        message = _("--from FILE holds everything: leave out {given}").format(
-            given=", ".join(f"--{one}" for one in twice)
-        )
-        raise click.UsageError(translated(message))
-    new_methodology(revises=revises, source=source, known=known, **given)
 
 
 @jcm.command("import", runs="importing.import_module")
@@ -552,7 +524,7 @@ def evidence() -> None:
     """
 
 
-@evidence.command("new")
+@evidence.command("new", runs="confirming.new_file")
 @number_argument(required=False)
 @click.option("--guidelines", is_flag=True, help="A file for the rules of the scheme, which serves every methodology.")
 @of_version
@@ -562,26 +534,16 @@ def evidence() -> None:
 @output_option("Where to write.", metavar="FILE.toml")
 @force_option("FILE.toml")
 @as_json
-def new_evidence(number: str | None, guidelines: bool, **given: Any) -> None:
+def new_evidence() -> None:
     """Write a file with every statement of methodology NUMBER that is not confirmed, to be filled in.
 
     \b
     Example:
       jcm evidence new ID_AM003 --document approved.pdf -o id_am003.toml
     """  # noqa: D301 (\b keeps click from filling the lines)
-    from jcm_calc.cli.confirming import new_file
-
-    new_file(_number(number, guidelines), **given)
 
 
-def _number(number: str | None, guidelines: bool) -> str | None:
-    """Return the number of a methodology, and None for the guidelines of the scheme."""
-    if (number is None) != guidelines:
-        raise click.UsageError(translated(_("name a methodology, or --guidelines")))
-    return number
-
-
-@evidence.command("ask")
+@evidence.command("ask", runs="confirming.ask_questions")
 @number_argument(required=False)
 @click.option("--guidelines", is_flag=True, help="The rules of the scheme, once for every methodology.")
 @of_version
@@ -590,7 +552,7 @@ def _number(number: str | None, guidelines: bool) -> str | None:
 @output_option("Where to write.", metavar="FILE.toml")
 @force_option("FILE.toml")
 @as_json
-def ask_evidence(number: str | None, guidelines: bool, target: Path | None, **given: Any) -> int:
+def ask_evidence() -> None:
     """Ask for what is not confirmed of methodology NUMBER, item by item, and write the evidence file.
 
     Each answer is the page on which the document says so.
@@ -599,11 +561,6 @@ def ask_evidence(number: str | None, guidelines: bool, target: Path | None, **gi
     Example:
       jcm evidence ask ID_AM003 --document approved.pdf --reader "A. Reader"
     """  # noqa: D301 (\b keeps click from filling the lines)
-    from jcm_calc.cli.confirming import ask_questions
-
-    name = _number(number, guidelines)
-    default = Path(f"{(name or 'guidelines').lower()}.toml")
-    return ask_questions(name, target=target or default, **given)
 
 
 @evidence.command("check", runs="confirming.check_files")
@@ -687,7 +644,7 @@ def replay() -> None:
     """  # noqa: D301 (\b keeps click from filling the lines)
 
 
-@jcm.command()
+@jcm.command(runs="checking.check")
 @click.argument("subject", metavar="[NUMBER|MODULE.py]", required=False)
 @click.option("--all", "all_", is_flag=True, help="Check every methodology.")
 @click.option("--examples", metavar="N", type=click.IntRange(min=1), default=25, help="Inputs drawn for each case.")
@@ -696,7 +653,7 @@ def replay() -> None:
 )
 @file_option("--html", "page", metavar="FILE.html", help="With --watch: its page, too.")
 @as_json
-def check(subject: str | None, all_: bool, examples: int, watching: bool, page: Path | None, as_json: bool) -> int:
+def check() -> None:
     """Check that a methodology holds together; for its author.
 
     Inputs are drawn from what is declared. Needs `pip install jcm-calc[check]`.
@@ -708,15 +665,6 @@ def check(subject: str | None, all_: bool, examples: int, watching: bool, page: 
       jcm check my_rules/xx_am001.py --watch --html xx_am001.html
       jcm check --all
     """  # noqa: D301 (\b keeps click from filling the lines)
-    if (subject is None) != all_:
-        raise click.UsageError(translated(_("name one methodology or module, or give --all")))
-    if (watching and (subject is None or as_json)) or (page is not None and not watching):
-        raise click.UsageError(translated(_("--watch goes with one methodology or module, and --html with --watch")))
-    from jcm_calc.cli.checking import check_methodologies, watch
-
-    if watching and subject is not None:
-        return watch(subject, examples, page)
-    return check_methodologies(subject, examples, as_json)
 
 
 def main() -> None:

@@ -34,8 +34,16 @@ from jcm_calc.units import dates
 NO = "no"
 
 
+def _methodology(number: str | None, guidelines: bool, version: str | None) -> Declarations | None:
+    """Return the methodology that is named, and None for the guidelines of the scheme."""
+    if (number is None) != guidelines:
+        raise click.UsageError(translated(_("name a methodology, or --guidelines")))
+    return methodology(number, version) if number else None
+
+
 def new_file(
     number: str | None,
+    guidelines: bool,
     version: str | None,
     case: Path | None,
     document: Path | None,
@@ -48,9 +56,8 @@ def new_file(
 
     Without a number it is about the rules of the scheme.
     """
-    if target is not None:
-        output.check_target(target, force, (".toml",))
-    m = methodology(number, version) if number else None
+    m = _methodology(number, guidelines, version)
+    output.check_target(target, force, (".toml",))
     found = list(statements(m) if every and m else open_statements(m))
     if case is not None and m is not None:
         found += _treatments(m, case, every)
@@ -77,10 +84,7 @@ def new_file(
 def open_statements(m: Declarations | None) -> list[Statement]:
     """Return what neither the library nor the files in the user's folder confirm, in the order of the document.
 
-    Parameters
-    ----------
-    m : Methodology or None
-        Without one, the rules of the scheme.
+    Without a methodology, the rules of the scheme.
     """
     if m is None:
         return list(map(of_scheme, SCHEME_RULES))
@@ -94,10 +98,11 @@ def open_statements(m: Declarations | None) -> list[Statement]:
 
 def ask_questions(
     number: str | None,
+    guidelines: bool,
     version: str | None,
     document: Path,
     reader: str,
-    target: Path,
+    target: Path | None,
     force: bool,
     as_json: bool,
 ) -> int:
@@ -105,8 +110,9 @@ def ask_questions(
 
     An answer is the page on which the document says so, ``no`` where it says something else, or nothing.
     """
+    m = _methodology(number, guidelines, version)
+    target = target or Path(f"{(number or 'guidelines').lower()}.toml")
     output.check_target(target, force, (".toml",))
-    m = methodology(number, version) if number else None
     asked = [one for one in open_statements(m) if m is None or one.kind != "rule"]
     answers = answered(m, asked)
     with output.writing(target):

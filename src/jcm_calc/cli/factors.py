@@ -74,14 +74,9 @@ def _sources(rows: list[ElectricityFactor]) -> list[list[str]]:
 
 def _as_data(one: ElectricityFactor) -> dict[str, Any]:
     source = one.evidence.source
+    own = {name: getattr(one, name) for name in ("name", "country", "grid", "year", "margin", "of", "value")}
     return {
-        "name": one.name,
-        "country": one.country,
-        "grid": one.grid,
-        "year": one.year,
-        "margin": one.margin,
-        "of": one.of,
-        "value": one.value,
+        **own,
         "unit": "tCO2/MWh",
         "end": one.end,
         "kind": str(one.kind),

@@ -82,7 +82,7 @@ def _page(request: IssuanceRequest, targets: Sequence[Path]) -> None:
         [_("year"), "RE", "PE", *other, "ER", _("tonnes")],
         [
             [
-                str(one.year),
+                one.year,
                 *(amounts.tonnes(one.emissions[name]) for name in RESULTS[:2]),
                 *(amounts.tonnes(one.other_terms) for _term in other),
                 amounts.tonnes(one.emissions["ER"]),

@@ -144,7 +144,7 @@ def _findings(monitored: Monitored) -> None:
                 monitored.shown(one.end),
                 one.kind,  # a name to be written in the case file, as a treatment is
                 one.treatment or _("open"),
-                "" if one.effect is None else f"{_number(one.effect)} {monitored.units[one.meter]}",
+                None if one.effect is None else f"{_number(one.effect)} {monitored.units[one.meter]}",
                 "" if one.tonnes is None else f"{one.tonnes:+,.3f}",
             ]
             for one in monitored.findings

@@ -118,10 +118,12 @@ def paragraph(text: str, indent: int = 0, bold: bool = False) -> None:
     show(Padding(Text(clean(text), "bold" if bold else ""), (0, 0, 0, indent)))
 
 
-def table(headings: Sequence[str], rows: Iterable[Sequence[str]], details: Iterable[Sequence[str]] = ()) -> None:
-    """Write rows of cells; the texts of ``details`` are at the end of each line."""
+def table(headings: Sequence[str], rows: Iterable[Sequence[object]], details: Iterable[Sequence[str]] = ()) -> None:
+    """Write rows of cells, an empty one for None; the texts of ``details`` are at the end of each line."""
     headings = [clean(text) for text in headings]
-    cells = [[clean(cell) for cell in row] for row in rows]
+    cells = [
+        [clean("" if cell is None else cell if isinstance(cell, str) else str(cell)) for cell in row] for row in rows
+    ]
     if not cells:
         return
     texts = ["; ".join(clean(text) for text in found if text) for found in details] or [""] * len(cells)
@@ -188,8 +190,10 @@ def working(text: str) -> Iterator[None]:
         status.stop()
 
 
-def check_target(path: Path, force: bool, suffixes: Sequence[str]) -> None:
-    """Refuse to overwrite a file, and a name that ends otherwise than what is written."""
+def check_target(path: Path | None, force: bool, suffixes: Sequence[str]) -> None:
+    """Refuse to overwrite a file, and a name that ends otherwise than what is written; nothing where none is named."""
+    if path is None:
+        return
     if path.suffix.casefold() not in suffixes:
         complaint = _("{path} must end with {endings}").format(path=path, endings=_(" or ").join(suffixes))
         raise bad("--output", complaint)

@@ -32,8 +32,7 @@ def calculate_portfolio(
     as_json: bool,
 ) -> int:
     """Calculate the projects of a source, write what comes out, and return the exit code."""
-    if target is not None:
-        output.check_target(target, force, FORMATS)
+    output.check_target(target, force, FORMATS)
     for name in by:
         if name not in GROUPS:
             complaint = _("{name}: one of {names}").format(name=name, names=", ".join(GROUPS))

@@ -28,8 +28,7 @@ def confirm_files(
     as_json: bool,
 ) -> int:
     """Compare, report, ask who signs at a terminal, and write the evidence file; return the exit code."""
-    if target is not None:
-        output.check_target(target, force, (".toml",))
+    output.check_target(target, force, (".toml",))
     with output.working(_("comparing")):
         found = confirm(methodology(number, version), workbook, document)
     if as_json:

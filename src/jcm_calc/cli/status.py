@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +36,7 @@ def status_of(
     force: bool,
 ) -> int:
     """Print the status of a case file, or of the case files of a folder; return the exit code."""
-    if page is not None:
-        output.check_target(page, force, (".html",))
+    output.check_target(page, force, (".html",))
     if path.is_dir():
         with output.bar(_("projects")) as update:
             found = statuses(
@@ -87,13 +85,7 @@ def _record(path: Path) -> Path:
 
 
 def _keys(record: Path) -> tuple[str, ...]:
-    """Return the keys of the actions of an earlier run; none where there was no run.
-
-    Raises
-    ------
-    InputError
-        If the file is something else: it would be overwritten.
-    """
+    """Return the keys of the actions of an earlier run, or none; refuse to overwrite another file."""
     if not record.exists():
         return ()
     try:
@@ -126,9 +118,8 @@ def _changes(new: Iterable[tuple[str, Action]], settled: Sequence[str]) -> None:
 HEADINGS = [_("what"), _("subject"), _("at stake, tCO2"), _("due")]
 
 
-def _row(one: Action, *before: str) -> list[str]:
-    due = "" if one.due is None else one.due.isoformat()
-    return [*before, one.need, one.subject, _tonnes(one.tonnes), due]
+def _row(one: Action, *before: str) -> list[object]:
+    return [*before, one.need, one.subject, _tonnes(one.tonnes), one.due]
 
 
 def _tonnes(amount: float | None) -> str:
@@ -151,10 +142,7 @@ def _page(status: ProjectStatus) -> None:
         output.heading(_("Calibrations"))
         output.table(
             [_("meter"), _("serial"), _("last"), _("due"), _("days")],
-            [
-                [one.meter, one.serial, _day(one.last), _day(one.due), "" if one.days is None else str(one.days)]
-                for one in status.calibrations
-            ],
+            [[one.meter, one.serial, one.last, one.due, one.days] for one in status.calibrations],
         )
     _to_be_shown(status)
     output.paragraph(ESTIMATE)
@@ -193,8 +181,8 @@ def _meters(status: ProjectStatus) -> None:
     rows = []
     for meter in status.meters:
         shares = {one.month: f"{100 * one.share:.0f}" for one in meter.coverage}
-        amount = "" if meter.amount is None else f"{meter.amount:,.6g} {meter.unit}"
-        rows.append([meter.name, meter.parameter, _day(meter.until), amount, *(shares.get(one, "") for one in months)])
+        amount = None if meter.amount is None else f"{meter.amount:,.6g} {meter.unit}"
+        rows.append([meter.name, meter.parameter, meter.until, amount, *map(shares.get, months)])
     output.table([_("meter"), _("parameter"), _("until"), _("amount"), *(f"{one:%Y-%m}" for one in months)], rows)
 
 
@@ -212,7 +200,7 @@ def _findings(findings: Sequence[FindingStatus]) -> None:
                 f"{one.start:%Y-%m-%d %H:%M}",
                 f"{one.end:%Y-%m-%d %H:%M}",
                 one.treatment or _("open"),
-                "" if one.tonnes is None else f"{one.tonnes:+,.3f}",
+                None if one.tonnes is None else f"{one.tonnes:+,.3f}",
             ]
             for one in findings
         ],
@@ -243,10 +231,6 @@ def _to_be_shown(status: ProjectStatus) -> None:
         output.paragraph(text.format(count=count, names=names))
 
 
-def _day(day: date | None) -> str:
-    return "" if day is None else day.isoformat()
-
-
 # Folders
 
 
@@ -263,17 +247,11 @@ def _folder(found: Sequence[FolderEntry]) -> None:
     output.paragraph(ESTIMATE)
 
 
-def _project(entry: FolderEntry) -> list[str]:
+def _project(entry: FolderEntry) -> list[object]:
     status = entry.status
     if status is None:
-        return [entry.name, "", "", "", "", _("cannot be used"), ""]
-    until = "" if status.so_far is None or status.so_far.last is None else status.so_far.last.isoformat()
+        return [entry.name, *[None] * 4, _("cannot be used"), None]
     numbers = [status.ER, status.plan and status.plan.so_far, status.forecast.ER]
-    cells = ["" if one is None else f"{one:,.1f}" for one in numbers]
-    return [
-        entry.name,
-        until,
-        *cells,
-        str(len(status.actions)),
-        _tonnes(status.tonnes_at_stake) if status.actions else "",
-    ]
+    cells = [None if one is None else f"{one:,.1f}" for one in numbers]
+    at_stake = _tonnes(status.tonnes_at_stake) if status.actions else None
+    return [entry.name, status.so_far and status.so_far.last, *cells, len(status.actions), at_stake]

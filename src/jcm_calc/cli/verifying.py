@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from jcm_calc.base.languages import Message, _, ngettext
+import click
+
+from jcm_calc.base.languages import Message, _, ngettext, translated
 from jcm_calc.base.problems import LINES, InputError, Problem
 from jcm_calc.cli import output
 from jcm_calc.cli.codes import DIFFERS, REFUSED, UNUSABLE
@@ -18,17 +19,24 @@ from jcm_calc.verification.paper import amounts, details, result, summary
 from jcm_calc.verification.verifying import Verification, verify, verify_all
 
 
-def verify_report(
+def verify_files(
     report: Path,
     plan: Path | None,
-    options: dict[str, Any],
     case: Path | None,
     require_confirmed: bool,
-    as_json: bool,
-    papers: Sequence[Path],
+    as_html: Path | None,
+    target: Path | None,
     force: bool,
+    as_json: bool,
+    **options: Any,
 ) -> int:
-    """Verify a workbook, write what is found, and return the exit code."""
+    """Verify a workbook, or all of a folder; write what is found, and return the exit code."""
+    papers = [path for path in (target, as_html) if path is not None]
+    if report.is_dir():
+        if require_confirmed or papers:
+            complaint = _("a folder gives a table: --require-confirmed and working papers are for a single report")
+            raise click.UsageError(translated(complaint))
+        return _verify_folder(report, plan, options, case, as_json)
     for paper in papers:
         output.check_target(paper, force, (".xlsx", ".html"))
     with without_warnings(), output.working(_("verifying")):
@@ -93,7 +101,7 @@ def explain_checks(codes: str) -> None:
             output.paragraph(Message("{}: {}").format(name, text), indent=2)
 
 
-def verify_folder(folder: Path, plan: Path | None, options: dict[str, Any], case: Path | None, as_json: bool) -> int:
+def _verify_folder(folder: Path, plan: Path | None, options: dict[str, Any], case: Path | None, as_json: bool) -> int:
     """Verify every workbook of a folder on all cores, and write a table; return the exit code."""
     files = sorted(path for path in folder.glob("*.xlsx") if not path.name.startswith("~"))
     if not files:

@@ -266,8 +266,7 @@ def _inputs(taken: Arguments, axes: dict[str, Axis], graph: Graph, labels: Mappi
     found.classes.update(labels)
     found.values.update(coordinates.operands(graph, axes))
     used = {node.name for node in graph.parameters}
-    if problems := list(_select_rows(found, used)):
-        raise InputError(str(m), problems, taken.warnings)
+    InputError.raise_for(str(m), _select_rows(found, used), taken.warnings)
     idle = _with_names(m, list(_idle(found, taken.by_class, used)))
     for rule in graph.equations:
         if set(rule.total) & set(found.absent):

@@ -218,13 +218,7 @@ def outside_crediting(period: Period, start: Any, end: Any) -> Iterator[Problem]
 
 
 def split_at_years(period: Period) -> Iterator[Period]:
-    """Yield the part of a period in each calendar year.
-
-    Examples
-    --------
-    >>> print(*split_at_years(Period.parse("2019-07-13/2021-02-10")))
-    2019-07-13/2019-12-31 2020 2021-01-01/2021-02-10
-    """
+    """Yield the part of a period in each calendar year."""
     if period.first is None or period.last is None:
         yield period
         return

@@ -44,15 +44,7 @@ NEAR = 1e-3  # how near a sum lies that is typed as it is printed
 
 
 def is_total(label: str) -> bool:
-    """Return whether a label says that its row sums up others.
-
-    Examples
-    --------
-    >>> [is_total(label) for label in ("Total", "Sub-total:", "合 計", "Tổng cộng", "Site A total", "Average (kWh)")]
-    [True, True, True, True, True, True]
-    >>> [is_total(label) for label in ("TotalEnergies depot", "chiller 1", "計器 1", "Sumatra")]
-    [False, False, False, False]
-    """
+    """Return whether a label says that its row sums up others: "Sub-total:" does, "TotalEnergies depot" does not."""
     if PERHAPS.search(label) is None:
         return False
     text = _plain(label)

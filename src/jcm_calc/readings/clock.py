@@ -6,7 +6,6 @@ Instants are whole microseconds since 1970 in UTC, as DuckDB and NumPy have them
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cache
@@ -93,21 +92,10 @@ def offset(moment: int, where: tzinfo) -> int:
 
 @cache
 def changes(where: tzinfo, first: int, last: int) -> tuple[Change, ...]:
-    """Return the changes of a clock between two instants.
-
-    Examples
-    --------
-    >>> year = midnight(date(2024, 1, 1), UTC), midnight(date(2025, 1, 1), UTC)
-    >>> [str(local(change.instant, UTC)) for change in changes(zone("Europe/Berlin"), *year)]
-    ['2024-03-31 01:00:00+00:00', '2024-10-27 01:00:00+00:00']
-    """
-    return tuple(_changes(where, first, last))
-
-
-def _changes(where: tzinfo, first: int, last: int) -> Iterator[Change]:
+    """Return the changes of a clock between two instants."""
     if not isinstance(where, ZoneInfo):  # a fixed offset
-        return
-    before = offset(first, where)
+        return ()
+    found, before = [], offset(first, where)
     for start in range(first, last, WEEK):  # no clock has changed twice within a week
         low, high = start, min(start + WEEK, last)
         after = offset(high, where)
@@ -117,8 +105,9 @@ def _changes(where: tzinfo, first: int, last: int) -> Iterator[Change]:
             middle = (low + high) // 2
             low, high = (middle, high) if offset(middle, where) == before else (low, middle)
         # clocks change on whole minutes
-        yield Change(round(high / MINUTE) * MINUTE, before, after)
+        found.append(Change(round(high / MINUTE) * MINUTE, before, after))
         before = after
+    return tuple(found)
 
 
 def offset_sql(column: str, where: tzinfo, first: int, last: int, of_local: bool) -> str:

@@ -34,24 +34,53 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class ReadingsFinding:
-    """One thing that is wrong with the readings of a meter, and what was done about it."""
+    """One thing that is wrong with the readings of a meter, and what was done about it.
+
+    Attributes
+    ----------
+    meter, kind : str
+    start, end : int
+        From and to, as instants.
+    read : float
+        The amount that the readings give for this time, in the unit of the parameter.
+    note : str
+        What was found.
+    exact : float, optional
+        The amount that treatments take which lose nothing: a duplicate counted once.
+    values : tuple of float
+        The different readings of a conflict; of a step that lies on both sides of the end of a period, its share.
+    period : int
+        The number of the period p.
+    treatment, reason : str
+        What the user chose, and why.
+    used : float, optional
+        The amount after treatment; None while nothing is chosen.
+    question : str
+        What stays open after the treatment.
+    evidence : Evidence, optional
+        Of the treatment.
+    tonnes : float, optional
+        The effect on ER in tCO2e, by the derivative of ER.
+    safe : float, optional
+        Of a substitute that gives more ER than every like time: the like amount with the least.
+    """
 
     meter: str
     kind: str
-    start: int  #: From and to, as instants.
+    start: int
     end: int
-    read: float  #: The amount that the readings give for this time, in the unit of the parameter.
-    note: str = ""  #: What was found.
-    exact: float | None = None  #: The amount that treatments take which lose nothing: a duplicate counted once.
-    values: tuple[float, ...] = ()  #: The readings of a conflict; the share of a step over the end of a period.
-    period: int = -1  #: The number of the period p.
-    treatment: str = ""  #: What the user chose, and why.
+    read: float
+    note: str = ""
+    exact: float | None = None
+    values: tuple[float, ...] = ()
+    period: int = -1
+    treatment: str = ""
     reason: str = ""
-    used: float | None = None  #: The amount after treatment; None while nothing is chosen.
-    question: str = ""  #: What stays open after the treatment.
-    evidence: Evidence | None = None  #: Of the treatment.
-    tonnes: float | None = None  #: The effect on ER in tCO2e, by the derivative of ER.
-    safe: float | None = None  #: For a substitute with more ER than every like time: the like amount with the least.
+    used: float | None = None
+    question: str = ""
+    evidence: Evidence | None = None
+    tonnes: float | None = None
+    safe: float | None = None
 
     @property
     def code(self) -> str:

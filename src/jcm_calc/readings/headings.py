@@ -51,7 +51,9 @@ def choose(table: ReadingsTable, readings: Readings, meters: Iterable[str], prob
     """Return which columns hold what; None, with complaints, where that cannot be said."""
     finder = _Finder(table, readings)
     time, until = (finder.several(headings) for headings in (readings.time, readings.until))
-    meter, factor, quality = (finder.maybe(one) for one in (readings.meter, readings.factor, readings.quality))
+    meter, factor, quality = (
+        finder.number_of(one) if one else None for one in (readings.meter, readings.factor, readings.quality)
+    )
     if readings.across:
         values = {name: finder.across(*ends) for name, ends in readings.across.items()}
     elif readings.columns:
@@ -107,10 +109,7 @@ class _Finder:
                 complaint = _("the column {heading!r} is named more than once, for {names}: must be named once")
                 self.complain(complaint.format(heading=self.headings[number], names=listed(found)))
 
-    def maybe(self, heading: Heading) -> int | None:
-        return self.one(heading) if heading else None
-
-    def one(self, heading: Heading) -> int | None:
+    def number_of(self, heading: Heading) -> int | None:
         """Return the number of a column."""
         if isinstance(heading, int):
             if heading in self.headings:

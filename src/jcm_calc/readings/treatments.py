@@ -138,17 +138,12 @@ def _fits(choice: Treatment, finding: ReadingsFinding) -> bool:
 def unused(choices: Sequence[Treatment], used: Container[int]) -> list[Problem]:
     """Complain of choices that fit no finding, by the numbers of those that do: what is announced must be done."""
     complaint = _("no {finding} was found that it fits{hint}")
-    return [
-        Problem(choice.subject, complaint.format(finding=choice.finding, hint=_hint(choice)))
-        for choice in choices
-        if choice.number not in used
-    ]
-
-
-def _hint(choice: Treatment) -> str:
-    if choice.finding != "unit slip" or choice.factor is None:
-        return ""
-    return _("; a ratio of transformers or kWh for each pulse is the multiplier of the meter")
+    ratio = _("; a ratio of transformers or kWh for each pulse is the multiplier of the meter")
+    problems = []
+    for choice in (one for one in choices if one.number not in used):
+        hint = ratio if choice.finding == "unit slip" and choice.factor is not None else ""
+        problems.append(Problem(choice.subject, complaint.format(finding=choice.finding, hint=hint)))
+    return problems
 
 
 def treat(finding: ReadingsFinding, around: Around, rules: RuleSet) -> ReadingsFinding | Problem:

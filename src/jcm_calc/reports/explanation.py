@@ -35,19 +35,41 @@ TERMS = 5
 
 @dataclass(frozen=True)
 class Step:
-    """One quantity: an equation, or a leaf with its source."""
+    """One quantity: an equation, or a leaf with its source.
+
+    Attributes
+    ----------
+    name, symbol, text : str
+        Its name, the document's symbol, and what it is.
+    value : str
+        With its unit.
+    operands : tuple of str
+        The names of what it is calculated from.
+    equation : Equation, optional
+        None of a leaf.
+    numbers : Expression, optional
+        The right side of the equation with the numbers in place.
+    source : str
+        Of a leaf, where its value comes from.
+    note : str
+        What a sum adds up.
+    section : str
+        Where the rule or the value should be in the official documents.
+    evidence : Evidence, optional
+        None of what the user measured or fixed.
+    """
 
     name: str
-    symbol: str  #: The document's.
-    text: str  #: What it is.
-    value: str  #: With its unit.
-    operands: tuple[str, ...] = ()  #: The names of what it is calculated from.
-    equation: Equation | None = None  #: None of a leaf.
-    numbers: Expression | None = None  #: The right side of the equation with the numbers in place.
-    source: str = ""  #: Of a leaf, where its value comes from.
-    note: str = ""  #: What a sum adds up.
-    section: str = ""  #: Where the rule or the value should be in the official documents.
-    evidence: Evidence | None = None  #: None of what the user measured or fixed.
+    symbol: str
+    text: str
+    value: str
+    operands: tuple[str, ...] = ()
+    equation: Equation | None = None
+    numbers: Expression | None = None
+    source: str = ""
+    note: str = ""
+    section: str = ""
+    evidence: Evidence | None = None
 
     @property
     def grade(self) -> str:
@@ -65,12 +87,24 @@ class Step:
 
 @dataclass(frozen=True)
 class Explanation:
-    """How a quantity is calculated, down to the leaves."""
+    """How a quantity is calculated, down to the leaves.
 
-    title: str  #: The methodology that was applied.
-    place: Mapping[str, tuple[str, int]]  #: For each index, the label that is followed, and how many there are.
-    symbols: Mapping[str, str]  #: The document's symbol of every name.
-    steps: tuple[Step, ...]  #: The quantity itself, then what it needs, equations before leaves.
+    Attributes
+    ----------
+    title : str
+        The methodology that was applied.
+    place : dict
+        For each index, the label that is followed, and how many there are.
+    symbols : dict
+        The document's symbol of every name.
+    steps : tuple of Step
+        The quantity itself, then what it needs, equations before leaves.
+    """
+
+    title: str
+    place: Mapping[str, tuple[str, int]]
+    symbols: Mapping[str, str]
+    steps: tuple[Step, ...]
 
     @property
     def equations(self) -> tuple[Step, ...]:

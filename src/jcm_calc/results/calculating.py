@@ -193,8 +193,7 @@ def begun_with(m: Declarations, previous: Calculation | Mapping[str, Any], value
         raise InputError(str(m), [Problem("previous", complaint)])
     known = {m.named(name) for name in values}
     twice = _("is given, and the earlier report has it: leave one of them out")
-    if problems := [Problem(one.symbol, twice) for one in operands if one.name in known]:
-        raise InputError(str(m), problems)
+    InputError.raise_for(str(m), [Problem(one.symbol, twice) for one in operands if one.name in known])
     return {one.name: before.ended_with(one.previous_of) for one in operands}
 
 
@@ -308,8 +307,8 @@ def _remark(result: Calculation, strict: bool) -> None:
 
 def replayed(kind: type[C], manifest: Mapping[str, Any], /, *tables: Any, **values: Any) -> C:
     """Calculate again what a manifest describes, as a kind of `Calculation`; see `jcm_calc.replay`."""
-    if problems := form_problems(manifest):
-        raise InputError(_("the manifest"), problems)
+    InputError.raise_for(_("the manifest"), form_problems(manifest))
+    problems: list[Problem] = []
     call = manifest["call"]
     number, version = manifest["methodology"]["number"], manifest["methodology"]["version"]
     handed = list(tables)

@@ -670,8 +670,7 @@ class Calculation(Emissions):
         confirm_again(self.methodology, self.call["evidence"])
         if self.blockers:
             raise UnconfirmedError(str(self.methodology), self.blockers, [self.methodology])
-        if problems := list(not_issuable(self.methodology, self.inputs.periods)):
-            raise InputError(str(self.methodology), problems)
+        InputError.raise_for(str(self.methodology), not_issuable(self.methodology, self.inputs.periods))
         return year_table(self.calendar_years())["tonnes"].rename("credits")
 
     # Manifest

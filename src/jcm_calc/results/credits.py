@@ -82,16 +82,30 @@ def by_section(items: Iterable[Item]) -> dict[str, list[Item]]:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something that an issuance request rests on."""
+    """Something that an issuance request rests on.
 
-    #: ``"equation"``, ``"default"``, ``"published factor"``, ``"choice"``, ``"criterion"``, ``"list"``, ``"waiver"``
-    #: or ``"scheme rule"``.
+    Attributes
+    ----------
+    kind : str
+        ``"equation"``, ``"default"``, ``"published factor"``, ``"choice"``, ``"criterion"``, ``"list"``, ``"waiver"``
+        or ``"scheme rule"``.
+    name : str
+        The document's symbol, the number of a criterion, the name of a rule.
+    section : str
+        Where it should be in the document.
+    evidence : Evidence
+    detail : str
+        The value, the class, the text of a criterion.
+    lacks : str
+        What is missing apart from evidence: the answer to a criterion that is not shown to be met.
+    """
+
     kind: str
-    name: str  #: The document's symbol, the number of a criterion, the name of a rule.
-    section: str  #: Where it should be in the document.
+    name: str
+    section: str
     evidence: Evidence
-    detail: str = ""  #: The value, the class, the text of a criterion.
-    lacks: str = ""  #: What is missing apart from evidence: the answer to a criterion that is not shown to be met.
+    detail: str = ""
+    lacks: str = ""
 
     @property
     def told(self) -> str:

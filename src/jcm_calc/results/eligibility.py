@@ -32,12 +32,23 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer to one criterion."""
+    """The answer to one criterion.
+
+    Attributes
+    ----------
+    criterion : Criterion
+    answer : Answer
+        For all units together: met only if it is met by each.
+    missing : tuple of str
+        What would have to be known.
+    failing : ndarray
+        A mask of the units that fail, with one axis for each index.
+    """
 
     criterion: Criterion
-    answer: Answer  #: For all units together: met only if each unit meets it.
-    missing: tuple[str, ...] = ()  #: What would have to be known.
-    failing: npt.NDArray[np.bool_] | None = None  #: A mask of the units that fail, with one axis for each index.
+    answer: Answer
+    missing: tuple[str, ...] = ()
+    failing: npt.NDArray[np.bool_] | None = None
 
 
 def judge(

@@ -206,29 +206,57 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class ProjectStatus:
-    """The status of a project's monitoring on a day."""
+    """The status of a project's monitoring on a day.
 
-    case: str  #: The name of the case file.
-    title: str  #: Of the project.
-    methodology: str  #: Its number and version.
-    day: date  #: The status is as of the end of this day.
-    year: Period  #: The calendar year of the day, or the part of it in the crediting period.
-    #: From the first day of the year to the last day that the readings of all counting meters cover. None where there
-    #: is no such day. A meter is waited for from the day on which it is installed.
+    Attributes
+    ----------
+    case, title, methodology : str
+        The name of the case file, the title of the project, and number with version of its methodology.
+    day : date
+        The status is as of the end of this day.
+    year : Period
+        The calendar year of the day, or the part of it in the crediting period.
+    so_far : Period or None
+        From the first day of the year to the last day that the readings of all counting meters cover. None where
+        there is no such day. A meter is waited for from the day on which it is installed.
+    meters : tuple of MeterStatus
+    findings : tuple of FindingStatus
+        Of the year so far; open ones first.
+    calibrations : tuple of CalibrationStatus
+        Next due first.
+    criteria : tuple of CriterionStatus
+    documents : tuple of DocumentToShow
+    ER : float or None
+        tCO2 of `so_far`. An open finding counts with the permitted treatment that has the least ER. None while it
+        cannot be calculated, because a finding has no such treatment, for example.
+    months : tuple of MonthReductions
+        Each month of `so_far`.
+    plan : Plan or None
+        None where no plan is stated.
+    forecast : Forecast
+    actions : tuple of Action
+        What needs a person, most tonnes at stake first.
+    problems : tuple of Problem
+        Why nothing could be calculated.
+    """
+
+    case: str
+    title: str
+    methodology: str
+    day: date
+    year: Period
     so_far: Period | None = None
     meters: tuple[MeterStatus, ...] = ()
-    findings: tuple[FindingStatus, ...] = ()  #: Of the year so far; open ones first.
-    calibrations: tuple[CalibrationStatus, ...] = ()  #: Next due first.
+    findings: tuple[FindingStatus, ...] = ()
+    calibrations: tuple[CalibrationStatus, ...] = ()
     criteria: tuple[CriterionStatus, ...] = ()
     documents: tuple[DocumentToShow, ...] = ()
-    #: tCO2 of `so_far`. An open finding counts with the permitted treatment that has the least ER. None while it
-    #: cannot be calculated, because a finding has no such treatment, for example.
     ER: float | None = None
-    months: tuple[MonthReductions, ...] = ()  #: Each month of `so_far`.
-    plan: Plan | None = None  #: None where no plan is stated.
+    months: tuple[MonthReductions, ...] = ()
+    plan: Plan | None = None
     forecast: Forecast = Forecast(Basis.NONE)
-    actions: tuple[Action, ...] = ()  #: What needs a person, most tonnes at stake first.
-    problems: tuple[Problem, ...] = ()  #: Why nothing could be calculated.
+    actions: tuple[Action, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     @property
     def open(self) -> tuple[FindingStatus, ...]:

@@ -120,13 +120,8 @@ def projects(*, country: str | None = None, methodology: str | None = None, stat
     ]
     rows = [
         {
-            "number": one.number,
-            "country": one.country,
-            "title": one.title,
+            **{name: getattr(one, name) for name in ("number", "country", "title", "status", "registered", "planned")},
             "methodologies": "; ".join(f"{used} {version}" for used, version in one.uses),
-            "status": one.status,
-            "registered": one.registered,
-            "planned": one.planned,
             "calculable": is_covered(one),
             "page": one.page,
             "grade": str(one.evidence.grade),

@@ -52,7 +52,7 @@ def _contradictions(documents: Analyses, case: CaseFile, file: Location) -> Iter
         if span != other:
             message = _("the report is for {found}, and the case file for {expected}")
             yield finding("K2", message, file, "p", span, other)
-    chosen = {name: option for part in documents.report.examined for name, option in part.found.choices.items()}
+    chosen = documents.report.choices()
     for name, option in case.choices.items():
         if chosen.get(name, option) != option:
             yield _otherwise((file,), name, "", chosen[name], option)
@@ -122,7 +122,7 @@ def _same(entry: EnteredValue, parameter: Parameter, stated: Any) -> bool:
         return own in words[stated] if isinstance(stated, bool) else own == str(stated).strip().casefold()
     try:
         number = float(magnitude_of(stated, parameter.unit)) if isinstance(stated, str) else float(stated)
-        return not isinstance(entry.value, int | float) or close(entry.value, number)
+        return not entry.numeric or close(entry.value, number)
     except (UnitError, ValueError, TypeError):
         return str(stated).strip() == str(entry.written).strip()
 

@@ -158,10 +158,8 @@ def not_done(documents: Analyses) -> Iterator[Finding]:
         if not {parameter.name, parameter.symbol} & measured:
             measured.add(parameter.name)
             message = _("the plan provides for a cross-check of {symbol} ({said!r}), and none is declared")
-            place, expected = (
-                documents.in_plan(located(row.cells["procedure"])),
-                _("[[readings.checks]] in the case file"),
-            )
+            place = documents.in_plan(located(row.cells["procedure"]))
+            expected = _("[[readings.checks]] in the case file")
             yield finding("I3", message, place, parameter.symbol, expected=expected, say={"said": said})
     for name, meter in meters.plan.meters.items():
         if meter.check_only and name not in compared and name not in meters.unknown:
@@ -184,9 +182,7 @@ def shared(documents: Analyses) -> Iterator[Finding]:
     """Find meters with one serial number at two points."""
     for serial, names in _serials(documents).items():
         if len(names) > 1:
-            message, question = (
-                _("{names} have the meter {symbol} in common"),
-                _("which of them does this meter measure?"),
-            )
+            message = _("{names} have the meter {symbol} in common")
+            question = _("which of them does this meter measure?")
             say = {"names": _(" and ").join(names)}
             yield finding("I11", message, at(meters=names), serial, say=say, question=question)

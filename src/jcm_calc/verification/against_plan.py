@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from jcm_calc.base.languages import _
+from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import ProblemKind, listed
-from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.declarations.items import Parameter
 from jcm_calc.readings.clock import DAY
 from jcm_calc.reports.workbook.tables import Row
 from jcm_calc.rulebooks import versions
@@ -19,7 +19,7 @@ from jcm_calc.verification import ratios
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.declared_checks import check, has_text, in_both, or_readings
 from jcm_calc.verification.documents import of_unit
-from jcm_calc.verification.findings import Finding, Severity, finding, of_problem
+from jcm_calc.verification.findings import Finding, Severity, finding
 from jcm_calc.verification.location import Location, address, at, located
 from jcm_calc.verification.quantities import EnteredValue, label_text
 from jcm_calc.verification.spreadsheet import as_number, close
@@ -33,7 +33,7 @@ CAPACITIES = ("kW", "MW", "GW", "USRt", "kVA", "MVA", "t/h", "t/d", "kL/d", "GJ/
 
 def comparable(entry: EnteredValue) -> bool:
     """Whether an entry is fixed beforehand, so that the plan has it too."""
-    return entry.parameter.kind is not Kind.MONITORED and entry.value is not None
+    return not entry.monitored and entry.value is not None
 
 
 @check(
@@ -47,7 +47,7 @@ def changed(documents: Analyses) -> Iterator[Finding]:
     for problem in documents.problems(ProblemKind.YEARS_DIFFER):
         cells = problem.detail(ProblemKind.YEARS_DIFFER)
         places = tuple(at(*one.rsplit("!", 1)) for one in cells.splitlines())
-        yield of_problem("D2", problem, places or documents.report.places_of(problem.subject))
+        yield documents.of_problem("D2", problem, places)
     if "plan" in documents.has:
         yield from _named(documents)
     for entry, before in differing(documents):
@@ -83,7 +83,7 @@ def _named(documents: Analyses) -> Iterator[Finding]:
 
 
 def _same(entry: EnteredValue, before: EnteredValue) -> bool:
-    if isinstance(entry.value, int | float) and isinstance(before.value, int | float):
+    if entry.numeric and before.numeric:
         return close(entry.value, before.value, 1e-12)
     return str(entry.value).strip() == str(before.value).strip()
 
@@ -91,7 +91,7 @@ def _same(entry: EnteredValue, before: EnteredValue) -> bool:
 def _deviation(documents: Analyses, entry: EnteredValue, before: EnteredValue) -> Finding:
     parameter = entry.parameter
     code, cause, severity = kind(entry, before)
-    numeric = isinstance(before.value, int | float)
+    numeric = before.numeric
     corrected = documents.correcting(entry, before.value) if numeric and documents.report.result is not None else {}
     unit, declared = (f" {parameter.unit}", parameter.unit) if numeric and parameter.unit else ("", "")
     message = _("{symbol} is {found}{unit} in the report and {expected}{unit} in the plan")
@@ -103,7 +103,7 @@ def _deviation(documents: Analyses, entry: EnteredValue, before: EnteredValue) -
 def kind(entry: EnteredValue, before: EnteredValue) -> tuple[str, str, Severity | None]:
     """Return the code of the check of a deviation, the likely cause, and its severity if not the usual."""
     parameter = entry.parameter
-    if not isinstance(entry.value, int | float) or not isinstance(before.value, int | float):
+    if not entry.numeric or not before.numeric:
         selects = parameter.is_class or not parameter.textual
         return "J6", "", None if selects else Severity.WARNING
     ratio = entry.value / before.value if before.value else math.nan
@@ -176,25 +176,28 @@ def folded(text: str) -> str:
 @check("E3", _("no interval of calibration in report and plan"), lambda m: stated(m, "procedure", months))
 def interval(documents: Analyses) -> Iterator[Finding]:
     """Find intervals of calibration other than planned; an error where they are longer."""
-    for parameter, row, found, (expected, *_others) in stated(documents, "procedure", months):
-        if found != expected:
-            message = _("the meter of {symbol} is calibrated every {found} months, and the plan says {expected}")
-            values = (located(row.cells["procedure"]), parameter.symbol, found, expected, THE_PLAN)
-            severity = Severity.ERROR if found > expected else Severity.WARNING
-            yield finding("E3", message, *values, severity=severity, unit=_("months"))
+    message = _("the meter of {symbol} is calibrated every {found} months, and the plan says {expected}")
+    return _otherwise(documents, "E3", months, message, THE_PLAN, _("months"))
 
 
 @check("E10", _("no accuracy class in report and plan"), lambda m: stated(m, "procedure", accuracy_class))
 def accuracy(documents: Analyses) -> Iterator[Finding]:
     """Find classes other than planned; an error where they are worse."""
-    for parameter, row, found, (expected, *_others) in stated(documents, "procedure", accuracy_class):
+    message = _("the meter of {symbol} has class {found}, and the plan has {expected}")
+    because = _("the plan; a correction for a late calibration by the class would be {times:g} times as large")
+    return _otherwise(documents, "E10", accuracy_class, message, because)
+
+
+def _otherwise(
+    documents: Analyses, code: str, read: Callable[[str], Any], message: Message, because: Message, unit: str = ""
+) -> Iterator[Finding]:
+    """Yield what procedures say of meters otherwise than the plan: an error where the number is larger."""
+    for parameter, row, found, (expected, *_others) in stated(documents, "procedure", read):
         if float(found) != float(expected):
-            message = _("the meter of {symbol} has class {found}, and the plan has {expected}")
-            because = _("the plan; a correction for a late calibration by the class would be {times:g} times as large")
-            because = because.format(times=float(found) / float(expected))
-            values = (located(row.cells["procedure"]), parameter.symbol, found, expected, because)
+            why = because.format(times=float(found) / float(expected))
             severity = Severity.ERROR if float(found) > float(expected) else Severity.WARNING
-            yield finding("E10", message, *values, severity=severity)
+            values = (located(row.cells["procedure"]), parameter.symbol, found, expected, why)
+            yield finding(code, message, *values, severity=severity, unit=unit)
 
 
 @check("I1", _("no monitoring option is named"), or_readings(has_text("option")))
@@ -365,13 +368,11 @@ def version(documents: Analyses) -> Iterator[Finding]:
 @check(
     "J6",
     _("no classes, options or facts in report and plan"),
-    lambda m: (
-        any(part.found.choices for part in m.report.examined) or in_both(lambda one: isinstance(one.value, str))(m)
-    ),
+    lambda m: m.report.choices() or in_both(lambda one: isinstance(one.value, str))(m),
 )
 def description(documents: Analyses) -> Iterator[Finding]:
     """Find classes and options that differ, which select values; other facts, which is a warning."""
-    planned = {name: option for part in documents.registered.of("MPS") for name, option in part.found.choices.items()}
+    planned = documents.registered.choices("MPS")
     for part in documents.report.of("MRS"):
         for name, option in part.found.choices.items():
             if name in planned and planned[name] != option:

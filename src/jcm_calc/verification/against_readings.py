@@ -15,7 +15,6 @@ from typing import Any
 
 from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.base.problems import listed
-from jcm_calc.declarations.items import Kind
 from jcm_calc.readings import ReadingsFinding
 from jcm_calc.readings.clock import DAY
 from jcm_calc.readings.findings import KINDS
@@ -154,7 +153,7 @@ def compared(documents: Documents, rows: DatedRows) -> Iterator[Compared]:
     derivatives = documents.result.derivatives()
     for entry in documents.report.entries():
         parameter, period = entry.parameter, entry.period
-        amount = parameter.kind is Kind.MONITORED and parameter.adds_over_time and isinstance(entry.value, int | float)
+        amount = entry.monitored and parameter.adds_over_time and entry.numeric
         own = documents.meters.of(entry) if amount and period is not None else ()
         if not own or period is None:
             continue

@@ -14,15 +14,23 @@ from typing import Any
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import listed
-from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.checks import mistakable
 from jcm_calc.inputs.totals import is_total
 from jcm_calc.reports.workbook.filled_sheets import plain_value
 from jcm_calc.reports.workbook.tables import linked
-from jcm_calc.verification.dated_rows import TWICE, AmountPart, Breakdown, DatedRow, DatedRows
-from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
+from jcm_calc.verification.dated_rows import (
+    TWICE,
+    AmountPart,
+    Breakdown,
+    DatedRow,
+    DatedRows,
+    number_in,
+    result_of,
+)
+from jcm_calc.verification.findings import Correction, Severity, shown_number
 from jcm_calc.verification.quantities import EnteredValue
+from jcm_calc.verification.recalculating import TWO_WAYS
 from jcm_calc.verification.spreadsheet import ROUNDING, Calculator, FormulaError, Place, form, read
 from jcm_calc.verification.spreadsheet.trees import tokens
 
@@ -32,43 +40,10 @@ NEAR = 0.1 * (1 + 1e-9)
 OUT_OF_LINE, ALIKE, LEAST = 5.0, 3.0, 4
 FARTHEST, LAST_ROW, LAST_COLUMN = "XFD", 1_048_576, 16_384  # a cell that no sheet uses
 NUMERAL = re.compile(r"[-+]?\d[\d.,\s]*")
-TWO_WAYS = re.compile(r"([-+]?\d{1,3})[.,](\d{3})")
 
 
-class AmountFormulas:
-    """The formulas of the monitored amounts of a report."""
-
-    def __init__(self, rows: DatedRows) -> None:
-        self.rows = rows
-        entries = rows.documents.report.entries()
-        numbers = [
-            one for one in entries if one.parameter.kind is Kind.MONITORED and isinstance(one.value, int | float)
-        ]
-        self.audits = {entry.place: Audit(rows, entry) for entry in numbers}
-
-    @cached_property
-    def parts(self) -> list[AmountPart]:
-        """What is wrong with them."""
-        return [part for audit in self.audits.values() for part in audit.parts()]
-
-    def findings(self) -> list[Finding]:
-        """Return the same as findings; alike ones together."""
-        return self.rows.as_findings(self.parts)
-
-    def plain(self, entry: EnteredValue) -> bool:
-        """Whether an amount only adds up dated rows, or what else it does is a finding already."""
-        found = self.rows.of.get(entry.place)
-        reported = any(part.entry.place == entry.place and part.code in ("C13", "H5") for part in self.parts)
-        return reported or (found is not None and found.plain)
-
-    def settled(self, entry: EnteredValue) -> bool:
-        """Whether what a formula does with a number or a cell is known, or readings tell the amount."""
-        audit = self.audits.get(entry.place)
-        return audit is not None and audit.settled
-
-
-class Audit:
-    """The formula of one amount, taken apart."""
+class AmountFormula:
+    """The formula of one amount, taken apart; ``scale`` is the amount for one that the formula gives."""
 
     def __init__(self, rows: DatedRows, entry: EnteredValue) -> None:
         self.rows, self.entry, self.book = rows, entry, rows.book
@@ -76,27 +51,34 @@ class Audit:
         self.found: Breakdown | None = rows.of.get(entry.place)
         written = entry.written if isinstance(entry.written, int | float) else 0
         self.scale = entry.value / written if written else 1.0
+        formula = self.book.formula(self.end)
+        self.text = "" if formula is None else formula.text
+        # the cells among its rows that add up others of them
+        self.totals = () if self.found is None else self.found.totals
 
     def _end(self) -> Place:
         """Return the cell in which plain references end."""
         place, seen = self.entry.place, set[Place]()
         while place not in seen:
             seen.add(place)
-            formula = self.book.formulas(place[0]).get(place[1:])
+            formula = self.book.formula(place)
             target = None if formula is None else linked(formula.text, place[0])
             if target is None or target[0] not in self.book.sheets:
                 break
             place = target
         return place
 
-    @property
-    def text(self) -> str:
-        """The formula; nothing where a number is typed in."""
-        formula = self.book.formulas(self.end[0]).get(self.end[1:])
-        return "" if formula is None else formula.text
+    @cached_property
+    def parts(self) -> list[AmountPart]:
+        """What is wrong with the amount."""
+        return list(self._parts())
 
-    def parts(self) -> Iterator[AmountPart]:
-        """Yield what is wrong with the amount."""
+    @property
+    def plain(self) -> bool:
+        """Whether the amount only adds up dated rows, or what else it does is a finding already."""
+        return any(part.code in ("C13", "H5") for part in self.parts) or (self.found is not None and self.found.plain)
+
+    def _parts(self) -> Iterator[AmountPart]:
         report = self.rows.documents.report
         planned = {sheet for part in report.of("MPS") for sheet in part.roles.values()}
         # what does not depend on the period is entered once, in the plan
@@ -118,8 +100,8 @@ class Audit:
         if self._metered:
             return True
         if self.cells:
-            ratio = self.entry.value / self.scale / self._number(self.cells[0]) if self._number(self.cells[0]) else 0.0
-            return len(self.cells) == 1 and self._ratio(ratio) == 1
+            number = number_in(self.book, self.cells[0]) or 0.0
+            return len(self.cells) == 1 and self._ratio(self.entry.value / self.scale / number if number else 0.0) == 1
         return bool(self.numbers) and self._powers == set(range(len(self.numbers)))
 
     @cached_property
@@ -133,7 +115,7 @@ class Audit:
     def _given(self, given: Mapping[Place, float], exact: bool = True) -> float:
         """Return what the formula gives with other numbers in cells, and without totals of its rows."""
         cells = {**dict.fromkeys(self.totals, 0.0), **given}
-        return _as_float(Calculator(self.book, cells, exact=exact).value(self.entry.place))
+        return result_of(Calculator(self.book, cells, exact=exact).value(self.entry.place))
 
     def _weights(self, values: Mapping[Place, float], exact: float) -> dict[Place, float]:
         """Return how much more the formula gives for one more in each of some cells."""
@@ -143,7 +125,7 @@ class Audit:
 
     def _of_cells(self, cells: list[Place]) -> Iterator[AmountPart]:
         """Yield a factor, an addend and rounding in a formula of cells that have no date."""
-        values = {place: self._number(place) for place in cells}
+        values = {place: number_in(self.book, place) or 0.0 for place in cells}
         exact, constant = self._given({}), self._given(dict.fromkeys(cells, 0.0))
         rounded, weights = self._given({}, exact=False), self._weights(values, exact)
         if not _same(math.fsum([constant, *(weights[place] * value for place, value in values.items())]), exact):
@@ -157,31 +139,25 @@ class Audit:
     # Numbers typed into the formula
 
     @cached_property
-    def numbers(self) -> list[tuple[Place, str]]:
-        """The numbers that are written in the formula, each with a cell that holds it instead."""
-        return self._as_cells[1]
+    def numbers(self) -> dict[Place, float]:
+        """The numbers that are written in the formula, each by a cell that holds it instead."""
+        written = [token[0] for token in tokens(self.text) if token.lastgroup == "number"]
+        return {(self.end[0], LAST_ROW - at - 1, LAST_COLUMN - 1): float(one) for at, one in enumerate(written)}
 
     @cached_property
-    def _as_cells(self) -> tuple[str, list[tuple[Place, str]]]:
-        """The formula with cells instead of its numbers."""
-        parts, found = [], list[tuple[Place, str]]()
-        for token in tokens(self.text):
-            if token.lastgroup == "number":
-                found.append(((self.end[0], LAST_ROW - len(found) - 1, LAST_COLUMN - 1), token[0]))
-                parts.append(f"{FARTHEST}{found[-1][0][1] + 1}")
-            else:
-                parts.append(token[0])
-        return "".join(parts), found
+    def _in_cells(self) -> str:
+        """The formula with these cells instead of its numbers."""
+        cells = (f"{FARTHEST}{row + 1}" for _sheet, row, _column in self.numbers)
+        return "".join(next(cells) if token.lastgroup == "number" else token[0] for token in tokens(self.text))
 
     def _with(self, values: Mapping[Place, float], exact: bool = True) -> float:
         """Return what the formula gives with other numbers in it."""
-        given = {place: float(number) for place, number in self.numbers} | dict(values)
-        return _as_float(Calculator(self.book, given, exact=exact).evaluate(self._as_cells[0], self.end[0]))
+        given = {**self.numbers, **values}
+        return result_of(Calculator(self.book, given, exact=exact).evaluate(self._in_cells, self.end[0]))
 
     def _of_numbers(self) -> Iterator[AmountPart]:
         """Yield a factor, an addend and rounding in a formula of numbers; a choice between them."""
-        values = [float(number) for _, number in self.numbers]
-        exact = self._with({})
+        values, exact = list(self.numbers.values()), self._with({})
         yield from self._rounded(self._with({}, exact=False) - exact)
         if not exact:
             return
@@ -209,7 +185,7 @@ class Audit:
     def _times(self, by: float) -> list[float] | None:
         """Return what the formula gives with each of its numbers that many times as large."""
         try:
-            return [self._with({place: by * float(number)}) for place, number in self.numbers]
+            return [self._with({place: by * number}) for place, number in self.numbers.items()]
         except FormulaError:
             return None
 
@@ -238,7 +214,7 @@ class Audit:
         self, code: str, said: str, excess: float | None, places: tuple[Place, ...] = (), because: str = "", **more: Any
     ) -> AmountPart:
         """Return something in the amount that is in some cells, or in its formula."""
-        formula = self.book.formulas(self.entry.place[0]).get(self.entry.place[1:])
+        formula = self.book.formula(self.entry.place)
         if not because and not places and formula is not None:
             because = f"={formula.text[:100]}"  # as a reader finds it in the cell
         return AmountPart(code, said, self.entry, places or (self.entry.place,), excess, because=because, **more)
@@ -290,14 +266,9 @@ class Audit:
 
     # Rows
 
-    @cached_property
-    def totals(self) -> tuple[Place, ...]:
-        """The cells among its rows that add up others of them."""
-        return () if self.found is None else self.found.totals
-
     def _of_rows(self, found: Breakdown) -> Iterator[AmountPart]:
         ranged = self.rows.ranged(self.entry.place)
-        loose = {place: self._number(place) for place in found.undated if place in ranged}
+        loose = {place: number_in(self.book, place) or 0.0 for place in found.undated if place in ranged}
         values = {line.place: line.value or 0.0 for line in found.lines} | loose
         exact, constant = self._given({}), self._given(dict.fromkeys(values, 0.0))
         weights = {line.place: line.weight for line in found.lines} | self._weights(loose, exact)
@@ -310,7 +281,7 @@ class Audit:
                 more, less = _("the formula does more than add up its rows"), _("the formula takes rows away")
                 yield self._open(more if least >= 0 else less, (exact - sums) * self.scale if alike else None)
             return
-        if self.totals and _as_float(whole) != exact:
+        if self.totals and result_of(whole) != exact:
             said = _("the sum includes a total of the same rows")
             yield self._part("C5", said, (whole - exact) * self.scale, self.totals)
         yield from self._rounded(rounded - exact)
@@ -327,10 +298,6 @@ class Audit:
         """Whether readings tell what the amount should be."""
         metered = self.rows.documents.metered
         return metered is not None and bool(metered.of(self.entry))
-
-    def _number(self, place: Place) -> float:
-        value = self.book.value(*place)
-        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
 
     def _rounded(self, excess: float) -> Iterator[AmountPart]:
         if abs(excess) > 1e-9 * max(1.0, abs(self.entry.value)):
@@ -435,12 +402,6 @@ class Audit:
                 said = said.format(time=line.period, value=shown_number(line.value), power=power)
                 severity = Severity.ERROR if power >= 1000 else Severity.WARNING
                 yield self._part("B6", said, amount * (1 - 1 / power), (line.place,), severity=severity)
-
-
-def _as_float(value: Any) -> float:
-    if not isinstance(value, int | float):
-        raise FormulaError("#VALUE!")
-    return float(value)
 
 
 def _same(one: float, other: float) -> bool:

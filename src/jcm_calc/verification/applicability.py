@@ -19,7 +19,7 @@ from jcm_calc.verification import (
 )
 from jcm_calc.verification.against_readings import compared
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.cells.wrong_formula import chooses
+from jcm_calc.verification.cells.diagnosis import chooses
 from jcm_calc.verification.declared_checks import DeclaredCheck, Finds, declared_in, shown, there
 
 DECLARED = tuple(

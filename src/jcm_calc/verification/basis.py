@@ -185,6 +185,6 @@ def _of(
 def _basis(documents: Analyses, entry: EnteredValue) -> str:
     if entry.place in documents.rows.of:
         return "rows"
-    formula = documents.report.book.formulas(entry.place[0]).get(entry.place[1:])
+    formula = documents.report.book.formula(entry.place)
     # a plain reference to another cell is as good as what was typed there
-    return "formula" if formula is not None and formula.text and not linked(formula.text, entry.place[0]) else "typed"
+    return "typed" if formula is None or linked(formula.text, entry.place[0]) else "formula"

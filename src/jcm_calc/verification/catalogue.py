@@ -33,7 +33,6 @@ TEXTS = ("title", "rule", "why", "example", "answer", "case")
 NEEDS = {
     "result": _("inputs that allow a recalculation of the reductions"),
     "plan": _("a monitoring plan with values: in the workbook, or as a separate file"),
-    "previous": _("an earlier report"),
     "case": _("a case file"),
     "meters": _("meters with their calibration: `[meters]` of the case file, or monitored readings"),
     "readings": _("readings: `[readings]` of the case file, or monitored readings"),

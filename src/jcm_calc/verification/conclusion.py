@@ -107,13 +107,8 @@ def years(documents: Analyses, errors: Iterable[Finding]) -> list[ReportedYear]:
 
 def total(found: Sequence[ReportedYear]) -> ReportedYear:
     """Return the sum over years."""
-    return ReportedYear(
-        TOTAL,
-        reported=_sum([one.reported for one in found]),
-        recalculated=_sum([one.recalculated for one in found]),
-        adjusted=_sum([one.adjusted for one in found]),
-        misstatement=_add([one.misstatement for one in found]),
-    )
+    sums = {kind: _sum([getattr(one, kind) for one in found]) for kind in ("reported", "recalculated", "adjusted")}
+    return ReportedYear(TOTAL, **sums, misstatement=_add([one.misstatement for one in found]))
 
 
 def _misstatement(reported: Amounts, adjusted: Amounts) -> float | None:
@@ -298,11 +293,8 @@ class Conclusion:
             return VerificationResult.INCOMPLETE
         if any(one.effect is None for one in self.errors):
             return VerificationResult.NOT_QUANTIFIED
-        return (
-            VerificationResult.NOT_MATERIAL
-            if self.errors or any(one.difference for one in self.years)
-            else VerificationResult.NONE
-        )
+        differs = self.errors or any(one.difference for one in self.years)
+        return VerificationResult.NOT_MATERIAL if differs else VerificationResult.NONE
 
     @property
     def clean(self) -> bool:

@@ -13,14 +13,22 @@ from typing import TYPE_CHECKING, Any
 
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import listed
-from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
 from jcm_calc.reports.workbook import written_periods
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.verification.findings import Correction, Finding, Severity, finding
 from jcm_calc.verification.location import address
 from jcm_calc.verification.quantities import EnteredValue
-from jcm_calc.verification.spreadsheet import Calculator, FormulaError, Place, as_number, form, precedents, read
+from jcm_calc.verification.spreadsheet import (
+    Calculator,
+    FormulaError,
+    Place,
+    as_number,
+    form,
+    is_number,
+    precedents,
+    read,
+)
 
 if TYPE_CHECKING:
     from jcm_calc.verification.documents import Documents
@@ -57,22 +65,16 @@ class DatedRow:
 class Breakdown:
     """An amount of the report as a sum, or a mean, of dated rows.
 
-    Attributes
-    ----------
-    left_out : tuple of DatedRow
-        Rows of the same table and period that the formula does not take in.
-    undated : tuple of Place
-        Further cells that it comes down to.
-    totals : tuple of Place
-        Cells among its rows that add up others of them; the weights are those without.
+    ``left_out`` are rows of the same table and period that the formula does not take in, ``undated`` further cells that
+    it comes down to, ``totals`` cells among its rows that add up others of them; the weights are those without.
     """
 
     entry: EnteredValue
     lines: tuple[DatedRow, ...]
     left_out: tuple[DatedRow, ...]
     mean: bool
-    undated: tuple[Place, ...] = ()
-    totals: tuple[Place, ...] = ()
+    undated: tuple[Place, ...]
+    totals: tuple[Place, ...]
 
     @cached_property
     def usual(self) -> float:
@@ -114,16 +116,9 @@ class Breakdown:
 
 @dataclass(frozen=True)
 class AmountPart:
-    """Something in an amount that does not belong there, or that it lacks.
+    """Something in an amount that does not belong there, or that it lacks; said without the symbol.
 
-    Attributes
-    ----------
-    code : str
-        Of the check that it belongs to.
-    said : str
-        What is wrong, without the symbol.
-    excess : float or None
-        By how much the amount is too high for it, in the declared unit; None where that is not known.
+    The amount is too high by its ``excess``, in the declared unit; None where that is not known.
     """
 
     code: str
@@ -143,15 +138,15 @@ class DatedRows:
     def __init__(self, documents: Documents) -> None:
         self.documents, self.book = documents, documents.report.book
         self._labels: dict[Place, Period | None] = {}
-        monitored = (entry for entry in documents.report.entries() if entry.parameter.kind is Kind.MONITORED)
+        monitored = (entry for entry in documents.report.entries() if entry.monitored)
         breakdowns = ((entry.place, self._breakdown(entry)) for entry in monitored)
         self.of: dict[Place, Breakdown] = {place: found for place, found in breakdowns if found is not None}
 
     # Reading
 
     def _breakdown(self, entry: EnteredValue) -> Breakdown | None:
-        formula = self.book.formulas(entry.place[0]).get(entry.place[1:])
-        if formula is None or not formula.text or not isinstance(entry.value, int | float):
+        formula = self.book.formula(entry.place)
+        if formula is None or not entry.numeric:
             return None
         leaves = self.leaves(entry.place)
         dated = {place: period for place in leaves[:MOST] if (period := self.label(place)) is not None}
@@ -163,8 +158,11 @@ class DatedRows:
             weights = self._weights(entry.place, list(dated), dict.fromkeys(totals, 0.0))
         except FormulaError:
             return None
-        every = [DatedRow(place, dated[place], _value(self.book, place), weight) for place, weight in weights.items()]
-        lines = [line for line in every if line.weight]
+        lines = [
+            DatedRow(place, dated[place], number_in(self.book, place), weight)
+            for place, weight in weights.items()
+            if weight
+        ]
         if not lines:
             return None
         found = [line for line in self._left_out(entry, lines) if not self.words(line.place)]
@@ -173,16 +171,16 @@ class DatedRows:
 
     def ranged(self, place: Place) -> set[Place]:
         """Return the cells of the ranges that a formula adds up, through others, too."""
-        return set(self._ranged(place, set()))
-
-    def _ranged(self, place: Place, seen: set[Place]) -> Iterator[Place]:
-        for area in precedents(self.book, place):
-            for other in area.places:
-                if other not in seen and len(seen) < MOST:
-                    seen.add(other)
-                    if not area.single:
-                        yield other
-                    yield from self._ranged(other, seen)
+        found, seen, waiting = set[Place](), set[Place](), [place]
+        while waiting:
+            for area in precedents(self.book, waiting.pop()):
+                for other in area.places:
+                    if other not in seen and len(seen) < MOST:
+                        seen.add(other)
+                        waiting.append(other)
+                    if other in seen and not area.single:
+                        found.add(other)
+        return found
 
     def _totals(self, place: Place) -> Iterator[Place]:
         """Yield the undated cells of a range that add up other cells of it."""
@@ -215,8 +213,7 @@ class DatedRows:
         return list(self._leaves(place, set(), place))
 
     def _leaves(self, place: Place, seen: set[Place], entry: Place) -> Iterator[Place]:
-        formula = self.book.formulas(place[0]).get(place[1:]) if place[0] in self.book.sheets else None
-        if formula is None or not formula.text:
+        if self.book.formula(place) is None:
             value = self.book.value(*place) if place[0] in self.book.sheets else None
             if value == "" or (isinstance(value, int | float) and not isinstance(value, bool)):
                 yield place
@@ -233,24 +230,18 @@ class DatedRows:
 
     def _weights(self, place: Place, leaves: Sequence[Place], fixed: Mapping[Place, float]) -> dict[Place, float]:
         """Return by how much a formula grows with each cell; all the same at once where they are."""
-        before = self._given(place, fixed)
-        values = {leaf: _value(self.book, leaf) or 0.0 for leaf in leaves}
+        before = result_of(Calculator(self.book, fixed, exact=True).value(place))
 
         def growth(steps: Mapping[Place, float]) -> float:
-            given = {leaf: values[leaf] + step for leaf, step in steps.items()}
-            return (self._given(place, {**fixed, **given}) - before) / sum(steps.values())
+            given = {leaf: (number_in(self.book, leaf) or 0.0) + step for leaf, step in steps.items()}
+            after = Calculator(self.book, {**fixed, **given}, exact=True).value(place)
+            return (result_of(after) - before) / sum(steps.values())
 
         first = growth({leaves[0]: STEP})
         together = growth({leaf: STEP * (1 + number * 0.618 % 1) for number, leaf in enumerate(leaves)})
         if math.isclose(together, first, rel_tol=1e-9):
             return dict.fromkeys(leaves, float(f"{first:.12g}"))
         return {leaf: float(f"{growth({leaf: STEP}):.12g}") for leaf in leaves}
-
-    def _given(self, place: Place, given: Mapping[Place, Any]) -> float:
-        value = Calculator(self.book, given, exact=True).value(place)
-        if not isinstance(value, int | float):
-            raise FormulaError("#VALUE!")
-        return float(value)
 
     def label(self, place: Place) -> Period | None:
         """Return the time in the row left of a cell, or above it."""
@@ -298,8 +289,8 @@ class DatedRows:
                 period = self.label((sheet, row, column))
                 inside = period and period.first and period.last and whole.first <= period.first <= whole.last
                 if period and inside and row not in rows and self._names(sheet, row, column) == names:
-                    value = _value(self.book, (sheet, row, column))
-                    yield DatedRow((sheet, row, column), period, value, weight)
+                    place = sheet, row, column
+                    yield DatedRow(place, period, number_in(self.book, place), weight)
 
     def _table(self, sheet: str, column: int, rows: Sequence[int]) -> Iterator[int]:
         """Yield the rows of a table: those with a time, one after the other, around known ones."""
@@ -465,6 +456,14 @@ class DatedRows:
             yield self.documents.of_entry("C5", entry, message, expected, because, say, **details)
 
 
-def _value(book: Book, place: Place) -> float | None:
+def number_in(book: Book, place: Place) -> float | None:
+    """Return the number that is stored in a cell, days as numbers; None where it holds none."""
     value = as_number(book.value(*place))
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return float(value) if is_number(value) else None
+
+
+def result_of(value: Any) -> float:
+    """Return what a formula gives as a number; raise #VALUE! for anything else."""
+    if not isinstance(value, int | float):
+        raise FormulaError("#VALUE!")
+    return float(value)

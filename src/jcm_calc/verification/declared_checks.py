@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from types import FunctionType, ModuleType
 from typing import NamedTuple, TypeVar
 
-from jcm_calc.declarations.items import Kind
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Finding
 from jcm_calc.verification.quantities import EnteredValue
@@ -53,9 +52,7 @@ def entered(wanted: Callable[[EnteredValue], object]) -> Subject:
     return lambda m: any(map(wanted, m.report.entries()))
 
 
-def monitored(documents: Analyses) -> bool:
-    """Return whether the report has a monitored value."""
-    return any(entry.parameter.kind is Kind.MONITORED for entry in documents.report.entries())
+monitored = entered(lambda one: one.monitored)
 
 
 def shown(wanted: Callable[[object], object]) -> Subject:

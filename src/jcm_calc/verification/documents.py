@@ -29,14 +29,8 @@ if TYPE_CHECKING:
 class Documents:
     """A report with the documents that it is compared with.
 
-    Attributes
-    ----------
-    plan : Submission or None
-        Whose plan sheets are the registered plan; the report's own workbook, or another one.
-    readings : Monitored or None
-        The monitored readings; those of the case file where there are none.
-    unclear : tuple of Problem
-        What of the case file can be read in two ways.
+    The sheets of ``plan``, the report's own workbook or another one, are the registered plan. Without ``readings``,
+    those of the case file are taken; ``unclear`` is what of that can be read in two ways.
     """
 
     report: Submission
@@ -57,7 +51,6 @@ class Documents:
         found = {
             "result": self.report.result is not None,
             "plan": self.plan is not None and bool(self.plan.entries("MPS")),
-            "previous": bool(self.previous),
             "case": self.case is not None,
             "meters": self.metered is not None,
             "readings": self.metered is not None,
@@ -97,6 +90,13 @@ class Documents:
         symbol, found = entry.parameter.symbol, entry.value
         return finding(code, message, entry.address, symbol, found, expected, because, own, **details)
 
+    def of_problem(
+        self, code: str, problem: Problem, places: tuple[Location, ...] = (), **details: Unpack[Details]
+    ) -> Finding:
+        """Return a finding that says what a complaint says; without places, where its subject is entered."""
+        message = Message("{}: {}").format(problem.subject, problem.complaint)
+        return Finding(code, message, places or self.report.places_of(problem.subject), problem.subject, **details)
+
     def correcting(self, entry: EnteredValue, value: float) -> Corrected:
         """Return that an entry should hold another value, and what that does to ER, for a finding."""
         corrections = (Correction(entry, value),)
@@ -128,7 +128,7 @@ class Documents:
         Of kinds that a project may lack, those of which something is entered.
         """
         chosen = dict(self.report.case.choices) if self.report.case is not None else {}
-        chosen |= {name: option for part in self.report.examined for name, option in part.found.choices.items()}
+        chosen |= self.report.choices()
         given = {letter for entry in self.report.entries() for letter in entry.parameter.indices}
         lacking = set(self.m.optional) - given
         return {
@@ -139,7 +139,7 @@ class Documents:
 
     def problems(self, *kinds: ProblemKind) -> Iterator[Problem]:
         """Yield why nothing can be calculated, as far as it is of certain kinds."""
-        return (problem for problem in self.report.problems if not problem.kinds.isdisjoint(kinds))
+        return (problem for problem in self.report.recalculation.problems if not problem.kinds.isdisjoint(kinds))
 
 
 def of_unit(entry: EnteredValue) -> tuple[object, ...]:

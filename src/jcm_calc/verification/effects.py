@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.declarations.items import Equation
 from jcm_calc.engine.evaluation import EvaluationError, evaluate
 from jcm_calc.results.credits import whole_tonnes
 from jcm_calc.verification.findings import Correction, EffectOnER
@@ -33,10 +32,14 @@ class Effects:
     @cached_property
     def actual(self) -> dict[str, Array]:
         """Every quantity as the library calculates it from what is entered."""
+        return self.calculated(self.result.inputs.values)
+
+    def calculated(self, values: Mapping[str, Any]) -> dict[str, Array]:
+        """Return every quantity for some inputs, with the terms of each total before they are added up."""
         inputs = self.result.inputs
-        names = tuple(inputs.graph.nodes)
-        found = evaluate(inputs.graph, inputs.sizes, inputs.values, inputs.lookups(), names)
-        return {**found, **terms(found, inputs.graph.equations)}
+        found = evaluate(inputs.graph, inputs.sizes, values, inputs.lookups(), tuple(inputs.graph.nodes))
+        totals = (rule for rule in inputs.graph.equations if rule.total and found.keys() >= set(rule.arguments))
+        return {**found, **{f"{TERMS}{rule.name}": rule.terms(found).astype(float) for rule in totals}}
 
     def by_period(self, name: str) -> Array:
         """Return RE, PE or ER of each period."""
@@ -131,9 +134,3 @@ class Effects:
                 own = found.setdefault(name, np.array(values[name], dtype=float))
                 own[at] = own[at] - excess[place] if place in excess else one.value
         return found
-
-
-def terms(known: Mapping[str, Array], rules: Iterable[Equation]) -> dict[str, Array]:
-    """Return the terms of each total, before they are added up."""
-    computable = (rule for rule in rules if rule.total and all(name in known for name in rule.arguments))
-    return {f"{TERMS}{rule.name}": rule.terms(known).astype(float) for rule in computable}

@@ -259,12 +259,6 @@ def finding(
     return Finding(code, message.format(**values), where, symbol, found, expected, because, **details)
 
 
-def of_problem(code: str, problem: Problem, places: tuple[Location, ...], **details: Unpack[Details]) -> Finding:
-    """Return a finding that says what a complaint says."""
-    message = Message("{}: {}").format(problem.subject, problem.complaint)
-    return Finding(code, message, places, problem.subject, **details)
-
-
 def shown_number(value: Any) -> str:
     """Write a number to be read: all its digits where there are few, else ten.
 

@@ -16,7 +16,7 @@ from jcm_calc.reports.workbook.symbols import plain
 from jcm_calc.reports.workbook.tables import linked
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.cells import QuantityCell
+from jcm_calc.verification.cells.sheet import QuantityCell
 from jcm_calc.verification.declared_checks import check, monitored, shown
 from jcm_calc.verification.findings import Finding, finding, shown_number
 from jcm_calc.verification.location import ranges
@@ -38,11 +38,9 @@ def not_used(documents: Analyses) -> Iterator[Finding]:
         if name in graph and name not in entered and entry.parameter.kind is Kind.DEFAULT:
             message = _("the plan fixes {symbol} at {expected}, and the report does not use it")
             because = _("the plan, {place}").format(place=entry.address)
-            other, place = documents.registered is not documents.report, entry.address
-            place = place.in_file(documents.registered.name) if other else place
-            values = (place, entry.parameter.symbol, None, entry.value, because)
-            numeric = isinstance(entry.value, int | float)
-            yield finding("C3", message, *values, **(documents.correcting(entry, entry.value) if numeric else {}))
+            values = (documents.in_plan(entry.address), entry.parameter.symbol, None, entry.value, because)
+            fixed = documents.correcting(entry, entry.value) if entry.numeric else {}
+            yield finding("C3", message, *values, **fixed)
 
 
 @check("C7")
@@ -51,9 +49,8 @@ def wrong_unit(documents: Analyses) -> Iterator[Finding]:
     report, known = documents.report, documents.report.reader.symbols.parameters
     listed = [
         one
-        for part in report.examined
-        if "calc" in part.roles
-        for one in listed_defaults(part.roles["calc"], part.periods, report.sheets, report.reader.symbols)
+        for part, sheet in report.with_sheet("calc")
+        for one in listed_defaults(sheet, part.periods, report.sheets, report.reader.symbols)
         if not _converted(report.book.value(*one.place), one.unit, known[one.name])
     ]
     shown = [(cell, cell.declared) for cell in documents.sheet.cells if not cell.converted]
@@ -147,12 +144,13 @@ def computed_reading(documents: Analyses) -> Iterator[Finding]:
     """Find what does not belong into the formula of an amount; values that are computed in another way."""
     sheets = documents.report.sheets
     for entry in documents.report.entries():
-        if entry.parameter.kind is Kind.MONITORED:
+        if entry.monitored:
             formula = sheets.formula(sheets.cell(*entry.place))
-            if formula is not None and not documents.amounts.plain(entry):
+            amount = documents.amounts.get(entry.place)
+            if formula is not None and not (amount is not None and amount.plain):
                 message, say = _("{symbol} is computed, not read: ={formula}"), {"formula": formula.text[:100]}
                 values = (entry.address, entry.parameter.symbol, entry.written)
-                unit, unresolved = entry.unit or entry.parameter.unit, not documents.amounts.settled(entry)
+                unit, unresolved = entry.unit or entry.parameter.unit, amount is None or not amount.settled
                 yield finding("C13", message, *values, say=say, unit=unit, unresolved=unresolved)
 
 

@@ -12,7 +12,6 @@ import numpy as np
 
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import ProblemKind, Topic
-from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs.checks import mistakable
 from jcm_calc.results.limits import DUST
 from jcm_calc.results.remarks import compared
@@ -23,7 +22,7 @@ from jcm_calc.verification.against_plan import differing
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.declared_checks import check, entered, monitored
 from jcm_calc.verification.documents import of_unit
-from jcm_calc.verification.findings import Finding, Severity, of_problem, shown_number
+from jcm_calc.verification.findings import Finding, Severity, shown_number
 from jcm_calc.verification.quantities import EnteredValue
 from jcm_calc.verification.ratios import PER_CENT
 
@@ -37,7 +36,7 @@ DOUBTED_PARTS = _("the parts of the derivation are themselves {evidence}")
 def per_cent(documents: Analyses) -> Iterator[Finding]:
     """Find a factor of 100."""
     for problem in documents.problems(ProblemKind.PER_CENT):
-        yield of_problem("B1", problem, documents.report.places_of(problem.subject), cause=PER_CENT)
+        yield documents.of_problem("B1", problem, cause=PER_CENT)
 
 
 @check("B3")
@@ -49,7 +48,7 @@ def different_units(documents: Analyses) -> Iterator[Finding]:
             finding = documents.of_entry("B3", entry, message, say=say, unit=entry.unit)
             yield replace(finding, found=entry.written)
     for problem in documents.problems(ProblemKind.TWO_UNITS):
-        yield of_problem("B3", problem, documents.report.places_of(problem.subject))
+        yield documents.of_problem("B3", problem)
 
 
 @check("B4", _("no monitored value"), monitored)
@@ -69,14 +68,14 @@ def other_unit(documents: Analyses) -> Iterator[Finding]:
     for candidates, explained in ((rated, set[str]()), (_looking_like(documents), out_of_line)):
         done |= explained
         for entry, unit, why in candidates:
-            if unit and entry.parameter.kind is Kind.MONITORED and entry.parameter.symbol not in done:
-                done.add(entry.parameter.symbol)
+            if unit and entry.monitored and entry.parameter.symbol not in told:
+                told.add(entry.parameter.symbol)
                 yield _in_other_unit(documents, "B4", entry, unit, why)
 
 
 def _looking_like(documents: Analyses) -> Iterator[tuple[EnteredValue, str, str]]:
     """Yield the largest entry of each parameter that the library warns of, the unit it looks like, and why."""
-    for warning in documents.report.warnings:
+    for warning in documents.report.recalculation.warnings:
         if unit := warning.detail(ProblemKind.OTHER_UNIT):
             named = (entry for entry in documents.report.entries() if entry.parameter.symbol == warning.subject)
             largest = max(map(_as_number, named), key=lambda one: abs(one.value), default=None)
@@ -116,7 +115,7 @@ def _against_plan(documents: Analyses) -> Iterator[tuple[EnteredValue, float]]:
 
 
 def _amount(entry: EnteredValue) -> bool:
-    return entry.parameter.kind is Kind.MONITORED and isinstance(entry.value, int | float) and bool(entry.value)
+    return entry.monitored and entry.numeric and bool(entry.value)
 
 
 def _likely_unit(ratio: float, unit: str, far: float = FAR, near: float = 0.5) -> str:
@@ -153,7 +152,7 @@ def _above_limits(documents: Analyses) -> Iterator[tuple[EnteredValue, float, st
     for limit, own, most in compared(documents.result.inputs, documents.result.checked_values):
         over, most = np.broadcast_arrays(own > most * (1 + DUST), most)
         for entry in documents.report.entries():
-            if entry.parameter.name == limit.parameter and isinstance(entry.value, int | float):
+            if entry.parameter.name == limit.parameter and entry.numeric:
                 at = documents.effects.at(entry.labels, over.shape)
                 if at is not None and over[at]:
                     yield entry, float(most[at]), limit.product.written(documents.m.symbols())
@@ -223,14 +222,14 @@ def impossible(documents: Analyses) -> Iterator[Finding]:
     """Find values outside their range that no unit explains, and rows that are out of line."""
     for problem in documents.problems(ProblemKind.OUT_OF_BOUNDS, ProblemKind.NO_CLASS):
         if problem.kinds.isdisjoint({ProblemKind.OTHER_UNIT, ProblemKind.PER_CENT}):
-            yield of_problem("B6", problem, documents.report.places_of(problem.subject), severity=Severity.ERROR)
-    for problem in documents.report.warnings:
+            yield documents.of_problem("B6", problem, severity=Severity.ERROR)
+    for problem in documents.report.recalculation.warnings:
         if ProblemKind.IMPLAUSIBLE in problem.kinds and ProblemKind.OTHER_UNIT not in problem.kinds:
-            yield of_problem("B6", problem, documents.report.places_of(problem.subject))
-    known = {str(problem) for problem in documents.report.warnings}
+            yield documents.of_problem("B6", problem)
+    told = {str(problem) for problem in documents.report.recalculation.warnings}
     for remark in documents.report.result.remarks if documents.report.result is not None else ():
-        if remark.topic is Topic.IMPLAUSIBLE and str(remark) not in known:  # a ratio or an intermediate
-            yield of_problem("B6", remark, documents.report.places_of(remark.subject))
+        if remark.topic is Topic.IMPLAUSIBLE and str(remark) not in told:  # a ratio or an intermediate
+            yield documents.of_problem("B6", remark)
 
 
 @check("B7")
@@ -238,8 +237,8 @@ def magnitude(documents: Analyses) -> Iterator[Finding]:
     """Find powers of ten, and constants that look as if they were in another unit."""
     done = {entry.parameter.symbol for entry, _before in differing(documents)}
     for entry, unit, why in _looking_like(documents):
-        if entry.parameter.kind is not Kind.MONITORED and entry.parameter.symbol not in done:
-            done.add(entry.parameter.symbol)
+        if not entry.monitored and entry.parameter.symbol not in told:
+            told.add(entry.parameter.symbol)
             yield _in_other_unit(documents, "B7", entry, unit, why)
 
 
@@ -255,7 +254,7 @@ def not_rebuilt(documents: Analyses) -> Iterator[Finding]:
         doubts = [value.evidence for value in derivation.values.values() if not value.evidence.confirmed]
         rebuilt = conversion(derivation.unit, documents.m.inputs[derivation.of].unit)(derivation.function(**parts))
         for entry in documents.report.entries():
-            given = entry.parameter.name == derivation.of and isinstance(entry.value, int | float)
+            given = entry.parameter.name == derivation.of and entry.numeric
             if given and not math.isclose(entry.value, rebuilt, rel_tol=2e-3):
                 yield documents.of_entry(
                     "B8",

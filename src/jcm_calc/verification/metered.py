@@ -28,18 +28,10 @@ CALIBRATION = ("late calibration", "uncalibrated")
 
 @dataclass(frozen=True)
 class Window:
-    """A time within a period p in which a meter was used and its calibration was not valid.
+    """A time within a period p in which a meter was used and its calibration was not valid, with the amount read in it.
 
-    Attributes
-    ----------
-    amount : float
-        What was read in it.
-    error : float or None
-        By which it is to be corrected, as a fraction; None where that is not known.
-    question : str
-        What stays open about the error.
-    noted : ReadingsFinding
-        What monitoring has of it, with the treatment that was chosen.
+    That is to be corrected by ``error``, a fraction; None where it is not known. ``question`` is what stays open about
+    it, ``noted`` what monitoring has of it, with the treatment that was chosen.
     """
 
     late: calibration.Late

@@ -12,7 +12,6 @@ import numpy as np
 
 from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.base.problems import ProblemKind, listed
-from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.periods import split_at_years
 from jcm_calc.reports.workbook import written_periods
@@ -26,7 +25,6 @@ from jcm_calc.verification.findings import (
     Finding,
     Severity,
     finding,
-    of_problem,
     shown_number,
 )
 from jcm_calc.verification.location import Location, address, at, located
@@ -80,8 +78,7 @@ def _by_year(documents: Analyses, period: Period) -> dict[int, float]:
     meters = documents.metered
     if meters is None or documents.report.result is None or len(documents.result.inputs.periods) != 1:
         return {}
-    monitored = (entry for entry in documents.report.entries() if entry.parameter.kind is Kind.MONITORED)
-    amounts = [entry for entry in monitored if entry.parameter.adds_over_time]
+    amounts = [one for one in documents.report.entries() if one.monitored and one.parameter.adds_over_time]
     if not amounts or not all(map(meters.of, amounts)):
         return {}
     found = {}
@@ -132,7 +129,7 @@ def chain(documents: Analyses) -> Iterator[Finding]:
             )
     if not any(before.last and after.first and after.first <= before.last for before, after in itertools.pairwise(own)):
         for problem in documents.problems(ProblemKind.OVERLAP):
-            yield of_problem("G3", problem, documents.report.input_sheets)
+            yield documents.of_problem("G3", problem, documents.report.input_sheets)
     yield from _begun(documents)
     yield from _outside(documents, own)
 

@@ -44,6 +44,16 @@ class EnteredValue:
         return address(self.place)
 
     @property
+    def monitored(self) -> bool:
+        """Whether it was monitored, not fixed beforehand."""
+        return self.parameter.kind is Kind.MONITORED
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it is a number, not a text or what does not convert."""
+        return isinstance(self.value, int | float)
+
+    @property
     def period(self) -> Period | None:
         """The period that it is of, where that has dates."""
         try:

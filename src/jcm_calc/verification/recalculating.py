@@ -36,13 +36,9 @@ AS_ENTERED = "as the workbook has it"
 class Recalculation:
     """A calculation from what is entered.
 
-    Attributes
-    ----------
-    result : Result or None
-    problems, warnings : tuple of Problem
-        Why nothing can be calculated, or not all of it; what is possible but implausible.
-    left_out : tuple of str
-        What the result is without, and how it reads what can be read in two ways; each in a sentence.
+    ``problems`` say why nothing can be calculated, or not all of it; ``warnings`` what is possible but implausible,
+    whether or not it can be used; ``left_out`` what the result is without, and how it reads what can be read in two
+    ways, each in a sentence.
     """
 
     result: Result | None
@@ -116,10 +112,8 @@ def _read_in_both_ways(case: CaseFile, evidence: EvidenceFiles, error: InputErro
     names = {name for name, parameter in m.inputs.items() if {name, parameter.symbol} & named}
     if not names:
         return case, ()
-    cases = [
-        replace(case, tables=tuple(_with_mark(as_pandas(table), names, mark) for table in case.tables))
-        for mark in ("", ".")
-    ]
+    tables = [as_pandas(table) for table in case.tables]
+    cases = [replace(case, tables=tuple(_with_mark(one, names, mark) for one in tables)) for mark in ("", ".")]
     results = [_calculated(one, evidence) for one in cases]
     sums = [math.nan if isinstance(found, InputError) else float(np.sum(found.ER.magnitude)) for found in results]
     message = _(

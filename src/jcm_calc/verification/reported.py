@@ -31,29 +31,15 @@ IN_BRACKETS = re.compile(r"[\[(（]([^\[\]()（）]*)[\])）]\s*$")
 
 @dataclass(frozen=True)
 class ReportedReductions:
-    """What a sheet reports.
-
-    Attributes
-    ----------
-    cell, exact : Cell or None
-        The whole tonnes, where such a table was found; ER before rounding.
-    heading : str
-        The heading of the tonnes where it is not that of table 3.
-    again : tuple of Cell
-        Further rows with reductions.
-    others : tuple of (str, Cell)
-        Numbers of the same row under unknown headings.
-    unit : str
-        The text in the row under the heading of units, or in brackets behind the heading of the tonnes.
-    """
+    """What a sheet reports; the cell is that of the whole tonnes, None where no such table was found."""
 
     sheet: str
     cell: Cell | None = None
-    exact: Cell | None = None
-    heading: str = ""
-    again: tuple[Cell, ...] = ()
-    others: tuple[tuple[str, Cell], ...] = ()
-    unit: str = ""
+    exact: Cell | None = None  # ER before rounding
+    heading: str = ""  # of the tonnes, where it is not that of table 3
+    again: tuple[Cell, ...] = ()  # further rows with reductions
+    others: tuple[tuple[str, Cell], ...] = ()  # numbers of the same row under unknown headings
+    unit: str = ""  # in the row under the heading of units, or in brackets behind the heading of the tonnes
 
     @property
     def in_tonnes(self) -> bool:

@@ -17,7 +17,7 @@ from jcm_calc.reports.workbook.sheet_sets import REFERENCE, matches
 from jcm_calc.reports.workbook.tables import Row, Sheets, UnitTable
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.declared_checks import check, has_text
-from jcm_calc.verification.findings import Finding, Severity, finding, of_problem
+from jcm_calc.verification.findings import Finding, Severity, finding
 from jcm_calc.verification.location import address, at, located, ranges
 from jcm_calc.verification.quantities import Quantities
 from jcm_calc.verification.spreadsheet import Place, as_number, close
@@ -37,7 +37,7 @@ ZERO = _("is the value missing, or is it zero?")
 def step_not_shown(documents: Analyses) -> Iterator[Finding]:
     """Find intermediates that are not shown or hidden, and formulas that cannot be followed."""
     nodes = documents.sheet.nodes
-    sheets = tuple(at(part.roles["calc"]) for part in documents.report.examined if "calc" in part.roles)
+    sheets = tuple(at(sheet) for _part, sheet in documents.report.with_sheet("calc"))
     shown = {cell.name for cell in documents.sheet.cells if cell.formula is not None or cell.stored is not None}
     # where there is one unit, its sum shows it
     rules = [node for name, node in nodes.items() if isinstance(node, Equation) and name in shown]
@@ -223,7 +223,7 @@ def two_versions(documents: Analyses) -> Iterator[Finding]:
     twice = (ProblemKind.DUPLICATE,) if any(blank(documents)) else (ProblemKind.DUPLICATE, ProblemKind.GIVEN_TWICE)
     contradictions = evidence_sheet.contradictions_of(documents.report.book, documents.m)
     for problem in (*documents.problems(*twice), *contradictions):
-        yield of_problem("A10", problem, documents.report.places_of(problem.subject))
+        yield documents.of_problem("A10", problem)
 
 
 def _comparable(parameter: Parameter, written: Any) -> Any:
@@ -249,8 +249,7 @@ def two_ways(documents: Analyses) -> Iterator[Finding]:
     day = _("does the date begin with the day or with the month?")
     for problem in (*unclear, *documents.unclear):
         question = number if ProblemKind.AMBIGUOUS_NUMBER in problem.kinds else day
-        places = documents.report.places_of(problem.subject)
-        yield of_problem("E9", problem, places, question=question, unresolved=True)
+        yield documents.of_problem("E9", problem, question=question, unresolved=True)
 
 
 @check("K1")
@@ -269,7 +268,7 @@ def missing(documents: Analyses) -> Iterator[Finding]:
             yield finding("K1", message, places, parameter.symbol, because=because, say=say)
     for problem in documents.problems(ProblemKind.MISSING):
         if problem.subject in m.choices:
-            yield of_problem("K1", problem, report.places_of(problem.subject))
+            yield documents.of_problem("K1", problem)
     for cell in (cell for part in report.examined for cell in report.sheets.unknown_headings(part.roles["input"])):
         message = _("the heading {found!r} is not known, and the cells below it are not read")
         yield finding("K1", message, located(cell), found=" ".join(str(cell.value).split()), because=HEADING)
@@ -279,7 +278,7 @@ def missing(documents: Analyses) -> Iterator[Finding]:
 def _no_dates(documents: Analyses) -> Iterator[Finding]:
     """Yield reports that do not say for which days they are: whole tonnes are rounded down by calendar year."""
     report = documents.report
-    if report.kind != "MRS" or any(problem.subject == "p" for problem in report.problems):
+    if report.kind != "MRS" or any(problem.subject == "p" for problem in report.recalculation.problems):
         return
     message = _("the report does not say for which days it is: the first and last day of its period are blank")
     question = _("which is the monitoring period?")
@@ -294,7 +293,7 @@ def _no_dates(documents: Analyses) -> Iterator[Finding]:
 @check("K3")
 def other_symbols(documents: Analyses) -> Iterator[Finding]:
     """Find rows with a value whose symbol is unknown."""
-    for problem in documents.report.remarks:
+    for problem in documents.report.reader.remarks:
         if ProblemKind.UNKNOWN_SYMBOL in problem.kinds:
             message = Message("{} {}").format(problem.subject, problem.complaint)
             yield Finding("K3", message, documents.report.cells_with(problem.subject), problem.subject)

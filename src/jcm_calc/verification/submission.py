@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from jcm_calc.api.case_file import CaseFile
 from jcm_calc.api.workbook_years import joined
 from jcm_calc.base.languages import _
-from jcm_calc.base.problems import Problem
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import Period
@@ -56,16 +55,9 @@ class ReportPart:
 class Submission:
     """A submitted workbook, read with the reader that calculations use.
 
-    Parameters
-    ----------
-    kind : {"MRS", "MPS"}
-        Whether its report or its plan is looked at.
-    fallback : Methodology, optional
-        Taken where the header names a version that is not known.
-    evidence : path or sequence of paths, optional
-        Evidence files that the verifier takes.
-    given : CaseFile, optional
-        Completes what the workbook has no place for; `completed` names what was taken from it.
+    By its kind, ``"MRS"`` or ``"MPS"``, its report or its plan is looked at. ``fallback`` is taken where the header
+    names a version that is not known, and ``given`` completes what the workbook has no place for: `completed` names
+    what was taken from it.
     """
 
     def __init__(
@@ -140,14 +132,22 @@ class Submission:
         """The input sheets that are looked at."""
         return tuple(at(part.roles["input"]) for part in self.examined)
 
+    def with_sheet(self, role: str) -> Iterator[tuple[ReportPart, str]]:
+        """Yield the sets that are looked at and have a sheet of a role, with its name."""
+        return ((part, part.roles[role]) for part in self.examined if role in part.roles)
+
+    def choices(self, kind: str = "") -> dict[str, str]:
+        """Return the options that the sheets of a kind choose."""
+        return {name: option for part in self.of(kind or self.kind) for name, option in part.found.choices.items()}
+
     def lines(self) -> Iterator[CalculationRow]:
         """Yield the rows of the blocks of the calculation sheets."""
-        for part in self.examined:
-            yield from quantities.lines(part.roles["calc"], self.sheets) if "calc" in part.roles else ()
+        for _part, sheet in self.with_sheet("calc"):
+            yield from quantities.lines(sheet, self.sheets)
 
     def unit_tables(self) -> Iterator[UnitTable]:
         """Yield the tables with a row for each unit."""
-        for sheet in (part.roles["separate"] for part in self.examined if "separate" in part.roles):
+        for _part, sheet in self.with_sheet("separate"):
             yield from self.sheets.unit_tables(sheet, self.reader.symbols, self.reader.keys)
 
     def entries(self, kind: str = "") -> list[EnteredValue]:
@@ -209,21 +209,6 @@ class Submission:
         """The result of it; None where that is not possible."""
         return self.recalculation.result
 
-    @property
-    def problems(self) -> list[Problem]:
-        """Why nothing can be calculated, or not all of it."""
-        return list(self.recalculation.problems)
-
-    @property
-    def warnings(self) -> list[Problem]:
-        """What is possible in the input but implausible, whether or not it can be used in the calculation."""
-        return list(self.recalculation.warnings)
-
-    @property
-    def remarks(self) -> list[Problem]:
-        """What was noted in reading."""
-        return self.reader.remarks
-
     def steps(self, result: Result) -> list[ShownQuantity]:
         """Return the cells of the calculation sheets, by the symbols in their rows and headings."""
         letters, nodes = list(self.m.indices), result.inputs.graph.nodes
@@ -231,9 +216,8 @@ class Submission:
         known = Quantities({**self.m.inputs, **{rule.name: rule for rule in self.m.rules}, **nodes}, letters)
         return [
             step
-            for part in self.examined
-            if "calc" in part.roles
-            for step in quantities.steps(part.roles["calc"], part.periods, self.sheets, known, letters)
+            for part, sheet in self.with_sheet("calc")
+            for step in quantities.steps(sheet, part.periods, self.sheets, known, letters)
             if step.name.removeprefix(quantities.TERMS) in nodes
         ]
 

@@ -30,8 +30,7 @@ def by_hand(documents: Analyses) -> Iterator[EnteredValue]:
     """Yield the defaults that are entered as numbers."""
     graph = documents.result.inputs.graph.nodes
     for entry in documents.report.entries():
-        default = _is_default(entry.parameter) and entry.parameter.name in graph
-        if default and isinstance(entry.value, int | float):
+        if _is_default(entry.parameter) and entry.parameter.name in graph and entry.numeric:
             yield entry
 
 
@@ -127,7 +126,7 @@ def series(documents: Analyses) -> Iterator[list[EnteredValue]]:
     """Yield the amounts of each monitored quantity of a unit, one a period, in order of time."""
     groups: dict[tuple[object, ...], list[EnteredValue]] = {}
     for entry in documents.report.entries():
-        if entry.parameter.kind is Kind.MONITORED and "p" in entry.labels and isinstance(entry.value, int | float):
+        if entry.monitored and "p" in entry.labels and entry.numeric:
             groups.setdefault(of_unit(entry), []).append(entry)
     for group in groups.values():
         yield sorted(group, key=lambda entry: entry.labels["p"])

@@ -19,7 +19,7 @@ from jcm_calc.verification.basis import identified, support
 from jcm_calc.verification.catalogue import NEEDS, Check, checks, selected
 from jcm_calc.verification.completing import read_in_one_way
 from jcm_calc.verification.conclusion import Conclusion, years
-from jcm_calc.verification.findings import Acceptance, Finding, Severity, of_problem, read_accepted
+from jcm_calc.verification.findings import Acceptance, Finding, Severity, read_accepted
 from jcm_calc.verification.root_causes import linked
 from jcm_calc.verification.submission import Submission
 
@@ -149,7 +149,7 @@ def verify(
         documents.report.recalculation.left_out,
         documents.report.completed,
         support(documents),
-        (*dict.fromkeys(map(str, documents.report.remarks)), *_unmatched(findings, waived)),
+        (*dict.fromkeys(map(str, documents.report.reader.remarks)), *_unmatched(findings, waived)),
     )
 
 
@@ -217,10 +217,10 @@ def _documents(
 def _unexplained(documents: Analyses, found: Sequence[Finding]) -> list[Finding]:
     """Return why nothing could be calculated, or not all of it, where no check says so."""
     report, subjects = documents.report, {one.subject for one in found}
-    problems = [one for one in report.problems if one.subject not in subjects]
+    problems = [one for one in report.recalculation.problems if one.subject not in subjects]
     if report.result is None and not any(one.severity is Severity.ERROR for one in found):
-        problems = report.problems or [Problem(report.name, _("no values are filled in"))]
-    return [of_problem("K1", one, report.places_of(one.subject), severity=Severity.ERROR) for one in problems]
+        problems = list(report.recalculation.problems) or [Problem(report.name, _("no values are filled in"))]
+    return [documents.of_problem("K1", one, severity=Severity.ERROR) for one in problems]
 
 
 def verify_all(

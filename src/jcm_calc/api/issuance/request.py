@@ -94,15 +94,28 @@ NEGATIVE = _rule(
 
 @dataclass(frozen=True, repr=False)
 class IssuanceRequest:
-    """An issuance request; see `jcm_calc.issuance_request`."""
+    """An issuance request; see `jcm_calc.issuance_request`.
 
-    #: ``number``, ``start`` and ``end`` of the crediting period, and what else is said of it.
+    Attributes
+    ----------
+    project : mapping
+        ``number``, ``start`` and ``end`` of the crediting period, and what else is said of it.
+    results : tuple of Result
+    years : tuple of Year
+    rules : tuple of Item
+        The scheme's own rules that were used, each with its evidence.
+    remarks : tuple of Problem
+        What a reader must know: negative years above all.
+    previous : tuple of PreviousRequest
+        The earlier requests that this one was compared with.
+    """
+
     project: Mapping[str, Any]
-    results: tuple[Result, ...]  #: What the credits follow from.
-    years: tuple[Year, ...]  #: Each calendar year, with whole tonnes and the part of each account.
-    rules: tuple[Item, ...]  #: The scheme's own rules that were used, each with its evidence.
-    remarks: tuple[Problem, ...]  #: What a reader must know: negative years above all.
-    previous: tuple[PreviousRequest, ...]  #: The earlier requests that this one was compared with.
+    results: tuple[Result, ...]
+    years: tuple[Year, ...]
+    rules: tuple[Item, ...]
+    remarks: tuple[Problem, ...]
+    previous: tuple[PreviousRequest, ...]
 
     @property
     def has_other_terms(self) -> bool:

@@ -57,9 +57,15 @@ HEADINGS: dict[str, str] = {
 
 @dataclass(frozen=True, repr=False)
 class Portfolio:
-    """The results of many projects; see `jcm_calc.portfolio`. All numbers are estimates."""
+    """The results of many projects; see `jcm_calc.portfolio`. All numbers are estimates.
 
-    outcomes: Sequence[ProjectOutcome] = ()  #: One for each project, in the order of the source.
+    Attributes
+    ----------
+    outcomes : sequence of ProjectOutcome
+        One for each project, in the order of the source.
+    """
+
+    outcomes: Sequence[ProjectOutcome] = ()
 
     def __repr__(self) -> str:
         return f"<Portfolio of {self.told}>"

@@ -122,8 +122,7 @@ def import_workbook(
     digest = of_file(Path(path))
     questions = Questions(digest, read_names(names, digest) if names is not None else None, prompt)
     layout = Layout(book)
-    if differing := list(islice(layout.differing(), SHOWN)):
-        raise InputError(book.name, differing)
+    InputError.raise_for(book.name, islice(layout.differing(), SHOWN))
     found = Translation(layout, questions)
     cells = cells_of(found)
     declared = Declared(found, *_effects(found))

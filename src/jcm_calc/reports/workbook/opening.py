@@ -201,6 +201,11 @@ class Book:
             self._formulas[sheet] = dict(self._read_formulas(sheet))
         return self._formulas[sheet]
 
+    def formula(self, place: tuple[str, int, int]) -> CellFormula | None:
+        """Return the formula of a cell; None where there is no such sheet, no formula, or no text of one."""
+        found = self.formulas(place[0]).get(place[1:]) if place[0] in self.sheets else None
+        return found if found is not None and found.text else None
+
     def errors(self, sheet: str) -> Mapping[tuple[int, int], str]:
         """Return the errors of a sheet, such as #REF!, by row and column; in its grid they are empty."""
         if sheet not in self._errors:

@@ -44,10 +44,8 @@ def write_result(
     """Write the workbook of a result; see `jcm_calc.Result.to_excel`."""
     check_ending(path, ".xlsx")
     said, monitoring = checked(result.methodology, project, sources)
-    published = {name: {"source": translated(result.source(name))} for name in result.inputs.published}
-    monitoring = {**published, **monitoring}
-    if problems := [*_stage_problems(stage, result, plan)]:
-        raise InputError(_("workbook"), problems)
+    monitoring = {**_published(result), **monitoring}
+    InputError.raise_for(_("workbook"), _stage_problems(stage, result, plan))
     readings = record.of_tables(result.call["tables"])
     if stage == "plan":
         sets = of_result(result, "MPS")
@@ -56,8 +54,7 @@ def write_result(
         plans = of_result(plan, "MPS") if plan is not None else [without_plan(reports[0])]
         sets = [*plans, *reports]
     entered = {name for contents in sets for name in contents.entries}
-    if problems := list(without_column(result.methodology, monitoring, entered)):
-        raise InputError(str(result.methodology), problems)
+    InputError.raise_for(str(result.methodology), without_column(result.methodology, monitoring, entered))
     evidence = result.call["evidence"]
     with in_language(language):
         content = _written(sets, said, monitoring, evidence, readings)
@@ -90,8 +87,7 @@ def write_template(
     check_ending(path, ".xlsx")
     others = [letter for letter in methodology.indices if letter != "p"]
     counts = dict(units) if isinstance(units, Mapping) else dict.fromkeys(others, units)
-    if problems := [*_template_problems(methodology, others, counts, years)]:
-        raise InputError(str(methodology), problems)
+    InputError.raise_for(str(methodology), _template_problems(methodology, others, counts, years))
     blank = [Period(None, None, "")]
     plan = of_template(methodology, counts, blank, "MPS")
     periods = [[Period.parse(str(year))] for year in sorted(years)] or [blank]

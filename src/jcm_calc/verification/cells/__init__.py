@@ -5,8 +5,3 @@ it may refer to holds what the library gives for it, once for the inputs as they
 changed at random. So a formula is right if it means the declared equation, however it is spelled,
 and a wrong cell does not make the cells that depend on it wrong.
 """
-
-from jcm_calc.verification.cells.checking import Slip, slips
-from jcm_calc.verification.cells.sheet import CalculationSheets, QuantityCell
-
-__all__ = ["CalculationSheets", "QuantityCell", "Slip", "slips"]

@@ -14,18 +14,18 @@ from jcm_calc.base.languages import Message, _
 from jcm_calc.declarations.items import Equation
 from jcm_calc.reports.workbook.opening import CellFormula
 from jcm_calc.units import conversion
-from jcm_calc.verification.cells.diagnosis import diagnose
-from jcm_calc.verification.cells.sheet import CalculationSheets, QuantityCell, Scenario, numeric
-from jcm_calc.verification.cells.wrong_formula import (
+from jcm_calc.verification.cells.diagnosis import (
     CHOOSING,
     Wrong,
     chooses,
+    diagnose,
     functions,
     given,
     lacks_choice,
     numbers,
     unfolded,
 )
+from jcm_calc.verification.cells.sheet import CalculationSheets, QuantityCell, Scenario, numeric
 from jcm_calc.verification.findings import Details, EffectOnER, Finding, Severity, finding, shown_number
 from jcm_calc.verification.location import ranges
 from jcm_calc.verification.quantities import TERMS

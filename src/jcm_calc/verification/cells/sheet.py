@@ -14,13 +14,13 @@ import numpy as np
 
 from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.items import Coordinate, Equation, Parameter
-from jcm_calc.engine.evaluation import EvaluationError, evaluate
+from jcm_calc.engine.evaluation import EvaluationError
 from jcm_calc.reports.workbook.filled_sheets import is_declared
 from jcm_calc.reports.workbook.opening import CellFormula
 from jcm_calc.reports.workbook.tables import TERMS_OF
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.documents import Documents
-from jcm_calc.verification.effects import Array, terms
+from jcm_calc.verification.effects import Array
 from jcm_calc.verification.quantities import TERMS, ShownQuantity, label_text
 from jcm_calc.verification.spreadsheet import EPOCH, Place, as_number, close, form, is_number
 
@@ -181,15 +181,11 @@ class CalculationSheets:
         return [self._changed(seed) for seed in SEEDS]
 
     def _changed(self, seed: int) -> Scenario:
-        inputs = self.result.inputs
         for attempt in range(TRIES):
-            values = self._perturbed(np.random.default_rng([seed, attempt]))
-            names = tuple(inputs.graph.nodes)
             try:
-                found = evaluate(inputs.graph, inputs.sizes, values, inputs.lookups(), names)
+                found = self.documents.effects.calculated(self._perturbed(np.random.default_rng([seed, attempt])))
             except EvaluationError:
                 continue
-            found = {**found, **terms(found, inputs.graph.equations)}
             return self._scenario(found, {**self.documents.effects.actual, **self._expected(found)})
         return self.actual
 
@@ -278,11 +274,13 @@ class CalculationSheets:
         return self._drawn.get(rule.name, [])
 
     def _expected(self, found: Mapping[str, Array]) -> dict[str, Array]:
-        return {name: array for name, array in found.items() if name not in self.nodes or self._follows(name)}
-
-    def _follows(self, name: str) -> bool:
-        """Whether the cell of a quantity changes with the others: it is computed, or refers to an entry."""
-        return isinstance(self.nodes[name], Equation) or name in self.entered
+        """Return the quantities whose cells change with the others: they are computed, or refer to an entry."""
+        known = ((name, array, self.nodes.get(name)) for name, array in found.items())
+        return {
+            name: array
+            for name, array, node in known
+            if node is None or isinstance(node, Equation) or name in self.entered
+        }
 
     def places(self, name: str) -> list[Place]:
         """Return every cell that holds a quantity."""
@@ -328,8 +326,7 @@ class CalculationSheets:
 
     def formula(self, place: Place) -> CellFormula | None:
         """Return the formula of a cell."""
-        found = self.report.book.formulas(place[0]).get(place[1:])
-        return found if found is not None and found.text else None
+        return self.report.book.formula(place)
 
     def symbol(self, name: str) -> str:
         """Return how the document writes a quantity."""

@@ -196,8 +196,7 @@ class Calculator(WorkbookCells):
 
 def precedents(book: Book, place: Place) -> list[Area]:
     """Return the cells that a formula refers to, those that OFFSET and INDIRECT lead to included."""
-    formula = book.formulas(place[0]).get(place[1:]) if place[0] in book.sheets else None
-    if formula is None or not formula.text:
+    if (formula := book.formula(place)) is None:
         return []
     found = areas(formula.text, place[0])
     if not DYNAMIC.search(formula.text):
