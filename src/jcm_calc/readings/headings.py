@@ -65,7 +65,9 @@ def choose(table: ReadingsTable, readings: Readings, meters: Iterable[str], prob
     named += [(name or "value", numbers) for name, numbers in values.items()]
     unused = tuple(dict.fromkeys(finder.several(readings.unused)))
     finder.check_once([*named, ("unused", unused)])
-    only = {number: texts for heading, texts in readings.only.items() if (number := finder.one(heading)) is not None}
+    only = {
+        number: texts for heading, texts in readings.only.items() if (number := finder.number_of(heading)) is not None
+    }
     unknown = _("{name} is not a meter{hint}")
     problems += [
         Problem("[[readings.sources]] columns", unknown.format(name=name, hint=suggestion(name, meters)))
@@ -96,7 +98,7 @@ class _Finder:
             self.problems.append(problem)
 
     def several(self, headings: Iterable[Heading]) -> tuple[int, ...]:
-        return tuple(number for heading in headings if (number := self.one(heading)) is not None)
+        return tuple(number for heading in headings if (number := self.number_of(heading)) is not None)
 
     def check_once(self, named: Iterable[tuple[str, tuple[int, ...]]]) -> None:
         """Complain of columns that are named twice: the amounts in them would count twice."""
@@ -147,7 +149,7 @@ class _Finder:
 
     def across(self, first: Heading, last: Heading) -> tuple[int, ...]:
         """Return the columns that hold the steps of a day."""
-        ends = self.one(first), self.one(last)
+        ends = self.number_of(first), self.number_of(last)
         if ends[0] is None or ends[1] is None or self.readings.step is None:
             return ()
         numbers = tuple(range(ends[0], ends[1] + 1))

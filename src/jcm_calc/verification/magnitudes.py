@@ -68,8 +68,8 @@ def other_unit(documents: Analyses) -> Iterator[Finding]:
     for candidates, explained in ((rated, set[str]()), (_looking_like(documents), out_of_line)):
         done |= explained
         for entry, unit, why in candidates:
-            if unit and entry.monitored and entry.parameter.symbol not in told:
-                told.add(entry.parameter.symbol)
+            if unit and entry.monitored and entry.parameter.symbol not in done:
+                done.add(entry.parameter.symbol)
                 yield _in_other_unit(documents, "B4", entry, unit, why)
 
 
@@ -226,9 +226,9 @@ def impossible(documents: Analyses) -> Iterator[Finding]:
     for problem in documents.report.recalculation.warnings:
         if ProblemKind.IMPLAUSIBLE in problem.kinds and ProblemKind.OTHER_UNIT not in problem.kinds:
             yield documents.of_problem("B6", problem)
-    told = {str(problem) for problem in documents.report.recalculation.warnings}
+    known = {str(problem) for problem in documents.report.recalculation.warnings}
     for remark in documents.report.result.remarks if documents.report.result is not None else ():
-        if remark.topic is Topic.IMPLAUSIBLE and str(remark) not in told:  # a ratio or an intermediate
+        if remark.topic is Topic.IMPLAUSIBLE and str(remark) not in known:  # a ratio or an intermediate
             yield documents.of_problem("B6", remark)
 
 
@@ -237,8 +237,8 @@ def magnitude(documents: Analyses) -> Iterator[Finding]:
     """Find powers of ten, and constants that look as if they were in another unit."""
     done = {entry.parameter.symbol for entry, _before in differing(documents)}
     for entry, unit, why in _looking_like(documents):
-        if not entry.monitored and entry.parameter.symbol not in told:
-            told.add(entry.parameter.symbol)
+        if not entry.monitored and entry.parameter.symbol not in done:
+            done.add(entry.parameter.symbol)
             yield _in_other_unit(documents, "B7", entry, unit, why)
 
 

@@ -44,7 +44,8 @@ def write_result(
     """Write the workbook of a result; see `jcm_calc.Result.to_excel`."""
     check_ending(path, ".xlsx")
     said, monitoring = checked(result.methodology, project, sources)
-    monitoring = {**_published(result), **monitoring}
+    published = {name: {"source": translated(result.source(name))} for name in result.inputs.published}
+    monitoring = {**published, **monitoring}
     InputError.raise_for(_("workbook"), _stage_problems(stage, result, plan))
     readings = record.of_tables(result.call["tables"])
     if stage == "plan":
