@@ -744,6 +744,7 @@ def test_meter_against_invoice_and_rated_power():
     ]
     monitored = survey(frame, meters, columns={"S1": "kWh", "bill": "bill"}, checks=checks)
     assert [one.agrees for one in monitored.comparisons] == [True, False, True, False, True]
+    assert monitored.counting == ["S1"]
     invoice, _, rated, sun, declared = monitored.comparisons
     assert (declared.declared_by, declared.right) == ("ID_AM003 ver 1.0", pytest.approx(rated.right))
     assert invoice.difference == pytest.approx(1 / 1.002 - 1, rel=1e-9)

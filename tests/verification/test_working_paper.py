@@ -181,7 +181,7 @@ def test_a_paper_says_what_was_verified(wrong):
     ]
     assert identity["options"] == {"materiality": 0.05, "ignore": "E9", "strict": True}
     assert (identity["project"], identity["periods"], identity["person"]) == ("ID099", ["2017"], "A. Verifier")
-    assert identity["jcm_calc"] == jcm_calc.__version__
+    assert identity["jcm_calc"] == found.identity.version == jcm_calc.__version__
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", identity["date"])
     found.to_html(wrong.parent / "paper.html")
     page = (wrong.parent / "paper.html").read_text("utf-8")

@@ -100,6 +100,11 @@ class Monitored:
         """Findings that leave something open for a person to settle."""
         return tuple(finding for finding in self.findings if finding.question)
 
+    @property
+    def counting(self) -> list[str]:
+        """The meters that count, and do not only serve a cross-check."""
+        return [meter.name for meter in self.plan.counting]
+
     # Tables
 
     def table(self) -> pd.DataFrame:
@@ -264,7 +269,7 @@ class Monitored:
 
     def sources(self) -> dict[str, dict[str, str]]:
         """Return, for each parameter, how it was monitored: columns (h) to (k) of the report sheet."""
-        return record.sources(self.provenance([one.name for one in self.plan.counting]))
+        return record.sources(self.provenance(self.counting))
 
 
 def by_indices(

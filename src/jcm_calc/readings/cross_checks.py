@@ -36,14 +36,14 @@ class CrossCheckOutcome:
 
     name: str
     period: str
-    left: float
+    left: float  #: In `unit`, as the right side.
     right: float
     unit: str
-    tolerance: float  # as a fraction
+    tolerance: float  #: As a fraction.
     agrees: bool
-    tonnes: float | None  # the change of ER if the right side were used instead of the left, by its derivative
-    declared_by: str = ""  # the methodology, where not the user declares it, and the grade of its evidence
-    grade: str = ""
+    tonnes: float | None  #: The change of ER in tCO2e with the right side instead of the left, by its derivative.
+    declared_by: str = ""  #: The methodology, where not the user declares it.
+    grade: str = ""  #: Of the evidence of this declaration.
 
     @property
     def difference(self) -> float:

@@ -14,9 +14,9 @@ from jcm_calc.base.groups import grouped
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem, shown
 from jcm_calc.declarations.graph import RESULTS
-from jcm_calc.declarations.items import Parameter, Table, Value
+from jcm_calc.declarations.items import Parameter, Table
 from jcm_calc.engine.evaluation import EvaluationError, evaluate
-from jcm_calc.evidence import Evidence, Grade
+from jcm_calc.evidence import Grade
 from jcm_calc.inputs import Inputs
 from jcm_calc.reference_data import ipcc_2006
 
@@ -156,10 +156,6 @@ def _emissions(inputs: Inputs, chosen: Sequence[Parameter], choice: Choice) -> t
 def _weakest(chosen: Sequence[Parameter], choice: Choice) -> Grade:
     """Return the weakest grade of the values of a combination."""
     known = (parameter.candidates[name] for parameter, name in zip(chosen, choice, strict=True))
-    grades = (evidence.grade for one in known for evidence in _evidence(one))
+    values = (value for one in known for value in (one.entries.values() if isinstance(one, Table) else (one,)))
+    grades = (value.evidence.grade for value in values)
     return max(grades, key=list(Grade).index, default=Grade.UNCONFIRMED)
-
-
-def _evidence(known: Value | Table) -> Iterator[Evidence]:
-    for value in known.entries.values() if isinstance(known, Table) else [known]:
-        yield value.evidence

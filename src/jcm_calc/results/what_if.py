@@ -254,8 +254,8 @@ def _numbers(result: Calculation, varied: Mapping[str, Sequence[Any]]) -> dict[s
         try:
             found, faults = cells.numbers(values, parameter.unit)
             numbers[name] = found.ravel()
-            told = dict.fromkeys(faults.values())
-            problems += [Problem(parameter.symbol, complaint, parameter.section) for complaint in told]
+            message = dict.fromkeys(faults.values())
+            problems += [Problem(parameter.symbol, complaint, parameter.section) for complaint in message]
             problems += _impossible(result, parameter, np.delete(numbers[name], list(faults)))
         except (TypeError, ValueError) as error:
             problems.append(Problem(parameter.symbol, str(error), parameter.section))

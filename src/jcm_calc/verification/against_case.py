@@ -101,7 +101,7 @@ def _other_tables(documents: Analyses, case: CaseFile, others: set[str], file: L
         parameter = documents.m.inputs[name]
         if {name, parameter.symbol} & others:
             continue
-        stated, found = (inputs.plain(name, inputs.values[name]), own.plain(name, own.values[name]))
+        stated, found = inputs.plain(name, inputs.values[name]), own.plain(name, own.values[name])
         if stated.shape != found.shape:
             yield finding("K2", COUNTS, file, parameter.symbol, found.size, stated.size)
             continue

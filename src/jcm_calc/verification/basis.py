@@ -53,6 +53,11 @@ class Identity:
     date: date
     person: str = ""
 
+    @property
+    def version(self) -> str:
+        """The version of jcm_calc."""
+        return self.jcm_calc
+
     def lines(self) -> Iterator[tuple[str, str]]:
         """Yield each part under its name."""
         yield _("Project"), Message(" ").join(filter(None, [self.project, self.title])) or _("not named")

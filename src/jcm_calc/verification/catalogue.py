@@ -57,7 +57,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Check:
-    """A check of the catalogue; its texts are explained there.
+    """A check of the catalogue.
 
     Attributes
     ----------
@@ -70,15 +70,15 @@ class Check:
     """
 
     code: str
-    title: str
-    rule: str
+    title: str  #: What its findings say.
+    rule: str  #: What must hold, in a sentence or two.
     severity: Severity
     needs: tuple[str, ...]
-    why: str
-    example: str
-    answer: str
-    case: str
-    review: str
+    why: str  #: Why it matters.
+    example: str  #: What it looks like in a workbook.
+    answer: str  #: What answers a finding.
+    case: str  #: The finding of a review, elsewhere, that the check goes back to.
+    review: str  #: The public page of this review.
 
     @property
     def page(self) -> str:

@@ -55,21 +55,21 @@ def different_units(documents: Analyses) -> Iterator[Finding]:
 def other_unit(documents: Analyses) -> Iterator[Finding]:
     """Find amounts that look as if they were in another unit, with the number that they would then be."""
     by_readings = {one.subject for one in documents.found("B4") if one.severity is Severity.ERROR}
-    told = set(by_readings)
+    done = set(by_readings)
     for entry, planned in _against_plan(documents):
         unit = _likely_unit(entry.value / planned, entry.parameter.unit)
         if unit and entry.parameter.symbol not in by_readings:
-            told.add(entry.parameter.symbol)
+            done.add(entry.parameter.symbol)
             times = _("{ratio:,.4g} times the value of the plan, {planned}")
             times = times.format(ratio=entry.value / planned, planned=shown_number(planned))
             yield _in_other_unit(documents, "B4", entry, unit, times)
     rated = ((entry, _of_rated(entry, most), _beyond(entry, most)) for entry, most in _rated(documents))
     out_of_line = {finding.subject for finding in documents.found("B6")}  # a row that is out of line explains its sum
     for candidates, explained in ((rated, set[str]()), (_looking_like(documents), out_of_line)):
-        told |= explained
+        done |= explained
         for entry, unit, why in candidates:
-            if unit and entry.monitored and entry.parameter.symbol not in told:
-                told.add(entry.parameter.symbol)
+            if unit and entry.monitored and entry.parameter.symbol not in done:
+                done.add(entry.parameter.symbol)
                 yield _in_other_unit(documents, "B4", entry, unit, why)
 
 
@@ -178,14 +178,14 @@ def _timed(documents: Analyses) -> bool:
 @check("B5", _("no hours, and no rated power"), _timed)
 def too_many_hours(documents: Analyses) -> Iterator[Finding]:
     """Find hours above those of the period, energy above the rated power, and what a cross-check does not allow."""
-    told = set()
+    done = set()
     for entry, most in _rated(documents):
         if not _of_rated(entry, most):
             message, say = _("{symbol} is {beyond}"), {"beyond": _beyond(entry, most)}
             yield _above(documents, entry, most, message, "[meters] rated", say)
-            told.add((entry.parameter.symbol, entry.place))
+            done.add((entry.parameter.symbol, entry.place))
     for entry, most, product in _above_limits(documents):
-        if (entry.parameter.symbol, entry.place) not in told:
+        if (entry.parameter.symbol, entry.place) not in done:
             unit = entry.parameter.unit
             value, limit = (with_unit(shown_number(one), unit) for one in (entry.value, most))
             message, say = _("{symbol} is {value}, and {product} is {most}"), {"product": product, "most": limit}
@@ -226,19 +226,19 @@ def impossible(documents: Analyses) -> Iterator[Finding]:
     for problem in documents.report.recalculation.warnings:
         if ProblemKind.IMPLAUSIBLE in problem.kinds and ProblemKind.OTHER_UNIT not in problem.kinds:
             yield documents.of_problem("B6", problem)
-    told = {str(problem) for problem in documents.report.recalculation.warnings}
+    known = {str(problem) for problem in documents.report.recalculation.warnings}
     for remark in documents.report.result.remarks if documents.report.result is not None else ():
-        if remark.topic is Topic.IMPLAUSIBLE and str(remark) not in told:  # a ratio or an intermediate
+        if remark.topic is Topic.IMPLAUSIBLE and str(remark) not in known:  # a ratio or an intermediate
             yield documents.of_problem("B6", remark)
 
 
 @check("B7")
 def magnitude(documents: Analyses) -> Iterator[Finding]:
     """Find powers of ten, and constants that look as if they were in another unit."""
-    told = {entry.parameter.symbol for entry, _before in differing(documents)}
+    done = {entry.parameter.symbol for entry, _before in differing(documents)}
     for entry, unit, why in _looking_like(documents):
-        if not entry.monitored and entry.parameter.symbol not in told:
-            told.add(entry.parameter.symbol)
+        if not entry.monitored and entry.parameter.symbol not in done:
+            done.add(entry.parameter.symbol)
             yield _in_other_unit(documents, "B7", entry, unit, why)
 
 

@@ -39,7 +39,8 @@ def summary(verification: Conclusion, checked: bool = True) -> Iterator[tuple[st
     yield from verification.identity.lines()
     for text in verification.missing:
         yield _("Missing"), text
-    yield _("Scope"), _scope(verification)
+    scope = _("recalculation from the entered values; eligibility: {criteria}")
+    yield _("Scope"), scope.format(criteria=verification.criteria)
     yield _("Disclaimer"), DISCLAIMER
     if verification.completed:
         yield _("Taken from the case file"), ", ".join(verification.completed)
@@ -70,10 +71,6 @@ def summary(verification: Conclusion, checked: bool = True) -> Iterator[tuple[st
         _("Not confirmed"),
         _("not assessed") if verification.recalculation is None else unconfirmed.format(count=count),
     )
-
-
-def _scope(verification: Conclusion) -> str:
-    return _("recalculation from the entered values; eligibility: {criteria}").format(criteria=verification.criteria)
 
 
 def _misstatement(verification: Conclusion) -> str:

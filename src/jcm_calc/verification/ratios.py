@@ -49,8 +49,8 @@ def slip(ratio: float, unit: str = "") -> tuple[str, str]:
     code, cause = _recognised(ratio, unit)
     if not code:
         return "", ""
-    told = _("the value found is {ratio:.6g} × the expected one").format(ratio=ratio)
-    return code, Message("{}: {}").format(told, cause)
+    message = _("the value found is {ratio:.6g} × the expected one").format(ratio=ratio)
+    return code, Message("{}: {}").format(message, cause)
 
 
 def _recognised(ratio: float, unit: str) -> tuple[str, str]:

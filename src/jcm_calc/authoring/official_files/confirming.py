@@ -140,9 +140,14 @@ class Confirmed:
         return [one for one in self.lines if one.answer]
 
     def evidence(self, person: str = "", day: str = "", answers: Mapping[Any, Mapping[str, Any]] | None = None) -> str:
-        """Return the text of an evidence file with the proposals, and with more answers of a person.
+        """Return the text of an evidence file with the proposals.
 
-        Without a person and a day the file confirms nothing.
+        Parameters
+        ----------
+        person, day : str, optional
+            Who signs the proposals, and when; without them the file confirms nothing.
+        answers : mapping, optional
+            More answers of this person, as for `jcm_calc.inputs.confirmation.blank_file`.
         """
         found: dict[Any, dict[str, Any]] = {one.statement.key: self._item(one) for one in self.lines}
         for key, answer in (answers or {}).items():
@@ -152,7 +157,13 @@ class Confirmed:
         return blank_file(self.m, kept, self.document, found, person, day, self.workbook)
 
     def save(self, path: str | os.PathLike[str], overwrite: bool = False) -> None:
-        """Write the evidence file with the proposals, to be signed."""
+        """Write the evidence file with the proposals, to be signed.
+
+        Raises
+        ------
+        FileExistsError
+            If there is such a file already.
+        """
         save(Path(path), self.evidence().encode(), overwrite=overwrite)
 
     def _item(self, line: StatementLine) -> dict[str, Any]:

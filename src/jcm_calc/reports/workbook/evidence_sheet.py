@@ -125,16 +125,20 @@ def contradictions(book: Book, m: Declarations, files: Sequence[EvidenceFile]) -
     symbols = {symbol for symbol, *_value in stated}
     candidates = {candidate for symbol in symbols for candidate in own[symbol].candidates}
     sets = sheet_sets(book).values() if stated else ()
-    for roles in sets:  # what is entered, as a number or by name, is not the document's, and no claim rests on it
+    for (
+        roles
+    ) in sets:  # what is entered, as a number or by name, is not the document's, and no result needs its evidence
         grids = [book.grid(roles[role]) for role in ("input", "separate") if role in roles]
         symbols -= {one for grid in grids for one in _entered(grid, candidates)}
     for sheet in (roles["calc"] for roles in sets if "calc" in roles):
         for symbol, key, place, found in _default_cells(sheet, book.grid(sheet), symbols):
             for name, label, value in stated:
                 if (name, label) == (symbol, key) and not math.isclose(found, value, rel_tol=1e-12):
-                    told = _("{cell} has {found:g}, and the sheet of evidence says {value:g}: one of them was changed")
+                    message = _(
+                        "{cell} has {found:g}, and the sheet of evidence says {value:g}: one of them was changed"
+                    )
                     what = f"{symbol}, {key}" if key else symbol
-                    yield Problem(what, told.format(cell=printable(place), found=found, value=value))
+                    yield Problem(what, message.format(cell=printable(place), found=found, value=value))
 
 
 def contradictions_of(book: Book, m: Declarations) -> Iterator[Problem]:
@@ -142,7 +146,7 @@ def contradictions_of(book: Book, m: Declarations) -> Iterator[Problem]:
     own = m.without_evidence or m
     try:
         files = read(book, own.number, own.version)
-    except InputError:  # whoever calculates from the workbook hears of it
+    except InputError:  # a calculation from the workbook reports it
         return
     yield from contradictions(book, own, files)
 

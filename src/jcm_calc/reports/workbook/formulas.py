@@ -77,8 +77,8 @@ class Formulas:
 
     def _plain(self, rule: Equation, shape: Sequence[int], order: Sequence[int]) -> list[str]:
         """Return what the function of an equation computes, printed with addresses instead of symbols."""
-        recorded = record(rule.function, _numbered(rule))
-        template = formula(recorded)
+        names = {name: f"{{{number}}}" for number, name in enumerate(argument_names(rule.function))}
+        template = formula(record(rule.function, names))
         cells = [self._cells(argument, shape, order) for argument in rule.arguments]
         if not cells:
             return [template] * math.prod(shape)
@@ -261,10 +261,6 @@ def _cells_of(column: str) -> list[str]:
     sheet, _, cells = column.rpartition("!")
     (_, letters, first), (*_, last) = (end.split("$") for end in cells.split(":"))
     return [f"{sheet}{'!' if sheet else ''}${letters}${row}" for row in range(int(first), int(last) + 1)]
-
-
-def _numbered(rule: Equation) -> dict[str, str]:
-    return {name: f"{{{number}}}" for number, name in enumerate(argument_names(rule.function))}
 
 
 def _quoted(text: str) -> str:

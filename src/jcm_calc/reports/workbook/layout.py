@@ -235,7 +235,7 @@ class SheetLayout:
             for parameter in parameters:
                 self.entered[parameter.name] = self._column(self.separate, block, parameter.name)
             row += 6 + block.size
-        self.separate_rows = self._checked(row)
+        self._checked(row)
         of_classes = (table.columns for table in self.class_tables)
         self.separate_end = self._end(self._end(LAST, of_classes), (block.columns for block in self.entry_blocks))
 

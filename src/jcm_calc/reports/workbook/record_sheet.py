@@ -155,13 +155,12 @@ def write(page: Page, found: Mapping[str, Any]) -> None:
         if key == "queries" and not found.get(key):
             continue
         page.caption(row + 1, title)
-        columns = [Column(heading, _style(name)) for name, heading in headings.items()]
+        columns = [
+            Column(heading, "signed" if name in NUMBERS else "whole" if name in WHOLE else "text")
+            for name, heading in headings.items()
+        ]
         rows = ([_cell(name, one[name]) for name in headings] for one in _rows(found[key]))
         row = page.table(row + 2, columns, rows)
-
-
-def _style(name: str) -> str:
-    return "signed" if name in NUMBERS else "whole" if name in WHOLE else "text"
 
 
 def _rows(table: Any) -> Iterator[Mapping[str, Any]]:
@@ -198,6 +197,7 @@ def read(book: Book) -> tuple[dict[str, Any], str] | None:
 
 
 def _table(grid: Grid, columns: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Yield the rows below the headings of a table, in any language or as they were called, up to an empty row."""
     headings = [list(one) for one in zip(*map(spellings, columns.values()), strict=True)]
     headings.append([FORMER.get(text, text) for text in headings[0]])
     places = (

@@ -44,7 +44,8 @@ def write_result(
     """Write the workbook of a result; see `jcm_calc.Result.to_excel`."""
     check_ending(path, ".xlsx")
     said, monitoring = checked(result.methodology, project, sources)
-    monitoring = {**_published(result), **monitoring}
+    published = {name: {"source": translated(result.source(name))} for name in result.inputs.published}
+    monitoring = {**published, **monitoring}
     InputError.raise_for(_("workbook"), _stage_problems(stage, result, plan))
     readings = record.of_tables(result.call["tables"])
     if stage == "plan":
@@ -59,11 +60,6 @@ def write_result(
     with in_language(language):
         content = _written(sets, said, monitoring, evidence, readings)
     save(path, content, overwrite=overwrite)
-
-
-def _published(result: Calculation) -> dict[str, dict[str, str]]:
-    """Return the source of each published factor that was given by name."""
-    return {name: {"source": translated(result.source(name))} for name in result.inputs.published}
 
 
 def _stage_problems(stage: str, result: Calculation, plan: Calculation | None) -> Iterator[Problem]:
