@@ -535,9 +535,14 @@ def of_one_period_twice(book):
         copy.title = f"{name} 2024"
 
 
+def without_the_input_sheet_of_a_year(book):
+    book.copy_worksheet(book["MRS(calc_process)"]).title = "MRS(calc_process) 2023"
+
+
 @pytest.mark.parametrize(
     ("edit", "complaint"),
     [
+        (without_the_input_sheet_of_a_year, "has 'MRS(calc_process) 2023' without the input sheet of the same year"),
         (without_header, "names no methodology: expected 'Monitoring Spreadsheet: JCM_ID_AM002_ver02.0' at the top"),
         (of_another_version, "PW_AM001 has no version '9.0'; known are 1.0"),
         (of_two_methodologies, "holds several methodologies: "),

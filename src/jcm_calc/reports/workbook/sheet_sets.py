@@ -64,7 +64,10 @@ def sheet_sets(book: Book) -> dict[tuple[str, str], Roles]:
             "holds no monitoring plan or report: expected a sheet MRS(input) or MPS(input), found {names}"
         ).format(names=names)
         raise book.unusable(complaint)
-    return {key: roles for key, roles in sets.items() if "input" in roles}
+    if lost := [sheet for roles in sets.values() if "input" not in roles for sheet in roles.values()]:
+        complaint = _("has {sheets} without the input sheet of the same year: add that sheet, or delete these")
+        raise book.unusable(complaint.format(sheets=listed(map(repr, lost))))
+    return sets
 
 
 def _titled(book: Book, sheet: str) -> tuple[str, str] | None:
