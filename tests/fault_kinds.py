@@ -358,7 +358,7 @@ def misspelt_class(rng, site):
 
 
 def other_version(rng, site):
-    sheets = sorted({part.roles[role] for part in site.report.own for role in part.roles})
+    sheets = sorted({part.roles[role] for part in site.report.examined for role in part.roles})
     sheet = sheets[rng.integers(len(sheets))]
     for row, cells in enumerate(site.report.book.grid(sheet)):
         for column, text in enumerate(cells):
@@ -369,7 +369,7 @@ def other_version(rng, site):
 
 
 def unit_of_reductions(rng, site):
-    part = site.report.own[rng.integers(len(site.report.own))]
+    part = site.report.examined[rng.integers(len(site.report.examined))]
     claim = part.reported
     row = claim.cell.row
     column = next(at for at, cell in enumerate(site.report.book.grid(claim.sheet)[row]) if cell == claim.unit)
@@ -378,7 +378,7 @@ def unit_of_reductions(rng, site):
 
 
 def unit_over_link(rng, site):
-    separate = {part.roles["input"]: part.roles.get("separate") for part in site.report.own}
+    separate = {part.roles["input"]: part.roles.get("separate") for part in site.report.examined}
     own = {entry.parameter.name for entry in site.report.entries() if entry.place[0] in separate.values()}
     rows = [
         (parameter, row.cells["unit"])
@@ -396,7 +396,7 @@ OTHER_UNITS = {"MWh": "kWh/p", "t": "kg/p", "GJ": "MJ/p", "kL": "L/p", "kWh": "M
 
 def _day(value, codes):
     def plant(rng, site):
-        part = site.report.own[rng.integers(len(site.report.own))]
+        part = site.report.examined[rng.integers(len(site.report.examined))]
         tables = site.report.sheets.tables(part.roles["input"])
         firsts = [row.cells["first"] for kind, rows in tables if kind == "periods" for row in rows]
         cells = [cell for cell in firsts if isinstance(cell.value, date)]

@@ -53,7 +53,7 @@ def read(path: str | os.PathLike[str]) -> pd.DataFrame:
     readers = {".csv": _read_csv, ".xlsx": _read_excel, ".parquet": _read_parquet}
     reader = readers.get(file.suffix.casefold())
     complaint: str
-    if file.exists() and not file.is_file():
+    if os.path.exists(file) and not file.is_file():
         complaint = _("is not a file but a folder, a device or a pipe")
     elif reader is None:
         complaint = _("is not in a format that is read: .csv, .xlsx, .parquet")

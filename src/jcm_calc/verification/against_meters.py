@@ -112,7 +112,7 @@ COMPARISONS = {"at most": "I2", "equal": "I4"}
 
 def _declared(documents: Analyses) -> list[str]:
     """Return the codes of the comparisons of meters that are declared."""
-    return [COMPARISONS[one.kind] for one in documents.meters.plan.checks]
+    return [code for one in documents.meters.plan.checks if (code := COMPARISONS.get(one.kind))]
 
 
 @check("I2", _("no balance is declared"), lambda m: "I2" in _declared(m))
@@ -122,7 +122,7 @@ def comparisons(documents: Analyses) -> Iterator[Finding]:
     meters = documents.meters
     declared = {one.name: one for one in meters.plan.checks}
     for one in meters.monitored.comparisons:
-        if one.agrees:
+        if one.agrees or declared[one.name].kind not in COMPARISONS:
             continue
         message = _(
             "{check}, {period}: {found} against {expected} {unit} ({difference:+.3%}), allowed is {tolerance:.3%}"

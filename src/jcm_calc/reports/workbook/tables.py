@@ -79,7 +79,8 @@ OR_EMPTY = re.compile(r'IF\(ISBLANK\((.+)\),"",\1\)')
 Address = tuple[str, int, int]  # sheet, row and column, counted from 0
 Shown = tuple[Any, bool]  # a value, and whether it can be known
 UNTOLD: Shown = ("", False)
-VALUE = re.compile(r"\s*[-+−]?[.,]?\d|\s*#")  # how a text begins that is a number or an error
+# A text that is a number, with or without a unit, or an error; a sentence may begin with a number, too.
+VALUE = re.compile(r"\s*[-+−]?[.,]?\d\S*(\s+\S+){0,2}\s*$|\s*#")
 
 
 @dataclass(frozen=True, slots=True)
