@@ -153,7 +153,7 @@ def main() -> None:
     projects.check(frame)
     ours, _ = compare(lambda: projects.ours(frame), lambda: None, 5)
     rate = f"{projects.PROJECTS / ours:,.0f}/s"
-    show(f"{projects.PROJECTS:,} projects of all methodologies, some with remarks, tables in", rate, "", "", "≥ 2,000/s")
+    show(f"{projects.PROJECTS:,} projects, some with remarks, tables in", rate, "", "", "≥ 2,000/s")
     pandas = process("python", "-c", "import pandas")
     row("import jcm_calc against import pandas", *compare(process("python", "-c", "import jcm_calc"), pandas), 0.60)
     row("jcm list against import pandas", *compare(process("jcm", "list"), pandas), 1.00)
