@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from contextvars import copy_context
+from functools import cache
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 Piece = TypeVar("Piece")
 Outcome = TypeVar("Outcome")
@@ -29,10 +34,38 @@ def count() -> int:
 
 def on_all_cores(task: Callable[[Piece], Outcome], pieces: Sequence[Piece]) -> list[Outcome]:
     """Return what a task gives for each piece, in the order of the pieces."""
-    threads = min(len(pieces), count()) if len(pieces) > 1 else 1
-    if threads == 1:
+    threads = count()
+    others = min(len(pieces), threads) - 1
+    if others < 1:
         return list(map(task, pieces))
+    left, outcomes = list(enumerate(pieces))[::-1], dict[int, Outcome]()
+
+    def work() -> None:
+        while left:
+            try:
+                place, piece = left.pop()
+            except IndexError:  # another thread took the last one
+                return
+            outcomes[place] = task(piece)
+
+    helpers = [_helpers(threads - 1).submit(copy_context().run, work) for _ in range(others)]
+    try:
+        work()
+        for one in helpers:
+            if not one.cancel():  # it has begun
+                one.result()
+    finally:
+        left.clear()
+    return [outcomes[place] for place in range(len(pieces))]
+
+
+@cache
+def _helpers(number: int) -> ThreadPoolExecutor:
+    """Return threads that wait for work: to start them takes as long as to add up a million numbers."""
     from concurrent.futures import ThreadPoolExecutor  # its import takes time that small calculations need not spend
 
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(task, pieces))
+    return ThreadPoolExecutor(number, "jcm_calc")
+
+
+if hasattr(os, "register_at_fork"):  # a forked process has none of the threads
+    os.register_at_fork(after_in_child=_helpers.cache_clear)

@@ -165,6 +165,8 @@ def open_choices(
     methodology: DeclaredItems, choices: Mapping[str, str], replaced: frozenset[str], absent: str = ""
 ) -> list[str]:
     """Return the choices on the way to ER that are not made, in the order of the document."""
+    if methodology.choices.keys() <= choices.keys():
+        return []
     reached = reachable(methodology, choices, replaced, RESULTS, absent)
     asked = {
         choice

@@ -359,15 +359,15 @@ class _Blocks:
         block = {name: array[place] if array.shape[run.axis] > 1 else array for name, array in self.known.items()}
         # with the split index contiguous in memory, broadcasting and totals run several times faster
         block.update({name: np.asfortranarray(block[name]) for name in self.operands})
-        for name, look in self.watch.items():
-            look(block[name])
         done = run.equations(self.written, block, rows)
         for name, part in done.items():
             if name in run.keep and run.split in run.graph.nodes[name].indices:
                 self.whole(name, part)[place] = part
         sums = {name: part for name, part in done.items() if run.split in run.total(name)}
-        block.update(done)
-        return sums | {key: one.sum(block, run.axis, rows) for key, one in self.summands.items()}
+        sums |= {key: one.sum({**block, **done}, run.axis, rows) for key, one in self.summands.items()}
+        for name, look in self.watch.items():  # a sum comes first: it hides more of the time that memory takes
+            look(block[name])
+        return sums
 
     def whole(self, name: str, part: Array) -> Array:
         """Return the array of something asked for, which every block fills its part of."""

@@ -78,7 +78,9 @@ def _total(array: Array, axis: int) -> Array:
         return np.asarray(array.sum(axis=axis, keepdims=True))
     rows, whole = array.reshape(size, width), size // many * many
     wide = rows[:whole].reshape(-1, many * width).sum(axis=0)
-    found = wide.reshape(many, width).sum(axis=0) + rows[whole:].sum(axis=0)
+    found = wide.reshape(many, width).sum(axis=0)
+    if whole < size:
+        found += rows[whole:].sum(axis=0)
     return np.asarray(found.reshape([1 if at == axis else length for at, length in enumerate(array.shape)]))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import platformdirs
@@ -35,6 +35,12 @@ class EvidenceError(InputError):
 
 def evidence_folder() -> Path:
     """Return the folder of the user whose evidence files are taken where none is named."""
+    return _evidence_folder(os.environ.get("XDG_CONFIG_HOME"), os.environ.get("HOME"))
+
+
+@cache
+def _evidence_folder(*_places: str | None) -> Path:
+    """Find the folder once for each place that the environment names."""
     return Path(platformdirs.user_config_dir("jcm_calc", appauthor=False)) / "evidence"
 
 
@@ -42,7 +48,7 @@ def evidence_files(m: Declarations, given: EvidenceFiles) -> tuple[EvidenceFile,
     """Return the evidence files that are named; where none is, those of the user's folder that are about it."""
     if given is None:
         folder = evidence_folder()
-        found = sorted(folder.glob("*.toml")) if folder.is_dir() else []
+        found = sorted(folder.glob("*.toml")) if os.path.isdir(folder) else []
         return named_files([path for path in found if _about(path, m)])
     return named_files(several(given))
 
