@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.base import archives
+from jcm_calc.base.cores import on_all_cores
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem, ProblemKind, listed, no_such_file
 from jcm_calc.base.sheet_xml import LAST_COLUMN, parse, sheet_files
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TOO_MANY = 2**62
+# Rows whose labels are worth a thread for each index.
+MANY = 20_000
 # Letters of Greek and Cyrillic that look like Latin ones.
 TWINS = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοАВЕЅІЈКМНОРСТУХаеіјорсухѕ", "ABEZHIKMNOPTYXoABESIJKMHOPCTYXaeijopcyxs")
 # What a text without a letter beyond ASCII must hold to look like another one.
@@ -308,12 +311,15 @@ def dense(frame: pd.DataFrame | FilledTable, letters: Iterable[str], name: str) 
         complaint = complaint.format(count=rows, letters=", ".join(letters))
         raise InputError.of(name, complaint)
     codes, labels, problems = [], {}, list[Problem]()
-    for letter in present:
-        try:
-            code, labels[letter] = _periods(table[letter]) if letter == "p" else _labels(table[letter])
+    indices = [(letter, table[letter]) for letter in present]
+    for letter, coded in zip(
+        present, on_all_cores(_coded, indices) if rows > MANY else map(_coded, indices), strict=True
+    ):
+        if isinstance(coded, ValueError):
+            problems.append(Problem(name, _("column {letter}: {error}").format(letter=repr(letter), error=coded)))
+        else:
+            code, labels[letter] = coded
             codes.append(code)
-        except ValueError as error:
-            problems.append(Problem(name, _("column {letter}: {error}").format(letter=repr(letter), error=error)))
     if not problems:
         order, problems = _order(codes, labels, rows, name)
     InputError.raise_for(name, problems)
@@ -336,44 +342,45 @@ def dense(frame: pd.DataFrame | FilledTable, letters: Iterable[str], name: str) 
     return columns
 
 
+def _coded(index: tuple[str, pd.Series[Any]]) -> tuple[npt.NDArray[np.intp], list[Any]] | ValueError:
+    """Return a code for each row of an index column, and the label of each code; or what is wrong with it."""
+    letter, column = index
+    try:
+        return _periods(column) if letter == "p" else _labels(column)
+    except ValueError as error:
+        return error
+
+
 def _labels(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Any]]:
     """Return a code for each row, and the label of each code: 1, 1.0 and "1" are one label."""
-    codes, unique = _factorize(column)
+    codes, cells = _factorize(column)
     if column.dtype.kind in "iu":
-        return codes, unique
-    if sums := totals_among(unique):
+        return codes, cells
+    among = texts(cells)
+    if sums := totals_among(among):
         complaint = _("{names} sums up other rows and would count once more: delete its row, or rename the unit")
         raise ValueError(complaint.format(names=listed(map(repr, sorted(sums)))))
-    labels = _of_texts(unique) if set(map(type, unique)) == {str} else list(map(label, unique))
-    _refuse_lookalikes(labels)
-    if len(set(labels)) < len(labels):
-        number = {label: place for place, label in enumerate(dict.fromkeys(labels))}
-        codes = np.array([number[label] for label in labels], dtype=np.intp)[codes]
-        labels = list(number)
-    return codes, labels
-
-
-def _of_texts(cells: Sequence[str]) -> list[Any]:
-    """Return the label of each text, as `label` does for one."""
-    stripped = list(map(str.strip, cells))
-    plain = all(map(str.isascii, stripped)) and not any(map(str.isdecimal, stripped))
-    return stripped if plain else list(map(label, stripped))
-
-
-def _refuse_lookalikes(labels: Sequence[Any]) -> None:
-    """Refuse labels with invisible characters, and different ones that look the same."""
-    among = texts(labels)
     together = "\n".join(among)
-    if together.isascii() and not any(sign in together for sign in ODD_BLANKS):
-        return
+    plain = together.isascii() and not any(sign in together for sign in ODD_BLANKS)
+    if plain and among is cells and list(map(str.strip, among)) == cells and not any(map(str.isdecimal, among)):
+        return codes, cells  # each cell is its label
+    labels = list(map(label, cells))
+    if not plain:
+        _refuse_lookalikes(texts(labels))
+    number = {label: place for place, label in enumerate(dict.fromkeys(labels))}
+    return np.array([number[label] for label in labels], dtype=np.intp)[codes], list(number)
+
+
+def _refuse_lookalikes(labels: Sequence[str]) -> None:
+    """Refuse labels with invisible characters, and different ones that look the same."""
     seen: dict[str, str] = {}
-    for text in among:
+    for text in labels:
         if text.isascii():
             continue
         if hidden := [sign for sign in text if unicodedata.category(sign) in ("Cf", "Cc")]:
             complaint = _("the label {label} holds the invisible character {code}: delete it")
             raise ValueError(complaint.format(label=ascii(text), code=f"U+{ord(hidden[0]):04X}"))
-    for text in dict.fromkeys(among):
+    for text in dict.fromkeys(labels):
         plain = " ".join(DASHES.sub("-", unicodedata.normalize("NFKC", text)).split()).translate(TWINS)
         if seen.setdefault(plain, text) != text:
             complaint = _("the labels {one} and {other} look the same: write them in one way")

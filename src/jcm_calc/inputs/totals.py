@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TypeGuard, cast
 
 # How people write it where JCM projects are.
@@ -40,6 +40,7 @@ LIKE = re.compile(
     r"\b(?:totals?|sums?|subtotals?|all|whole|entire|overall|combined|aggregated?|jumlah|suma)\b|計|tổng|รวม"
 )
 DIGITS = str.maketrans("", "", "0123456789")
+REPEATED = re.compile(r"(.*\n)\1+")
 NEAR = 1e-3  # how near a sum lies that is typed as it is printed
 
 
@@ -51,23 +52,23 @@ def is_total(label: str) -> bool:
     return text in WORDS or OF.fullmatch(text) is not None or text.endswith(ENDINGS)
 
 
-def texts(labels: Sequence[object]) -> list[str]:
-    """Return the labels that are texts; hardly more than a copy where all are."""
+def texts(labels: Sequence[object]) -> Sequence[str]:
+    """Return the labels that are texts; the same sequence where all are."""
     if set(map(type, labels)) == {str}:
-        return list(cast("Sequence[str]", labels))
+        return cast("Sequence[str]", labels)
     return [label for label in labels if isinstance(label, str)]
 
 
-def totals_among(labels: Iterable[object], like: bool = False) -> set[str]:
+def totals_among(labels: Sequence[str], like: bool = False) -> set[str]:
     """Return those of many labels that say so; with ``like``, those that may mean it: see `adds_up`."""
-    among = texts(list(labels))
-    together = "\n".join(among)
+    together = "\n".join(labels)
     if together.isascii():
         # most labels differ by their numbers alone
-        stems = "\n".join(set(together.lower().translate(DIGITS).split("\n")))
+        stems = REPEATED.sub(r"\1", together.lower().translate(DIGITS) + "\n")
+        stems = "\n".join(set(stems.split("\n")))
         if not any(word in stems for word in PLAIN_WORDS):
             return set()
-    return {text for text in among if PERHAPS.search(text) and (LIKE.search(_plain(text)) if like else is_total(text))}
+    return {text for text in labels if PERHAPS.search(text) and (LIKE.search(_plain(text)) if like else is_total(text))}
 
 
 def adds_up(value: object, others: Sequence[object]) -> bool:

@@ -17,7 +17,7 @@ from jcm_calc.base.problems import InputError, InputWarning, Problem, listed, no
 from jcm_calc.inputs.confirmation import EvidenceFile
 from jcm_calc.inputs.project import tonnes_of, year_of
 from jcm_calc.inputs.tables import flat, read, unread_units, with_units
-from jcm_calc.inputs.totals import totals_among
+from jcm_calc.inputs.totals import texts, totals_among
 from jcm_calc.reference_data import AS_OF, listed_project
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.sheet_sets import NAME
@@ -146,7 +146,7 @@ def of_table(
     message = _("column {heading!r} is empty in row {row}")
     if not problems and len(empty := _empty(frame, frame.index, "project")):
         problems.append(Problem(name, message.format(heading="project", row=listed(empty))))
-    if not problems and (sums := totals_among(frame["project"].unique())):
+    if not problems and (sums := totals_among(texts(list(frame["project"].unique())))):
         complaint = _("{names} sums up other projects and would count once more: delete its row")
         problems.append(Problem(name, complaint.format(names=listed(map(repr, sorted(sums))))))
     if problems or frame.empty:

@@ -13,7 +13,7 @@ from typing import Any
 from jcm_calc.base.languages import _, spellings
 from jcm_calc.base.sheet_xml import column_number
 from jcm_calc.declarations.items import Parameter
-from jcm_calc.inputs.totals import adds_up, totals_among
+from jcm_calc.inputs.totals import adds_up, texts, totals_among
 from jcm_calc.reports.workbook.layout import column_name
 from jcm_calc.reports.workbook.opening import Book, CellFormula, Grid
 from jcm_calc.reports.workbook.references import areas
@@ -256,7 +256,7 @@ class Sheets:
         """Return the rows that sum up others: by what is before their values, by formulas, or by both."""
         grid = self.book.grid(sheet)
         labels = {row: [cell for cell in grid[row][:before] if cell != ""] if row < len(grid) else [] for row in rows}
-        every = [cell for cells in labels.values() for cell in cells]
+        every = texts([cell for cells in labels.values() for cell in cells])
         named, like = totals_among(every), totals_among(every, like=True)
         found = {row for row in rows if not named.isdisjoint(labels[row])} if named else set()
         likely = {row for row in rows if not like.isdisjoint(labels[row])} - found if like else set()
