@@ -86,12 +86,12 @@ def test_labels_of_texts_are_those_of_each_text(cells):
     assume(kept)
     want = expected(kept)
     for dtype in ("str", object):
-        try:
-            codes, labels = tables._labels(pd.Series(kept, dtype=dtype))
-        except ValueError as error:
-            assert "look the same" in str(error)
-            assert any("  " in cell.strip() for cell in kept)
+        column = pd.Series(kept, dtype=dtype)
+        if len({" ".join(str(one).split()) for one in want}) < len(set(want)):  # they differ by blanks alone
+            with pytest.raises(ValueError, match="look the same"):
+                tables._labels(column)
             continue
+        codes, labels = tables._labels(column)
         assert len(set(labels)) == len(labels)
         assert [labels[code] for code in codes] == want
         assert [type(labels[code]) for code in codes] == list(map(type, want))
