@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from jcm_calc.base.cores import on_all_cores
 from jcm_calc.declarations.expression.products import symbols
 from jcm_calc.declarations.graph import RESULTS, Graph, Node, needs
 from jcm_calc.declarations.items import Equation
@@ -23,6 +24,8 @@ from jcm_calc.inputs import Inputs
 AXIS = "draw"
 # Where fewer cases than this are drawn in one go, so many draws are evaluated together.
 FEW, TOGETHER = 4096, 8
+# Batches that are evaluated before the first of them is handed on.
+AT_ONCE = 32
 
 
 def length(inputs: Inputs) -> int:
@@ -47,7 +50,7 @@ def evaluate_many(
         The number of cases.
     varied : callable
         Returns, for a batch of cases, the arrays of what differs, with the cases along the first axis. A batch starts
-        at a multiple of `length`.
+        at a multiple of `length`. Several threads call it.
     names : collection of str
         The names of what differs.
     as_alone : bool
@@ -70,8 +73,8 @@ def evaluate_many(
     step = length(inputs)
     if not as_alone:
         step *= max(1, math.prod(inputs.sizes.values()) // settled.width, min(TOGETHER, FEW // step))
-    for start in range(0, count, step):
-        batch = slice(start, min(start + step, count))
+
+    def evaluated(batch: slice) -> dict[str, Array] | EvaluationError:
         sizes = {AXIS: batch.stop - batch.start, **inputs.sizes}
         values = {**common, **varied(batch)}
         try:
@@ -80,9 +83,17 @@ def evaluate_many(
             except EvaluationError:  # which names a sum: the equations as they are written name more
                 found = evaluate(inputs.graph, sizes, values, lookups, targets)
         except EvaluationError as error:
-            raise EvaluationError(error.name, (start + error.place[0], *error.place[1:]), error.zeros) from None
+            return EvaluationError(error.name, (batch.start + error.place[0], *error.place[1:]), error.zeros)
         shape = [sizes[AXIS], *(one if letter == "p" else 1 for letter, one in inputs.sizes.items())]
-        yield batch, {name: np.broadcast_to(array, shape).reshape(shape[0], -1) for name, array in found.items()}
+        return {name: np.broadcast_to(array, shape).reshape(shape[0], -1) for name, array in found.items()}
+
+    batches = [slice(start, min(start + step, count)) for start in range(0, count, step)]
+    for first in range(0, len(batches), AT_ONCE):
+        some = batches[first : first + AT_ONCE]
+        for batch, found in zip(some, on_all_cores(evaluated, some), strict=True):
+            if isinstance(found, EvaluationError):
+                raise found
+            yield batch, found
 
 
 class _Settled(NamedTuple):

@@ -114,7 +114,7 @@ class Drawn:
         self.labels = self._labels()
         self.range = self._range() if truncate else None
         self.effect = np.empty(0)  # for each draw the mean of its values, weighted by their effect on ER
-        self.outside = self.count = self.in_no_class = 0  # how many values are impossible, are drawn, have no class
+        self.looked: list[tuple[int, int, int]] = []  # of each batch: see `count`, `outside` and `in_no_class`
 
     def _shape(self, result: Calculation, each_period: bool) -> list[int]:
         """Return the shape of one draw: an error for each value given, but one for all periods."""
@@ -171,6 +171,21 @@ class Drawn:
             ratio = self.distribution.standard / np.abs(self.value)
         return float(np.nanmax(ratio)) if not np.isnan(ratio).all() else 0.0
 
+    @property
+    def count(self) -> int:
+        """How many values were drawn."""
+        return sum(count for count, _outside, _nowhere in self.looked)
+
+    @property
+    def outside(self) -> int:
+        """How many of them are impossible."""
+        return sum(outside for _count, outside, _nowhere in self.looked)
+
+    @property
+    def in_no_class(self) -> int:
+        """How many of them have no class."""
+        return sum(nowhere for _count, _outside, nowhere in self.looked)
+
     def weigh(self, slope: Array | None) -> None:
         """Take the effect of each value on ER as its weight in the mean."""
         if slope is None:  # it selects a value of a table
@@ -213,14 +228,11 @@ class Drawn:
 
     def _look(self, values: Array) -> None:
         """Count the values that cannot be."""
-        self.count += values.size
         bounds = self.parameter.bounds
-        if not (bounds.first <= values.min() and values.max() < bounds.beyond):
-            self.outside += int(bounds.outside(values).sum())
-        for lookup in self.bins:
-            nowhere = int(np.isnan(lookup(values)).sum())
-            self.in_no_class += nowhere
-            self.outside += nowhere
+        possible = bounds.first <= values.min() and values.max() < bounds.beyond
+        outside = 0 if possible else int(bounds.outside(values).sum())
+        in_no_class = sum(int(np.isnan(lookup(values)).sum()) for lookup in self.bins)
+        self.looked.append((values.size, outside + in_no_class, in_no_class))
 
     def _mean(self, values: Array) -> Array:
         if values[0].size == 1:
