@@ -146,6 +146,44 @@ def test_the_draws_of_an_input_do_not_depend_on_the_others():
     np.testing.assert_array_equal(alone.samples["ER"], among.samples["ER"])
 
 
+SPREADS = {
+    "normal and rectangular": ({"COP_PJ": "±2 % (k=1)", "T_chilled_out": "±0.5 K", "EF_grid": "±5 % (95 %)"}, {}),
+    "of scipy": ({"EC_PJ": stats.gamma(9, scale=40), "COP_PJ": stats.triang(0.5, 6.0, 1.0)}, {}),
+    "of a table": ({"COP_RE": "±3 %", "EC_PJ": "class 1"}, {}),
+    "in a group": ({"EC_PJ": "±1 % (k=1)", "COP_PJ": "±1 % (k=1)"}, {"groups": {"EC_PJ": "a", "COP_PJ": "a"}}),
+    "cut off": ({"EF_grid": "±60 % (k=1)"}, {"truncate": ["EF_grid"]}),
+    "out of bounds": ({"EF_grid": "±60 % (k=1)"}, {}),
+    "in no class": ({"capacity": stats.norm(1100, 100)}, {}),
+    "without a number": ({"COP_PJ": stats.randint(0, 3), "T_chilled_out": "±0.5 K"}, {}),
+}
+
+
+@pytest.mark.parametrize("case", SPREADS)
+def test_draws_are_the_same_on_any_number_of_cores(monkeypatch, case):
+    distributions, more = SPREADS[case]
+    result = calculate("ID_AM002", **CHILLER)
+    found = []
+    for number in (1, 2, 3, 7):
+        monkeypatch.setattr("jcm_calc.base.cores.count", lambda number=number: number)
+        try:
+            one = uncertainty(result, distributions, 100_001, **more)
+        except InputError as error:
+            found.append(str(error))
+        else:
+            drawn = [drawn.tobytes() for drawn in one.samples.values()]
+            found.append((drawn, one.summary().to_numpy().tobytes(), one.drivers.to_csv()))
+    assert found[1:] == found[:1] * 3
+
+
+def test_figures_are_those_of_numpy():
+    found = uncertainty(calculate("ID_AM002", **CHILLER), {"COP_PJ": "±2 %", "EC_PJ": "class 0.5"}, 100_001)
+    for name, drawn in found.samples.items():
+        assert found.mean(name) == pytest.approx(drawn.mean(), rel=1e-13)
+        assert found.standard(name) == pytest.approx(drawn.std(ddof=1), rel=1e-12)
+        percentiles = found.summary((1, 50, 97.5)).loc[name, ["1 %", "50 %", "97.5 %"]].to_list()
+        assert percentiles == np.percentile(drawn, (1, 50, 97.5)).tolist()
+
+
 # What drives it
 
 
