@@ -52,6 +52,10 @@ class Message(str):
     def __str__(self) -> str:
         return self
 
+    def __deepcopy__(self, memo: Any) -> Message:
+        """Return the message itself: nothing changes it, and pandas copies what a table is marked with."""
+        return self
+
     def format(self, *args: Any, **fields: Any) -> Message:
         """Put values in place; they are translated with the text."""
         for name, value in fields.items():

@@ -178,13 +178,18 @@ def _of_table(
     whole = (frame["methodology"] + "\n" + frame["version"]).groupby(frame["project"]).nunique()
     mixed = frame["project"].map(whole) > 1
     outcomes: dict[int, ProjectOutcome] = {}
+    narrow: dict[str, pd.DataFrame] = {}
     unusable = frame["project"].isin([job.project for job in jobs.values() if job.problems])
     for (number, version), rows in frame[~mixed & ~unusable].groupby(["methodology", "version"], sort=False):
+        rows = rows.loc[:, rows.notna().any()]  # most columns are those of other methodologies
+        narrow |= dict.fromkeys(rows["project"], rows)
         outcomes |= _batched(str(number), str(version), rows, jobs, evidence)
         progress(len(outcomes), len(jobs))
     places = frame.groupby("project", sort=False).groups
     waiting = {
-        place: replace(job, rows=frame.loc[places[job.project]]) for place, job in jobs.items() if place not in outcomes
+        place: replace(job, rows=narrow.get(job.project, frame).loc[places[job.project]])
+        for place, job in jobs.items()
+        if place not in outcomes
     }
     solved = _pooled(list(waiting.values()), CHUNK, processes, progress, len(outcomes), len(jobs))
     return outcomes | dict(zip(waiting, solved, strict=True))
