@@ -1,5 +1,7 @@
 """Many cases at once are each what they are alone, for every methodology and whatever varies."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from draws import bound, cases
@@ -27,10 +29,11 @@ def varied_inputs(inputs, rng, number):
     return found
 
 
+@pytest.mark.parametrize("block", [8, 64, 4096])  # sums over units with cases: none, those of few units, all
 @pytest.mark.parametrize("m", METHODOLOGIES, ids=str)
-def test_each_case_is_what_it_is_alone(monkeypatch, m):
-    monkeypatch.setattr(many, "BLOCK", 8)
-    monkeypatch.setattr(many, "FEW", 2)
+def test_each_case_is_what_it_is_alone(monkeypatch, m, block):
+    monkeypatch.setattr(many, "BLOCK", block)
+    monkeypatch.setattr(many, "TOGETHER", 2)
     compared = 0
     for case in cases(m):
         for seed in range(3):
@@ -66,6 +69,24 @@ def test_only_what_varies_has_an_axis_of_cases():
     assert settled.values["Σ_i EC_PJ"].tolist() == inputs.values["EC_PJ"].sum(axis=0, keepdims=True).tolist()
     whole = many._Settling(inputs, inputs.lookups(), ["EC_PJ"]).settled(RESULTS)
     assert whole.width == inputs.sizes["p"] * inputs.sizes["i"]
+    assert (settled.split, whole.split) == ("", many.AXIS)
+
+
+@pytest.mark.parametrize("count", [1, 2, 50])
+def test_sums_over_units_in_which_something_varies_are_formed_in_one_go(monkeypatch, count):
+    """The reference emissions of each unit of ID_AM003 are not calculated, also where there are more units than cases."""
+    m = jcm_calc.methodology("ID_AM003")
+    inputs = bound(m, {}, 5)
+    cops = np.random.default_rng(2).uniform(1.5, 2.5, (count, inputs.sizes["i"], 1))
+    lookups = inputs.lookups()
+    expected = [
+        evaluate(inputs.graph, inputs.sizes, {**inputs.values, "COP_PJ": cop}, lookups, ("ER",)) for cop in cops
+    ]
+    settled = many._Settling(inputs, lookups, ["COP_PJ"]).settled(RESULTS)
+    assert "RE_i" not in settled.graph.upstream(*RESULTS).nodes
+    found = list(evaluate_many(inputs, count, lambda batch: {"COP_PJ": cops[batch]}, ["COP_PJ"]))
+    given = np.concatenate([results["ER"] for _batch, results in found])
+    np.testing.assert_allclose(given, [one["ER"].ravel() for one in expected], rtol=1e-13)
 
 
 def test_cases_that_must_be_as_alone_have_the_same_last_digits():
@@ -102,4 +123,6 @@ def test_random_numbers_do_not_depend_on_the_batches():
 
 def test_how_many_are_drawn_in_one_go_follows_from_the_input_alone():
     inputs = bound(jcm_calc.methodology("ID_AM003"), {}, 1)
-    assert length(inputs) == many.BLOCK // (inputs.sizes["i"] * inputs.sizes["p"])
+    assert length(inputs) == many.BLOCK  # a few units: as many draws as of one number
+    large = replace(inputs, axes={**inputs.axes, "i": replace(inputs.axes["i"], labels=range(1, 3001))})
+    assert 1 <= length(large) * 3000 * inputs.sizes["p"] <= many.TOGETHER * many.BLOCK

@@ -205,7 +205,7 @@ def test_a_store_of_another_form_or_with_other_rows_is_made_anew(tmp_path, state
 
 def test_another_version_of_the_library_reads_all_anew(tmp_path, parsed, monkeypatch):
     expected = begun(tmp_path)
-    monkeypatch.setattr(kept, "version", lambda name: "0.0")
+    monkeypatch.setattr(kept, "_version", lambda: "0.0")
     assert read(tmp_path, tmp_path / "store.duckdb") == expected
     assert parsed == [3, 3, 3, 3]
 

@@ -22,15 +22,15 @@ from jcm_calc.engine.evaluation.contraction import Contraction, contractions
 from jcm_calc.inputs import Inputs
 
 AXIS = "draw"
-# Where fewer cases than this are drawn in one go, so many draws are evaluated together.
-FEW, TOGETHER = 4096, 8
+# How many blocks the numbers of all cases that are drawn in one go fill at most.
+TOGETHER = 8
 # Batches that are evaluated before the first of them is handed on.
 AT_ONCE = 32
 
 
 def length(inputs: Inputs) -> int:
     """Return how many cases are drawn in one go: it follows from the input alone, whatever varies."""
-    return max(1, BLOCK // math.prod(inputs.sizes.values()))
+    return max(1, min(BLOCK, TOGETHER * BLOCK // math.prod(inputs.sizes.values())))
 
 
 def evaluate_many(
@@ -72,14 +72,14 @@ def evaluate_many(
     common = {name: array[np.newaxis] for name, array in settled.values.items()}
     step = length(inputs)
     if not as_alone:
-        step *= max(1, math.prod(inputs.sizes.values()) // settled.width, min(TOGETHER, FEW // step))
+        step *= max(1, BLOCK // settled.width // step)
 
     def evaluated(batch: slice) -> dict[str, Array] | EvaluationError:
         sizes = {AXIS: batch.stop - batch.start, **inputs.sizes}
         values = {**common, **varied(batch)}
         try:
             try:
-                found = evaluate(settled.graph, sizes, values, lookups, targets)
+                found = evaluate(settled.graph, sizes, values, lookups, targets, split=settled.split)
             except EvaluationError:  # which names a sum: the equations as they are written name more
                 found = evaluate(inputs.graph, sizes, values, lookups, targets)
         except EvaluationError as error:
@@ -102,6 +102,7 @@ class _Settled(NamedTuple):
     graph: Graph
     values: Mapping[str, Array]
     width: int
+    split: str = ""  # the index that blocks divide; the longest one, if it is empty
 
 
 def _as_written(inputs: Inputs) -> _Settled:
@@ -121,6 +122,7 @@ class _Settling:
         moving = [self.graph.nodes[name] for name in self.graph.nodes if name in self.moving]
         found = {rule.name: self.sum(rule) for rule in moving if isinstance(rule, Equation)}
         self.sums = {name: one for name, one in found.items() if one is not None}
+        self.split = AXIS if any(self.varies(one) for one, _letter in self.sums.values()) else ""
 
     def settled(self, targets: Collection[str]) -> _Settled:
         """Return it; all of the input, where its periods follow from each other or something has no finite value."""
@@ -141,38 +143,44 @@ class _Settling:
         for name in needed & self.sums.keys():
             nodes |= self.of_sums(name, known)
         widths = (self.width(nodes[name]) for name in needed & self.moving)
-        return _Settled(Graph(nodes), known, max(widths, default=1))
+        return _Settled(Graph(nodes), known, max(widths, default=1), self.split)
 
     def sum(self, rule: Equation) -> tuple[Contraction, str] | None:
-        """Return a total that varies as a sum of products of what does not vary, and the index of the sum."""
+        """Return a total that varies as a sum of products, and the index of the sum."""
         for letter in rule.total:
             found = contractions(self.graph, letter).get(rule.name)
-            if found is not None and found.inlined.isdisjoint(self.values):
-                names = {name for one in found.summands for group in one.groups for name in symbols(group)}
-                if names.isdisjoint(self.moving):
-                    return found, letter
+            if found is None or not found.inlined.isdisjoint(self.values.keys() | self.varied):
+                continue
+            # the sums of a large case are formed block by block; see `jcm_calc.engine.evaluation`
+            if not self.varies(found) or math.prod(self.sizes.values()) <= BLOCK:
+                return found, letter
         return None
 
+    def varies(self, found: Contraction) -> bool:
+        """Whether something that is summed up varies."""
+        return any(not self.moving.isdisjoint(one.factors) for one in found.summands)
+
     def of_sums(self, name: str, known: dict[str, Array]) -> dict[str, Node]:
-        """Return the nodes of a total whose sums are known; add their values."""
+        """Return the nodes of a total, with a leaf for each sum in which nothing varies; add the values of these."""
         found, letter = self.sums[name]
         rule = self.graph.nodes[name]
         assert isinstance(rule, Equation)
+        axis, size = list(self.sizes).index(letter), self.sizes[letter]
         sums = {one.key: one for one in found.summands}
-        names = {key: f"Σ_{letter} {key}" for key in sums}
-        for key, one in sums.items():
-            known[names[key]] = one.sum(known, list(self.sizes).index(letter), self.sizes[letter])
-        common = tuple(dict.fromkeys(each for one in found.summands for each in symbols(one.common)))
+        leaves = {key: f"Σ_{letter} {key}" for key, one in sums.items() if self.moving.isdisjoint(one.factors)}
+        known |= {leaf: sums[key].sum(known, axis, size) for key, leaf in leaves.items()}
+        moving = [one for key, one in sums.items() if key not in leaves]
+        common = [each for one in found.summands for each in symbols(one.common)]
+        names = tuple(dict.fromkeys((*leaves.values(), *common, *(each for one in moving for each in one.factors))))
 
         def function(*operands: Any) -> Array:
-            given = operands[: len(sums)], operands[len(sums) :]
-            return found.total(dict(zip(sums, given[0], strict=True)), dict(zip(common, given[1], strict=True)))
+            given = dict(zip(names, operands, strict=True))
+            own = {one.key: one.sum(given, axis + 1, size) for one in moving}
+            return found.total(own | {key: given[leaf] for key, leaf in leaves.items()}, given)
 
-        leaves = {one: replace(rule, name=one, arguments=(), total="") for one in names.values()}
-        total = replace(
-            rule, arguments=(*names.values(), *common), total=rule.total.replace(letter, ""), function=function
-        )
-        return {**leaves, name: total}
+        left = rule.total.replace(letter, "")
+        nodes = {leaf: replace(rule, name=leaf, arguments=(), total="") for leaf in leaves.values()}
+        return {**nodes, name: replace(rule, arguments=names, total=left, function=function)}
 
     def width(self, node: Node) -> int:
         """Return how many numbers a quantity has at some point."""

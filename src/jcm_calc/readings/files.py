@@ -241,6 +241,8 @@ class TextTable(ReadingsTable):
                 "{lines}: more cells than headings ({known}); leave such lines out by skip or footer"
             ),
         }
+        if not store.number(f"SELECT count(*) FROM {rows} WHERE {' OR '.join(map('({})'.format, faults))}"):
+            return
         for condition, complaint in faults.items():
             count, found = store.first(f"{rows} WHERE {condition}", "line", 5)
             if count:

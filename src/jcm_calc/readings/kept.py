@@ -16,7 +16,8 @@ import threading
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from importlib.metadata import version
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -137,8 +138,14 @@ def keys_of(files: Mapping[Path, str], readings: Readings, meters: Mapping[str, 
         shifts = clock.changes(where, clock.FIRST, clock.LAST)
         changes = [clock.offset(clock.FIRST, where), *([one.instant, one.after] for one in shifts)]
     units = {name: meter.unit for name, meter in meters.items()}
-    same = [FORM, version("jcm-calc"), repr(replace(readings, files=(), waiting=(), frame=None)), changes, units]
+    same = [FORM, _version(), repr(replace(readings, files=(), waiting=(), frame=None)), changes, units]
     return {path: hashes.digest([*same, path.name, sha256]) for path, sha256 in files.items()}
+
+
+@cache
+def _version() -> str:
+    """Return the version of this package, which is read from a file."""
+    return metadata.version("jcm-calc")
 
 
 @contextmanager

@@ -56,6 +56,8 @@ class Store:
         import duckdb
 
         self._closing.__exit__(kind, error, trace)
+        with suppress(duckdb.Error):  # after one that ends all others
+            self.db.execute("PRAGMA disable_checkpoint_on_shutdown")  # its file is deleted
         self.db.close()
         self.folder.cleanup()
         if refused := _refused(error, self.folder.name):
@@ -81,7 +83,7 @@ class Store:
 
         # not every DuckDB knows every pandas' own type for texts
         texts = [heading for heading in frame if isinstance(frame[heading].dtype, pd.StringDtype)]
-        self.db.register(name, frame.astype(dict.fromkeys(texts, object)))
+        self.db.register(name, frame.astype(dict.fromkeys(texts, object)) if texts else frame)
 
     def keep(self, frame: pd.DataFrame) -> str:
         """Copy a DataFrame into the database; return the name of the table."""

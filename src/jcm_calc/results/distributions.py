@@ -134,7 +134,9 @@ def _share(parameter: Parameter, percent: float, value: Array) -> Array:
 
 def _rectangular(stated: str, value: Array, half: Array) -> Distribution:
     def quantile(probability: Array) -> Array:
-        return np.asarray(value + half * (2 * probability - 1))
+        found = np.asarray(half * (2 * probability - 1))
+        found += value
+        return found
 
     def probability(bound: Array) -> Array:
         return np.asarray(np.clip((1 + _over(bound - value, half)) / 2, 0, 1))
@@ -147,7 +149,9 @@ def _normal(stated: str, value: Array, standard: Array) -> Distribution:
     from scipy.special import ndtr, ndtri
 
     def quantile(probability: Array) -> Array:
-        return np.asarray(value + standard * ndtri(probability))
+        found = np.asarray(standard * ndtri(probability))
+        found += value
+        return found
 
     def probability(bound: Array) -> Array:
         return np.asarray(ndtr(_over(bound - value, standard)))

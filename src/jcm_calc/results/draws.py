@@ -237,7 +237,9 @@ class Drawn:
     def _mean(self, values: Array) -> Array:
         if values[0].size == 1:
             return values.ravel()
-        return np.asarray((values * self.weights).sum(axis=tuple(range(1, values.ndim))))
+        weights = np.broadcast_to(self.weights, values.shape[1:])
+        # not by @, whose last digits depend on the number of threads
+        return np.asarray(np.einsum("ij,j->i", values.reshape(len(values), -1), weights.ravel()))
 
 
 def _value(result: Calculation, parameter: Parameter) -> tuple[Array, Array | None]:

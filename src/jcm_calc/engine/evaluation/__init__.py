@@ -53,6 +53,7 @@ def evaluate(
     lookups: Mapping[str, Lookup],
     keep: tuple[str, ...],
     watch: Watch = NOTHING,
+    split: str = "",
 ) -> dict[str, Array]:
     """Evaluate a graph.
 
@@ -71,6 +72,8 @@ def evaluate(
     watch : mapping
         For names of arrays what is called with each block of them, while it is in the cache; it is not called where an
         array is not read in blocks.
+    split : str
+        The index that blocks divide; the longest one other than p, if it is empty.
 
     Returns
     -------
@@ -84,14 +87,14 @@ def evaluate(
 
     Notes
     -----
-    Blocks divide the longest index other than p. A total over that index is finished only
+    A total over the index that blocks divide is finished only
     after all its blocks, so an equation that needs it runs in a later pass, for which whatever the
     earlier pass dropped is computed again. What lacks the index is taken out of a total over it; see
     `jcm_calc.engine.evaluation.contraction`.
     """
     if chained(graph, sizes, values):
         return _in_turn(graph, sizes, values, lookups, keep)
-    return _at_once(graph, sizes, values, lookups, keep, watch)
+    return _at_once(graph, sizes, values, lookups, keep, watch, split)
 
 
 def chained(graph: Graph, sizes: Mapping[str, int], values: Mapping[str, Array]) -> tuple[Parameter, ...]:
@@ -109,14 +112,15 @@ def _at_once(
     lookups: Mapping[str, Lookup],
     keep: tuple[str, ...],
     watch: Watch = NOTHING,
+    split: str = "",
 ) -> dict[str, Array]:
     """Evaluate all periods together."""
-    split = _split(sizes)
+    split = split or _longest(sizes)
     contracted: dict[str, Contraction] = {}
     if split != "p" and math.prod(sizes.values()) > BLOCK:
         contracted = {name: one for name, one in contractions(graph, split).items() if not one.inlined & values.keys()}
     for way in (contracted, {}) if contracted else ({},):
-        result = _Run(graph, sizes, lookups, keep, way, watch).results(values)
+        result = _Run(graph, sizes, lookups, keep, way, split, watch).results(values)
         if all(np.isfinite(array).all() for array in result.values()):
             return result
     raise _undefined(graph, sizes, values, lookups)
@@ -158,8 +162,8 @@ def at_period(values: Mapping[str, Array], axis: int, place: int) -> dict[str, A
     return {name: array.take([place], axis) if array.shape[axis] > 1 else array for name, array in values.items()}
 
 
-def _split(sizes: Mapping[str, int]) -> str:
-    """Return the index that blocks divide."""
+def _longest(sizes: Mapping[str, int]) -> str:
+    """Return the longest index other than p."""
     return max((letter for letter in sizes if letter != "p"), key=lambda letter: sizes[letter], default="p")
 
 
@@ -168,7 +172,7 @@ def _undefined(
 ) -> EvaluationError:
     """Return the first quantity that has no value, with its operands that are 0 there."""
     computed = tuple(name for name in graph.nodes if name not in values)
-    known = dict(values) | _Run(graph, sizes, lookups, computed, {}).results(values)
+    known = dict(values) | _Run(graph, sizes, lookups, computed, {}, _longest(sizes)).results(values)
     for name in computed:
         wrong = ~np.isfinite(known[name])
         if wrong.any():
@@ -202,6 +206,7 @@ class _Run:
         lookups: Mapping[str, Lookup],
         keep: tuple[str, ...],
         contracted: Mapping[str, Contraction],
+        split: str,
         watch: Watch = NOTHING,
     ) -> None:
         self.graph = graph
@@ -211,7 +216,7 @@ class _Run:
         self.contracted = contracted
         self.watch = dict(watch)
         self.letters = list(sizes)
-        self.split = _split(sizes)
+        self.split = split
         self.axis = self.letters.index(self.split)
         used = set(keep)
         for name in reversed(list(graph.nodes)):
@@ -335,7 +340,7 @@ class _Blocks:
         read = {name for one in contracted for name in one.names}
         watched = [name for name in run.watch if name in self.operands | read and known[name].shape[run.axis] > 1]
         self.watch = {name: run.watch.pop(name) for name in watched}  # one pass is enough
-        self.width = max(map(run.width, filter(run.spans, {*self.written, *read})), default=1)
+        self.width = max(map(run.width, filter(run.spans, {*self.written, *read, *self.operands})), default=1)
         self.rows = BLOCK
         if any(map(run.is_wide, self.written)) or computing:
             self.rows = max(1, BLOCK // self.width)

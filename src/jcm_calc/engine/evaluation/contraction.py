@@ -50,9 +50,14 @@ class Summand:
         return " · ".join(map(str, self.groups))
 
     @cached_property
+    def factors(self) -> tuple[str, ...]:
+        """The names in its groups."""
+        return tuple(dict.fromkeys(name for one in self.groups for name in symbols(one)))
+
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The names whose values are needed."""
-        return tuple(dict.fromkeys(name for one in (self.common, *self.groups) for name in symbols(one)))
+        return tuple(dict.fromkeys((*symbols(self.common), *self.factors)))
 
     def sum(self, known: Mapping[str, Array], axis: int, size: int) -> Array:
         """Return the sum of the product of the groups over an axis of a size; the axis is kept with length 1."""
