@@ -1,14 +1,16 @@
-"""Monte Carlo: 1,000,000 draws of a chiller of ID_AM002 with five uncertain inputs."""
+"""Monte Carlo: draws of a chiller of ID_AM002 with five uncertain inputs, and of 100 freezers of ID_AM003."""
 
 from __future__ import annotations
 
 import resource
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from scipy.special import ndtri
 
 import jcm_calc
+from jcm_calc.engine.many import evaluate_many
 
 DRAWS, PERCENTILES = 1_000_000, (2.5, 50, 97.5)
 GIVEN = {"EC_PJ": 347.2, "COP_PJ": 6.5, "T_cooling_out": 36.0, "T_chilled_out": 8.0, "EF_grid": 0.814}
@@ -40,6 +42,14 @@ def ours() -> Statistics:
     }
 
 
+def evaluated(drawn: dict[str, Any]) -> dict[str, Any]:
+    """Return RE, PE and ER of the chiller, by hand."""
+    ec, ef = drawn["EC_PJ"], drawn["EF_grid"]
+    cop_tc = drawn["COP_PJ"] * (drawn["T_cooling_out"] - drawn["T_chilled_out"] + 1.5 + 1.5) / (37 - 7 + 1.5 + 1.5)
+    samples = {"RE": ec * (cop_tc / 5.59) * ef, "PE": ec * ef}
+    return samples | {"ER": samples["RE"] - samples["PE"]}
+
+
 def by_hand() -> Statistics:
     """Draw and calculate the same on whole arrays, with no check."""
     drawn = {}
@@ -49,10 +59,7 @@ def by_hand() -> Statistics:
             drawn[name] = value + LIMITS[name] * (2 * probability - 1)
         else:
             drawn[name] = value + NORMAL[name] * ndtri(probability)
-    ec, ef = drawn["EC_PJ"], drawn["EF_grid"]
-    cop_tc = drawn["COP_PJ"] * (drawn["T_cooling_out"] - drawn["T_chilled_out"] + 1.5 + 1.5) / (37 - 7 + 1.5 + 1.5)
-    samples = {"RE": ec * (cop_tc / 5.59) * ef, "PE": ec * ef}
-    samples["ER"] = samples["RE"] - samples["PE"]
+    samples = evaluated(drawn)
     plain = 347.2 * (6.5 * (36 - 8 + 1.5 + 1.5) / (37 - 7 + 1.5 + 1.5) / 5.59) * 0.814 - 347.2 * 0.814
     ranks = centred_ranks(samples["ER"])
     correlations = []
@@ -67,6 +74,49 @@ def by_hand() -> Statistics:
         "overstatement": np.mean(plain - samples["ER"] > 0.05 * np.abs(samples["ER"])),
         "ranks": np.array(correlations),
     }
+
+
+def drawn_before(result: jcm_calc.Result, drawn: dict[str, Any], count: int) -> dict[str, Any]:
+    """Return RE, PE and ER of draws that are given, one for each row."""
+    found = {name: np.empty((count, len(result.inputs.periods))) for name in ("RE", "PE", "ER")}
+    batches = evaluate_many(
+        result.inputs, count, lambda batch: {name: one[batch] for name, one in drawn.items()}, drawn
+    )
+    for batch, results in batches:
+        for name, array in found.items():
+            array[batch] = results[name]
+    return found
+
+
+def of_one_unit() -> tuple[Callable[[], Any], Callable[[], Any]]:
+    """Return the evaluation of draws of a chiller by the library, and by hand on whole arrays."""
+    rng = np.random.default_rng(1)
+    drawn = {name: value * rng.normal(1, 0.01, DRAWS) for name, value in GIVEN.items()}
+    result = jcm_calc.calculate("ID_AM002", power_source="grid", capacity=500.0, **GIVEN)
+    columns = {name: one.reshape(-1, 1, 1) for name, one in drawn.items()}
+    return lambda: drawn_before(result, columns, DRAWS), lambda: evaluated(drawn)
+
+
+def of_many_units() -> tuple[Callable[[], Any], Callable[[], Any]]:
+    """Return the evaluation of draws of 100 freezers × 12 months by the library, and by hand on whole arrays."""
+    rng, units, months, count = np.random.default_rng(1), 100, 12, 10_000
+    energy, cop = rng.uniform(10, 500, (units, months)), rng.uniform(1.5, 2, units)
+    given = {"application": "individual quick freezer", "EF_elec": 0.814, "EC_PJ": energy, "COP_PJ": cop}
+    result = jcm_calc.calculate("ID_AM003", **given, p=[f"2024-{month:02}" for month in range(1, months + 1)])
+    cops, factors = cop * rng.normal(1, 0.02, (count, units)), 0.814 * rng.normal(1, 0.05, count)
+    columns = {"COP_PJ": cops[:, :, None], "EF_elec": factors[:, None, None]}
+
+    def by_hand() -> dict[str, Any]:
+        reference = (energy * (cops / 1.32)[:, :, None] * factors[:, None, None]).sum(axis=1)
+        project = (energy * factors[:, None, None]).sum(axis=1)
+        return {"RE": reference, "PE": project, "ER": reference - project}
+
+    def ours() -> dict[str, Any]:
+        return drawn_before(result, columns, count)
+
+    for name, found in by_hand().items():
+        np.testing.assert_allclose(ours()[name], found, rtol=1e-9, atol=1e-9 * found.max())
+    return ours, by_hand
 
 
 def centred_ranks(values: Any) -> Any:

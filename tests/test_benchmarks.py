@@ -48,6 +48,15 @@ def test_tables(benchmark):
         module.tasks(20, carrier)
 
 
+def test_draws(benchmark, monkeypatch):
+    module = benchmark("draws")
+    monkeypatch.setattr(module, "DRAWS", 1000)
+    for tasks in (module.of_one_unit, module.of_many_units):
+        ours, by_hand = tasks()
+        for name, found in by_hand().items():
+            np.testing.assert_allclose(np.squeeze(ours()[name]), found, rtol=1e-9, atol=1e-6)
+
+
 @pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
 def test_projects(benchmark):
     module = benchmark("projects")

@@ -74,7 +74,7 @@ def test_only_what_varies_has_an_axis_of_cases():
 
 @pytest.mark.parametrize("count", [1, 2, 50])
 def test_sums_over_units_in_which_something_varies_are_formed_in_one_go(monkeypatch, count):
-    """The reference emissions of each unit of ID_AM003 are not calculated, also where there are more units than cases."""
+    """RE of each unit of ID_AM003 is not calculated, also where there are more units than cases."""
     m = jcm_calc.methodology("ID_AM003")
     inputs = bound(m, {}, 5)
     cops = np.random.default_rng(2).uniform(1.5, 2.5, (count, inputs.sizes["i"], 1))

@@ -152,7 +152,7 @@ class _Settling:
             if found is None or not found.inlined.isdisjoint(self.values.keys() | self.varied):
                 continue
             # the sums of a large case are formed block by block; see `jcm_calc.engine.evaluation`
-            if not self.varies(found) or math.prod(self.sizes.values()) <= BLOCK:
+            if not self.varies(found) or (self.sizes[letter] > 1 and math.prod(self.sizes.values()) <= BLOCK):
                 return found, letter
         return None
 
