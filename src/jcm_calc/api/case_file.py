@@ -125,7 +125,7 @@ class CaseFile(Case):
         if strict:
             raise InputError(str(result.methodology), remarks)
         for remark in remarks:
-            remark.warn(2)
+            remark.warn()
         return Result(replace(result.inputs, warnings=(*result.inputs.warnings, *remarks)), result.call)
 
     def monitor(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +12,7 @@ from jcm_calc.api.case_file import CaseFile
 from jcm_calc.api.workbook_years import joined
 from jcm_calc.base import notebook
 from jcm_calc.base.languages import Message, _, ngettext
-from jcm_calc.base.problems import InputError, InputWarning, Problem, listed
+from jcm_calc.base.problems import InputError, InputWarning, Problem, listed, warn
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs.carriers import is_unit
 from jcm_calc.inputs.confirmation import EvidenceError, EvidenceFile, with_evidence
@@ -168,7 +167,7 @@ def read_workbook(path: str | os.PathLike[str]) -> Workbook:
         complaint = _("refers to other files, which were not opened: stored values are used")
         reader.remarks.append(Problem(book.name, complaint))
     for remark in reader.remarks:
-        warnings.warn(str(remark), InputWarning, stacklevel=2)
+        warn(str(remark), InputWarning)
     report, plan = (case and replace(case, evidence=evidence) for case in (report, plan))
     return Workbook(book.path, number, version, report, plan, tuple(reader.remarks))
 

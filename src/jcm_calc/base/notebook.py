@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc.base import problems
 from jcm_calc.base.languages import _, translated
 
 if TYPE_CHECKING:
@@ -85,10 +86,10 @@ def warn(about: str, text: str, category: type[Warning]) -> None:
     """
     shell = _kernel()
     if shell is None:
-        warnings.warn(text, category, stacklevel=4)
+        problems.warn(text, category)
         return
     with warnings.catch_warnings(record=True) as seen:
-        warnings.warn(text, category, stacklevel=4)
+        problems.warn(text, category)
     if seen:
         if not _waiting:
             shell.events.register("post_run_cell", _show_rest)

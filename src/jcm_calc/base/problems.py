@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
 import re
+import sys
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,12 +14,15 @@ from difflib import get_close_matches
 from enum import StrEnum
 from importlib.util import find_spec
 from itertools import islice
+from pathlib import Path
 from typing import Any, Self
 
 from jcm_calc.base.languages import Message, _, ngettext, translated
 
 # What a person reads; `InputError.problems` has them all.
 LINES = 50
+# What all files of this library begin with.
+PACKAGE = str(Path(__file__).parents[1]) + os.sep
 
 
 class ProblemKind(StrEnum):
@@ -139,10 +144,9 @@ class Remark(Problem):
         """Return a problem as a remark."""
         return problem if isinstance(problem, Remark) else cls(problem.subject, problem.complaint, problem.place)
 
-    def warn(self, stacklevel: int) -> None:
-        """Warn of it, as the caller's caller does."""
-        category = IneligibleWarning if self.topic is Topic.NOT_MET else RemarkWarning
-        warnings.warn(translated(str(self)), category, stacklevel=stacklevel + 1)
+    def warn(self) -> None:
+        """Warn of it."""
+        warn(str(self), IneligibleWarning if self.topic is Topic.NOT_MET else RemarkWarning)
 
     def as_data(self) -> dict[str, Any]:
         """Return it ready for JSON."""
@@ -214,6 +218,14 @@ class InputError(ValueError):
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel between processes with its problems, not only with its message."""
         return type(self), (self.subject, self.problems, self.warnings)
+
+
+def warn(text: str, category: type[Warning]) -> None:
+    """Warn at the line that called the library, however many functions of the library lie between."""
+    level, frame = 1, sys._getframe()
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(translated(text), category, stacklevel=level)
 
 
 def require(package: str, extra: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -11,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.base.languages import Message, _, translated
-from jcm_calc.base.problems import InputError, InputWarning, Problem, Remark, RemarkWarning, Topic, listed, shown
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import InputError, InputWarning, Problem, Remark, RemarkWarning, Topic, listed, shown, warn
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Kind, Parameter, Table, Value
@@ -57,12 +56,11 @@ class Inputs:
     shared: tuple[str, ...] = ()  # symbols of amounts of which a period over New Year was shared by days
     unchecked: tuple[str, ...] = ()  # not compared with their limits: `checks.unremarkable` is asked later
 
-    def warn(self, stacklevel: int) -> None:
-        """Warn of what was noticed in reading, as the caller's caller does."""
+    def warn(self) -> None:
+        """Warn of what was noticed in reading."""
         for warning in self.warnings:
             compared = Remark.of(warning).topic in (Topic.APART, Topic.CONTRADICTORY)
-            category = RemarkWarning if compared else InputWarning
-            warnings.warn(translated(str(warning)), category, stacklevel=stacklevel + 1)
+            warn(str(warning), RemarkWarning if compared else InputWarning)
 
     @property
     def periods(self) -> Sequence[Period]:

@@ -90,7 +90,7 @@ def calculated(
         if on is not None and (reason := outside_validity(m, on)):
             inputs = replace(inputs, warnings=(*inputs.warnings, Problem(str(m), reason)))
         if not unchecked:  # also where no result follows: what was noticed may be why
-            inputs.warn(4)
+            inputs.warn()
         if previous is not None and (gap := _not_after(previous, inputs)):
             raise InputError(str(m), [gap])
         if override:
@@ -110,7 +110,7 @@ def calculated(
 
     result = _read_once(attempt, large)
     if result is not None:
-        result.inputs.warn(3)
+        result.inputs.warn()
     else:
         result = attempt(())
     assert result is not None
@@ -302,7 +302,7 @@ def _remark(result: Calculation, strict: bool) -> None:
     noted = {str(one) for one in inputs.warnings}
     for remark in result.remarks:
         if str(remark) not in noted:
-            remark.warn(4)
+            remark.warn()
 
 
 def replayed(kind: type[C], manifest: Mapping[str, Any], /, *tables: Any, **values: Any) -> C:

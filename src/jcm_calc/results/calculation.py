@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property, partial
@@ -11,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.base.languages import Message, _, ngettext, translated
-from jcm_calc.base.problems import InputError, InputWarning, Problem, Remark, listed, suggestion
+from jcm_calc.base.languages import Message, _, ngettext
+from jcm_calc.base.problems import InputError, InputWarning, Problem, Remark, listed, suggestion, warn
 from jcm_calc.declarations.graph import RESULTS, Graph
 from jcm_calc.declarations.items import DeclarationError, Equation, Kind, Parameter
 from jcm_calc.declarations.methodology import Declarations
@@ -489,7 +488,7 @@ class Calculation(Emissions):
             message = _("{count:,} combinations of candidates are left out; in each row one value is another").format(
                 count=found.left_out
             )
-            warnings.warn(translated(message), InputWarning, stacklevel=2)
+            warn(message, InputWarning)
         return found.to_frame()
 
     def candidate_combinations(self, limit: int | None = None) -> Combinations:
@@ -521,7 +520,7 @@ class Calculation(Emissions):
         found = year_table(self.calendar_years())
         found.attrs["remarks"] = [remark.as_data() for remark in self.remarks]
         for remark in self.remarks:
-            remark.warn(2)
+            remark.warn()
         return found
 
     def calendar_years(self) -> tuple[CalendarYear, ...]:

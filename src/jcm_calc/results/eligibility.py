@@ -106,7 +106,7 @@ def check(
 ) -> tuple[Verdict, ...]:
     """Answer every criterion from whatever is given; see `Methodology.check_eligibility`."""
     inputs = bind(methodology, tables, values, p, facts, whole=False)
-    inputs.warn(3)
+    inputs.warn()
     return verdicts(inputs, checked_values.values(inputs, {}))
 
 

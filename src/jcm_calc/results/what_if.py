@@ -13,7 +13,7 @@ import numpy as np
 
 from jcm_calc.base.groups import grouped
 from jcm_calc.base.languages import _
-from jcm_calc.base.problems import InputError, InputWarning, Problem, listed, require, shown, suggestion
+from jcm_calc.base.problems import InputError, InputWarning, Problem, listed, require, shown, suggestion, warn
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.declarations.methodology import Declarations
@@ -136,7 +136,7 @@ def _table(m: Declarations, given: Any) -> pd.DataFrame:
         raise InputError(str(m), [Problem("varied", complaint.format(given=shown(given)))])
     frame: pd.DataFrame = with_units(given if hasattr(given, "iloc") else read(given))
     for remark in frame.attrs.get("remarks", ()):
-        warnings.warn(str(Problem(Path(given).name, remark)), InputWarning, stacklevel=3)
+        warn(str(Problem(Path(given).name, remark)), InputWarning)
     if "scenario" in frame:
         frame = frame.set_index("scenario")
     columns: dict[str, list[Any]] = {}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from jcm_calc.base import notebook
 from jcm_calc.base.languages import _, ngettext
-from jcm_calc.base.problems import InputError, Problem, shown, suggestion
+from jcm_calc.base.problems import InputError, Problem, shown, suggestion, warn
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.statements import Stated, declared
 from jcm_calc.reference_data import AS_OF, LIST_DAY, STATUSES, listed_projects, partner_countries, versions_in_use
@@ -68,7 +67,7 @@ def methodologies(words: str = "", *, country: str | None = None, scope: int | N
     """
     code = None if country is None else _code(country)
     for module in broken():
-        warnings.warn(str(module), BrokenModuleWarning, stacklevel=2)
+        warn(str(module), BrokenModuleWarning)
     rows = [
         {**_identity(item), "unconfirmed": _unconfirmed(item)}
         for item in every()

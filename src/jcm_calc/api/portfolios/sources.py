@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import glob
 import os
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pandas as pd
 
 from jcm_calc.api.portfolios.jobs import OWN, Job
 from jcm_calc.base.languages import Message, _
-from jcm_calc.base.problems import InputError, InputWarning, Problem, listed, no_such_file, shown, suggestion
+from jcm_calc.base.problems import InputError, InputWarning, Problem, listed, no_such_file, shown, suggestion, warn
 from jcm_calc.inputs.confirmation import EvidenceFile
 from jcm_calc.inputs.project import tonnes_of, year_of
 from jcm_calc.inputs.tables import flat, read, unread_units, with_units
@@ -200,7 +199,7 @@ def _table(source: Any) -> tuple[pd.DataFrame, str]:
     except ValueError as error:
         raise error if isinstance(error, InputError) else InputError.of(name, str(error)) from None
     for remark in whole.attrs.get("remarks", ()):
-        warnings.warn(str(Problem(name, remark)), InputWarning, stacklevel=4)
+        warn(str(Problem(name, remark)), InputWarning)
     if sheet is None:
         first = 1 if given or Path(source).suffix.casefold() == ".parquet" else 2
         frame.index = pd.RangeIndex(first, first + len(frame))

@@ -6,14 +6,13 @@ units; they are added up as a tree, and the equations that follow run once. Dask
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from jcm_calc.base.languages import _
-from jcm_calc.base.problems import InputError, InputWarning, Problem
+from jcm_calc.base.problems import InputError, InputWarning, Problem, warn
 from jcm_calc.declarations.graph import RESULTS, Graph, needs
 from jcm_calc.declarations.items import Coordinate, Equation
 from jcm_calc.declarations.methodology import Declarations
@@ -122,7 +121,7 @@ class LazyResult(Emissions):
 
         known, found = compute(self._known, self._results)
         for warning in known.warnings:
-            warnings.warn(str(warning), InputWarning, stacklevel=2)
+            warn(str(warning), InputWarning)
         check_years(known.periods)
         rows = {name: np.broadcast_to(found[name].ravel(), len(known.periods)) for name in self._names}
         return year_table(yearly(known.periods, in_tonnes(self.methodology.terms, rows)))
