@@ -30,6 +30,7 @@ from jcm_calc.plots.drawing import (
     height_of,
     short,
 )
+from jcm_calc.results.calculation import check_result
 from jcm_calc.results.credits import term_heading
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def emissions(result: Calculation, *, ax: Axes | Figure | None = None) -> Axes:
     -------
     Axes
     """
+    check_result("result", result)
     periods = [str(period) for period in result.inputs.periods]
     heights = result.emissions
     drawn = [name for name in heights if name != "PE" or heights[name].any()]
@@ -114,8 +116,10 @@ def forecast(plan: Calculation, report: Calculation | None = None, *, ax: Axes |
     >>> [label.get_text() for label in plots.forecast(plan).get_xticklabels()]
     ['2025', '2026', '2027']
     """
+    check_result("plan", plan)
     series = [(_("estimate"), GREEN, "", plan)]
     if report is not None:
+        check_result("report", report)
         series.append((_("reported"), SKY, "///", report))
     tonnes = [{one.year: one.tonnes for one in result.calendar_years()} for *_look, result in series]
     years = sorted({year for known in tonnes for year in known}, key=lambda year: year or 0)
@@ -170,6 +174,7 @@ def waterfall(result: Calculation, *, ax: Axes | Figure | None = None) -> Axes:
     -------
     Axes
     """
+    check_result("result", result)
     sums = {name: float(amounts.sum()) for name, amounts in result.emissions.items()}
     reductions, level = sums["ER"], sums["RE"]
     bars: list[tuple[str, float, float, str, str]] = [("RE", 0.0, level, BLUE, "")]
@@ -224,6 +229,7 @@ def contributions(result: Calculation, *, ax: Axes | Figure | None = None) -> Ax
     -------
     Axes
     """
+    check_result("result", result)
     parts = result.by_unit()["ER"]
     parts = parts.loc[parts.abs().sort_values(ascending=False, kind="stable").index]
     kinds = {kind for kind, _ in parts.index if kind}
@@ -263,6 +269,7 @@ def sensitivity(result: Calculation, *, by: float = 0.1, ax: Axes | Figure | Non
     -------
     Axes
     """
+    check_result("result", result)
     found = result.sensitivity(by)
     own = found["of"] == "project"
     found = found[own] if own.any() else found

@@ -19,6 +19,7 @@ from jcm_calc.declarations.names import spelt_out
 from jcm_calc.engine.evaluation import EvaluationError, chained, evaluate
 from jcm_calc.inputs import Inputs, checks
 from jcm_calc.inputs.confirmation.applying import confirm_again
+from jcm_calc.inputs.schema import got
 from jcm_calc.inputs.values import Extremes, extremes
 from jcm_calc.results import checked_values, eligibility
 from jcm_calc.results import manifest as _manifest
@@ -52,6 +53,18 @@ CHANGED = _("has changed since it was calculated with: calculate again")
 def _look(found: list[Extremes], block: Array) -> None:
     """Add the extremes of a block to those found."""
     found.append(Extremes.of(block))
+
+
+def check_result(argument: str, given: object) -> None:
+    """Refuse what is given instead of a result.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
+    if not isinstance(given, Calculation):
+        raise InputError.of(argument, got(given, _("a result, as jcm_calc.calculate returns it")))
 
 
 class Calculation(Emissions):

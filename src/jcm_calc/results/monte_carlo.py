@@ -20,7 +20,7 @@ from jcm_calc.engine.evaluation import BLOCK, Array, EvaluationError
 from jcm_calc.engine.many import evaluate_many, length
 from jcm_calc.inputs.project import as_mapping
 from jcm_calc.inputs.schema import got, is_real
-from jcm_calc.results.calculation import Calculation, undefined
+from jcm_calc.results.calculation import Calculation, check_result, undefined
 from jcm_calc.results.credits import in_tonnes
 from jcm_calc.results.draws import Drawn, Groups, RandomNumbers
 
@@ -219,6 +219,7 @@ def uncertainty(
     >>> found.drivers["rank correlation"].round(1).to_dict()
     {'EF_RE': 1.0, 'EG': 0.2}
     """
+    check_result("result", result)
     m, problems = result.methodology, list[Problem]()
     distributions = _by_name(m, "distributions", distributions, "{'EG': '±2 %'}", problems)
     groups = _by_name(m, "groups", groups or {}, "{'EG': 'batch 1'}", problems)

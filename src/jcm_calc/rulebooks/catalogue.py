@@ -66,6 +66,7 @@ def methodologies(words: str = "", *, country: str | None = None, scope: int | N
     ['ID_AM002', 'ID_AM010', 'ID_AM022']
     """
     code = None if country is None else _code(country)
+    _check_words(words)
     for module in broken():
         warn(str(module), BrokenModuleWarning)
     rows = [
@@ -181,12 +182,19 @@ def search(words: str) -> Catalogue:
     >>> jcm_calc.search("solar battery")["found in"].to_dict()
     {'ID_AM017': 'title', 'MN_AM004': 'title'}
     """
+    _check_words(words)
     rows = [{**_identity(m), "found in": place, "calculable": True} for m in every() if (place := words_in(m, words))]
     rows += [
         {**_identity(one), "found in": place, "calculable": False} for one in known() if (place := words_in(one, words))
     ]
     rows.sort(key=lambda row: row["found in"] != _("title"))
     return _catalogue(rows, "found in", "calculable")
+
+
+def _check_words(words: object) -> None:
+    if not isinstance(words, str):
+        complaint = _("got {got}; must be a text such as {example}").format(got=shown(words), example="'chiller'")
+        raise InputError.of("words", complaint)
 
 
 def _catalogue(rows: Sequence[Mapping[str, object]], *more: str) -> Catalogue:

@@ -75,7 +75,11 @@ def several(given: EvidenceFiles) -> tuple[One, ...]:
     """Return what is named, one or several."""
     if given is None:
         return ()
-    return (given,) if isinstance(given, str | os.PathLike | EvidenceFile) else tuple(given)
+    files = [given] if isinstance(given, str | os.PathLike | EvidenceFile) else given
+    if not isinstance(files, Sequence) or not all(isinstance(one, str | os.PathLike | EvidenceFile) for one in files):
+        complaint = _("got {got}; must be the path of an evidence file, or a list of paths")
+        raise InputError.of("evidence", complaint.format(got=shown(given)))
+    return tuple(files)
 
 
 def _about(path: Path, m: Declarations) -> bool:

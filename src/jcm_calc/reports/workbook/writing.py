@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jcm_calc.base.files import check_ending, save
 from jcm_calc.base.languages import Message, _, in_language, translated
@@ -22,9 +22,7 @@ from jcm_calc.reports.workbook.layout import FIRST, LEFT, SheetLayout
 from jcm_calc.reports.workbook.page import Page
 from jcm_calc.reports.workbook.sheet import Column, NewBook
 from jcm_calc.reports.workbook.sheet_sets import KINDS, ON_STRUCTURE, ROLES
-
-if TYPE_CHECKING:
-    from jcm_calc.results.calculation import Calculation
+from jcm_calc.results.calculation import Calculation, check_result
 
 USES = {"MPS": _("[Attachment to Project Design Document]"), "MRS": _("[For Verification]")}
 BLANK_ROLES = 6
@@ -67,6 +65,8 @@ def _stage_problems(stage: str, result: Calculation, plan: Calculation | None) -
     if stage not in STAGES:
         complaint = _("got {given}; must be one of {names}")
         yield Problem("stage", complaint.format(given=shown(stage), names=", ".join(STAGES)))
+    if plan is not None:
+        check_result("plan", plan)
     if plan is not None and stage == "plan":
         yield Problem(_("plan"), _("fills the plan of a report: leave it out, or write the report"))
     if plan is not None and str(plan.methodology) != str(result.methodology):
