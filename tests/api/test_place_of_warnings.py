@@ -1,6 +1,9 @@
 """Each warning names the line that called the library, whatever way in was taken."""
 
+import threading
 import warnings
+from contextlib import ExitStack
+from functools import lru_cache, partial
 
 import dask.array as da
 import numpy as np
@@ -85,7 +88,18 @@ WAYS = {
         "ID_AM002", base=without("capacity"), varied={"capacity": [400, 500]}
     ),
     "lazy by_year": lambda folder: lazy(folder).by_year(),
+    "called by functools": lambda folder: lru_cache(partial(jcm_calc.calculate, "ID_AM002", **CHILLER))(),
+    "called by pandas": lambda folder: pd.DataFrame({"i": ["A"], "p": ["2024"], "EC_PJ": [1000.0]}).pipe(
+        partial(jcm_calc.calculate, "ID_AM002"),
+        **{name: CHILLER[name] for name in CHILLER if name not in {"EC_PJ", "p"}},
+    ),
+    "called by the standard library": lambda folder: at_the_end(partial(jcm_calc.calculate, "ID_AM002", **CHILLER)),
 }
+
+
+def at_the_end(call):
+    with ExitStack() as stack:
+        stack.callback(call)
 
 
 def read(folder):
@@ -117,3 +131,21 @@ def test_a_portfolio_names_the_line_of_the_caller(tmp_path):
     with pytest.warns(jcm_calc.InputWarning, match="is odd") as caught:
         jcm_calc.portfolio(frame)
     assert {one.filename for one in caught} == {__file__}
+
+
+def test_a_warning_of_a_thread_names_the_line_that_called_the_library():
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        thread = threading.Thread(target=jcm_calc.calculate, args=("ID_AM002",), kwargs=CHILLER)
+        thread.start()
+        thread.join()
+    assert {one.filename for one in caught} == {threading.__file__}
+
+
+def test_a_warning_made_an_error_comes_each_time(monkeypatch):
+    monkeypatch.setattr(calculating, "_warned", set())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", jcm_calc.UnconfirmedWarning)
+        for _ in range(2):
+            with pytest.raises(jcm_calc.UnconfirmedWarning):
+                jcm_calc.calculate("PW_AM001", EG=10, p="2024")

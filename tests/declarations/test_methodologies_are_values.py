@@ -342,7 +342,19 @@ def test_every_methodology_goes_to_another_process(number):
         assert again.equations.equals(m.equations)
 
 
-def test_a_result_goes_to_another_process():
-    result = calculate("PW_AM001", EG=[[500.0, 450.0]], p=["2024", "2025"])
+RESULTS = {
+    "PW_AM001": {"EG": [[500.0, 450.0]], "p": ["2024", "2025"]},
+    "ID_AM003": {"EC_PJ": 135, "COP_PJ": 1.63, "application": "individual quick freezer", "EF_elec": 0.814},
+    "ID_AM002": {
+        **{"EC_PJ": 1500, "COP_PJ": 6.2, "capacity": 400, "power_source": "grid", "EF_grid": 0.8},
+        **{"T_cooling_out": 37, "T_chilled_out": 7},
+    },
+}
+
+
+@pytest.mark.parametrize("number", RESULTS)  # without a table of defaults, with one by class and by size
+def test_a_result_goes_to_another_process(number):
+    result = calculate(number, **{"p": "2024", **RESULTS[number]})
     again = pickle.loads(pickle.dumps(result))
     assert again.manifest() == result.manifest()
+    assert str(again.explain("RE")) == str(result.explain("RE"))

@@ -101,7 +101,10 @@ def fleet(request, tmp_path):
         ("-inf", "got -inf MWh; must be a finite number of at least 0"),
         ("1e999", "got inf MWh; must be"),
         (-5, "got -5 MWh; must be a number of at least 0"),
-        ("-5 kWh", "got -0.005 MWh; must be a number of at least 0"),
+        ("-5 kWh", "got '-5 kWh' (-0.005 MWh); must be a number of at least 0"),  # as it was written
+        ("-5kWh", "got '-5kWh' (-0.005 MWh); must be a number of at least 0"),
+        ("-5 MWh", "got -5 MWh; must be a number of at least 0"),
+        ("-5e0", "got -5 MWh; must be a number of at least 0"),
         (True, "True is a truth value, not a number"),
         (np.True_, "True is a truth value, not a number"),
         ([True], "True is a truth value, not a number"),
@@ -238,11 +241,13 @@ def test_a_misspelt_candidate_brings_up_the_right_one():
     assert "did you mean IPCC 2006, default?" in only(refusal("VN_AM001", **{**TRUCK, "NCV_i": "IPCC 2006, defalt"}))
 
 
-@pytest.mark.parametrize("capacity", [1250, 5000, "5000 kW"])
-def test_a_number_in_no_class(capacity):
+@pytest.mark.parametrize(
+    ("capacity", "got"), [(1250, "1,250 USRt"), (5000, "5,000 USRt"), ("5000 kW", "'5000 kW' (1,421")]
+)
+def test_a_number_in_no_class(capacity, got):
     found = only(refusal("ID_AM002", **{**CHILLER, "capacity": capacity}))
-    assert found.startswith("capacity (symbol x_i): ")
-    assert "USRt, which is in no class of COP_RE,i" in found
+    assert found.startswith(f"capacity (symbol x_i): got {got}")
+    assert ", which is in no class of COP_RE,i" in found
     assert "must be a number above 0 USRt and below 1250 USRt" in found
     assert found.split(" [")[0].endswith("give COP_RE")
 

@@ -15,6 +15,8 @@ from enum import StrEnum
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
+from sysconfig import get_path
+from traceback import StackSummary, walk_stack
 from typing import Any, Self
 
 from jcm_calc.base.languages import Message, _, ngettext, translated
@@ -23,6 +25,9 @@ from jcm_calc.base.languages import Message, _, ngettext, translated
 LINES = 50
 # What all files of this library begin with.
 PACKAGE = str(Path(__file__).parents[1]) + os.sep
+STANDARD_LIBRARY = get_path("stdlib") + os.sep
+# Folders of installed packages, also on Debian.
+INSTALLED = {"site-packages", "dist-packages"}
 
 
 class ProblemKind(StrEnum):
@@ -221,11 +226,20 @@ class InputError(ValueError):
 
 
 def warn(text: str, category: type[Warning]) -> None:
-    """Warn at the line that called the library, however many functions of the library lie between."""
-    level, frame = 1, sys._getframe()
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE):
-        level, frame = level + 1, frame.f_back
-    warnings.warn(translated(text), category, stacklevel=level)
+    """Warn at the line of the user that called the library, whatever functions of libraries lie between.
+
+    Where pandas or a pool of threads calls, that is the line that called them; in a thread, which has no such line, the
+    line that called this library.
+    """
+    files = [frame.filename for frame in StackSummary.extract(walk_stack(sys._getframe()), lookup_lines=False)]
+    callers = [level for level, file in enumerate(files, 1) if not file.startswith(PACKAGE)]
+    own = [level for level in callers if not _of_library(files[level - 1])]
+    warnings.warn(translated(text), category, stacklevel=next(iter([*own, *callers]), 1))
+
+
+def _of_library(file: str) -> bool:
+    """Whether a file is of Python itself or of an installed package, and not of the user."""
+    return file.startswith(("<frozen ", STANDARD_LIBRARY)) or not INSTALLED.isdisjoint(Path(file).parts)
 
 
 def require(package: str, extra: str) -> None:

@@ -23,7 +23,6 @@ from jcm_calc.reports.html import amounts
 from jcm_calc.results import eligibility
 from jcm_calc.results.calculating import without_warnings
 from jcm_calc.results.credits import CalendarYear, Item, UnconfirmedError
-from jcm_calc.results.eligibility import Answer
 
 if TYPE_CHECKING:
     from jcm_calc.api.result import Result
@@ -228,8 +227,7 @@ def _page(
     _over_candidates(result, candidates)
     if comparisons:
         _comparisons(case, comparisons)
-    if case.facts or any(verdict.answer is not Answer.NOT_SHOWN for verdict in result.verdicts):
-        _eligibility(result)
+    _eligibility(result)
     _marks(result)
     if credits is not None:
         output.heading(_("Credits that can be requested"))

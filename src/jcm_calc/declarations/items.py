@@ -114,9 +114,20 @@ class Table:
         """
         if labels is None:
             edges, values = self.bins()
-            return lambda key: values[_bin(edges, key)]
+            return _Lookup(values, edges)
         values = np.array([self.entries[name].value if name in self.entries else np.nan for name in labels])
-        return lambda key: values[key]
+        return _Lookup(values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lookup:
+    """A function from keys to values, which goes to another process as a result does."""
+
+    values: npt.NDArray[Any]
+    edges: npt.NDArray[Any] | None = None  # of bins; without them a key is the place of its value
+
+    def __call__(self, key: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return np.asarray(self.values[key if self.edges is None else _bin(self.edges, key)])
 
 
 def _bin(edges: npt.NDArray[np.float64], key: npt.NDArray[Any]) -> npt.NDArray[Any]:

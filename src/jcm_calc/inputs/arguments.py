@@ -159,7 +159,7 @@ class Arguments:
         else:
             if frame.index.nlevels == 1 and len(frame.columns) == 1 and frame.index.name not in [*parameter.indices]:
                 frame = frame.rename_axis(self._index_of(parameter, frame.index))
-            self.table(frame, _("the Series {name}").format(name=parameter.name))
+            self.table(frame, _("the values of {name}").format(name=parameter.name))
 
     def _index_of(self, parameter: Parameter, index: Any) -> str:
         """Return what an index without a name, or with another name, runs along: its labels are those of a table."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -24,6 +25,8 @@ UNDECIDED = "?"
 # Numbers of an array that are looked at together, and that one core looks at.
 CHUNK, PIECE = 65_536, 1_048_576
 SHOWN = 5
+# A unit after a number, which "1e9" lacks.
+UNIT = re.compile(r"\d\s*(?![eE][+-]?\d)([^\d\s.,+-].*)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,8 +146,14 @@ class InputValue:
         return f" ({', '.join(named)})" if named else ""
 
     def numbers_at(self, mask: Array, unit: str = "") -> str:
-        """List the first few numbers under a mask with their places."""
-        return self._list(mask, lambda at: f"{self.values.flat[at]:,.15g} {unit}".strip() + self.place(at))
+        """List the first few numbers under a mask with their places, a single one as it was written."""
+        return self._list(mask, lambda at: self._number(at, unit) + self.place(at))
+
+    def _number(self, at: int, unit: str) -> str:
+        """Return one number with its unit, after what was written where that has another one."""
+        number = f"{self.values.flat[at]:,.15g} {unit}".strip()
+        stated = UNIT.search(self.written)
+        return number if stated is None or stated[1].strip() == unit else f"{self.written!r} ({number})"
 
     def places(self, mask: Array) -> str:
         """List the first few places under a mask; nothing for a single value."""

@@ -116,8 +116,8 @@ def calculated(
     assert result is not None
     _remark(result, strict)
     if str(m) not in _warned and result.unconfirmed:
-        _warned.add(str(m))
         notebook.warn(str(m), _estimate(str(m), result), UnconfirmedWarning)
+        _warned.add(str(m))
     return result
 
 
