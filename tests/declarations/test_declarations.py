@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from jcm_calc import Methodology, calculate, methodology
 from jcm_calc.declarations import DeclarationError, Group, Interval, Value
+from jcm_calc.declarations.faults import faults, of_module
 from jcm_calc.declarations.graph import open_choices
 from jcm_calc.declarations.items import Version
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
@@ -596,3 +597,27 @@ def test_sections_that_describe_are_kept_by_a_group_a_revision_and_a_copy():
         other.emits("baseline", "lamps", evidence=unconfirmed("made up"))
     with pytest.raises(DeclarationError, match="a summary has measure, reference, project, monitoring; got history"):
         other.summarise(unconfirmed("made up"), history="none")
+
+
+def test_a_circle_a_lost_index_and_an_undeclared_name_are_named_together():
+    m = complete(empty(), RE=lambda a, b: a + b, PE=lambda nowhere: nowhere)
+    m.fixed("a,i", "tCO2", text="")
+    m.equation("b", "t", name="b", evidence=READ, text="")(lambda c: c)
+    m.equation("c", "t", name="c", evidence=READ, text="")(lambda b: b)
+    found = list(faults(m))
+    assert all("test_declarations.py line " in one for one in found)
+    for said in ("'nowhere' is used by 'PE'", "'RE' uses 'a', which depends on i", "in a circle: b → c → b"):
+        assert [said in one for one in found].count(True) == 1, said
+
+
+def test_a_unit_that_cannot_be_read_is_named_with_other_faults_and_its_line():
+    text = (
+        "from jcm_calc import Methodology\n"
+        "m = Methodology('XX_AM001', version='1.0', title='', country='XX', sectoral_scope=4, indices={'p': 'year'})\n"
+        "m.fixed('a', 'MWhh', text='')\n"
+        "x = 1 / 0\n"
+    )
+    first, second = map(str, of_module(text, "xx_am001.py", ""))
+    assert first == "division by zero"
+    assert "the unit of 'a' cannot be read: unknown unit 'MWhh'" in second
+    assert second.endswith("did you mean MWh? (xx_am001.py line 3)")

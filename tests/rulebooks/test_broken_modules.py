@@ -29,6 +29,10 @@ BAD = GOOD.format(number="XX_AM002")
 
 # What is wrong with book_b/xx_am002.py, and what is said of it: the file's line where it is about one.
 MODULES = {
+    "circle": (
+        BAD.replace("lambda EC, EF: EC * EF", "lambda ER, EC, EF: ER + EC * EF"),
+        r"the equations run in a circle: RE → ER → RE",
+    ),
     "syntax error": ("x = (\n" + BAD, r"SyntaxError: .* \(xx_am002\.py line \d+\)"),
     "tabs": ("if 1:\n\tx = 1\n        y = 2\n" + BAD, r"xx_am002\.py line 3"),
     "import error": ("import nowhere_to_be\n" + BAD, r"No module named 'nowhere_to_be' \(xx_am002\.py line 1\)"),
@@ -61,10 +65,6 @@ MODULES = {
 }  # fmt: skip
 # Broken in use only: the module can be imported, and listed.
 IN_USE = {
-    "circle": (
-        BAD.replace("lambda EC, EF: EC * EF", "lambda ER, EC, EF: ER + EC * EF"),
-        r"the equations run in a circle: RE → ER → RE",
-    ),
     "criterion": (
         BAD + "m.criterion(1, 'Small', evidence=recalled)(lambda EC: EC < LIMITT)\n",
         r"name 'LIMITT' is not defined.*\(xx_am002\.py line 13\)",

@@ -16,6 +16,7 @@ from typing import Any
 from jcm_calc.base.problems import suggestion
 from jcm_calc.declarations.graph import reachable
 from jcm_calc.declarations.items import DAYS, DeclarationError, DeclaredItems, Effect, Equation, Parameter
+from jcm_calc.units import UnitError, parse_unit
 
 LIBRARY = f"{Path(__file__).parent.parent}{os.sep}"
 
@@ -47,6 +48,8 @@ def faults(m: DeclaredItems, lost: Iterable[str] = ()) -> Iterator[str]:
                 message = f"{name!r} is used by criterion {condition.number} but not declared{how_read(m, name)}"
                 yield message + of_function(condition.function)
     yield from _terms(m)
+    yield from _lost_indices(m)
+    yield from _circles(m)
     for item in m.inputs.values():
         if item.by and item.by in rules:
             yield f"{item.name!r} is looked up by {item.by!r}, which must be a parameter"
@@ -67,6 +70,37 @@ def faults(m: DeclaredItems, lost: Iterable[str] = ()) -> Iterator[str]:
         if item.comparable and item.comparable not in (*m.inputs, *lost):
             hint = suggestion(item.comparable, m.inputs)
             yield f"{item.name!r} is comparable to {item.comparable!r}, which is not declared{hint}"
+
+
+def _lost_indices(m: DeclaredItems) -> Iterator[str]:
+    """Yield each equation that lacks an index of what it uses, whatever is chosen, and is not a total over it."""
+    for rule in m.rules:
+        for name in dict.fromkeys(rule.arguments):
+            found = [set(one.indices) for one in (*m.rules, *m.inputs.values()) if one.name == name]
+            lost = set.intersection(*found) - set(rule.indices) - set(rule.total) if found else set()
+            if lost:
+                message = (
+                    f"{rule.name!r} uses {name!r}, which depends on {', '.join(sorted(lost))}; it must too, or be "
+                )
+                yield f"{message}a total{of_function(rule.function)}"
+
+
+def _circles(m: DeclaredItems) -> Iterator[str]:
+    """Yield each circle of equations that hold whatever choices are made."""
+    rules = {rule.name: rule for rule in m.rules if not rule.when}
+    done: set[str] = set()
+
+    def visit(name: str, path: tuple[str, ...]) -> Iterator[str]:
+        if name in path:
+            circle = " → ".join([*path[path.index(name) :], name])
+            yield f"the equations run in a circle: {circle}{of_function(rules[name].function)}"
+        elif name in rules and name not in done:
+            for other in rules[name].arguments:
+                yield from visit(other, (*path, name))
+            done.add(name)
+
+    for name in rules:
+        yield from visit(name, ())
 
 
 def _terms(m: DeclaredItems) -> Iterator[str]:
@@ -154,8 +188,19 @@ def of_module(source: str, file: str, package: str) -> Iterator[BaseException]:
     finally:
         del sys.modules[module.__name__]
     for m in {id(one): one for one in scope.values() if hasattr(one, "other_versions")}.values():
-        if found := list(faults(m, lost)):
+        if found := [*faults(m, lost), *_unreadable_units(m)]:
             yield DeclarationError(f"{m}: {'; '.join(found)}")
+
+
+def _unreadable_units(m: DeclaredItems) -> Iterator[str]:
+    """Yield each unit that cannot be read; without other faults `jcm check` finds them."""
+    for item in (*m.inputs.values(), *m.facts.values(), *m.rules):
+        if item.unit not in ("category", "yes/no", "date"):
+            try:
+                parse_unit(item.unit)
+            except UnitError as error:
+                place = in_line(m.places[item.name]) if item.name in m.places else ""
+                yield f"the unit of {item.name!r} cannot be read: {error}{place}"
 
 
 def _given_by(statement: ast.stmt) -> set[str]:

@@ -25,7 +25,7 @@ from jcm_calc.declarations.statements import Stated, declared, values_of
 from jcm_calc.evidence import Evidence
 from jcm_calc.reference_data import partner_countries
 from jcm_calc.results.limits import dimension
-from jcm_calc.units import UnitError, normalise, registry
+from jcm_calc.units import UnitError, normalise, parse_unit, registry
 
 Node: TypeAlias = Parameter | Equation | Coordinate
 # What has to have a text and a source, and how it is named.
@@ -86,7 +86,10 @@ def described(subject: Subject) -> Iterator[str]:
             stated = (one.evidence, *(known.evidence for known in values_of(parameter)))
             yield from _without_place(one.name, dict.fromkeys(stated), one.place)
         if not parameter.textual and parameter.unit != "date":
-            registry().Quantity(1.0, parameter.unit.replace("°C", "degC"))
+            try:
+                parse_unit(parameter.unit)
+            except UnitError as error:
+                yield _("the unit of {name} cannot be read: {why}").format(name=one.name, why=error) + one.place
     for one in declared(m, *NAMED):
         name = NAMED[one.kind].format(name=one.name, number=one.name, section=getattr(one.item, "part", ""))
         text = one.name if one.kind is Stated.LIMIT else one.text
