@@ -127,3 +127,31 @@ def test_a_label_hides_nothing_that_is_found_of_the_value(written, tmp_path):
     assert {one.code for one in found.findings} >= {"C7", "K2"}
     assert [one.code for one in found.of("error")] == ["K2"]
     assert not found.clean
+
+
+@pytest.mark.parametrize("number", METHODOLOGIES)
+def test_where_units_are_missing_no_other_text_is_taken_for_one(number, written, tmp_path):
+    path = written / f"{number}.xlsx"
+    own, others = told_of(path, tmp_path / "wrong.xlsx", labels(path), None)
+    assert (own, others) == ([], set())
+
+
+def test_the_remark_after_the_unit_of_a_fact_is_not_its_unit(tmp_path):
+    facts = {"checks_per_year": 4, "site": "food industry cold storage"}
+    given = {"EC_PJ": 135, "COP_PJ": 1.63, "application": "individual quick freezer", "EF_elec": 0.814, "p": "2024"}
+    jcm_calc.calculate("ID_AM003", **given, facts=facts).to_excel(tmp_path / "report.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "report.xlsx")["MRS(input)"]
+    (row,) = [cell.row for cells in sheet.iter_rows() for cell in cells if cell.value == "checks_per_year"]
+    edit(tmp_path / "report.xlsx", tmp_path / "wrong.xlsx", {("MRS(input)", f"G{row}"): None}, again=False)
+    assert jcm_calc.verify(tmp_path / "wrong.xlsx").of("error") == jcm_calc.verify(tmp_path / "report.xlsx").of("error")
+
+
+def test_a_wrong_default_of_a_class_that_nothing_uses_is_found(tmp_path):
+    given = {"EC_PJ": 135, "COP_PJ": 1.63, "application": "individual quick freezer", "EF_elec": 0.814, "p": "2024"}
+    jcm_calc.calculate("ID_AM003", **given).to_excel(tmp_path / "report.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "report.xlsx")["MRS(calc_process)"]
+    (place,) = [cell.coordinate for cells in sheet.iter_rows() for cell in cells if cell.value == 1.71]
+    edit(tmp_path / "report.xlsx", tmp_path / "wrong.xlsx", {("MRS(calc_process)", place): 1.32}, again=False)
+    (found,) = [one for one in jcm_calc.verify(tmp_path / "wrong.xlsx").findings if one.code == "D7"]
+    assert "COP_RE,i of 'cold storage' is listed as 1.32, and the document has 1.71" in found.message
+    assert "D7" not in {one.code for one in jcm_calc.verify(tmp_path / "report.xlsx").findings}

@@ -158,6 +158,10 @@ def _as_parameter(node: Node) -> Parameter:
     return Parameter(node.name, node.symbol, node.unit, node.indices, Kind.CONSTANT, node.text)
 
 
+# Of the label by which a list of default values has a row.
+LISTED = "listed"
+
+
 @dataclass(frozen=True, slots=True)
 class CalculationRow:
     """A row of blocks 1 to 4 of a calculation sheet, whatever its symbol is."""
@@ -234,7 +238,10 @@ def _in_table(table: UnitTable, sheets: Sheets, periods: Sequence[Period]) -> It
 
 
 def listed_defaults(sheet: str, periods: Sequence[Period], sheets: Sheets, symbols: Symbols) -> Iterator[ShownQuantity]:
-    """Yield the values of the lists of default values, each with the unit in its row; the title has the symbol."""
+    """Yield the values of the lists of default values, each with the unit and the class or candidate in its row.
+
+    The title has the symbol.
+    """
     title, column, known = "", -1, None
     for row, cells in enumerate(sheets.book.grid(sheet)):
         texts = {in_english(cell): at for at, cell in enumerate(cells) if cell != ""}
@@ -247,4 +254,6 @@ def listed_defaults(sheet: str, periods: Sequence[Period], sheets: Sheets, symbo
             unit = plain_unit(str(cells[column]).strip(), known.unit, periods)
             for at in range(column + 1, len(cells)):
                 if isinstance(cells[at], int | float):
-                    yield ShownQuantity(known.name, {}, unit, (sheet, row, at), (sheet, row, column))
+                    yield ShownQuantity(
+                        known.name, {LISTED: first.strip()}, unit, (sheet, row, at), (sheet, row, column)
+                    )

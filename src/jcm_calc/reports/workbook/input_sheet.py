@@ -37,7 +37,7 @@ from jcm_calc.reports.workbook.layout import (
     column_name,
 )
 from jcm_calc.reports.workbook.page import Cells, Page, entry_style, in_spreadsheet, number_style, shown_unit, unit_of
-from jcm_calc.reports.workbook.tables import OVERRIDE
+from jcm_calc.reports.workbook.tables import ABOUT_CRITERION, OVERRIDE
 from jcm_calc.results.credits import whole_tonnes
 
 WIDTHS = (1.5, 13, 9, 11, 21, 14, 10, 10, 15, 14.5, 10, 9.5)
@@ -353,8 +353,7 @@ class InputSheet:
             self._line(line)
             page.typeset(line.row, POINT, line.parameter.symbol, last=SYMBOL)
             condition = asked.get(line.parameter.name)
-            criterion = _("criterion {number}: {text}")
-            text = criterion.format(number=condition.number, text=condition.text) if condition else ""
+            text = ABOUT_CRITERION.format(number=condition.number, text=condition.text) if condition else ""
             page.merge(line.row, OPTION, COMMENT, text, "text")
 
     # What is entered in a row

@@ -10,6 +10,7 @@ from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.declarations.items import Coordinate, Equation, Parameter
 from jcm_calc.reports.workbook.layout import LEFT, TITLE, column_name
 from jcm_calc.reports.workbook.sheet import NewBook, Sheet
+from jcm_calc.reports.workbook.tables import UNCONFIRMED
 
 if TYPE_CHECKING:
     from jcm_calc.evidence import Evidence
@@ -87,7 +88,7 @@ class Page(Sheet):
             self.text(row, column, "", "mark")
             return
         unconfirmed = not evidence.confirmed
-        grade = Message("{}{}").format("† " if unconfirmed else "", evidence.grade)
+        grade = Message("{}{}").format(f"{UNCONFIRMED} " if unconfirmed else "", evidence.grade)
         self.text(row, column, grade, "doubt" if unconfirmed else "mark")
         message = Message(". ").join(str(part) for part in (evidence, evidence.source) if part)
         if message != str(evidence.grade):

@@ -14,6 +14,7 @@ from jcm_calc.base.languages import _, spellings
 from jcm_calc.base.sheet_xml import column_number
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.inputs.totals import adds_up, texts, totals_among
+from jcm_calc.evidence import Grade
 from jcm_calc.reports.workbook.layout import column_name
 from jcm_calc.reports.workbook.opening import Book, CellFormula, Grid
 from jcm_calc.reports.workbook.references import areas
@@ -68,6 +69,8 @@ KINDS = {
 }
 OVERRIDE = _("override: {reason}")
 TERMS_OF = _("terms of {symbol}")
+ABOUT_CRITERION = _("criterion {number}: {text}")  # after the unit of a fact, without a heading
+UNCONFIRMED = "†"
 CAPTION = re.compile(r"\s*(\[|(table|表)\s*\d)", re.I)
 LINK = re.compile(r"(?:(?:'((?:[^']|'')+)'|([\w.]+))!)?\$?([A-Z]{1,3})\$?(\d{1,7})")
 # What adds up cells, or takes another figure of all of them.
@@ -210,9 +213,14 @@ class Sheets:
                 )
 
     def _in_span(self, sheet: str, row: int, span: range) -> Cell:
-        """Return the first cell that is not empty: headings and cells may be merged differently."""
+        """Return the first cell that is not empty: headings and cells may be merged differently.
+
+        The remark after the unit of a fact, which has no heading, is not the unit.
+        """
         found = [self.cell(sheet, row, column) for column in span]
-        return next((cell for cell in found if cell.value != ""), found[0])
+        return next(
+            (one for one in found if one.value != "" and not _about_criterion().match(str(one.value))), found[0]
+        )
 
     # Tables of units
 
@@ -434,9 +442,17 @@ def _is_value(cell: Any, parameter: Parameter) -> bool:
 
 
 def _unit_in(grid: Grid, row: int | None, column: int, parameter: Parameter) -> str:
-    """Return the text in the row of units; a text that only says what is measured does not count."""
+    """Return the text in the row of units; where units are missing, what is written in other rows does not count."""
     text = "" if row is None else str(grid[row][column]).strip()
-    return "" if text in spellings(parameter.text) else text
+    other = {*spellings(parameter.text), *(spelling for grade in Grade for spelling in spellings(grade.value))}
+    return "" if text in other or " = " in text or text.startswith(UNCONFIRMED) else text
+
+
+@cache
+def _about_criterion() -> re.Pattern[str]:
+    """Return a pattern of what is written after the unit of a fact, in every language."""
+    texts = (re.escape(text) for text in spellings(ABOUT_CRITERION))
+    return re.compile("|".join(text.replace(r"\{number\}", r"\S+").replace(r"\{text\}", "") for text in texts))
 
 
 @lru_cache(maxsize=4096)
