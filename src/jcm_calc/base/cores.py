@@ -60,10 +60,10 @@ def on_all_cores(task: Callable[[Piece], Outcome], pieces: Sequence[Piece]) -> l
 
 
 def _begun(work: Callable[[], None], others: int, threads: int) -> list[Future[None]]:
-    """Let so many threads work, too; fewer where none can be started: while Python ends, or at a limit of the system."""
+    """Let so many threads work, too, or as many as can be started: none is while Python ends."""
     helpers: list[Future[None]] = []
     try:
-        for _ in range(others):
+        while len(helpers) < others:
             helpers.append(_helpers(threads).submit(copy_context().run, work))
     except RuntimeError:
         _helpers.cache_clear()  # what waits there for a thread waits in vain
