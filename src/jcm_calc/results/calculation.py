@@ -56,13 +56,7 @@ def _look(found: list[Extremes], block: Array) -> None:
 
 
 def check_result(argument: str, given: object) -> None:
-    """Refuse what is given instead of a result.
-
-    Raises
-    ------
-    InputError
-        If it is none.
-    """
+    """Refuse anything but a result."""
     if not isinstance(given, Calculation):
         raise InputError.of(argument, got(given, _("a result, as jcm_calc.calculate returns it")))
 
