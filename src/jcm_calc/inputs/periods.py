@@ -109,11 +109,17 @@ class Period:
         return self.first is not None
 
     @property
-    def days(self) -> int:
-        """The number of days, first and last included."""
+    def ends(self) -> tuple[date, date]:
+        """The first and the last day of a dated period."""
         if self.first is None or self.last is None:
             raise ValueError("an undated period has no days")
-        return (self.last - self.first).days + 1
+        return self.first, self.last
+
+    @property
+    def days(self) -> int:
+        """The number of days, first and last included."""
+        first, last = self.ends
+        return (last - first).days + 1
 
     @property
     def year(self) -> int | None:

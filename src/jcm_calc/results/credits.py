@@ -269,9 +269,7 @@ def check_years(periods: Sequence[Period]) -> None:
     """Refuse with a `ValueError` dated periods that lie in two calendar years: it says how to split them."""
     for period in periods:
         if period.dated and period.year is None:
-            assert period.first is not None
-            assert period.last is not None
-            turn = period.first.year
+            turn = period.ends[0].year
             complaint = _(
                 "the period {period} lies in several calendar years, and amounts are rounded down to whole tonnes for "
                 "each: give the amounts up to {turn}-12-31 and from {after}-01-01 as two periods, by meter readings "
