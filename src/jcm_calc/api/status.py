@@ -20,7 +20,7 @@ from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs.axes import named_periods
 from jcm_calc.inputs.case import Case, read
 from jcm_calc.inputs.confirmation import EvidenceFiles
-from jcm_calc.inputs.periods import Period
+from jcm_calc.inputs.periods import Period, split_at_months
 from jcm_calc.inputs.project import estimate_of
 from jcm_calc.readings import calibration, clock
 from jcm_calc.readings.findings import ReadingsFinding
@@ -207,15 +207,9 @@ def _calibrations(plan: MonitoringPlan, day: date) -> Iterator[CalibrationStatus
 
 
 def _months(found: Measured, year: Period, plan: Plan | None) -> Iterator[MonthReductions]:
-    if found.so_far is None:
-        return
-    begun, until = found.so_far.ends
-    for month in range(begun.month, until.month + 1):
-        first = begun.replace(month=month, day=1)
-        begin, end = max(first, begun), min(first.replace(day=monthrange(first.year, month)[1]), until)
-        days = (end - begin).days + 1
-        amount = found.months.get(Period(begin, end))
-        yield MonthReductions(first, days, amount, None if plan is None else plan.ER * days / year.days)
+    for month in split_at_months(found.so_far) if found.so_far is not None else ():
+        planned = None if plan is None else plan.ER * month.days / year.days
+        yield MonthReductions(month.ends[0].replace(day=1), month.days, found.months.get(month), planned)
 
 
 def _described(

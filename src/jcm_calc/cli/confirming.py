@@ -235,7 +235,7 @@ def _treatments(m: Declarations, path: Path, every: bool) -> list[Statement]:
     case = read_case(path)
     if case.methodology != m.number:
         complaint = _("is a case of {given}, not of {number}").format(given=case.methodology, number=m.number)
-        raise InputError(path.name, [Problem(path.name, complaint)])
+        raise InputError.of(path.name, complaint)
     found = [BY_DAYS] if case.split == "days" else []
     if case.meters:
         found += treatments(case.monitor().tables)

@@ -232,6 +232,15 @@ def split_at_years(period: Period) -> Iterator[Period]:
         yield Period(max(period.first, date(year, 1, 1)), min(period.last, date(year, 12, 31)))
 
 
+def split_at_months(period: Period) -> Iterator[Period]:
+    """Yield the part of a dated period in each month."""
+    first, last = period.ends
+    while first <= last:
+        begin_of_next = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+        yield Period(first, min(begin_of_next - ONE_DAY, last))
+        first = begin_of_next
+
+
 def sheets(rows: Sequence[Period]) -> list[Period]:
     """Return the periods that report sheets cover: one a calendar year, or the part that has rows.
 

@@ -18,7 +18,7 @@ import numpy as np
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.declarations.methodology import Declarations
-from jcm_calc.inputs.periods import ONE_DAY, Period, split_at_years
+from jcm_calc.inputs.periods import ONE_DAY, Period, split_at_months, split_at_years
 from jcm_calc.inputs.periods import within as places_within
 from jcm_calc.readings import calibration, clock, treatments
 from jcm_calc.readings.amounts import by_indices
@@ -315,7 +315,7 @@ class _ToDate(Work):
             for month, share in self.shares(one, [other for other, _effect in effects]):
                 key = (f"{month:%Y-%m}", one.meter)
                 sums[key] = sums.get(key, 0.0) + effect * share
-        of = [list(_months(self.periods[number])) for number in usable]
+        of = [list(split_at_months(self.periods[number])) for number in usable]
         months = [month for each in of for month in each]
         if not months:
             return {}
@@ -333,7 +333,7 @@ class _ToDate(Work):
         where = self.plan.where
         first = clock.local(finding.start, where).date()
         last = max(first, clock.local(finding.end - 1, where).date())
-        months = list(_months(Period(first, last)))
+        months = list(split_at_months(Period(first, last)))
         if len(months) == 1:
             yield first, 1.0
             return
@@ -449,12 +449,3 @@ def _not_negative(amounts: Sequence[float], read: float) -> list[float]:
     if min(amounts) >= 0 or total < -ROUNDING * read:
         return list(amounts)
     return [max(one, 0.0) * max(total, 0.0) / positive if positive else 0.0 for one in amounts]
-
-
-def _months(period: Period) -> Iterator[Period]:
-    """Yield the months of a period, the first and the last maybe in part."""
-    first, last = period.ends
-    while first <= last:
-        begin_of_next = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
-        yield Period(first, min(begin_of_next - ONE_DAY, last))
-        first = begin_of_next

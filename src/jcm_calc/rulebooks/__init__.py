@@ -591,18 +591,17 @@ def outside_validity(m: Declarations, on: date) -> str:
     return ""
 
 
+def identity(item: Declarations | Known) -> dict[str, str | int]:
+    """Return number, version, title, country and sectoral scope of a methodology, as one row."""
+    named = {name: getattr(item, name) for name in ("number", "version", "title", "country")}
+    return {**named, "scope": item.sectoral_scope}
+
+
 def overview(item: Declarations) -> dict[str, str | int]:
     """Return the identity of a methodology and the grades of what it declares, as one row."""
     counted = {"equations": Stated.EQUATION, "defaults": Stated.VALUE, "criteria": Stated.CRITERION}
-    row: dict[str, str | int] = {
-        "number": item.number,
-        "version": item.version,
-        "title": item.title,
-        "country": item.country,
-        "scope": item.sectoral_scope,
-        "notices": "; ".join(item.notices),
-        "versions not calculated": ", ".join(not_calculated(item)),
-    }
+    row = identity(item)
+    row |= {"notices": "; ".join(item.notices), "versions not calculated": ", ".join(not_calculated(item))}
     for what, kind in counted.items():
         grades = [one.evidence.grade for one in statements(item, kind) if one.evidence]
         for grade in GRADES:

@@ -114,7 +114,7 @@ def chain(documents: Analyses) -> Iterator[Finding]:
                 "{found} ({other}) overlaps {before} ({one}) by {days} days",
                 days,
             )
-            expected = _("from {day} on").format(day=before.last + ONE_DAY)
+            expected = _("from {day} on").format(day=last + ONE_DAY)
             twice = _of_overlap(documents, before, after) if other == documents.report.name else ()
             effect, cause = documents.effect_of(twice) if twice else None, _("reported twice")
             values = (place, "p", str(after), expected, "", {**say, "days": days})

@@ -42,7 +42,7 @@ def files(source: Any) -> list[Path] | None:
         if not found:
             empty = _("holds no case file (.toml) and no workbook (.xlsx)")
             complaint = empty if path.is_dir() else no_such_file(source)
-            raise InputError(str(source), [Problem(str(source), complaint)])
+            raise InputError.of(str(source), complaint)
         return found
     given = list(source) if isinstance(source, Iterable) and not isinstance(source, Mapping) else [source]
     if odd := [one for one in given if not isinstance(one, str | os.PathLike)]:

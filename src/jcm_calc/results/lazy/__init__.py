@@ -192,7 +192,7 @@ def _refuse_other_than_held(m: Declarations) -> None:
         "is not the one that the methodology packages have under this number and version: Dask's workers take it from "
         "there. Install it as a module of such a package, or calculate without Dask"
     )
-    raise InputError(str(m), [Problem(str(m), message)])
+    raise InputError.of(str(m), message)
 
 
 def _replaced(taken: Arguments, override: Any) -> list[Problem]:
