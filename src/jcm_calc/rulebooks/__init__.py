@@ -436,10 +436,10 @@ def declared(path: str, number: str) -> list[Declarations]:
     module = importlib.import_module(path)
     found = {id(item): item for item in vars(module).values() if isinstance(item, Declarations)}
     own = [item for item in found.values() if item.number == number]
-    return [item for item in own if item.corrected_by or not _adds(path) or item.version not in _base(path, number)]
+    return [item for item in own if item.corrected_by or not _adds(path) or item.version not in _base(number)]
 
 
-def _base(path: str, number: str) -> set[str]:
+def _base(number: str) -> set[str]:
     """Return the versions in the module to which another one adds."""
     home = modules()[number]
     return {item.version for item in vars(importlib.import_module(home)).values() if isinstance(item, Declarations)}
