@@ -623,7 +623,8 @@ class Group:
             if choice not in self.choices.values():
                 self._claim(choice.name, self.choices)
                 self.choices[choice.name] = choice
-        for home, theirs in ((self.inputs, group.inputs), (self.facts, group.facts)):
+        homes: Any = (self.inputs, group.inputs), (self.facts, group.facts), (self.coordinates, group.coordinates)
+        for home, theirs in homes:
             for item in theirs.values():
                 if item.name in here.names or home.get(item.name) != item:
                     name = here.name(item.name)
@@ -631,15 +632,9 @@ class Group:
                     if item.name in group.places:
                         self.places[name] = group.places[item.name]
                     home[name] = here.item(item)
-        for coordinate in group.coordinates.values():
-            if self.coordinates.get(coordinate.name) != coordinate:
-                name = here.name(coordinate.name)
-                self._claim(name, self.coordinates)
-                place = here.letters.get(coordinate.of, coordinate.of)
-                self.coordinates[name] = here.item(coordinate, of=place, keys=here.keys(coordinate))
         for rule in group.rules:
             if rule.name in here.names or rule not in self.rules:
-                self._add(here.item(rule, total=here.indices(rule.total)))
+                self._add(here.item(rule))
         for condition in group.conditions:
             self._ask(replace(condition, arguments=tuple(map(here.name, condition.arguments))))
         for limit in group.limits:
@@ -864,13 +859,17 @@ class _Renaming:
         here = {self.letters.get(letter, letter) for letter in indices}
         return "".join(letter for letter in self.home.indices if letter in here)
 
-    def item(self, item: Any, **more: Any) -> Any:
+    def item(self, item: Any) -> Any:
         """Return an item of the group with the names and indices that it has here."""
-        found = {"name": self.name(item.name), "indices": self.indices(item.indices), **more}
+        found: dict[str, Any] = {"name": self.name(item.name), "indices": self.indices(item.indices)}
         for field in NAMING:
             if named := getattr(item, field, ""):
-                found.setdefault(field, self.name(named) if isinstance(named, str) else tuple(map(self.name, named)))
-        if not isinstance(item, Coordinate):
+                found[field] = self.name(named) if isinstance(named, str) else tuple(map(self.name, named))
+        if isinstance(item, Equation):
+            found["total"] = self.indices(item.total)
+        if isinstance(item, Coordinate):
+            found |= {"of": self.letters.get(item.of, item.of), "keys": self.keys(item)}
+        else:
             found["symbol"] = self.symbols.get(item.name, item.symbol)
             found["text"] = f"{item.text} {self.of}".strip() if item.name in self.names else item.text
         return replace(item, **found)
