@@ -424,7 +424,7 @@ def _effects(
 ) -> tuple[list[tuple[ReadingsFinding, float]], set[tuple[str, int]]]:
     """Return what findings change of the amounts, and the meters and periods whose amount is not known.
 
-    A step that is cut where the readings end counts in full, and an open finding by its treatment with the least ER.
+    A step that the end of the readings divides counts in full, and an open finding by its treatment with the least ER.
     """
     effects = [(one, one.exact - one.read) for one in cut if one.exact is not None]
     unknown: set[tuple[str, int]] = set()
