@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import duckdb
 import numpy as np
+import polars as pl
 
 import jcm_calc
 
@@ -67,3 +69,18 @@ def solar_systems(given: Inputs) -> tuple[Callable[[], Any], Callable[[], Any]]:
     """Return ER of PW_AM001 by the library, and by the same operations on a whole array."""
     energy = given["EC_PJ"]
     return lambda: jcm_calc.calculate("PW_AM001", EG=energy).ER.magnitude, lambda: (energy * 0.533).sum(axis=0)
+
+
+def peers(given: Inputs) -> dict[str, Callable[[], Any]]:
+    """Return ER of ID_AM003 by Polars and by DuckDB, from a table with a column for each period."""
+    energy = {f"p{number}": np.ascontiguousarray(column) for number, column in enumerate(given["EC_PJ"].T)}
+    table = pl.DataFrame({**energy, "cop": given["COP_PJ"]})
+    columns = [pl.col(name) for name in energy]
+    emitted = [(one * (pl.col("cop") / 1.32) * EF_GRID).sum() - (one * EF_GRID).sum() for one in columns]
+    database = duckdb.connect()
+    database.register("fleet", table.to_arrow())
+    sums = ", ".join(f"sum({name} * (cop / 1.32) * {EF_GRID}) - sum({name} * {EF_GRID})" for name in energy)
+    return {
+        "Polars": lambda: np.array(table.lazy().select(emitted).collect().row(0)),
+        "DuckDB": lambda: np.array(database.execute(f"SELECT {sums} FROM fleet").fetchone()),
+    }

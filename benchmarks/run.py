@@ -139,6 +139,11 @@ def main() -> None:
         ours, by_hand = tasks(fleet.inputs())
         np.testing.assert_allclose(ours(), by_hand(), rtol=1e-9)
         row(f"  the same of {name}", *compare(ours, by_hand), 0.30)
+    inputs = fleet.inputs()
+    ours, by_hand = fleet.refrigerators(inputs)
+    for name, peer in fleet.peers(inputs).items():
+        np.testing.assert_allclose(peer(), by_hand(), rtol=1e-9)
+        row(f"  refrigerators against {name}", *compare(ours, peer), 1.00)
     show("  its peak memory over that of its inputs", "", "", f"{peak_over_inputs():.2f}", "1.50")
     for units, carrier in itertools.product(tables.UNITS, tables.CARRIERS):
         what = f"{units * len(tables.MONTHS):,} rows ({carrier}) against merge and groupby in pandas"

@@ -40,6 +40,9 @@ def test_fleets(benchmark, monkeypatch):
     for tasks in (module.refrigerators, module.solar_systems):
         ours, by_hand = tasks(given)
         np.testing.assert_allclose(ours(), by_hand(), rtol=1e-9)
+    ours, _ = module.refrigerators(given)
+    for peer in module.peers(given).values():
+        np.testing.assert_allclose(peer(), ours(), rtol=1e-9)
 
 
 def test_tables(benchmark):

@@ -308,6 +308,14 @@ def test_a_case_file_that_nobody_writes_is_refused_in_a_line(name, tmp_path):
     assert time.process_time() - started < 20
 
 
+@pytest.mark.parametrize("label", ["x" * 300_000, "total" + "(" * 100_000, "合" + "[a" * 100_000], ids=["x", "(", "["])
+def test_a_label_of_a_table_may_be_long(label):
+    started = time.process_time()
+    result = calculate("PW_AM001", pd.DataFrame({"i": [label, "b"], "EG": [1.0, 2.0]}), p="2024")
+    assert result.inputs.axes["i"].labels == [label, "b"]
+    assert time.process_time() - started < 20
+
+
 def test_a_manifest_with_too_many_entries_is_refused(tmp_path):
     manifest = calculate("PW_AM001", EG="600 MWh", p="2024").manifest()
     manifest["call"]["values"].update({f"key{number}": 1 for number in range(200_000)})

@@ -275,7 +275,7 @@ def test_the_example_has_the_files_of_the_template():
 
 
 def test_what_is_not_given_is_asked_for_where_somebody_is_there(tmp_path, monkeypatch):
-    monkeypatch.setattr("jcm_calc.cli.authoring._somebody_there", lambda: True)
+    monkeypatch.setattr("jcm_calc.cli.surroundings.at_terminal", lambda: True)
     target = ["new", "XX_AM009", "--package", "asked", "-o", str(tmp_path / "asked"), "--scope", "7"]
     outcome = CliRunner().invoke(jcm, target, input="Better pumps\n\n")
     assert outcome.exit_code == 0, outcome.output

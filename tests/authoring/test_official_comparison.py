@@ -398,6 +398,28 @@ def test_table_3_must_show_the_reductions(tmp_path):
     assert any("not ER rounded down to whole tonnes" in one for one in found.remarks)
 
 
+@pytest.mark.parametrize(
+    ("formula", "differs"),
+    [
+        ("=ROUNDDOWN({},0)", False),
+        ("=INT({})", False),
+        ("=MAX(0,ROUNDDOWN({},0))", False),
+        ("=IF({}>0,INT({}),0)", False),
+        ("=MAX(0.01,ROUNDDOWN({},0))", True),
+        ("=MAX(1,INT({}))", True),
+        ("=ABS(ROUNDDOWN({},0))", True),
+        ("=IF({}>0,INT({}),5)", True),
+        ("=IF({}>0,INT({}),-1000)", True),
+        ('=IF({}>0,INT({}),"none")', True),
+    ],
+)
+def test_table_3_shows_no_reductions_where_there_are_none(formula, differs, tmp_path):
+    book = official_form()[0]
+    er = f"'{CALC}'!B3"
+    book[official_forms.INPUT]["A6"] = formula.replace("{}", er)
+    assert confirmed(tmp_path, book).differs == differs
+
+
 def test_the_file_from_which_a_module_was_translated_proves_the_translation_alone(tmp_path):
     path = official.blank(tmp_path / "JCM_TH_AM999_ver01.0.xlsx")
     source = importing.import_workbook(path, with_office=False).source

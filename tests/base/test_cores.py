@@ -2,6 +2,8 @@
 
 import multiprocessing
 import os
+import subprocess
+import sys
 import threading
 import time
 
@@ -76,6 +78,44 @@ def test_tasks_of_several_callers_do_not_wait_for_each_other(three_cores):
     for one in callers:
         one.join(30)
     assert found == {number: [piece + number for piece in range(20)] for number in range(5)}
+
+
+@pytest.mark.parametrize("begun", range(3))
+def test_work_is_done_where_the_system_starts_no_more_threads(monkeypatch, begun):
+    monkeypatch.setattr(cores, "count", lambda: 4)
+    cores._helpers.cache_clear()
+    start, left = threading.Thread.start, iter([True] * begun)
+
+    def limited(thread):
+        if not next(left, False):
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", limited)
+    expected = [piece**2 for piece in range(20)]
+    assert cores.on_all_cores(lambda piece: time.sleep(1e-3) or piece**2, range(20)) == expected
+    monkeypatch.setattr(threading.Thread, "start", start)
+    barrier = threading.Barrier(4, timeout=10)
+    assert all(cores.on_all_cores(lambda piece: barrier.wait() >= 0, range(4)))
+
+
+@pytest.mark.parametrize("earlier", ["", "work()"])
+def test_a_thread_that_outlives_the_main_one_does_its_work(earlier):
+    """Python starts no thread and takes no work for those that wait once the main thread has ended."""
+    script = f"""
+import threading
+from jcm_calc.base import cores
+cores.count = lambda: 3
+def work():
+    print(sum(cores.on_all_cores(lambda piece: piece, range(10))))
+def late():
+    threading.main_thread().join()
+    work()
+{earlier}
+threading.Thread(target=late).start()
+"""
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert (found.stdout.split()[-1:], found.stderr) == (["45"], "")
 
 
 def _squares():

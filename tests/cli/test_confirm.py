@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from filling import TEST_READER
 
 import jcm_calc
-from jcm_calc.cli import jcm, proposing
+from jcm_calc.cli import jcm, surroundings
 from jcm_calc.inputs.confirmation import read_evidence
 
 
@@ -86,7 +86,7 @@ def test_json_has_items_coverage_and_elasticities(blank):
 
 def test_a_person_is_asked_last_and_the_signed_file_confirms(blank, tmp_path, monkeypatch):
     target = tmp_path / "id_am003.toml"
-    monkeypatch.setattr(proposing, "at_terminal", lambda: True)
+    monkeypatch.setattr(surroundings, "at_terminal", lambda: True)
     given = f"{TEST_READER['person']}\n{TEST_READER['date']}\n"
     done = CliRunner().invoke(jcm, ["confirm", "ID_AM003", str(blank), "-o", str(target)], input=given)
     assert done.exit_code == 0, done.output

@@ -197,6 +197,27 @@ def test_a_group_is_included_twice_under_other_names():
     assert r.RE.magnitude.tolist() == [39]
 
 
+@pytest.mark.parametrize("by", [("region", "regime"), "p", ("i", "p")])
+def test_a_table_whose_group_is_there_already_comes_under_another_name_with_its_keys(by):
+    group = Group({"i": "field", "p": "season"})
+    group.class_key("region_i", text="region")
+    group.class_key("regime_i", text="regime")
+    key = {"p": 2024, ("i", "p"): ("a", 2024)}.get(by, ("north", "wet"))
+    group.default("EF_i,p", "tCO2/t", by=by, values={key: 3.0}, text="factor", evidence=SAID)
+    m = toy(indices={"i": "field", "p": "season"})
+    m.include(group)
+    m.include(group, rename={"EF": "EF_RE,i,p"})
+    m.monitored("F_i,p", "t", extensive=True, text="fuel")
+    m.equation("RE_i,p", "tCO2", name="RE_i", text="", evidence=SAID)(lambda F, EF_RE: F * EF_RE)
+    m.equation("PE_i,p", "tCO2", name="PE_i", text="", evidence=SAID)(lambda F, EF: F * EF)
+    for name, part in (("RE", lambda RE_i: RE_i), ("PE", lambda PE_i: PE_i)):
+        m.equation(f"{name}_p", "tCO2", name=name, total="i", text="", evidence=SAID)(part)
+    m.equation("ER_p", "tCO2", name="ER", text="", evidence=SAID)(lambda RE, PE: RE - PE)
+    classes = {} if "region" not in by else {"region": "north", "regime": "wet"}
+    r = calculate(m, F=pd.DataFrame({"2024": [10.0]}, ["a"]), p=["2024"], **classes)
+    assert (r.RE.magnitude.tolist(), r.PE.magnitude.tolist()) == ([30], [30])
+
+
 def test_criteria_come_with_their_group():
     m = toy(indices={"i": "furnace", "p": "period"})
     m.include(burner())

@@ -191,7 +191,7 @@ def test_a_file_of_others_is_left_as_it_is(tmp_path, made):
         "UPDATE about SET form = form + 1",
         "DELETE FROM p1 WHERE value = 2.5",
         "DROP TABLE p2",
-        "UPDATE files SET told = '{}' WHERE number = 1",
+        "UPDATE files SET stated = '{}' WHERE number = 1",
         "DROP TABLE files",
     ],
 )

@@ -195,6 +195,26 @@ def test_drivers_are_ranked_and_signed():
     assert abs(found.loc["EC_PJ", "rank correlation"]) < 0.2
 
 
+@pytest.mark.parametrize("each_period", [[], ["EG"]])
+@pytest.mark.parametrize("truncate", [[], ["EG"]])
+@pytest.mark.parametrize("output", [500.0, OUTPUT[:, :1], OUTPUT[:1], OUTPUT], ids=np.shape)
+@pytest.mark.parametrize("of", ["%", "one number", "one for each unit", "one for each period", "one for each value"])
+def test_the_mean_of_an_input_has_the_weights_of_its_effect(of, output, truncate, each_period):
+    """Also where one value stands for all units or all periods, as that of a distribution does."""
+    value = np.reshape(output, (-1, 1)) if np.ndim(output) == 0 else output
+    value = {
+        "one number": value.mean(),
+        "one for each unit": value.mean(axis=1, keepdims=True),
+        "one for each period": value.mean(axis=0, keepdims=True),
+    }.get(of, value)
+    stated = "±1 %" if of == "%" else stats.norm(value, 0.01 * value)
+    found = uncertainty(systems(output), {"EG": stated}, 100, truncate=truncate, each_period=each_period)
+    drawn = found._inputs["EG"]
+    draws = drawn.draw(slice(0, 100))
+    assert drawn.effect == pytest.approx((draws * drawn.weights).reshape(100, -1).sum(axis=1), rel=1e-12)
+    assert found.drivers.loc["EG", "rank correlation"] > 0.5
+
+
 def test_a_single_input_has_the_rank_correlation_of_a_line():
     found = uncertainty(systems(), {"EG": stats.norm(OUTPUT, 1.0)}, 2000).drivers
     assert found.loc["EG", "rank correlation"] == pytest.approx(1)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jcm_calc import units
-from jcm_calc.units import UnitError, conversion, magnitude, parse_number, parse_unit, registry, split
+from jcm_calc.units import UnitError, conversion, conversions, magnitude, parse_number, parse_unit, registry, split
 
 
 @pytest.mark.parametrize(
@@ -227,6 +227,16 @@ def test_a_calculation_leaves_nothing_behind_and_reads_no_cache_of_pint(tmp_path
     for file in broken:
         file.write_bytes(b"")
     assert calculated(HOME=str(tmp_path), XDG_CACHE_HOME=str(tmp_path)).stdout == ran.stdout
+
+
+@pytest.mark.parametrize("kind", [ImportError, MemoryError, RuntimeError])
+def test_a_registry_that_cannot_be_made_is_no_unknown_unit(monkeypatch, kind):
+    def broken():
+        raise kind("out of order")
+
+    monkeypatch.setattr(conversions, "registry", broken)
+    with pytest.raises(kind, match="out of order"):
+        conversions.parse_unit.__wrapped__("MWh")
 
 
 def test_no_two_units_share_a_spelling():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
+from calendar import isleap, monthrange
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta, tzinfo
@@ -20,7 +20,7 @@ from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs.axes import named_periods
 from jcm_calc.inputs.case import Case, read
 from jcm_calc.inputs.confirmation import EvidenceFiles
-from jcm_calc.inputs.periods import Period
+from jcm_calc.inputs.periods import Period, split_at_months
 from jcm_calc.inputs.project import estimate_of
 from jcm_calc.readings import calibration, clock
 from jcm_calc.readings.findings import ReadingsFinding
@@ -74,10 +74,10 @@ def status(
     end = case.project.get("end")
     day = min(day, end) if isinstance(end, date) else day
     year = _year(case, day)
-    assert year.first is not None
+    first, _last = year.ends
     with without_warnings():
-        plan = read_plan(case.meters, case.readings, case.path.parent) if case.meters and day >= year.first else None
-        if day < year.first:
+        plan = read_plan(case.meters, case.readings, case.path.parent) if case.meters and day >= first else None
+        if day < first:
             found, reductions = Measured({}, {}, None), None
         elif plan is None:
             found, reductions = _typed(case, m, day, evidence)
@@ -103,14 +103,14 @@ def _year(case: Case, day: date) -> Period:
 
 def _planned(case: Case, year: Period, so_far: Period | None) -> Plan | None:
     """Return what is expected of a year, and of its days so far; None where it is not stated."""
-    assert year.first is not None
     own, source = estimate_of(case.project.get("estimate")), "[project] estimate"
-    expected = own.get(year.first.year, own.get(None))
+    number = year.ends[0].year
+    expected = own.get(number, own.get(None))
     if expected is None:
         listed_one = listed_project(str(case.project.get("number", "")))
         if listed_one is None:
             return None
-        whole = 366 if monthrange(year.first.year, 2)[1] == 29 else 365
+        whole = 365 + isleap(number)
         expected, source = listed_one.planned * year.days / whole, _("list of projects, a year of the crediting period")
     return Plan(expected, expected * (0 if so_far is None else so_far.days) / year.days, source)
 
@@ -157,9 +157,9 @@ def _of_case(
 
 
 def _meter(meter: Meter, found: Measured, year: Period, day: date, zone: tzinfo) -> MeterStatus:
-    assert year.first is not None
+    first, _last = year.ends
     until = found.until.get(meter.name)
-    needed = year.first if meter.installed is None else max(year.first, clock.local(meter.installed, zone).date())
+    needed = first if meter.installed is None else max(first, clock.local(meter.installed, zone).date())
     behind = max((day - (until or needed - timedelta(days=1))).days, 0)
     # before the first common day the readings are not looked at closely
     looked_at = until is None or meter.name in found.coverage
@@ -173,12 +173,11 @@ def _meter(meter: Meter, found: Measured, year: Period, day: date, zone: tzinfo)
 
 def _coverage(covered: Mapping[date, float], use: Period, day: date) -> Iterator[MonthCoverage]:
     """Yield the coverage of each month in which a meter is in use."""
-    assert use.first is not None
-    assert use.last is not None
+    begin, end = use.ends
     for month in range(1, day.month + 1):
         first = date(day.year, month, 1)
         days = [first + timedelta(days=number) for number in range(monthrange(day.year, month)[1])]
-        shares = [covered.get(one, 0.0) if use.first <= one <= use.last else nan for one in days if one <= day]
+        shares = [covered.get(one, 0.0) if begin <= one <= end else nan for one in days if one <= day]
         needed = [one for one in shares if one == one]
         if needed:
             yield MonthCoverage(first, sum(needed) / len(needed), tuple(shares))
@@ -208,17 +207,9 @@ def _calibrations(plan: MonitoringPlan, day: date) -> Iterator[CalibrationStatus
 
 
 def _months(found: Measured, year: Period, plan: Plan | None) -> Iterator[MonthReductions]:
-    if found.so_far is None:
-        return
-    assert found.so_far.first is not None
-    assert found.so_far.last is not None
-    for month in range(found.so_far.first.month, found.so_far.last.month + 1):
-        first = found.so_far.first.replace(month=month, day=1)
-        begin = max(first, found.so_far.first)
-        end = min(first.replace(day=monthrange(first.year, month)[1]), found.so_far.last)
-        days = (end - begin).days + 1
-        amount = found.months.get(Period(begin, end))
-        yield MonthReductions(first, days, amount, None if plan is None else plan.ER * days / year.days)
+    for month in split_at_months(found.so_far) if found.so_far is not None else ():
+        planned = None if plan is None else plan.ER * month.days / year.days
+        yield MonthReductions(month.ends[0].replace(day=1), month.days, found.months.get(month), planned)
 
 
 def _described(
@@ -256,8 +247,7 @@ def _described(
         problems=found.problems,
     )
     if plan is None:
-        begun = year.first is not None and year.first <= day
-        return replace(status, actions=_ordered(_of_project(status)) if begun else ())
+        return replace(status, actions=_ordered(_of_project(status)) if year.ends[0] <= day else ())
     findings = sorted(found.findings, key=lambda one: (not one.open, one.start))
     calibrations = sorted(_calibrations(plan, day), key=lambda one: -(10**6) if one.days is None else one.days)
     status = replace(

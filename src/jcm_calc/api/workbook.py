@@ -88,8 +88,7 @@ class Workbook:
         """
         found = self.report or self.plan
         if found is None:
-            complaint = _("no values are filled in: fill in the coloured cells")
-            raise InputError(self.path.name, [Problem(self.path.name, complaint)])
+            raise InputError.of(self.path.name, _("no values are filled in: fill in the coloured cells"))
         return found
 
     def calculate(self) -> Result:

@@ -21,7 +21,7 @@ from jcm_calc.declarations.expression import Expression, ExpressionError
 from jcm_calc.declarations.expression.parsing import equation, parsed, renamed
 from jcm_calc.declarations.expression.products import symbols
 from jcm_calc.declarations.faults import plain
-from jcm_calc.declarations.group import WORDS
+from jcm_calc.declarations.group import IN_LINE, WORDS
 from jcm_calc.evidence import Evidence, Source, primary, unconfirmed
 from jcm_calc.inputs import schema
 from jcm_calc.inputs.schema import Field
@@ -55,7 +55,6 @@ FILE = {
     **dict.fromkeys(SECTIONS, Field(schema.tables)),
 }
 UNREAD = unconfirmed("FILL IN: where it was read")
-IN_LINE = re.compile(r" \([^()]* line \d+\)$")
 
 
 def read_methodology(path: Path) -> Methodology:

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 Piece = TypeVar("Piece")
 Outcome = TypeVar("Outcome")
@@ -48,8 +48,8 @@ def on_all_cores(task: Callable[[Piece], Outcome], pieces: Sequence[Piece]) -> l
                 return
             outcomes[place] = task(piece)
 
-    helpers = [_helpers(threads - 1).submit(copy_context().run, work) for _ in range(others)]
     try:
+        helpers = _begun(work, others, threads - 1)
         work()
         for one in helpers:
             if not one.cancel():  # it has begun
@@ -57,6 +57,17 @@ def on_all_cores(task: Callable[[Piece], Outcome], pieces: Sequence[Piece]) -> l
     finally:
         left.clear()
     return [outcomes[place] for place in range(len(pieces))]
+
+
+def _begun(work: Callable[[], None], others: int, threads: int) -> list[Future[None]]:
+    """Let so many threads work, too, or as many as can be started: none is while Python ends."""
+    helpers: list[Future[None]] = []
+    try:
+        while len(helpers) < others:
+            helpers.append(_helpers(threads).submit(copy_context().run, work))
+    except RuntimeError:
+        _helpers.cache_clear()  # what waits there for a thread waits in vain
+    return helpers
 
 
 @cache

@@ -10,7 +10,7 @@ from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
 
 from jcm_calc.base.languages import Message, _, translated
-from jcm_calc.base.problems import InputError, Problem
+from jcm_calc.base.problems import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +56,7 @@ def check_ending(path: str | os.PathLike[str], *endings: str) -> None:
     if Path(path).suffix.casefold() not in endings:
         names = Message(", ").join(endings)
         complaint = _("must end with one of {names}") if len(endings) > 1 else _("must end with {names}")
-        raise InputError(os.fspath(path), [Problem(os.fspath(path), complaint.format(names=names))])
+        raise InputError.of(os.fspath(path), complaint.format(names=names))
 
 
 def guarded(frame: pd.DataFrame) -> pd.DataFrame:

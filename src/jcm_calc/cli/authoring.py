@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from jcm_calc.authoring import (
 from jcm_calc.authoring.from_file import read_methodology
 from jcm_calc.base.files import save
 from jcm_calc.base.languages import _, translated
-from jcm_calc.cli import output
+from jcm_calc.cli import output, surroundings
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.rulebooks import modules
 
@@ -94,12 +93,8 @@ def _ask(known: dict[str, Any]) -> None:
         "scope": (_("Sectoral scope"), click.IntRange(0, 99), 0),
         "index": (_("What the index i means"), str, ""),
     }
-    for name, (text, kind, default) in asked.items() if _somebody_there() else ():
+    for name, (text, kind, default) in asked.items() if surroundings.at_terminal() else ():
         known[name] = known[name] or click.prompt(translated(text), type=kind, default=default, show_default=False)
-
-
-def _somebody_there() -> bool:
-    return sys.stdin.isatty()
 
 
 def _package(folder: Path | None) -> Path:

@@ -48,12 +48,7 @@ def calculate_case(
 ) -> int:
     """Calculate a case file or a workbook and write what comes out; return the exit code."""
     output.check_target(target, force, (".json", ".xlsx"))
-    if (plan or stage) is not None and (target is None or target.suffix.casefold() != ".xlsx"):
-        complaint = _("--plan fills the monitoring plan of a workbook: name one with -o FILE.xlsx")
-        other = _("--stage says what a workbook is written for: name one with -o FILE.xlsx")
-        raise click.UsageError(translated(complaint if plan else other))
-    if plan is not None and stage == "plan":
-        raise click.UsageError(translated(_("--plan is for a report: leave it out, or --stage plan")))
+    _refuse_without_workbook(target, plan, stage)
     with without_warnings():
         with output.working(_("reading")):
             given = read(path)
@@ -72,12 +67,10 @@ def calculate_case(
     comparisons = given.case.compare(result)
     manifest = result.manifest()
     if target is not None:
-        case = given.case
+        of_project: dict[str, Any] = {"project": given.case.project, "sources": given.case.sources}
         with output.writing(target):
             if target.suffix.casefold() == ".xlsx":
-                result.to_excel(
-                    target, planned, stage=stage, project=case.project, sources=case.sources, overwrite=force
-                )
+                result.to_excel(target, planned, stage=stage, **of_project, overwrite=force)
             else:
                 save(target, f"{json.dumps(manifest, indent=2, ensure_ascii=False)}\n".encode(), overwrite=force)
     if as_json:
@@ -94,6 +87,16 @@ def calculate_case(
     if not all(comparison.agrees for comparison in comparisons) or (strict and (given.remarks or result.remarks)):
         return DIFFERS
     return REFUSED if refused else 0
+
+
+def _refuse_without_workbook(target: Path | None, plan: Path | None, stage: str | None) -> None:
+    """Refuse options that are about a workbook where none is written, or that contradict each other."""
+    if (plan or stage) is not None and (target is None or target.suffix.casefold() != ".xlsx"):
+        complaint = _("--plan fills the monitoring plan of a workbook: name one with -o FILE.xlsx")
+        other = _("--stage says what a workbook is written for: name one with -o FILE.xlsx")
+        raise click.UsageError(translated(complaint if plan else other))
+    if plan is not None and stage == "plan":
+        raise click.UsageError(translated(_("--plan is for a report: leave it out, or --stage plan")))
 
 
 def _before(path: Path, evidence: Sequence[Path] | None) -> Result:

@@ -34,6 +34,11 @@ with_evidence = click.option(
     callback=lambda ctx, option, files: files or None,
     help="An evidence file, instead of those of your folder: see `jcm evidence`.",
 )
+require_confirmed = click.option(
+    "--require-confirmed",
+    is_flag=True,
+    help="Fail with exit code 3 if an issuance request would rest on anything unconfirmed.",
+)
 of_version = click.option("--version", metavar="V", help="This version instead of the latest.")
 case_argument = click.argument("path", metavar="CASE", type=FILE)
 
@@ -224,11 +229,7 @@ def projects() -> None:
 
 @jcm.command(runs="calculating.calculate_case")
 @case_argument
-@click.option(
-    "--require-confirmed",
-    is_flag=True,
-    help="Fail with exit code 3 if an issuance request would rest on anything unconfirmed.",
-)
+@require_confirmed
 @click.option("--trace", is_flag=True, help="Show every quantity in the order of calculation.")
 @click.option("--candidates", is_flag=True, help="Show RE, PE and ER for all candidates of the values chosen by name.")
 @output_option("Write the monitoring spreadsheet (FILE.xlsx) or the manifest (FILE.json).")
@@ -407,11 +408,7 @@ def _explained(context: click.Context, option: click.Parameter, value: str | boo
     "--accepted", metavar="FILE.toml", help="Findings that were accepted, with reason and person; they stay on record."
 )
 @click.option("--person", metavar="NAME", default="", help="Who verifies, for the working paper.")
-@click.option(
-    "--require-confirmed",
-    is_flag=True,
-    help="Fail with exit code 3 if an issuance request would rest on anything unconfirmed.",
-)
+@require_confirmed
 @file_option("--html", "as_html", metavar="FILE.html", help="Write the working paper.")
 @output_option("Write the working paper.", metavar="FILE.xlsx")
 @force_option("the working paper")

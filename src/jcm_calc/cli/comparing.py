@@ -28,7 +28,7 @@ def compare_versions(number: str, before: str, after: str, case: Path | None, as
         given = read_case(case)
         if given.methodology != number:
             complaint = _("is a case of {given}, not of {number}").format(given=given.methodology, number=number)
-            raise InputError(case.name, [Problem(case.name, complaint)])
+            raise InputError.of(case.name, complaint)
         outcomes = [under(given, one, two), under(given, two, one)]
     if as_json:
         output.data(_as_data(number, found, outcomes))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 from rich.text import Text
@@ -235,7 +235,7 @@ def _treatments(m: Declarations, path: Path, every: bool) -> list[Statement]:
     case = read_case(path)
     if case.methodology != m.number:
         complaint = _("is a case of {given}, not of {number}").format(given=case.methodology, number=m.number)
-        raise InputError(path.name, [Problem(path.name, complaint)])
+        raise InputError.of(path.name, complaint)
     found = [BY_DAYS] if case.split == "days" else []
     if case.meters:
         found += treatments(case.monitor().tables)
@@ -256,51 +256,71 @@ def _by_version(
     return groups
 
 
+class _Checked(NamedTuple):
+    """The evidence files of a version of a methodology, or those of the scheme alone, and what they leave open."""
+
+    m: Declarations
+    subject: object
+    files: Sequence[EvidenceFile]
+    left: Sequence[Statement]
+    values: Sequence[tuple[Any, ...]]
+
+    @classmethod
+    def of(cls, m: Declarations, files: Sequence[EvidenceFile], alone: bool) -> _Checked:
+        """Compare evidence files with a methodology; ``alone`` says that all of them are about the scheme."""
+        confirmed = with_evidence(m, files)
+        left = [one for one in statements(confirmed) if not one.confirmed and (one.kind == "rule" or not alone)]
+        for file in files:
+            if file.proposed:
+                message = _("{file}: {count} proposals wait for a person and a date in [reader]")
+                _say(message.format(file=file.name, count=file.proposed))
+        return cls(m, _("rules of the scheme") if alone else m, files, left, list(_compared(m, confirmed)))
+
+    @property
+    def filled_in(self) -> int:
+        return sum(len(file.entries) for file in self.files)
+
+    def as_data(self) -> dict[str, Any]:
+        return {
+            "methodology": self.m.number,
+            "version": self.m.version,
+            "files": [file.name for file in self.files],
+            "filled in": self.filled_in,
+            "left": list(map(str, self.left)),
+            "values": [dict(zip(COMPARED, row, strict=True)) for row in self.values],
+        }
+
+    def show(self) -> None:
+        message = _("{files}: {subject}, {count} items filled in, {left} left to confirm")
+        names = ", ".join(file.name for file in self.files)
+        message = message.format(files=names, subject=self.subject, count=self.filled_in, left=len(self.left))
+        output.paragraph(message, bold=True)
+        if self.values:
+            output.table(COMPARED, [[str(cell) for cell in row] for row in self.values])
+        output.table([_("kind"), "", _("should be in")], _rows(self.left))
+
+
 def check_files(paths: Sequence[Path], as_json: bool) -> int:
     """Compare evidence files with the methodologies and with each other; return the exit code."""
     files = named_files(paths)
     scheme_files = [file for file in files if not file.methodology]
-    found, problems, missing = [], list[Problem](), list[Problem]()
+    found, problems, missing = list[_Checked](), list[Problem](), list[Problem]()
     for (number, version), own in _by_version(files, scheme_files).items():
         try:
             m = methodology(number, version)
-            confirmed = with_evidence(m, own)
+            found.append(_Checked.of(m, own, len(scheme_files) == len(own)))
         except MethodologyNotFoundError as error:
             missing += [Problem(file.name, str(error)) for file in own]
-            continue
         except EvidenceError as error:
             problems += error.problems
-            continue
-        alone = len(scheme_files) == len(own)
-        left = [one for one in statements(confirmed) if not one.confirmed and (one.kind == "rule" or not alone)]
-        for file in own:
-            if file.proposed:
-                message = _("{file}: {count} proposals wait for a person and a date in [reader]")
-                _say(message.format(file=file.name, count=file.proposed))
-        names, count = [file.name for file in own], sum(len(file.entries) for file in own)
-        found.append((m, _("rules of the scheme") if alone else m, names, count, left, list(_compared(m, confirmed))))
     if missing:
         raise InputError(_("evidence"), [*missing, *problems])
     if as_json:
-        output.data(
-            {
-                "agrees": not problems,
-                "problems": [str(problem) for problem in problems],
-                "files": [
-                    {"methodology": m.number, "version": m.version, "files": names, "filled in": count}
-                    | {"left": [str(one) for one in left]}
-                    | {"values": [dict(zip(COMPARED, row, strict=True)) for row in rows]}
-                    for m, _subject, names, count, left, rows in found
-                ],
-            }
-        )
-    for _m, subject, names, count, left, rows in found if not as_json else ():
-        message = _("{files}: {subject}, {count} items filled in, {left} left to confirm")
-        message = message.format(files=", ".join(names), subject=subject, count=count, left=len(left))
-        output.paragraph(message, bold=True)
-        if rows:
-            output.table(COMPARED, [[str(cell) for cell in row] for row in rows])
-        output.table([_("kind"), "", _("should be in")], _rows(left))
+        stated = [str(problem) for problem in problems]
+        output.data({"agrees": not problems, "problems": stated, "files": [one.as_data() for one in found]})
+    else:
+        for one in found:
+            one.show()
     if problems:
         title = ngettext(
             "The evidence differs from the methodology package, or from itself, in {count} item",

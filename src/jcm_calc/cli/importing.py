@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import click
 from jcm_calc.authoring.official_files.importing import Imported, import_workbook
 from jcm_calc.authoring.official_files.questions import RANGE_OF
 from jcm_calc.base.languages import _, translated
-from jcm_calc.cli import output
+from jcm_calc.cli import output, surroundings
 from jcm_calc.cli.authoring import write_files
 
 
@@ -23,7 +22,7 @@ def import_module(
     if folder is None:
         complaint = _("must be the folder of a methodology package. Type: jcm import {file} -o FOLDER")
         raise output.bad("--output", complaint.format(file=workbook))
-    asked = None if names is not None or not sys.stdin.isatty() or as_json else _prompt
+    asked = None if names is not None or not surroundings.at_terminal() or as_json else _prompt
     found = import_workbook(workbook, names, asked, document=document)
     texts = {folder / found.file: found.source}
     answers = folder / f"{Path(found.file).stem}.names.toml"

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 MAX_WIDTH = 120
 MOMENT = 1.0  # seconds
-# A text beside a table needs at least this many columns to be readable.
+# A text next to a table needs at least this many columns to be readable.
 NARROW = 45
 # In a pipe nothing is wrapped, so that every record can be found by its line.
 UNBOUNDED = 100_000

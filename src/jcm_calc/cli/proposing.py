@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from jcm_calc.authoring.official_files.confirming import Confirmed, Status, confirm
 from jcm_calc.base.files import save
 from jcm_calc.base.languages import Message, _
-from jcm_calc.cli import output
+from jcm_calc.cli import output, surroundings
 from jcm_calc.cli.codes import DIFFERS
 from jcm_calc.cli.confirming import answered, signature
 from jcm_calc.rulebooks import methodology
@@ -36,7 +35,7 @@ def confirm_files(
     else:
         _report(found)
     if target is not None:
-        answers, person, day = _asked(found) if at_terminal() and not as_json else ({}, "", "")
+        answers, person, day = _asked(found) if surroundings.at_terminal() and not as_json else ({}, "", "")
         with output.writing(target):
             pictures = [] if found.text is None else found.text.save_pictures(target.with_suffix(""), overwrite=force)
             save(target, found.evidence(person, day, answers).encode(), overwrite=force)
@@ -46,11 +45,6 @@ def confirm_files(
                 message = _("Equations of the document that were not read are pictures: {paths}")
                 output.paragraph(message.format(paths=", ".join(map(str, pictures))))
     return 0 if found.settled else DIFFERS
-
-
-def at_terminal() -> bool:
-    """Whether somebody can be asked."""
-    return sys.stdin.isatty()
 
 
 def _asked(found: Confirmed) -> tuple[dict[tuple[str, str, str], dict[str, Any]], str, str]:

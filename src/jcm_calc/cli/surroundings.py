@@ -25,6 +25,11 @@ NO_MEMORY = (
 )
 
 
+def at_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty()
+
+
 def prepare() -> None:
     """Open what is closed, so that no file takes its place, and end in order on a signal."""
     closed = sys.stdout is None

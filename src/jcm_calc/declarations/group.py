@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
@@ -88,6 +88,7 @@ LISTS = ("criteria", "parameters", "equations")
 NAMING = ("by", "comparable", "weighted_by", "previous_of", "arguments", "classes")
 # On what a parameter can be declared to act.
 DIRECTED = ("RE", "PE")
+EFFECTS = ("raises", "lowers", "either")
 OF_TIME = ("days", "hours")
 OF_PERIODS = (*OF_TIME, "days_of_year", "year", "first_day", "last_day")
 # An error that names a line already.
@@ -617,70 +618,33 @@ class Group:
             Of what, as an addition to each text.
         """
         group.freeze()
-        symbols, letters = dict(rename or {}), dict(index or {})
-        items: list[Any] = [*group.inputs.values(), *group.facts.values(), *group.coordinates.values(), *group.rules]
-        indices = {one.name: "".join(letters.get(letter, letter) for letter in one.indices) for one in items}
-        # of a symbol that is renamed, the indices are known: another letter at its end belongs to the name
-        names = {name: self._split(symbol, indices.get(name))[0] for name, symbol in symbols.items()}
-        for limit in group.limits:
-            if limit.parameter in names:
-                names[limit.rated_fact] = symbols[limit.rated_fact] = f"rated_{names[limit.parameter]}"
-
-        rows = {one.by: one.name for one in group.inputs.values() if one.by in group.coordinates}
-        for name, of_parameter in rows.items():
-            if group.coordinates[name].keys:
-                keys = (letters.get(one, names.get(one, one)) for one in group.coordinates[name].keys)
-                names[name] = f"{SIGN.join(keys)} ({names.get(of_parameter, of_parameter)})"
-
-        def moved(indices: str) -> str:
-            here = {letters.get(letter, letter) for letter in indices}
-            return "".join(letter for letter in self.indices if letter in here)
-
-        def new(name: str) -> str:
-            return names.get(name, name)
-
-        def here(item: Any, **more: Any) -> Any:
-            """Return an item of the group with the names and indices that it has here."""
-            found = {"name": new(item.name), "indices": moved(item.indices), **more}
-            for field in NAMING:
-                if named := getattr(item, field, ""):
-                    found.setdefault(field, new(named) if isinstance(named, str) else tuple(map(new, named)))
-            if not isinstance(item, Coordinate):
-                found["symbol"] = symbols.get(item.name, item.symbol)
-                found["text"] = f"{item.text} {of}".strip() if item.name in names else item.text
-            return replace(item, **found)
-
+        here = _Renaming(group, self, dict(rename or {}), index or {}, of)
         for choice in group.choices.values():
             if choice not in self.choices.values():
                 self._claim(choice.name, self.choices)
                 self.choices[choice.name] = choice
-        for home, theirs in ((self.inputs, group.inputs), (self.facts, group.facts)):
+        homes: Any = (self.inputs, group.inputs), (self.facts, group.facts), (self.coordinates, group.coordinates)
+        for home, theirs in homes:
             for item in theirs.values():
-                if item.name in names or home.get(item.name) != item:
-                    self._claim(new(item.name), home)
+                if item.name in here.names or home.get(item.name) != item:
+                    name = here.name(item.name)
+                    self._claim(name, home)
                     if item.name in group.places:
-                        self.places[new(item.name)] = group.places[item.name]
-                    home[new(item.name)] = here(item)
-        for coordinate in group.coordinates.values():
-            if self.coordinates.get(coordinate.name) != coordinate:
-                self._claim(new(coordinate.name), self.coordinates)
-                row = tuple(letters.get(one, new(one)) for one in coordinate.keys)
-                place = letters.get(coordinate.of, coordinate.of)
-                self.coordinates[new(coordinate.name)] = here(coordinate, of=place, keys=row)
+                        self.places[name] = group.places[item.name]
+                    home[name] = here.item(item)
         for rule in group.rules:
-            if rule.name in names or rule not in self.rules:
-                self._add(here(rule, total=moved(rule.total)))
+            if rule.name in here.names or rule not in self.rules:
+                self._add(here.item(rule))
         for condition in group.conditions:
-            arguments = tuple(new(argument) for argument in condition.arguments)
-            self._ask(replace(condition, arguments=arguments))
+            self._ask(replace(condition, arguments=tuple(map(here.name, condition.arguments))))
         for limit in group.limits:
-            product, rated = limit.product.renamed(new), limit.rated and limit.rated.renamed(new)
-            self.limits.append(replace(limit, parameter=new(limit.parameter), product=product, rated=rated))
+            product, rated = limit.product.renamed(here.name), limit.rated and limit.rated.renamed(here.name)
+            self.limits.append(replace(limit, parameter=here.name(limit.parameter), product=product, rated=rated))
         for one in group.indicators:
-            arguments = tuple(new(argument) for argument in one.arguments)
-            self.indicators.append(replace(one, name=new(one.name), arguments=arguments))
+            arguments = tuple(map(here.name, one.arguments))
+            self.indicators.append(replace(one, name=here.name(one.name), arguments=arguments))
         self.passages += [one for one in group.passages if one not in self.passages]
-        self.derivations += [replace(derivation, of=new(derivation.of)) for derivation in group.derivations]
+        self.derivations += [replace(derivation, of=here.name(derivation.of)) for derivation in group.derivations]
 
     @declares
     def define(self, term: str, text: str, *, evidence: Evidence) -> None:
@@ -744,56 +708,20 @@ class Group:
         keys: tuple[str, ...] = (),
         **declared: Any,
     ) -> None:
-        def refused(complaint: str) -> DeclarationError:
-            return DeclarationError(f"{self}: {symbol}: {complaint}")
-
-        known_words = (*WORDS, *VALUED.get(kind, ()))
-        if unknown := [key for key in declared if key not in known_words]:
-            hint = suggestion(unknown[0], known_words)
-            if unknown[0] in (*VALUED[Kind.DEFAULT], "values"):
-                hint = f": a value of the document is declared with m.default(…), and {symbol} is a {kind.value} one"
-            raise refused(f"there is no {unknown[0]}={hint}; known are {', '.join(WORDS)}")
-        if "text" not in declared:
-            raise refused("text= is missing: what it is, in words")
-        if index is not None and (unknown := sorted(set(index) - set(self.indices))):
-            raise refused(f"index={index!r} names {', '.join(unknown)}; known are {', '.join(self.indices)}")
+        for complaint in self._complaints(kind, symbol, index, declared):
+            raise DeclarationError(f"{self}: {symbol}: {complaint}")
         stem, indices = self._split(symbol, index)
         if declared.get("evidence") is not None:
             evidence_of(declared["evidence"])
-        for effect in ("raises", "lowers", "either"):
-            declared[effect] = frozenset(declared.get(effect, "").split())
-            if unknown := sorted(declared[effect] - {*DIRECTED, *self.terms}):
-                known = ", ".join((*DIRECTED, *self.terms)) if self.terms else " and ".join(DIRECTED)
-                hint = suggestion(unknown[0], self.terms) or "; terms= of the methodology declares other terms of ER"
-                raise refused(f"{effect}={' '.join(unknown)!r} must name {known}{hint}")
-        listed = declared.get("listed", "").split()
-        if wrong := sorted(set(listed) - {*Listed}):
-            raise refused(f"listed={' '.join(wrong)!r} must name {', '.join(Listed)}")
-        declared["listed"] = frozenset(map(Listed, listed))
-        aliases = declared.get("aliases", {}).items()
-        declared["aliases"] = {one: (known,) if isinstance(known, str) else tuple(known) for one, known in aliases}
-        if declared.get("extensive", False) not in (True, False, OVER_UNITS, OVER_TIME, OVER_BOTH):
-            raise refused(
-                f"extensive={declared['extensive']!r} must be True (adds over units and over time), "
-                f'"{OVER_UNITS}", "{OVER_TIME}", "{OVER_BOTH}" or False'
-            )
-        if declared.get("otherwise", "") not in ("", *OF_TIME):
-            raise refused(f"otherwise={declared['otherwise']!r} must be {' or '.join(OF_TIME)}")
-        if not declared.get("factor", 2.0) > 1:
-            raise refused(f"factor={declared['factor']!r} must be more than 1")
-        for bound in ("bounds", "plausible"):
-            if bound in declared:
-                declared[bound] = Interval.parse(declared[bound])
         key = name or stem
         home = self.facts if kind is Kind.FACT else self.inputs
-        item = Parameter(key, symbol, unit, indices, kind, **declared)
+        item = Parameter(key, symbol, unit, indices, kind, **_fields(declared))
         for candidate, known_values in item.by_candidate():
             for label, known_value in known_values.items():
                 if known_value.value not in item.bounds:
                     which = ", ".join(part for part in (candidate, label) if part)
-                    raise refused(
-                        f"{known_value.value:g}{f' ({which})' if which else ''} must lie within {item.bounds}"
-                    )
+                    got = f"{known_value.value:g}{f' ({which})' if which else ''}"
+                    raise DeclarationError(f"{self}: {symbol}: {got} must lie within {item.bounds}")
         before = home.get(key)
         self._claim(key, home, item)
         if before is not None and self.keys_of(before):
@@ -801,6 +729,36 @@ class Group:
             self.inherited.discard(before.by)
         home[key] = self._row(item, keys) if keys else item
         self.places[key] = calling()
+
+    def _complaints(self, kind: Kind, symbol: str, index: str | None, declared: Mapping[str, Any]) -> Iterator[str]:
+        """Yield what is wrong with the words of a declaration, before any of them is used."""
+        known_words = (*WORDS, *VALUED.get(kind, ()))
+        if unknown := [key for key in declared if key not in known_words]:
+            hint = suggestion(unknown[0], known_words)
+            if unknown[0] in (*VALUED[Kind.DEFAULT], "values"):
+                hint = f": a value of the document is declared with m.default(…), and {symbol} is a {kind.value} one"
+            yield f"there is no {unknown[0]}={hint}; known are {', '.join(WORDS)}"
+        if "text" not in declared:
+            yield "text= is missing: what it is, in words"
+        if index is not None and (unknown := sorted(set(index) - set(self.indices))):
+            yield f"index={index!r} names {', '.join(unknown)}; known are {', '.join(self.indices)}"
+        for effect in EFFECTS:
+            named = set(declared.get(effect, "").split())
+            if unknown := sorted(named - {*DIRECTED, *self.terms}):
+                known = ", ".join((*DIRECTED, *self.terms)) if self.terms else " and ".join(DIRECTED)
+                hint = suggestion(unknown[0], self.terms) or "; terms= of the methodology declares other terms of ER"
+                yield f"{effect}={' '.join(unknown)!r} must name {known}{hint}"
+        if wrong := sorted(set(declared.get("listed", "").split()) - {*Listed}):
+            yield f"listed={' '.join(wrong)!r} must name {', '.join(Listed)}"
+        if declared.get("extensive", False) not in (True, False, OVER_UNITS, OVER_TIME, OVER_BOTH):
+            yield (
+                f"extensive={declared['extensive']!r} must be True (adds over units and over time), "
+                f'"{OVER_UNITS}", "{OVER_TIME}", "{OVER_BOTH}" or False'
+            )
+        if declared.get("otherwise", "") not in ("", *OF_TIME):
+            yield f"otherwise={declared['otherwise']!r} must be {' or '.join(OF_TIME)}"
+        if not declared.get("factor", 2.0) > 1:
+            yield f"factor={declared['factor']!r} must be more than 1"
 
     def _add(self, rule: Equation) -> None:
         self._still_open()
@@ -873,6 +831,60 @@ class Group:
             letters.add(match[2])
             rest = match[1]
         return plain(rest), "".join(letter for letter in self.indices if letter in letters)
+
+
+class _Renaming:
+    """The names, indices and texts that the items of a group have where it is included."""
+
+    def __init__(self, group: Group, home: Group, symbols: dict[str, str], letters: Mapping[str, str], of: str) -> None:
+        self.home, self.symbols, self.letters, self.of = home, symbols, letters, of
+        items: list[Any] = [*group.inputs.values(), *group.facts.values(), *group.coordinates.values(), *group.rules]
+        indices = {one.name: "".join(letters.get(letter, letter) for letter in one.indices) for one in items}
+        # of a symbol that is renamed, the indices are known: another letter at its end belongs to the name
+        self.names = {name: home._split(symbol, indices.get(name))[0] for name, symbol in symbols.items()}
+        for limit in group.limits:
+            if limit.parameter in self.names:
+                self.names[limit.rated_fact] = symbols[limit.rated_fact] = f"rated_{self.names[limit.parameter]}"
+        for one in group.inputs.values():
+            if group.keys_of(one):
+                self.names[one.by] = f"{SIGN.join(self.keys(group.coordinates[one.by]))} ({self.name(one.name)})"
+
+    def name(self, name: str) -> str:
+        return self.names.get(name, name)
+
+    def keys(self, row: Coordinate) -> tuple[str, ...]:
+        return tuple(self.letters.get(one, self.name(one)) for one in row.keys)
+
+    def indices(self, indices: str) -> str:
+        here = {self.letters.get(letter, letter) for letter in indices}
+        return "".join(letter for letter in self.home.indices if letter in here)
+
+    def item(self, item: Any) -> Any:
+        """Return an item of the group with the names and indices that it has here."""
+        found: dict[str, Any] = {"name": self.name(item.name), "indices": self.indices(item.indices)}
+        for field in NAMING:
+            if named := getattr(item, field, ""):
+                found[field] = self.name(named) if isinstance(named, str) else tuple(map(self.name, named))
+        if isinstance(item, Equation):
+            found["total"] = self.indices(item.total)
+        if isinstance(item, Coordinate):
+            found |= {"of": self.letters.get(item.of, item.of), "keys": self.keys(item)}
+        else:
+            found["symbol"] = self.symbols.get(item.name, item.symbol)
+            found["text"] = f"{item.text} {self.of}".strip() if item.name in self.names else item.text
+        return replace(item, **found)
+
+
+def _fields(declared: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the words of a declaration as a `Parameter` has them."""
+    aliases = declared.get("aliases", {}).items()
+    return {
+        **declared,
+        "listed": frozenset(map(Listed, declared.get("listed", "").split())),
+        "aliases": {one: (known,) if isinstance(known, str) else tuple(known) for one, known in aliases},
+        **{effect: frozenset(declared.get(effect, "").split()) for effect in EFFECTS},
+        **{bound: Interval.parse(declared[bound]) for bound in ("bounds", "plausible") if bound in declared},
+    }
 
 
 def _cure(error: Exception) -> str:

@@ -24,7 +24,7 @@ from jcm_calc.inputs import Inputs
 AXIS = "draw"
 # How many blocks the numbers of all cases that are drawn in one go fill at most.
 TOGETHER = 8
-# Batches that are evaluated before the first of them is handed on.
+# Batches that are evaluated before the first of them is handed on; large cases take all cores and much memory alone.
 AT_ONCE = 32
 
 
@@ -88,8 +88,9 @@ def evaluate_many(
         return {name: np.broadcast_to(array, shape).reshape(shape[0], -1) for name, array in found.items()}
 
     batches = [slice(start, min(start + step, count)) for start in range(0, count, step)]
-    for first in range(0, len(batches), AT_ONCE):
-        some = batches[first : first + AT_ONCE]
+    at_once = AT_ONCE if math.prod(inputs.sizes.values()) <= TOGETHER * BLOCK else 1
+    for first in range(0, len(batches), at_once):
+        some = batches[first : first + at_once]
         for batch, found in zip(some, on_all_cores(evaluated, some), strict=True):
             if isinstance(found, EvaluationError):
                 raise found

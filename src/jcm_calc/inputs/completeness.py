@@ -77,14 +77,14 @@ def possible(taken: Arguments) -> Graph:
 def _idle(taken: Arguments, needed: Mapping[str, object]) -> None:
     """Warn of inputs without effect."""
     m = taken.methodology
-    beside = [name for name in (*taken.given, *taken.tables) if name in m.inputs and name not in needed]
-    if not beside:
+    idle = [name for name in (*taken.given, *taken.tables) if name in m.inputs and name not in needed]
+    if not idle:
         return
     arguments = [argument for condition in m.conditions for argument in condition.arguments]
     arguments += [argument for indicator in m.indicators for argument in indicator.arguments]
     arguments += [name for limit in m.limits for name in limit.names]
     looked_at = reachable(m, taken.choices, frozenset(), arguments)
-    for name in beside:
+    for name in idle:
         if name not in looked_at:
             complaint = _("is given but takes no part in this calculation")
             taken.warnings.append(Problem(m.inputs[name].symbol, complaint))

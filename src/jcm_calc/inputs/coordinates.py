@@ -52,15 +52,14 @@ def unless_given(parameter: Parameter | None, indices: Iterable[str], periods: S
 
 def of_period(period: Period, what: str) -> float:
     """Return the days, hours, year and so on of a dated period."""
-    assert period.first is not None
-    assert period.last is not None
+    first, last = period.ends
     return {
         "days": period.days,
         "hours": 24 * period.days,
-        "days_of_year": 365 + isleap(period.first.year),
-        "year": period.first.year,
-        "first_day": period.first.toordinal(),
-        "last_day": period.last.toordinal(),
+        "days_of_year": 365 + isleap(first.year),
+        "year": first.year,
+        "first_day": first.toordinal(),
+        "last_day": last.toordinal(),
     }[what]
 
 

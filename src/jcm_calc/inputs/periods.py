@@ -109,11 +109,17 @@ class Period:
         return self.first is not None
 
     @property
-    def days(self) -> int:
-        """The number of days, first and last included."""
+    def ends(self) -> tuple[date, date]:
+        """The first and the last day of a dated period."""
         if self.first is None or self.last is None:
             raise ValueError("an undated period has no days")
-        return (self.last - self.first).days + 1
+        return self.first, self.last
+
+    @property
+    def days(self) -> int:
+        """The number of days, first and last included."""
+        first, last = self.ends
+        return (last - first).days + 1
 
     @property
     def year(self) -> int | None:
@@ -224,6 +230,15 @@ def split_at_years(period: Period) -> Iterator[Period]:
         return
     for year in range(period.first.year, period.last.year + 1):
         yield Period(max(period.first, date(year, 1, 1)), min(period.last, date(year, 12, 31)))
+
+
+def split_at_months(period: Period) -> Iterator[Period]:
+    """Yield the part of a dated period in each month."""
+    first, last = period.ends
+    while first <= last:
+        begin_of_next = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+        yield Period(first, min(begin_of_next - ONE_DAY, last))
+        first = begin_of_next
 
 
 def sheets(rows: Sequence[Period]) -> list[Period]:

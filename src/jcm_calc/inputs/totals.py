@@ -40,7 +40,7 @@ LIKE = re.compile(
     r"\b(?:totals?|sums?|subtotals?|all|whole|entire|overall|combined|aggregated?|jumlah|suma)\b|計|tổng|รวม"
 )
 DIGITS = str.maketrans("", "", "0123456789")
-REPEATED = re.compile(r"(.*\n)\1+")
+REPEATED = re.compile(r"^(.*\n)\1+", re.M)
 NEAR = 1e-3  # how near a sum lies that is typed as it is printed
 
 
@@ -85,7 +85,8 @@ def _is_number(value: object) -> TypeGuard[float]:
 def _plain(label: str) -> str:
     """Return a label without what is in brackets, punctuation, and blanks between Chinese characters."""
     text = unicodedata.normalize("NFKC", label).casefold()
-    text = re.sub(r"[(\[].*?[)\]]", " ", text)
+    # an opening bracket that nothing closes is passed over once with what follows, not again from each place in it
+    text = re.sub(r"[(\[][^)\]\n]*([)\]]?)", lambda found: " " if found[1] else found[0], text)
     text = re.sub(r"[-_:;.,*=/]+", " ", text)
     text = re.sub(r"(?<=[\u3040-\u9fff])\s+(?=[\u3040-\u9fff])", "", text)
     return " ".join(text.split())

@@ -232,8 +232,7 @@ class _Factors:
 
 def sunlight(period: Period, latitude: float) -> float:
     """Return the hours from sunrise to sunset in a period."""
-    assert period.first is not None
-    return sum(daylight(period.first + timedelta(days=day), latitude) for day in range(period.days))
+    return sum(daylight(period.ends[0] + timedelta(days=day), latitude) for day in range(period.days))
 
 
 def per_hour(meter: Meter, unit: str) -> float | None:

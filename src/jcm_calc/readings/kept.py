@@ -28,7 +28,7 @@ from jcm_calc.readings.plan import Meter, Readings
 if TYPE_CHECKING:
     import duckdb
 
-FORM = 1  # of the tables below
+FORM = 2  # of the tables below
 PROGRAM = "jcm_calc: copy of readings"
 COLUMNS = "meter VARCHAR, stamp BIGINT, until BIGINT, value DOUBLE, flag INTEGER"
 NAMES = "meter, stamp, until, value, flag"
@@ -59,22 +59,22 @@ class KeptReadings:
 
     def find(self, key: str) -> FileReadings | None:
         """Return what is kept of a file; None where nothing is."""
-        found = self.db.execute("SELECT number, told FROM kept.files WHERE key = ?", [key]).fetchall()
+        found = self.db.execute("SELECT number, stated FROM kept.files WHERE key = ?", [key]).fetchall()
         if not found:
             return None
-        ((number, told),) = found
+        ((number, stated),) = found
         self.used.add(key)
-        said = json.loads(told)
-        return FileReadings(f"SELECT {NAMES} FROM kept.p{number}", said["units"], tuple(said["counts"]))
+        of_file = json.loads(stated)
+        return FileReadings(f"SELECT {NAMES} FROM kept.p{number}", of_file["units"], tuple(of_file["counts"]))
 
     def changed(self) -> list[str]:
         """Return the keys of files of which something else is here than was written; fails on a damaged database."""
-        files = self.db.execute("SELECT key, number, content, told FROM kept.files").fetchall()
-        return [key for key, number, content, told in files if content != self._content(key, number, told)]
+        files = self.db.execute("SELECT key, number, content, stated FROM kept.files").fetchall()
+        return [key for key, number, content, stated in files if content != self._content(key, number, stated)]
 
-    def _content(self, key: str, number: int, told: str) -> str:
+    def _content(self, key: str, number: int, stated: str) -> str:
         """Return a digest of what is kept of a file."""
-        return hashes.digest([key, told, *self.db.execute(f"SELECT {ROWS} FROM kept.p{number}").fetchall()[0]])
+        return hashes.digest([key, stated, *self.db.execute(f"SELECT {ROWS} FROM kept.p{number}").fetchall()[0]])
 
     def keep(self, key: str, one: FileReadings) -> FileReadings | None:
         """Copy the readings of a file, in one transaction; None where that fails, on a full disk for example."""
@@ -82,14 +82,14 @@ class KeptReadings:
 
         if not self.writable:
             return None
-        told = json.dumps({"units": dict(one.units), "counts": one.counts})
+        stated = json.dumps({"units": dict(one.units), "counts": one.counts})
         try:
             with self._transaction():
                 ((number,),) = self.db.execute("SELECT coalesce(max(number), 0) + 1 FROM kept.files").fetchall()
                 self.db.execute(f"CREATE TABLE kept.p{number} ({COLUMNS})")
                 self.db.execute(f"INSERT INTO kept.p{number} SELECT {NAMES} FROM ({one.points})")
-                content = self._content(key, number, told)
-                self.db.execute("INSERT INTO kept.files VALUES (?, ?, ?, ?)", [key, number, content, told])
+                content = self._content(key, number, stated)
+                self.db.execute("INSERT INTO kept.files VALUES (?, ?, ?, ?)", [key, number, content, stated])
         except duckdb.Error:
             return None
         return self.find(key)
@@ -116,7 +116,7 @@ class KeptReadings:
                 self.db.execute(f'DROP TABLE kept."{name}"')
             self.db.execute("CREATE TABLE kept.about (program VARCHAR, form INTEGER)")
             self.db.execute("INSERT INTO kept.about VALUES (?, ?)", [PROGRAM, FORM])
-            columns = "key VARCHAR, number INTEGER, content VARCHAR, told VARCHAR"
+            columns = "key VARCHAR, number INTEGER, content VARCHAR, stated VARCHAR"
             self.db.execute(f"CREATE TABLE kept.files ({columns})")
 
     @contextmanager

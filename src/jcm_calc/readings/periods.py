@@ -56,6 +56,5 @@ def _day(given: Any, problems: list[Problem]) -> date | None:
 
 def span(period: Period, where: tzinfo) -> tuple[int, int]:
     """Return the instants at which a period begins and ends."""
-    assert period.first is not None
-    assert period.last is not None
-    return clock.midnight(period.first, where), clock.midnight(period.last + ONE_DAY, where)
+    first, last = period.ends
+    return clock.midnight(first, where), clock.midnight(last + ONE_DAY, where)

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from jcm_calc.base.languages import _
 from jcm_calc.readings.clock import DAY, HOUR, MINUTE
 from jcm_calc.readings.store import quoted
+from jcm_calc.units.dates import ERAS
 
 # full-width signs and the plain ones they stand for
 WIDE = ("０１２３４５６７８９：／－．，　", "0123456789:/-., ")
-ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "R": 2018, "H": 1988, "S": 1925}
 JAPANESE = "japanese"
 # forms that are numbers: what they are, and microseconds of one, and what they count from
 UNIX: dict[str, float] = {"unix": 1_000_000, "%s": 1_000_000, "unix ms": 1000, "unix us": 1, "unix ns": 0.001}

@@ -20,7 +20,7 @@ from jcm_calc.readings import clock, files, headings, stamps
 from jcm_calc.readings.databases import QueryTable
 from jcm_calc.readings.files import ReadFile, ReadingsTable
 from jcm_calc.readings.headings import Chosen
-from jcm_calc.readings.kept import FileReadings, keys_of
+from jcm_calc.readings.kept import NAMES, FileReadings, keys_of
 from jcm_calc.readings.plan import Meter, Readings
 from jcm_calc.readings.store import Store, quoted
 from jcm_calc.units import Linear, UnitError, conversion
@@ -29,7 +29,6 @@ NUMBER = r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
 FLAGS = {"measured": 0, "estimated": 1, "substituted": 2}
 TIMED = "TIMESTAMP WITH TIME ZONE"
 NUMERIC_TIMES = (stamps.EXCEL, *stamps.UNIX)
-ROW = "meter, stamp, until, value, flag"  # of a reading
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def open_source(
         complaint = _("changed while it was read: {names}. Run the command again when the file is complete.")
         raise InputError.of(readings.name, complaint.format(names=listed(changed)))
     sql = _union(one.points for one in of_files.each())
-    points = f"SELECT {ROW} FROM ({sql}) WHERE isfinite(value)"
+    points = f"SELECT {NAMES} FROM ({sql}) WHERE isfinite(value)"
     if readings.kind == "samples":
         _refuse_two_samples(store, points, readings)
     points = _on_the_grid(store, points, readings, tolerance)
@@ -116,7 +115,7 @@ def without(source: OpenedReadings, meters: Iterable[str]) -> OpenedReadings:
 
 
 def _where(source: OpenedReadings, condition: str) -> OpenedReadings:
-    points = f"SELECT {ROW} FROM ({source.points}) WHERE {condition}"
+    points = f"SELECT {NAMES} FROM ({source.points}) WHERE {condition}"
     return replace(source, points=points, steps=source.multiplied(_steps_sql(points, source.readings)), paths=("", ()))
 
 
@@ -288,7 +287,7 @@ class _Part:
             return self.relation
         sql = " UNION ALL ".join(self._rows())
         self._check_meters(sql)
-        return f"SELECT {ROW} FROM ({self._instants(sql)})" if self.faultless else sql
+        return f"SELECT {NAMES} FROM ({self._instants(sql)})" if self.faultless else sql
 
     # Complaints
 

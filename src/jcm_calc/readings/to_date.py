@@ -18,7 +18,7 @@ import numpy as np
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.declarations.methodology import Declarations
-from jcm_calc.inputs.periods import ONE_DAY, Period, split_at_years
+from jcm_calc.inputs.periods import ONE_DAY, Period, split_at_months, split_at_years
 from jcm_calc.inputs.periods import within as places_within
 from jcm_calc.readings import calibration, clock, treatments
 from jcm_calc.readings.amounts import by_indices
@@ -76,17 +76,17 @@ def measure(
     problems: list[Problem] = []
     units, indices = declared(plan, m, problems)
     InputError.raise_for(_("the monitoring plan"), problems)
-    assert year.first is not None
+    first, _last = year.ends
     plan = _known_on(plan, day)
     with Store(kept=kept) as store:
         progress(_("reading and adding up"))
         opened, reach = _opened(store, plan, units, clock.midnight(day + ONE_DAY, plan.where))
-        until = {name: min(_last_day(plan, name, last), day) for name, (_first, last) in reach.items()}
+        until = {name: min(_last_day(plan, name, last), day) for name, (_from, last) in reach.items()}
         if not until:
             return Measured(units, until, None)
         covered = _covered(plan, until)
         common = min(day, *(covered.values() or until.values()))
-        so_far = Period(year.first, common) if common >= year.first else None
+        so_far = Period(first, common) if common >= first else None
         end = clock.midnight(common + ONE_DAY, plan.where)
         there = {name: one for name, one in plan.meters.items() if name in until and (one.installed or 0) < end}
         absent = [one for one in plan.counting if one.name not in there and one.installed is not None]
@@ -140,10 +140,9 @@ def _earlier(
     plan: MonitoringPlan, firsts: Sequence[int], year: Period, since: date | None, last: date
 ) -> Iterator[Period]:
     """Yield the years before, or parts of them, in the crediting period, of which all counting meters have readings."""
-    assert year.first is not None
     if firsts:
         begun = max(clock.local(max(firsts), plan.where).date(), since or date.min)
-        end = min(year.first - ONE_DAY, last)
+        end = min(year.ends[0] - ONE_DAY, last)
         if begun <= end:
             yield from split_at_years(Period(begun, end))
 
@@ -252,16 +251,13 @@ class _ToDate(Work):
 
     def measured(self, until: Mapping[str, date], year: Period, so_far: Period | None) -> Measured:
         """Return what the readings say of the year so far, and which findings of earlier years are open."""
-        cut, now = self.whole[1], len(self.periods) - 1 if so_far else -1
-        assert year.first is not None
-        ends = (year.last, year.first - ONE_DAY)  # of years, where the case file says how an amount is split
+        now, (first, last) = len(self.periods) - 1 if so_far else -1, year.ends
+        at_turn = self.periods[-1].last in (last, first - ONE_DAY)  # the case file says how an amount is split there
         self.progress(_("looking closely at what is suspicious"))
         found = self.all_found()
-        artificial = [
-            one for one in found if one.kind == "boundary" and one.end == cut and self.periods[-1].last not in ends
-        ]
+        cut = [one for one in found if one.kind == "boundary" and one.end == self.whole[1] and not at_turn]
         self.progress(_("treating what was found"))
-        findings = self.treated([one for one in found if one not in artificial])
+        findings = self.treated([one for one in found if one not in cut])
         findings += self.late_calibrations(findings)
         options = self.options([one for one in findings if one.open])
         self.refuse()
@@ -269,18 +265,8 @@ class _ToDate(Work):
         findings = [
             one if one.effect is None else replace(one, tonnes=self.tonnes(one, one.effect)) for one in findings
         ]
-        effects = [(one, one.exact - one.read) for one in artificial if one.exact is not None]
-        unknown: set[tuple[str, int]] = set()
-        for one in findings:
-            effect = one.effect if not one.open else _least(one, options[one])
-            if effect is None:
-                unknown.add((one.meter, one.period))
-            else:
-                effects.append((one, effect))
-        amounts = self.read()
-        for one, effect in effects:
-            before = amounts[one.meter][one.period]
-            amounts[one.meter][one.period] = 0.0 if abs(before + effect) < ROUNDING * abs(before) else before + effect
+        effects, unknown = _effects(cut, findings, options)
+        amounts = self.with_effects(effects)
         result, months, comparisons = None, dict[Period, float](), list[CrossCheckOutcome]()
         counted = {number for name, number in unknown if not self.plan.meters[name].check_only}
         usable = [number for number in range(len(self.periods)) if number not in counted]
@@ -312,6 +298,14 @@ class _ToDate(Work):
             self.failures,
         )
 
+    def with_effects(self, effects: Sequence[tuple[ReadingsFinding, float]]) -> dict[str, list[float]]:
+        """Return the amounts of each meter by period, with what findings change; what cancels out is zero."""
+        amounts = self.read()
+        for one, effect in effects:
+            before = amounts[one.meter][one.period]
+            amounts[one.meter][one.period] = 0.0 if abs(before + effect) < ROUNDING * abs(before) else before + effect
+        return amounts
+
     def by_month(self, usable: Sequence[int], effects: Sequence[tuple[ReadingsFinding, float]]) -> dict[Period, float]:
         """Return ER of each month in some periods; each step counts where it begins."""
         table = self.meters.table
@@ -321,7 +315,7 @@ class _ToDate(Work):
             for month, share in self.shares(one, [other for other, _effect in effects]):
                 key = (f"{month:%Y-%m}", one.meter)
                 sums[key] = sums.get(key, 0.0) + effect * share
-        of = [list(_months(self.periods[number])) for number in usable]
+        of = [list(split_at_months(self.periods[number])) for number in usable]
         months = [month for each in of for month in each]
         if not months:
             return {}
@@ -339,20 +333,19 @@ class _ToDate(Work):
         where = self.plan.where
         first = clock.local(finding.start, where).date()
         last = max(first, clock.local(finding.end - 1, where).date())
-        months = list(_months(Period(first, last)))
+        months = list(split_at_months(Period(first, last)))
         if len(months) == 1:
             yield first, 1.0
             return
-        edges = [clock.midnight(one.first, where) for one in months if one.first is not None]
-        edges = [finding.start, *edges[1:], finding.end]
+        edges = [clock.midnight(one.ends[0], where) for one in months[1:]]
+        edges = [finding.start, *edges, finding.end]
         pieces = list(pairwise(edges))
         others = [one for one in findings if one.kind not in OF_CALIBRATION and one is not finding]
         parts = [self.amount_between(finding.meter, start, end, others)[0] for start, end in pieces]
         if min(parts) < 0 or sum(parts) == 0:
             parts = [float(end - start) for start, end in pieces]
         for month, part in zip(months, parts, strict=True):
-            assert month.first is not None
-            yield month.first, part / sum(parts)
+            yield month.ends[0], part / sum(parts)
 
     # Options
 
@@ -407,9 +400,7 @@ class _ToDate(Work):
 
     def coverage(self, name: str, year: Period) -> Iterator[tuple[date, float]]:
         """Yield each day of a year, up to the last reading, with the share of its time for which there are readings."""
-        assert year.first is not None
-        assert year.last is not None
-        days = [year.first + timedelta(days=number) for number in range(year.days)]
+        days = [year.ends[0] + timedelta(days=number) for number in range(year.days)]
         edges = np.array([clock.midnight(one, self.plan.where) for one in (*days, days[-1] + ONE_DAY)])
         covered = np.zeros(len(days))
         for one in self.meters.of[name]:
@@ -426,6 +417,26 @@ class _ToDate(Work):
         yield from zip(days, np.clip(covered / np.diff(edges), 0.0, 1.0).tolist(), strict=True)
 
 
+def _effects(
+    cut: Sequence[ReadingsFinding],
+    findings: Sequence[ReadingsFinding],
+    options: Mapping[ReadingsFinding, Sequence[TreatmentOption]],
+) -> tuple[list[tuple[ReadingsFinding, float]], set[tuple[str, int]]]:
+    """Return what findings change of the amounts, and the meters and periods whose amount is not known.
+
+    A step that the end of the readings divides counts in full, and an open finding by its treatment with the least ER.
+    """
+    effects = [(one, one.exact - one.read) for one in cut if one.exact is not None]
+    unknown: set[tuple[str, int]] = set()
+    for one in findings:
+        effect = one.effect if not one.open else _least(one, options[one])
+        if effect is None:
+            unknown.add((one.meter, one.period))
+        else:
+            effects.append((one, effect))
+    return effects, unknown
+
+
 def _least(finding: ReadingsFinding, options: Sequence[TreatmentOption]) -> float | None:
     """Return the effect of the treatment with the least ER; None where no amount is known."""
     known = [(one.tonnes, one.amount) for one in options if one.tonnes is not None and one.amount is not None]
@@ -438,14 +449,3 @@ def _not_negative(amounts: Sequence[float], read: float) -> list[float]:
     if min(amounts) >= 0 or total < -ROUNDING * read:
         return list(amounts)
     return [max(one, 0.0) * max(total, 0.0) / positive if positive else 0.0 for one in amounts]
-
-
-def _months(period: Period) -> Iterator[Period]:
-    """Yield the months of a period, the first and the last maybe in part."""
-    assert period.first is not None
-    assert period.last is not None
-    first = period.first
-    while first <= period.last:
-        begin_of_next = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
-        yield Period(first, min(begin_of_next - ONE_DAY, period.last))
-        first = begin_of_next

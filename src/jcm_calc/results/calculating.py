@@ -65,19 +65,20 @@ def calculated(
     """Calculate, and return what was calculated as a kind of `Calculation`; see `jcm_calc.calculate`."""
     on = None if on is None else day_of("on", on)
     m, confirming = _confirmed(number, version, on, evidence)
-    if strict not in (True, False):
-        raise InputError(str(m), [Problem("strict", _("got {got}; must be True or False").format(got=shown(strict)))])
-    for name, value in values.items():
-        if lost_record(value):
-            from jcm_calc.inputs.monitored_table import refuse_lost
-
-            raise refuse_lost(name)
+    _refuse_unusable(m, strict, values)
     tables, p = _monitored(tables, p)
     if previous is not None:
         values = {**begun_with(m, previous, values), **values}
     tables, p, facts = tuple(map(frozen, tables)), p.copy() if hasattr(p, "copy") else p, frozen(facts)
     values = {name: value if is_large(value) else frozen(value) for name, value in values.items()}
-    files = [file_digest(table) for table in tables]
+    call: dict[str, Any] = {
+        "tables": tables,
+        "files": [file_digest(table) for table in tables],
+        "p": p,
+        "facts": facts,
+        "on": on,
+    }
+    call |= {"evidence": confirming, "split": split}
     large = {name: value for name, value in values.items() if is_large(value)}
 
     def attempt(unchecked: Collection[str]) -> C | None:
@@ -95,18 +96,8 @@ def calculated(
             raise InputError(str(m), [gap])
         if override:
             inputs = replace(inputs, overrides=reasons(m, inputs.replaced, override))
-        call = {
-            "tables": tables,
-            "files": files,
-            "values": values | {name: array.copy() for name, array in large.items() if name not in followed},
-            "p": p,
-            "facts": facts,
-            "on": on,
-            "evidence": confirming,
-            "split": split,
-            "followed": followed,
-        }
-        return kind(inputs, call)
+        copies = {name: array.copy() for name, array in large.items() if name not in followed}
+        return kind(inputs, {**call, "values": values | copies, "followed": followed})
 
     result = _read_once(attempt, large)
     if result is not None:
@@ -119,6 +110,17 @@ def calculated(
         notebook.warn(str(m), _estimate(str(m), result), UnconfirmedWarning)
         _warned.add(str(m))
     return result
+
+
+def _refuse_unusable(m: Declarations, strict: object, values: Mapping[str, Any]) -> None:
+    """Refuse what nothing could be calculated with, before any of it is read."""
+    if strict not in (True, False):
+        raise InputError(str(m), [Problem("strict", _("got {got}; must be True or False").format(got=shown(strict)))])
+    for name, value in values.items():
+        if lost_record(value):
+            from jcm_calc.inputs.monitored_table import refuse_lost
+
+            raise refuse_lost(name)
 
 
 def _estimate(m: str, result: Calculation) -> str:
@@ -328,13 +330,12 @@ def replayed(kind: type[C], manifest: Mapping[str, Any], /, *tables: Any, **valu
     facts = {name: recall(name, recorded, [], problems) for name, recorded in call["facts"].items()}
     evidence = [from_data(one["content"], one["file"], one["sha256"]) for one in call.get("evidence", [])]
     InputError.raise_for(_("the manifest of {number}").format(number=number), problems)
-    on = date.fromisoformat(call["on"]) if "on" in call else None
     return calculated(
         kind,
         number,
         *recalled_tables,
         version=version,
-        on=on,
+        on=date.fromisoformat(call["on"]) if "on" in call else None,
         p=call["p"],
         facts=facts,
         evidence=evidence,

@@ -56,13 +56,7 @@ def _look(found: list[Extremes], block: Array) -> None:
 
 
 def check_result(argument: str, given: object) -> None:
-    """Refuse what is given instead of a result.
-
-    Raises
-    ------
-    InputError
-        If it is none.
-    """
+    """Refuse anything but a result."""
     if not isinstance(given, Calculation):
         raise InputError.of(argument, got(given, _("a result, as jcm_calc.calculate returns it")))
 
@@ -84,10 +78,10 @@ class Calculation(Emissions):
         if absent := [name for name in (*RESULTS, *inputs.methodology.terms) if name not in inputs.graph.nodes]:
             raise DeclarationError(f"{inputs.methodology}: no equation gives {', '.join(absent)}")
         watch = {name: partial(_look, found) for name, found in self._extremes.items()}
-        beside = tuple(name for name in names if name in inputs.graph.nodes and name not in self._known)
+        watched = tuple(name for name in names if name in inputs.graph.nodes and name not in self._known)
         evaluated = partial(evaluate, inputs.graph, inputs.sizes, self._known, self._lookups, watch=watch)
         with suppress(EvaluationError):
-            return evaluated(tuple(dict.fromkeys((*RESULTS, *beside))))
+            return evaluated(tuple(dict.fromkeys((*RESULTS, *watched))))
         try:
             return evaluated(RESULTS)
         except EvaluationError as error:
@@ -347,7 +341,7 @@ class Calculation(Emissions):
         for name, node in self.graph.nodes.items():
             try:
                 described = self._described(name)
-            except EvaluationError:  # of an equation beside the way to ER
+            except EvaluationError:  # of an equation off the way to ER
                 continue
             symbol, text = getattr(node, "symbol", name), getattr(node, "text", "")
             source, grade = self.source(name), Message(grades.get(symbol, ""))

@@ -64,7 +64,7 @@ class UnconfirmedError(Exception):
         headline = _("{subject} supports an estimate, not an issuance request: {count} items are not confirmed")
         lines: list[str] = [headline.format(subject=subject, count=len(missing))]
         for section, items in by_section(missing).items():
-            lines += [Message("  {}").format(section), *(Message("    {}").format(item.told) for item in items)]
+            lines += [Message("  {}").format(section), *(Message("    {}").format(item.description) for item in items)]
         cure = _("To confirm them with the document in hand: {command}")
         lines += [Message("  {}").format(cure.format(command=command)) for command in self.commands]
         super().__init__(Message("\n").join(lines))
@@ -108,14 +108,14 @@ class Item:
     lacks: str = ""
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """What it is and what it lacks, without the section."""
         detail = f" ({self.detail})" if self.detail else ""
         lacks = Message("{}; ").format(self.lacks) if self.lacks else ""
         return Message("{} {}{}: {}{}").format(self.kind, self.name, detail, lacks, self.evidence)
 
     def __str__(self) -> str:
-        return Message("{} [{}]").format(self.told, self.section)
+        return Message("{} [{}]").format(self.description, self.section)
 
 
 def issuance_items(inputs: Inputs, graph: Graph, verdicts: Iterable[Verdict]) -> Iterator[Item]:
@@ -269,9 +269,7 @@ def check_years(periods: Sequence[Period]) -> None:
     """Refuse with a `ValueError` dated periods that lie in two calendar years: it says how to split them."""
     for period in periods:
         if period.dated and period.year is None:
-            assert period.first is not None
-            assert period.last is not None
-            turn = period.first.year
+            turn = period.ends[0].year
             complaint = _(
                 "the period {period} lies in several calendar years, and amounts are rounded down to whole tonnes for "
                 "each: give the amounts up to {turn}-12-31 and from {after}-01-01 as two periods, by meter readings "

@@ -237,7 +237,9 @@ class Drawn:
     def _mean(self, values: Array) -> Array:
         if values[0].size == 1:
             return values.ravel()
-        weights = np.broadcast_to(self.weights, values.shape[1:])
+        # a value that stands for several has the weight of all of them
+        several = tuple(axis for axis, size in enumerate(values.shape[1:]) if size == 1)
+        weights = np.broadcast_to(self.weights.sum(axis=several, keepdims=True), values.shape[1:])
         # not by @, whose last digits depend on the number of threads
         return np.asarray(np.einsum("ij,j->i", values.reshape(len(values), -1), weights.ravel()))
 

@@ -94,9 +94,8 @@ def _seasonal(
     squares: float,
     freedom: int,
 ) -> Forecast:
-    assert so_far.last is not None
-    assert year.last is not None
-    number = so_far.last.year
+    (_first, until), (_begin, end) = so_far.ends, year.ends
+    number = until.year
     # a month of which more is left than is there tells little about its level
     elapsed = [
         (amount, profile[one.first.month] * one.days)
@@ -109,13 +108,9 @@ def _seasonal(
     freedom += max(len(elapsed) - 1, 0)
     known = weight > 0 and freedom >= FEWEST
     found, expected, share = list[MonthForecast](), 0.0, 0.0
-    for month in range(so_far.last.month, year.last.month + 1):
+    for month in range(until.month, end.month + 1):
         days = monthrange(number, month)[1]
-        left = (
-            days - so_far.last.day
-            if month == so_far.last.month
-            else min(days, year.last.day if month == year.last.month else days)
-        )
+        left = days - until.day if month == until.month else end.day if month == end.month else days
         expected += profile[month] * left
         share += left / days
         total = reductions + level * expected
@@ -125,8 +120,6 @@ def _seasonal(
             reach = T[min(freedom, len(T)) - 1] * math.sqrt(variance)
         low, high = (None, None) if reach is None else (total - reach, total + reach)
         found.append(MonthForecast(date(number, month, 1), total, low, high))
-    end = found[-1]
+    whole = _of(Basis.SEASONAL, found[-1].ER, found[-1].low, found[-1].high)
     method = SEASONAL.format(years=", ".join(map(str, years)))
-    return replace(
-        _of(Basis.SEASONAL, end.ER, end.low, end.high), method=method, years=tuple(years), months=tuple(found)
-    )
+    return replace(whole, method=method, years=tuple(years), months=tuple(found))

@@ -436,10 +436,10 @@ def declared(path: str, number: str) -> list[Declarations]:
     module = importlib.import_module(path)
     found = {id(item): item for item in vars(module).values() if isinstance(item, Declarations)}
     own = [item for item in found.values() if item.number == number]
-    return [item for item in own if item.corrected_by or not _adds(path) or item.version not in _base(path, number)]
+    return [item for item in own if item.corrected_by or not _adds(path) or item.version not in _base(number)]
 
 
-def _base(path: str, number: str) -> set[str]:
+def _base(number: str) -> set[str]:
     """Return the versions in the module to which another one adds."""
     home = modules()[number]
     return {item.version for item in vars(importlib.import_module(home)).values() if isinstance(item, Declarations)}
@@ -591,18 +591,17 @@ def outside_validity(m: Declarations, on: date) -> str:
     return ""
 
 
+def identity(item: Declarations | Known) -> dict[str, str | int]:
+    """Return number, version, title, country and sectoral scope of a methodology, as one row."""
+    named = {name: getattr(item, name) for name in ("number", "version", "title", "country")}
+    return {**named, "scope": item.sectoral_scope}
+
+
 def overview(item: Declarations) -> dict[str, str | int]:
     """Return the identity of a methodology and the grades of what it declares, as one row."""
     counted = {"equations": Stated.EQUATION, "defaults": Stated.VALUE, "criteria": Stated.CRITERION}
-    row: dict[str, str | int] = {
-        "number": item.number,
-        "version": item.version,
-        "title": item.title,
-        "country": item.country,
-        "scope": item.sectoral_scope,
-        "notices": "; ".join(item.notices),
-        "versions not calculated": ", ".join(not_calculated(item)),
-    }
+    row = identity(item)
+    row |= {"notices": "; ".join(item.notices), "versions not calculated": ", ".join(not_calculated(item))}
     for what, kind in counted.items():
         grades = [one.evidence.grade for one in statements(item, kind) if one.evidence]
         for grade in GRADES:

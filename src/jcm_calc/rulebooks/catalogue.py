@@ -12,7 +12,7 @@ from jcm_calc.base.problems import InputError, Problem, shown, suggestion, warn
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.statements import Stated, declared
 from jcm_calc.reference_data import AS_OF, LIST_DAY, STATUSES, listed_projects, partner_countries, versions_in_use
-from jcm_calc.rulebooks import BrokenModuleWarning, Known, broken, every, is_covered, known, modules, words_in
+from jcm_calc.rulebooks import BrokenModuleWarning, broken, every, identity, is_covered, known, modules, words_in
 
 PROJECT_COLUMNS = [
     *("number", "country", "title", "methodologies", "status", "registered", "planned", "calculable", "page"),
@@ -70,7 +70,7 @@ def methodologies(words: str = "", *, country: str | None = None, scope: int | N
     for module in broken():
         warn(str(module), BrokenModuleWarning)
     rows = [
-        {**_identity(item), "unconfirmed": _unconfirmed(item)}
+        {**identity(item), "unconfirmed": _unconfirmed(item)}
         for item in every()
         if code in (None, item.country) and scope in (None, item.sectoral_scope) and words_in(item, words)
     ]
@@ -183,9 +183,9 @@ def search(words: str) -> Catalogue:
     {'ID_AM017': 'title', 'MN_AM004': 'title'}
     """
     _check_words(words)
-    rows = [{**_identity(m), "found in": place, "calculable": True} for m in every() if (place := words_in(m, words))]
+    rows = [{**identity(m), "found in": place, "calculable": True} for m in every() if (place := words_in(m, words))]
     rows += [
-        {**_identity(one), "found in": place, "calculable": False} for one in known() if (place := words_in(one, words))
+        {**identity(one), "found in": place, "calculable": False} for one in known() if (place := words_in(one, words))
     ]
     rows.sort(key=lambda row: row["found in"] != _("title"))
     return _catalogue(rows, "found in", "calculable")
@@ -199,16 +199,6 @@ def _check_words(words: object) -> None:
 
 def _catalogue(rows: Sequence[Mapping[str, object]], *more: str) -> Catalogue:
     return Catalogue(pd.DataFrame(rows, columns=[*COLUMNS, *more]).set_index("number"))
-
-
-def _identity(item: Declarations | Known) -> dict[str, object]:
-    return {
-        "number": item.number,
-        "version": item.version,
-        "title": item.title,
-        "country": item.country,
-        "scope": item.sectoral_scope,
-    }
 
 
 def _unconfirmed(item: Declarations) -> int:

@@ -166,8 +166,9 @@ def parse_unit(unit: str) -> pint.Unit:
     if undefined := [name for name in NAME.findall(text) if not _names().fullmatch(name)]:
         complaint = _("unknown unit {unit}: {names} is not defined{hint}")
         raise UnitError(complaint.format(unit=repr(unit), names=undefined[0], hint=_hint(undefined[0])))
+    known = registry()
     try:
-        return registry().parse_units(text)
+        return known.parse_units(text)
     except Exception:
         # pint's parser raises tokenizer, value and attribute errors of many kinds on odd text
         raise UnitError(_("unknown unit {unit}").format(unit=repr(unit))) from None

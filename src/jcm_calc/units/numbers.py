@@ -80,7 +80,7 @@ def unclear_dots(texts: Iterable[str]) -> str:
     for text in texts:
         if match := NUMBER_AND_UNIT.fullmatch(text.strip()):
             columns.setdefault(match[2], []).append(match[1])
-    # kWh beside MWh: whole numbers of another unit say nothing about thousands
+    # kWh next to MWh: whole numbers of another unit say nothing about thousands
     return next((found for numbers in columns.values() if (found := _unclear_of(numbers))), "")
 
 

@@ -369,11 +369,11 @@ def _unsupported(one: Compared, issue: Issue, excess: float) -> str:
     """Say what the report has for a time without usable readings: the mean of its neighbours, for example."""
     length = issue.end - issue.start
     around = ((issue.start - length, issue.start), (issue.end, issue.end + length))
-    beside = [one.meters.amount((issue.noted.meter,), *span, one.unit) for span in around]
+    neighbours = [one.meters.amount((issue.noted.meter,), *span, one.unit) for span in around]
     said = _("the report has {amount} less than the readings")
     if excess > 0:
         said = _("{amount} of the report are not supported")
-        if math.isclose(excess, sum(beside) / 2, rel_tol=1e-6):
+        if math.isclose(excess, sum(neighbours) / 2, rel_tol=1e-6):
             said = _("{amount} of the report are not supported; they are the mean of the times before and after")
     return said.format(amount=f"{shown_number(abs(excess))} {one.unit}")
 
@@ -625,8 +625,8 @@ def _unread(amounts: Sequence[Compared], rows: DatedRows) -> Iterator[Finding]:
             end = one.meters.span(line.period)[1]
             inside = line.value is not None and one.start < end < one.end
             if inside and not one.meters.knots(one.names, end - ROUGHLY, end + ROUGHLY):
-                beside = [near.value for near in (before, after) if near is not None]
-                mean = None not in beside and math.isclose(2 * line.value, math.fsum(beside), rel_tol=EXACT)  # type: ignore[arg-type,operator]
+                around = [near.value for near in (before, after) if near is not None]
+                mean = None not in around and math.isclose(2 * line.value, math.fsum(around), rel_tol=EXACT)  # type: ignore[arg-type,operator]
                 groups.setdefault((end, mean), []).append((one, line))
     for (end, mean), group in groups.items():
         line, symbol = group[0][1], group[0][0].entry.parameter.symbol

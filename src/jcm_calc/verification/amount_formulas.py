@@ -420,6 +420,5 @@ def _power(line: DatedRow, lines: list[DatedRow]) -> int:
 
 
 def _inside(one: Period, whole: Period) -> bool:
-    assert whole.first is not None
-    assert whole.last is not None
-    return one.first is not None and one.last is not None and whole.first <= one.first and one.last <= whole.last
+    first, last = whole.ends
+    return one.first is not None and one.last is not None and first <= one.first and one.last <= last

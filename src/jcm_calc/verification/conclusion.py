@@ -18,7 +18,7 @@ from jcm_calc.verification.basis import Identity, Support
 from jcm_calc.verification.catalogue import Check
 from jcm_calc.verification.effects import RESULTS, Array
 from jcm_calc.verification.findings import DATA, SEVERITIES, Finding, Severity, data, data_of
-from jcm_calc.verification.reported import as_tonnes
+from jcm_calc.verification.reported import plain_number
 from jcm_calc.verification.spreadsheet import as_number
 from jcm_calc.verification.submission import ReportPart
 
@@ -165,9 +165,9 @@ def _reported(documents: Analyses, parts: Sequence[ReportPart], places: Sequence
     for name in RESULTS:
         cells = [cell for cell in documents.sheet.cells if cell.name == name and cell.labels.get("p") in periods]
         shown = {cell.labels["p"] for cell in cells} == periods and len(cells) == len(periods)
-        sums[name] = _add([as_tonnes(cell.stored) for cell in cells]) if shown else None
+        sums[name] = _add([plain_number(cell.stored) for cell in cells]) if shown else None
     if sums["ER"] is None:
-        exact = [as_tonnes(as_number(one.exact.value)) if one.exact is not None else None for one in reported]
+        exact = [plain_number(as_number(one.exact.value)) if one.exact is not None else None for one in reported]
         sums["ER"] = _add(exact)
     return Amounts(**sums, tonnes=_whole(_add([one.tonnes for one in reported])))
 

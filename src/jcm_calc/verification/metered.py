@@ -15,15 +15,14 @@ from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, ProblemKind
 from jcm_calc.inputs import Period
 from jcm_calc.readings import Monitored, ReadingsFinding, calibration
+from jcm_calc.readings.monitoring import OF_CALIBRATION
 from jcm_calc.readings.periods import span
+from jcm_calc.readings.row_checks import Instants
 from jcm_calc.units import conversion
 from jcm_calc.verification.quantities import EnteredValue, label_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-Instants = npt.NDArray[np.int64]
-CALIBRATION = ("late calibration", "uncalibrated")
 
 
 @dataclass(frozen=True)
@@ -138,7 +137,7 @@ class Metered:
             one
             for one in self.noted
             if one.meter in meters
-            if (one.kind in CALIBRATION) is calibrations and start <= one.start and one.end <= end
+            if (one.kind in OF_CALIBRATION) is calibrations and start <= one.start and one.end <= end
         ]
 
     def windows(self, meters: Sequence[str], start: int, end: int) -> list[Window]:

@@ -83,12 +83,11 @@ def _by_year(documents: Analyses, period: Period) -> dict[int, float]:
         return {}
     found = {}
     for part in split_at_years(period):
-        assert part.first is not None
         share = [Correction(entry, excess=entry.value - meters.amount_of(entry, part)) for entry in amounts]
         reductions = documents.effects.reductions(documents.effects.corrected(share))
         if reductions is None:
             return {}
-        found[part.first.year] = float(reductions.sum())
+        found[part.ends[0].year] = float(reductions.sum())
     return found
 
 
@@ -105,18 +104,17 @@ def chain(documents: Analyses) -> Iterator[Finding]:
     own = documents.report.dated
     named = [(period, one.name) for one in (*documents.previous, documents.report) for period in one.dated]
     for (before, one), (after, other) in itertools.pairwise(sorted(named, key=lambda pair: pair[0].order)):
-        assert before.last is not None
-        assert after.first is not None
-        days = (after.first - before.last).days - 1
+        (_begin, last), (first, end) = before.ends, after.ends
+        days = (first - last).days - 1
         place, say = _of_file(documents, other), {"before": before, "one": one, "after": after, "other": other}
         if days < 0:
-            days = -days if after.last and after.last > before.last else after.days
+            days = -days if end > last else after.days
             message = ngettext(
                 "{found} ({other}) overlaps {before} ({one}) by {days} day",
                 "{found} ({other}) overlaps {before} ({one}) by {days} days",
                 days,
             )
-            expected = _("from {day} on").format(day=before.last + ONE_DAY)
+            expected = _("from {day} on").format(day=last + ONE_DAY)
             twice = _of_overlap(documents, before, after) if other == documents.report.name else ()
             effect, cause = documents.effect_of(twice) if twice else None, _("reported twice")
             values = (place, "p", str(after), expected, "", {**say, "days": days})

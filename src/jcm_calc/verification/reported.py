@@ -49,7 +49,7 @@ class ReportedReductions:
     @property
     def tonnes(self) -> float | None:
         """The number that is reported, in tCO2; None where there is none."""
-        return None if self.cell is None or not self.in_tonnes else as_tonnes(self.cell.value)
+        return None if self.cell is None or not self.in_tonnes else plain_number(self.cell.value)
 
 
 def is_tonne(unit: str) -> bool:
@@ -71,7 +71,7 @@ def is_tonne(unit: str) -> bool:
         return False
 
 
-def as_tonnes(value: object) -> float | None:
+def plain_number(value: object) -> float | None:
     """Return a number, which a text with digits is not."""
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
@@ -102,7 +102,7 @@ def reported_reductions(sheets: Sheets, sheet: str, similar: bool = True) -> Rep
             (str(sheets.cell(sheet, row, at).value), cell)
             for at, text in headings.items()
             if at not in (column, exact) and not is_known(text)
-            if as_tonnes((cell := sheets.cell(sheet, own, at)).value) is not None
+            if plain_number((cell := sheets.cell(sheet, own, at)).value) is not None
         ),
         str(unit).strip(),
     )
@@ -127,7 +127,7 @@ def _similar(sheets: Sheets, sheet: str, row: int, column: int, text: str) -> bo
         return False
     below = next(_rows(sheets, sheet, row, column))
     cell = sheets.cell(sheet, below, column)
-    return as_tonnes(cell.value) is not None or sheets.formula(cell) is not None
+    return plain_number(cell.value) is not None or sheets.formula(cell) is not None
 
 
 def _rows(sheets: Sheets, sheet: str, row: int, column: int) -> Iterator[int]:
@@ -142,9 +142,9 @@ def _rows(sheets: Sheets, sheet: str, row: int, column: int) -> Iterator[int]:
         texts = [cell for cell in (grid[at] if at < len(grid) else []) if cell != ""]
         if at not in formulas and (not texts or (isinstance(texts[0], str) and CAPTION.match(texts[0]))):
             return
-        if as_tonnes(sheets.cell(sheet, at, column).value) is not None:
+        if plain_number(sheets.cell(sheet, at, column).value) is not None:
             yield at
-        elif not any(as_tonnes(text) is not None for text in texts):
+        elif not any(plain_number(text) is not None for text in texts):
             return
 
 

@@ -68,7 +68,7 @@ class Portfolio:
     outcomes: Sequence[ProjectOutcome] = ()
 
     def __repr__(self) -> str:
-        return f"<Portfolio of {self.told}>"
+        return f"<Portfolio of {self.summary}>"
 
     def _repr_html_(self) -> str:
         tables = [(_("By year"), self.by("year")), (_("Projects"), self.table.drop(columns=["source", "scope"]))]
@@ -76,7 +76,7 @@ class Portfolio:
             tables.append((_("Filled in from the list of projects"), self.filled))
         if len(self.problems):
             tables.append((_("Problems"), self.problems.drop(columns="source")))
-        return notebook.page(_("Portfolio of {summary}").format(summary=self.told), tables=tables)
+        return notebook.page(_("Portfolio of {summary}").format(summary=self.summary), tables=tables)
 
     def __getitem__(self, project: str) -> Result:
         """Return the result of one project, calculated again.
@@ -94,7 +94,7 @@ class Portfolio:
         raise KeyError(f"no project {project!r}{suggestion(project, (one.job.project for one in self.outcomes))}")
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """Return how many projects count, their remarks, and their emission reductions."""
         counted, said = self.counted, f"{self.headline}; " if self.remarks else ""
         if self.unusable:
@@ -293,11 +293,11 @@ def _sheets(found: Portfolio) -> dict[str, pd.DataFrame]:
         _("By {name}").format(name=HEADINGS[columns[0]]): found.by(*columns).reset_index() for columns in SUMS
     }
     estimates = found.against_estimates().reset_index()
-    beside: dict[str, pd.DataFrame] = {} if estimates.empty else {_("Against estimates"): estimates}
+    against: dict[str, pd.DataFrame] = {} if estimates.empty else {_("Against estimates"): estimates}
     problems: dict[str, pd.DataFrame] = {_("Problems"): found.problems}
     first = problems if found.remarks or found.unusable else {}  # what has to be looked at comes first
     listed: dict[str, pd.DataFrame] = {} if found.filled.empty else {_("Filled in"): found.filled}
-    return {**first, _("Projects"): found.table, **sums, **beside, **listed, **problems}
+    return {**first, _("Projects"): found.table, **sums, **against, **listed, **problems}
 
 
 class ShownCell(NamedTuple):

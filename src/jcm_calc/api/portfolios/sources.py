@@ -22,6 +22,7 @@ from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.sheet_sets import NAME
 from jcm_calc.units import is_missing
 
+EMPTY = _("column {heading!r} is empty in row {row}")
 TABLES, FILES = (".csv", ".parquet"), (".toml", ".xlsx")
 
 
@@ -42,7 +43,7 @@ def files(source: Any) -> list[Path] | None:
         if not found:
             empty = _("holds no case file (.toml) and no workbook (.xlsx)")
             complaint = empty if path.is_dir() else no_such_file(source)
-            raise InputError(str(source), [Problem(str(source), complaint)])
+            raise InputError.of(str(source), complaint)
         return found
     given = list(source) if isinstance(source, Iterable) and not isinstance(source, Mapping) else [source]
     if odd := [one for one in given if not isinstance(one, str | os.PathLike)]:
@@ -137,25 +138,11 @@ def of_table(
     filled, unclear = fill_in(frame) if "project" in frame else ({}, {})
     if unclear and "methodology" not in frame:
         frame["methodology"] = None
-    problems = [
-        Problem(name, _("has no column {heading!r}{hint}").format(heading=one, hint=suggestion(one, map(str, frame))))
-        for one in OWN[:2]
-        if one not in frame
-    ]
-    message = _("column {heading!r} is empty in row {row}")
-    if not problems and len(empty := _empty(frame, frame.index, "project")):
-        problems.append(Problem(name, message.format(heading="project", row=listed(empty))))
-    if not problems and (sums := totals_among(texts(list(frame["project"].unique())))):
-        complaint = _("{names} sums up other projects and would count once more: delete its row")
-        problems.append(Problem(name, complaint.format(names=listed(map(repr, sorted(sums))))))
-    if problems or frame.empty:
-        raise InputError(name, problems or [Problem(name, _("has no rows"))])
+    _refuse_unusable(frame, name)
     frame["project"] = frame["project"].astype(str).str.strip()
     rows = _empty(frame, frame.index, "methodology")
     unusable = {
-        project: unclear.get(
-            str(project), Problem("methodology", message.format(heading="methodology", row=listed(own)))
-        )
+        project: unclear.get(str(project), Problem("methodology", EMPTY.format(heading="methodology", row=listed(own))))
         for project, own in frame.loc[rows].groupby("project").groups.items()
     }
     frame.loc[rows, "methodology"] = ""
@@ -186,6 +173,22 @@ def of_table(
             tuple(odd),
         )
     return frame, jobs
+
+
+def _refuse_unusable(frame: pd.DataFrame, name: str) -> None:
+    """Refuse a table without its columns or rows, a row without a project, and sums among the projects."""
+    problems = [
+        Problem(name, _("has no column {heading!r}{hint}").format(heading=one, hint=suggestion(one, map(str, frame))))
+        for one in OWN[:2]
+        if one not in frame
+    ]
+    if not problems and len(empty := _empty(frame, frame.index, "project")):
+        problems.append(Problem(name, EMPTY.format(heading="project", row=listed(empty))))
+    if not problems and (sums := totals_among(texts(list(frame["project"].unique())))):
+        complaint = _("{names} sums up other projects and would count once more: delete its row")
+        problems.append(Problem(name, complaint.format(names=listed(map(repr, sorted(sums))))))
+    if problems or frame.empty:
+        raise InputError(name, problems or [Problem(name, _("has no rows"))])
 
 
 def _table(source: Any) -> tuple[pd.DataFrame, str]:

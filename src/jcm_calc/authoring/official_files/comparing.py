@@ -295,7 +295,10 @@ class Comparison:
             if filled and math.isfinite(reductions):
                 there, slack = unit(number(calculator, place)), 1e-6 + TOLERANCE * abs(reductions)
                 apart = reductions - there  # more than ER is never right, less than a tonne is rounded down
-                agrees = -slack <= apart < 1 + slack if reductions > 0 else math.isfinite(there)
+                if reductions > 0:
+                    agrees = -slack <= apart < 1 + slack
+                else:  # 0, or whole tonnes below 0: never a tonne
+                    agrees = abs(there) <= slack or (there <= 0 and abs(apart) < 1 + slack)
                 if not agrees and self.table_3.place is None:
                     self.table_3 = Pair(reductions, there, place)
                 if reductions > 0 and not (agrees and abs(there - round(there)) <= slack):

@@ -19,7 +19,7 @@ from jcm_calc.authoring.official_files.drawing import literals
 from jcm_calc.base.files import save
 from jcm_calc.base.hashes import of_file
 from jcm_calc.base.languages import Message, _
-from jcm_calc.base.problems import InputError, Problem
+from jcm_calc.base.problems import InputError
 from jcm_calc.declarations.items import Equation, Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs.confirmation import Statement, blank_file, statements
@@ -503,7 +503,7 @@ def confirm(
     if stated != (m.number, m.version):
         complaint = _("is {given}; must be {expected}. Give the document of that version")
         given = _("{number} ver {version}").format(number=stated[0], version=stated[1])
-        raise InputError(text.name, [Problem(text.name, complaint.format(given=given, expected=m))])
+        raise InputError.of(text.name, complaint.format(given=given, expected=m))
     return Confirmed(m, Path(workbook), Path(document), text)
 
 

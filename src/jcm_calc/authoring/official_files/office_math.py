@@ -15,7 +15,7 @@ from jcm_calc.base.languages import _
 from jcm_calc.declarations.expression import Expression, ExpressionError
 from jcm_calc.declarations.expression.parsing import parsed
 
-SPACE = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 LONGEST = 1_000  # characters
 SIGNS = str.maketrans("·⋅∙*⸱/∕-–∑[]{}", "×××××÷÷−−Σ()()")
 FUNCTIONS = {
@@ -91,10 +91,10 @@ def _line(node: Any) -> str:
     """Return the parts of a node with blanks between them; letters that are split over runs are one name."""
     parts, letters = [], ""
     for one in node.iterchildren("{*}*"):
-        if one.tag == f"{SPACE}r":
+        if one.tag == f"{MATH}r":
             letters += _letters(one)
         elif not one.tag.endswith(IGNORED):
-            parts += [*PART.findall(letters.translate(SIGNS)), _structure(one, one.tag.removeprefix(SPACE))]
+            parts += [*PART.findall(letters.translate(SIGNS)), _structure(one, one.tag.removeprefix(MATH))]
             letters = ""
     return " ".join([*parts, *PART.findall(letters.translate(SIGNS))])
 
@@ -103,15 +103,15 @@ def _structure(node: Any, tag: str) -> str:
     """Return a fraction, an index or another structure; of one that is not known its name and its parts."""
 
     def part(name: str) -> str:
-        return " ".join(map(_line, node.findall(f"{SPACE}{name}")))
+        return " ".join(map(_line, node.findall(f"{MATH}{name}")))
 
     def of_it(name: str, usual: str) -> str:
-        found = node.find(f"{SPACE}{tag}Pr/{SPACE}{name}")
-        return usual if found is None else str(found.get(f"{SPACE}val", ""))
+        found = node.find(f"{MATH}{tag}Pr/{MATH}{name}")
+        return usual if found is None else str(found.get(f"{MATH}val", ""))
 
-    whole = [_line(one) for one in node.findall(f"{SPACE}e")]
+    whole = [_line(one) for one in node.findall(f"{MATH}e")]
     inner, several, above = " ".join(whole), ", ".join(whole), part("sup")
-    below = re.sub(r"[\s_]", "", "".join(map(_letters, node.findall(f"{SPACE}sub"))))
+    below = re.sub(r"[\s_]", "", "".join(map(_letters, node.findall(f"{MATH}sub"))))
     index = f"_{below}" if below else ""
     if tag == "f" and of_it("type", "bar") != "noBar":
         return f"({_within(part('num'))} ÷ {_within(part('den'))})"
@@ -129,16 +129,16 @@ def _structure(node: Any, tag: str) -> str:
         sign = of_it("chr", "∫").translate(SIGNS)
         return f"{sign}{index.removesuffix('=1')}{limit} " + (f"({inner})" if inner else "")
     if tag == "func":
-        bracketed = node.find(f"{SPACE}e/{SPACE}d") is not None and len(node.find(f"{SPACE}e")) == 1
+        bracketed = node.find(f"{MATH}e/{MATH}d") is not None and len(node.find(f"{MATH}e")) == 1
         return f"{part('fName')} {inner if bracketed else f'({inner})'}"
     if tag in ("box", "borderBox") or (tag == "eqArr" and len(whole) == 1):
         return inner
-    parts = [one for one in node.iterchildren(f"{SPACE}*") if not one.tag.endswith(IGNORED)]
+    parts = [one for one in node.iterchildren(f"{MATH}*") if not one.tag.endswith(IGNORED)]
     return f"{tag}({', '.join(map(_line, parts))})"
 
 
 def _letters(node: Any) -> str:
-    return "".join(one.text or "" for one in node.iter(f"{SPACE}t"))
+    return "".join(one.text or "" for one in node.iter(f"{MATH}t"))
 
 
 def _within(text: str) -> str:

@@ -25,6 +25,7 @@ from jcm_calc.declarations.group import Group
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.reports.workbook.references import Area, Place, areas, form
 from jcm_calc.verification.location import address
+from jcm_calc.verification.reported import plain_number
 from jcm_calc.verification.spreadsheet import Tree, UnreadableError
 from jcm_calc.verification.spreadsheet.trees import parsed
 
@@ -263,7 +264,7 @@ class Translation:
         layout, place = self.layout, cells[0]
         letter = self._letter(label, cells) if len(cells) > 1 else ""
         values, entered = [*map(layout.value, cells)], layout.entered(place)
-        number = _number(values[0])
+        number = plain_number(values[0])
         if not entered and number is None:
             raise self._refusal(_("is empty: a number of the document was expected"))
         if not entered and letter:
@@ -536,7 +537,9 @@ class Translation:
         if of.operation != "area" or not of.value.single:
             return float(of.value) if of.operation == "number" else None
         (place,) = self._ends(of.value)
-        return None if self.layout.formula(place) or self.layout.entered(place) else _number(self.layout.value(place))
+        return (
+            None if self.layout.formula(place) or self.layout.entered(place) else plain_number(self.layout.value(place))
+        )
 
     def _stored(self, area: Area) -> list[Any]:
         """Return what the cells of a list hold at the end of their links, None in empty ones."""
@@ -544,10 +547,6 @@ class Translation:
 
     def _ends(self, area: Area) -> list[Place]:
         return [*map(self.layout.end, area.places)]
-
-
-def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _unit(*labels: Label) -> str:

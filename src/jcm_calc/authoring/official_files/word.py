@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-from jcm_calc.authoring.official_files.office_math import TypesetEquation, equation, on_one_line
+from jcm_calc.authoring.official_files.office_math import MATH, TypesetEquation, equation, on_one_line
 from jcm_calc.base.archives import DAMAGED, check
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 # Around paragraphs, rows and cells: content controls and changes. What was deleted, and text boxes, are left out.
 AROUND = tuple(f"{W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml"))
 LEFT_OUT = tuple(f"{W}{name}" for name in ("del", "moveFrom", "txbxContent"))
@@ -93,8 +92,8 @@ def _paragraph(paragraph: Any, number: str) -> Iterator[DocumentBlock]:
 def _equations(node: Any) -> Iterator[DocumentBlock]:
     """Yield the equations in a node; the lines of one that is broken are in one paragraph of mathematics."""
     parts: list[list[Any]] = []
-    for math in node.iter(f"{M}oMath"):
-        in_paragraph = math.getparent().tag == f"{M}oMathPara"
+    for math in node.iter(f"{MATH}oMath"):
+        in_paragraph = math.getparent().tag == f"{MATH}oMathPara"
         if in_paragraph and parts and math.getprevious() is parts[-1][-1] and "=" not in on_one_line([math]):
             parts[-1].append(math)
         else:
@@ -113,10 +112,10 @@ def _cells(row: Any) -> Iterator[str]:
 def _text(node: Any, *, with_math: bool = True) -> str:
     """Return a paragraph as it is read; an index follows ``_``."""
     text, height = "", 0
-    for one in node.iter(f"{M}oMath", f"{W}t", *LETTERS):
+    for one in node.iter(f"{MATH}oMath", f"{W}t", *LETTERS):
         before = height
         height = _height(one.getparent()) if one.tag == f"{W}t" else 0
-        if one.tag == f"{M}oMath":
+        if one.tag == f"{MATH}oMath":
             part = f" {on_one_line([one])} " if with_math else ""
         elif one.tag == f"{W}t":
             part = one.text or ""

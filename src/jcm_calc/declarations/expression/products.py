@@ -11,12 +11,10 @@ Examples
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import reduce
 from operator import mul, truediv
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import NamedTuple
 
 from jcm_calc.declarations.expression.recorded import Expression
 
@@ -79,22 +77,6 @@ def symbols(expression: Expression) -> Iterator[str]:
     elif expression.operation != "number":
         for one in expression.arguments[1:] if expression.operation == "sum" else expression.arguments:
             yield from symbols(one)
-
-
-def value(expression: Expression, values: Mapping[str, Any]) -> Any:
-    """Return what an expression is, with a value for each symbol.
-
-    Examples
-    --------
-    >>> from jcm_calc.declarations.expression import record
-    >>> float(value(record(lambda a, b: a / (b - 1)), {"a": 6.0, "b": 4.0}))
-    2.0
-    """
-    if expression.operation == "symbol":
-        return values[expression.arguments[0]]
-    if expression.operation == "number":
-        return expression.arguments[0]
-    return getattr(np, expression.operation)(*(value(one, values) for one in expression.arguments))
 
 
 def typed_numbers(expression: Expression) -> Iterator[float]:

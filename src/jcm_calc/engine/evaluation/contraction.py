@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.declarations.expression import Expression, ExpressionError
-from jcm_calc.declarations.expression.products import Monomial, joined, products, symbols, value
+from jcm_calc.declarations.expression.products import Monomial, joined, products, symbols
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.items import Equation
 
@@ -61,7 +61,7 @@ class Summand:
 
     def sum(self, known: Mapping[str, Array], axis: int, size: int) -> Array:
         """Return the sum of the product of the groups over an axis of a size; the axis is kept with length 1."""
-        operands = [value(one, known) for one in self.groups]
+        operands = [one.value(known) for one in self.groups]
         shape = list(np.broadcast_shapes(*(one.shape for one in operands)))
         if shape[axis] == 1:  # what does not change along the axis still counts for each
             return np.asarray(math.prod(operands) * float(size))
@@ -113,7 +113,7 @@ class Contraction:
 
     def total(self, sums: Mapping[str, Array], known: Mapping[str, Array]) -> Array:
         """Return the total from the sums of its summands, each by its key."""
-        return np.asarray(sum(value(one.common, known) * sums[one.key] for one in self.summands))
+        return np.asarray(sum(one.common.value(known) * sums[one.key] for one in self.summands))
 
 
 @lru_cache(maxsize=256)

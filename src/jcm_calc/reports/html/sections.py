@@ -259,7 +259,7 @@ def _known(item: Parameter, sources: Sources) -> Rows:
     if item.kind is not Kind.DEFAULT:
         return
     for candidate, known in item.by_candidate():
-        beside = [_("candidate {name}").format(name=repr(candidate))] if candidate else []
+        notes = [_("candidate {name}").format(name=repr(candidate))] if candidate else []
         found = list(known.values())
         symbol = Named(item.symbol, item.name)
         if is_long(candidate, known):
@@ -268,11 +268,11 @@ def _known(item: Parameter, sources: Sources) -> Rows:
             span = with_unit(f"{low:.15g} … {high:.15g}", item.unit)
             classes = _("{count} classes").format(count=len(known))
             row: Cells = (symbol, classes, span, grade(found[0].evidence))
-            yield row, [*beside, f"{few}, …", sources.note(found[0].evidence)]
+            yield row, [*notes, f"{few}, …", sources.note(found[0].evidence)]
             continue
         for key, value in known.items():
             row = (symbol, key, with_unit(f"{value.value:.15g}", item.unit), grade(value.evidence))
-            yield row, [*beside, sources.note(value.evidence)]
+            yield row, [*notes, sources.note(value.evidence)]
 
 
 def is_long(candidate: str, known: Mapping[str, Value]) -> bool:

@@ -16,7 +16,7 @@ from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter, Table
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.evidence import Evidence, Grade
-from jcm_calc.inputs import Period, coordinates
+from jcm_calc.inputs import Inputs, Period, coordinates
 from jcm_calc.results.credits import check_years, of_years
 
 if TYPE_CHECKING:
@@ -164,37 +164,18 @@ def _of_periods(result: Calculation, kind: str, places: list[int]) -> Contents:
         return array.take(places, along_p) if array.shape[along_p] > 1 else array
 
     rated = {limit.rated_fact for limit in m.limits}  # of cross-checks only: shown where they are given
-    entries = {
-        name: frozenset(
-            {CLASSES if origin.source != CANDIDATE else CANDIDATE}
-            if name in inputs.tables
-            else {CELL, CANDIDATE}
-            if _candidate_numbers(m.inputs[name])
-            else {CELL}
-        )
-        for name, origin in inputs.origins.items()
-    }
+    entries = {name: _entered(inputs, name) for name in inputs.origins}
     tables = {name: inputs.tables[name] for name, how in entries.items() if CLASSES in how}
-    classes: dict[str, list[str]] = {}
-    for name, table in tables.items():
-        known = classes.setdefault(m.inputs[name].by, [])
-        known += [text for text in map(written_class, table.entries) if text not in known]
+    labels = {letter: [] if letter in inputs.absent else axis.labels for letter, axis in inputs.axes.items()}
     return Contents(
         methodology=m,
         kind=kind,
         choices=inputs.choices,
         periods=[inputs.periods[place] for place in places],
-        labels={
-            letter: []
-            if letter in inputs.absent
-            else [axis.labels[place] for place in places]
-            if letter == "p"
-            else axis.labels
-            for letter, axis in inputs.axes.items()
-        },
+        labels={**labels, "p": [labels["p"][place] for place in places]},
         nodes={name: [node] for name, node in inputs.graph.nodes.items()},
         entries=entries,
-        classes=classes,
+        classes=_classes(m, tables),
         tables=tables,
         named={name: origin.written for name, origin in inputs.origins.items() if origin.source == CANDIDATE},
         facts=[fact for name, fact in m.facts.items() if name in inputs.facts or name not in rated],
@@ -203,6 +184,22 @@ def _of_periods(result: Calculation, kind: str, places: list[int]) -> Contents:
         note=Message(" | ").join([*_remarked(result), *_estimate(result)]),
         overrides=inputs.overrides,
     )
+
+
+def _entered(inputs: Inputs, name: str) -> frozenset[str]:
+    """Return in which ways a parameter that was given can be entered."""
+    if name in inputs.tables:
+        return frozenset({CANDIDATE if inputs.origins[name].source == CANDIDATE else CLASSES})
+    return frozenset({CELL, CANDIDATE} if _candidate_numbers(inputs.methodology.inputs[name]) else {CELL})
+
+
+def _classes(m: Declarations, tables: Mapping[str, Table]) -> dict[str, list[str]]:
+    """Return the classes of which there are values, by class key, each once."""
+    found: dict[str, list[str]] = {}
+    for name, table in tables.items():
+        known = found.setdefault(m.inputs[name].by, [])
+        known += [text for text in map(written_class, table.entries) if text not in known]
+    return found
 
 
 def _remarked(result: Calculation) -> Iterator[str]:

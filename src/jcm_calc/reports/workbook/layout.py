@@ -275,9 +275,9 @@ class SheetLayout:
         """Return the rows of blocks 1 to 4 of the official sheet: the result first, its parts below."""
         selected = [name for name in rows if self._selected(name)]
         ways = self.upstream("RE") | self.upstream("PE")
-        beside = [name for name in rows if name in self.m.terms and name not in (*ways, *selected)]
-        of_terms = [name for term in beside for name in rows if name in self.upstream(term) - ways - {*selected}]
-        sections = [["ER", *dict.fromkeys((*beside, *of_terms))], selected]
+        others = [name for name in rows if name in self.m.terms and name not in (*ways, *selected)]
+        of_terms = [name for term in others for name in rows if name in self.upstream(term) - ways - {*selected}]
+        sections = [["ER", *dict.fromkeys((*others, *of_terms))], selected]
         placed = {*sections[0], *selected}
         for result in ("RE", "PE"):
             way = self.upstream(result)

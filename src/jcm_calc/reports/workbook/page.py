@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.base.languages import Message, _, translated
-from jcm_calc.base.problems import InputError, Problem
+from jcm_calc.base.problems import InputError
 from jcm_calc.declarations.items import Coordinate, Equation, Parameter
 from jcm_calc.reports.workbook.layout import LEFT, TITLE, column_name
 from jcm_calc.reports.workbook.sheet import NewBook, Sheet
@@ -57,8 +57,7 @@ def in_spreadsheet(value: Any, unit: str) -> Any:
     if unit == "date" and value is not None:
         day = int(value) - SPREADSHEET_EPOCH
         if day < FIRST_SAFE_DAY:
-            complaint = _("a spreadsheet has no dates before 1 March 1900")
-            raise InputError(_("workbook"), [Problem(_("workbook"), complaint)])
+            raise InputError.of(_("workbook"), _("a spreadsheet has no dates before 1 March 1900"))
         return day
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -188,12 +188,12 @@ def read(book: Book) -> tuple[dict[str, Any], str] | None:
         return None
     grid = [[cell.strip() if isinstance(cell, str) else cell for cell in cells] for cells in book.grid(sheet)]
     known = {spelling: text for text in HEAD for spelling in (*spellings(text), FORMER.get(text))}
-    beside = {known[cell]: str(after) for cells in grid for cell, after in itertools.pairwise(cells) if cell in known}
-    found: dict[str, Any] = {"rule_set": beside.get(HEAD[0], "")}
+    stated = {known[cell]: str(after) for cells in grid for cell, after in itertools.pairwise(cells) if cell in known}
+    found: dict[str, Any] = {"rule_set": stated.get(HEAD[0], "")}
     for key, (_title, columns) in TABLES.items():
         rows = list(_table(grid, columns))
         found[key] = {row.pop(""): row for row in rows} if key in NAMED else rows
-    return found, beside.get(HEAD[1], "")
+    return found, stated.get(HEAD[1], "")
 
 
 def _table(grid: Grid, columns: Mapping[str, str]) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
 from jcm_calc.base.languages import _, translated
-from jcm_calc.base.problems import InputError, Problem
+from jcm_calc.base.problems import InputError
 from jcm_calc.reports.workbook.layout import column_name
 from jcm_calc.units import is_missing
 
@@ -269,7 +269,7 @@ class Sheet:
             place = f"{self.name}!{column_name(column)}{row + 1}"
             complaint = _("a cell holds at most {most:,} characters, and the text for {place} has {count:,}")
             complaint = complaint.format(most=LONGEST_TEXT, place=place, count=len(text))
-            raise InputError(_("workbook"), [Problem(_("workbook"), complaint)])
+            raise InputError.of(_("workbook"), complaint)
         said = translated(text)
         if last is not None:
             self.sheet.merge_range(row, column, row, last, "", self.book.format(style))

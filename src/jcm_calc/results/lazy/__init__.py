@@ -140,8 +140,6 @@ def calculate(
 
     ``m`` is the methodology as ``evidence`` confirms it, which a worker applies to its own.
     """
-    from jcm_calc.inputs.tables import flat
-
     _refuse_other_than_held(m)
     values = m.by_name(values)
     arrays = {name: value for name, value in values.items() if is_lazy(value)}
@@ -154,12 +152,8 @@ def calculate(
     if p is None and tables:
         problems.append(Problem("p", _("name the periods with p=, which must be known before anything is read")))
     if frames and arrays:
-        problems.append(
-            Problem(
-                "tables",
-                _("got Dask arrays and Dask DataFrames; must be one of the two: their units cannot be matched"),
-            )
-        )
+        mixed = _("got Dask arrays and Dask DataFrames; must be one of the two: their units cannot be matched")
+        problems.append(Problem("tables", mixed))
     if problems or graph is None:
         raise InputError(str(m), problems, taken.warnings)
     if frames:
@@ -169,14 +163,7 @@ def calculate(
     problems += [*_of_all_units(m, common, letter), *_coordinates(graph, letter, bool(frames))]
     apart = _("follows from the period before, which Dask does not calculate: give arrays that are in memory")
     problems += [Problem(node.symbol, apart) for node in graph.previous]
-    problems += [
-        Problem(
-            _("table {number}").format(number=number),
-            _("has the index {letter}: give it as a Dask DataFrame, as the others").format(letter=letter),
-        )
-        for number, table in enumerate(small, 1)
-        if hasattr(table, "iloc") and letter in flat(table)
-    ]
+    problems += _in_memory(small, letter)
     InputError.raise_for(str(m), problems)
     units = {name: unit_of(value) for name, value in arrays.items() if is_quantity(value)}
     count = None if frames else int(sum(piece.size for piece in pieces))
@@ -192,7 +179,7 @@ def _refuse_other_than_held(m: Declarations) -> None:
         "is not the one that the methodology packages have under this number and version: Dask's workers take it from "
         "there. Install it as a module of such a package, or calculate without Dask"
     )
-    raise InputError(str(m), [Problem(str(m), message)])
+    raise InputError.of(str(m), message)
 
 
 def _replaced(taken: Arguments, override: Any) -> list[Problem]:
@@ -231,6 +218,16 @@ def _of_all_units(m: Declarations, common: Mapping[str, Any], letter: str) -> It
         if parameter.adds_over_units and letter in parameter.indices:
             complaint = _("got one amount for all of {letter}; must be one for each")
             yield Problem(parameter.symbol, complaint.format(letter=letter))
+
+
+def _in_memory(tables: Iterable[Any], letter: str) -> Iterator[Problem]:
+    """Complain of tables in memory that have the index of the partitions."""
+    from jcm_calc.inputs.tables import flat
+
+    complaint = _("has the index {letter}: give it as a Dask DataFrame, as the others").format(letter=letter)
+    for number, table in enumerate(tables, 1):
+        if hasattr(table, "iloc") and letter in flat(table):
+            yield Problem(_("table {number}").format(number=number), complaint)
 
 
 def _coordinates(graph: Graph, letter: str, frames: bool) -> Iterable[Problem]:

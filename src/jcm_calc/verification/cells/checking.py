@@ -87,7 +87,7 @@ def _checked(cell: QuantityCell) -> Slip | Wrong | bool:
         return _unreadable(cell, formula, error)
     if wrong is not None or not formula.stored or right:
         return wrong or True
-    return _stale(cell, formula, expected)
+    return _stale(cell, formula)
 
 
 def _tried(cell: QuantityCell, formula: CellFormula, expected: float, right: bool) -> Iterator[Wrong | None]:
@@ -174,7 +174,7 @@ def _typed(cell: QuantityCell, expected: float) -> Slip | Wrong | bool:
     return _slip(cell, code, TYPED_AND_WRONG.format(symbol=cell.symbol), stored, effect_of([(cell, stored)]))
 
 
-def _stale(cell: QuantityCell, formula: CellFormula, expected: float) -> Slip | bool:
+def _stale(cell: QuantityCell, formula: CellFormula) -> Slip | bool:
     """Check a stored value that differs though the formula is right."""
     stored = cell.stored
     try:

@@ -390,17 +390,17 @@ def _of_total(wrong: Wrong) -> Diagnosis | None:
     counted = Counter(wrong.precedents)
     missing = [place for place in should if place not in counted]
     twice = [place for place in should if counted[place] > 1]
-    beside = [place for place in counted if place not in should and wrong.cell.sheet.stored(place) not in (None, "")]
+    foreign = [place for place in counted if place not in should and wrong.cell.sheet.stored(place) not in (None, "")]
     parts = []
     if missing:
         message = _("leaves out {count} of {every} rows ({cells})")
         parts.append(message.format(count=len(missing), every=len(should), cells=_listed(missing)))
     if twice:
         parts.append(_("counts {cells} twice").format(cells=_listed(twice)))
-    if beside:
-        totals = [place for place in beside if _is_total(wrong, place)]
+    if foreign:
+        totals = [place for place in foreign if _is_total(wrong, place)]
         message = _("includes a total ({cells})") if totals else _("includes cells that do not belong to it ({cells})")
-        parts.append(message.format(cells=_listed(totals or beside)))
+        parts.append(message.format(cells=_listed(totals or foreign)))
     if not parts or len(missing) == len(should) > 1:
         return None
     return wrong.diagnosis("C5", _("the sum of {symbol} {what}"), what=_(", and ").join(parts))
