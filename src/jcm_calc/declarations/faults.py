@@ -74,9 +74,10 @@ def faults(m: DeclaredItems, lost: Iterable[str] = ()) -> Iterator[str]:
 
 def _lost_indices(m: DeclaredItems) -> Iterator[str]:
     """Yield each equation that lacks an index of what it uses, whatever is chosen, and is not a total over it."""
+    nodes: list[Parameter | Equation] = [*m.inputs.values(), *m.rules]
     for rule in m.rules:
         for name in dict.fromkeys(rule.arguments):
-            found = [set(one.indices) for one in (*m.rules, *m.inputs.values()) if one.name == name]
+            found = [set(one.indices) for one in nodes if one.name == name]
             lost = set.intersection(*found) - set(rule.indices) - set(rule.total) if found else set()
             if lost:
                 message = (
@@ -194,12 +195,13 @@ def of_module(source: str, file: str, package: str) -> Iterator[BaseException]:
 
 def _unreadable_units(m: DeclaredItems) -> Iterator[str]:
     """Yield each unit that cannot be read; without other faults `jcm check` finds them."""
-    for item in (*m.inputs.values(), *m.facts.values(), *m.rules):
+    items: list[Parameter | Equation] = [*m.inputs.values(), *m.facts.values(), *m.rules]
+    for item in items:
         if item.unit not in ("category", "yes/no", "date"):
             try:
                 parse_unit(item.unit)
             except UnitError as error:
-                place = in_line(m.places[item.name]) if item.name in m.places else ""
+                place = in_line(m.places.get(item.name))
                 yield f"the unit of {item.name!r} cannot be read: {error}{place}"
 
 

@@ -597,5 +597,6 @@ class DeclaredItems(Protocol):
     choice_of: dict[str, set[str]]
     rules: list[Equation]
     conditions: list[Criterion]
+    places: dict[str, tuple[str, int]]
 
     def operands(self, choices: Mapping[str, str]) -> Mapping[str, Equation | Parameter | Coordinate]: ...  # noqa: D102

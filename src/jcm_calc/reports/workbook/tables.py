@@ -13,8 +13,8 @@ from typing import Any
 from jcm_calc.base.languages import _, spellings
 from jcm_calc.base.sheet_xml import column_number
 from jcm_calc.declarations.items import Parameter
-from jcm_calc.inputs.totals import adds_up, texts, totals_among
 from jcm_calc.evidence import Grade
+from jcm_calc.inputs.totals import adds_up, texts, totals_among
 from jcm_calc.reports.workbook.layout import column_name
 from jcm_calc.reports.workbook.opening import Book, CellFormula, Grid
 from jcm_calc.reports.workbook.references import areas
