@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from sysconfig import get_path
-from traceback import StackSummary, walk_stack
+from traceback import walk_stack
 from typing import Any, Self
 
 from jcm_calc.base.languages import Message, _, ngettext, translated
@@ -231,7 +231,7 @@ def warn(text: str, category: type[Warning]) -> None:
     Where pandas or a pool of threads calls, that is the line that called them; in a thread, which has no such line, the
     line that called this library.
     """
-    files = [frame.filename for frame in StackSummary.extract(walk_stack(sys._getframe()), lookup_lines=False)]
+    files = [frame.f_code.co_filename for frame, _line in walk_stack(sys._getframe())]
     callers = [level for level, file in enumerate(files, 1) if not file.startswith(PACKAGE)]
     own = [level for level in callers if not _of_library(files[level - 1])]
     warnings.warn(translated(text), category, stacklevel=next(iter([*own, *callers]), 1))

@@ -119,7 +119,7 @@ class Table:
         return _Lookup(values)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Lookup:
     """A function from keys to values, which goes to another process as a result does."""
 

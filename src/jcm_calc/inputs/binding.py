@@ -33,7 +33,7 @@ RESERVED = ("number", "version", "on", "p", "facts", "evidence", "split", "overr
 SPLITS = ("refuse", "years", "days", "whole")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Inputs:
     """A complete, checked input, by the names of parameters.
 

@@ -85,7 +85,7 @@ class Step:
         return Message("{}{}").format(self.evidence, source)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Explanation:
     """How a quantity is calculated, down to the leaves.
 

@@ -37,7 +37,7 @@ NO_CLASS = _(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Uncertainty:
     """What a result may be, from draws of its inputs; see `jcm_calc.uncertainty`.
 

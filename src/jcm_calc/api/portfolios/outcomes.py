@@ -55,7 +55,7 @@ HEADINGS: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Portfolio:
     """The results of many projects; see `jcm_calc.portfolio`. All numbers are estimates.
 
