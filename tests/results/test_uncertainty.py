@@ -200,7 +200,7 @@ def test_drivers_are_ranked_and_signed():
 @pytest.mark.parametrize("output", [500.0, OUTPUT[:, :1], OUTPUT[:1], OUTPUT], ids=np.shape)
 @pytest.mark.parametrize("of", ["%", "one number", "one for each unit", "one for each period", "one for each value"])
 def test_the_mean_of_an_input_has_the_weights_of_its_effect(of, output, truncate, each_period):
-    """Also where one value stands for all units or all periods, as that of a distribution does."""
+    """Also where all units or all periods have one value, as that of a distribution is."""
     value = np.reshape(output, (-1, 1)) if np.ndim(output) == 0 else output
     value = {
         "one number": value.mean(),

@@ -237,7 +237,7 @@ class Drawn:
     def _mean(self, values: Array) -> Array:
         if values[0].size == 1:
             return values.ravel()
-        # a value that stands for several has the weight of all of them
+        # a value of several units or periods has the weight of all of them
         several = tuple(axis for axis, size in enumerate(values.shape[1:]) if size == 1)
         weights = np.broadcast_to(self.weights.sum(axis=several, keepdims=True), values.shape[1:])
         # not by @, whose last digits depend on the number of threads

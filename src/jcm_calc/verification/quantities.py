@@ -114,7 +114,7 @@ def _entry(
     parameter: Parameter, labels: Mapping[str, str], value: Any, unit: str, place: Place, sheets: Sheets
 ) -> EnteredValue:
     written = sheets.cell(*place).value
-    if isinstance(value, str) and isinstance(written, int | float):  # "347.2 kWh": the unit stands next to the cell
+    if isinstance(value, str) and isinstance(written, int | float):  # "347.2 kWh": the unit is next to the cell
         unit = value.partition(" ")[2]
     converted = written
     if isinstance(written, int | float) and unit and not is_declared(unit, parameter):
