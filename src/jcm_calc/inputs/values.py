@@ -112,7 +112,8 @@ class Orders:
         key = id(wanted), id(own)
         if key not in self._known:
             place = {label: number for number, label in enumerate(own)}
-            self._known[key] = np.array(list(map(place.__getitem__, wanted)), dtype=np.intp), wanted, own
+            places = np.fromiter(map(place.__getitem__, wanted), dtype=np.intp, count=len(wanted))
+            self._known[key] = places, wanted, own
         return self._known[key][0]
 
 

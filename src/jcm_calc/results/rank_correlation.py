@@ -22,7 +22,7 @@ PART = 262_144
 
 
 def rank_correlations(one: Array, others: Sequence[Array]) -> list[float]:
-    """Return Spearman's correlation between an array and each of others, to about 1e-6; 0 where all values are equal."""
+    """Return Spearman's correlation of an array with each of others, to about 1e-6; 0 where all values are equal."""
     ranked, *others_ranked = on_all_cores(_Ranks, [one, *others])
 
     def products(start: int) -> list[float]:
