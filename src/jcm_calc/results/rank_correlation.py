@@ -13,9 +13,9 @@ from jcm_calc.base.problems import require
 
 Array = npt.NDArray[Any]
 
-# Values in one class share the mean of their ranks, which costs a share of the variance of the ranks; a correlation is
-# off by the root of that share of one value. Where it may be off by more than this, as with few, equal or very uneven
-# values, the values are sorted.
+# Values in one class get the mean of their ranks. This makes the variance of the ranks smaller by a share s, and the
+# correlation of n values is off by about sqrt(s / n). Where that is more than OFF, the values are sorted: where they are
+# few, where many are equal, or where a few lie far from the others.
 CLASSES, OFF = 32_768, 1e-6
 # Values that are looked at together.
 PART = 262_144
@@ -48,7 +48,7 @@ class _Ranks:
             self.sorted()
 
     def counted(self) -> bool:
-        """Take the ranks from the number of values in each class; return whether that is good enough."""
+        """Take the ranks from the number of values in each class; return whether they are good enough."""
         count = len(self.values)
         parts = (self.classes(slice(start, start + PART)) for start in range(0, count, PART))
         counts = sum(np.bincount(part, minlength=CLASSES + 1) for part in parts)
