@@ -120,7 +120,7 @@ def normalise(unit: str) -> str:
     text = text.replace("%", " percent").strip().replace("·", "*").replace("⋅", "*")
     text = CARBON_DIOXIDE.sub(lambda match: ("t" if "ton" in match[1] else match[1]) + "CO2", text)
     text = PER_YEAR.sub("/yr", text)
-    text = words().sub(lambda match: _meaning(unit, match[0]), text)
+    text = words().sub(lambda match: _meaning(unit, match[1]), text)
     return CUBED.sub(r"\1**\2", text)
 
 
