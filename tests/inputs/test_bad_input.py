@@ -138,7 +138,7 @@ def fleet(request, tmp_path):
         (pint.UnitRegistry().Quantity([1, 2], "kg"), "'kilogram' cannot be converted to 'MWh'"),
         (
             pd.Series([1.0, 2.0], index=["a", "b"]),
-            "its index is called nothing: call it i or p, as with EC_PJ.rename_axis('i')",
+            "its index has no name: call it i or p, as with EC_PJ.rename_axis('i')",
         ),
         (pd.DataFrame([[1, 2], [3, 4]]), "its columns 0, 1 are not parameters"),
         (pd.DataFrame({"i": [1], "COP_PJ": [5.0]}), "give it as a table, without a name"),
@@ -157,8 +157,9 @@ class Odd(np.ndarray):
     unit = "kWh"
 
 
-def test_a_quantity_of_another_library_does_not_lose_its_unit():
-    foreign = np.array([[135.0]]).view(Odd)
+@pytest.mark.parametrize("shape", [(), (1,), (1, 1)])
+def test_a_quantity_of_another_library_does_not_lose_its_unit(shape):
+    foreign = np.full(shape, 135.0).view(Odd)
     assert "got a Odd: give a pint Quantity" in only(refusal("ID_AM003", **{**FOOD, "EC_PJ": foreign}))
 
 
