@@ -9,6 +9,7 @@ from jcm_calc.base.languages import Message
 from jcm_calc.verification.against_plan import MUCH
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import ORDER, Finding, Severity
+from jcm_calc.verification.location import joined
 from jcm_calc.verification.totals import following
 
 # Of two findings on one value, the one that names the cause goes before the one that only notes a symptom.
@@ -57,15 +58,18 @@ def _merged(found: Sequence[Finding]) -> list[Finding]:
         cause = causes.get(finding.subject, at)
         follows = finding.code in SYMPTOMS or (finding.code == "A7" and found[cause].code == "A9")
         if cause != at and follows and _gravity(found[cause]) <= _gravity(finding):
-            consequences = (*kept[cause].consequences, _symptom(finding))
+            consequences = (*kept[cause].consequences, _symptom(finding, kept[cause]))
             unresolved = kept[cause].unresolved or finding.unresolved
             kept[cause] = replace(kept[cause], consequences=consequences, unresolved=unresolved)
             del kept[at]
     return list(kept.values())
 
 
-def _symptom(finding: Finding) -> str:
-    return Message("{}: {}").format(finding.code, finding.message)
+def _symptom(finding: Finding, cause: Finding) -> str:
+    """Return what a finding says, and its cells where these are other ones than those of its cause."""
+    said = Message("{}: {}").format(finding.code, finding.message)
+    elsewhere = [place for place in finding.places if place.cells and place not in cause.places]
+    return Message("{} ({})").format(said, joined(elsewhere)) if elsewhere else said
 
 
 def _rank(finding: Finding) -> tuple[int, int]:
@@ -88,7 +92,7 @@ def _explained(found: list[Finding]) -> list[Finding]:
         cause = max(errors, key=_size, default=None)
         numeric = isinstance(ratio.expected, int | float) and isinstance(ratio.found, int | float)
         if cause is not None and numeric and ratio.found - _size(cause) <= (1 + MUCH) * ratio.expected:
-            found = [one for one in _named_with(cause, (_symptom(ratio),), found) if one is not ratio]
+            found = [one for one in _named_with(cause, (_symptom(ratio, cause),), found) if one is not ratio]
     return found
 
 

@@ -27,7 +27,7 @@ from jcm_calc.verification.cells.diagnosis import (
 )
 from jcm_calc.verification.cells.sheet import CalculationSheets, QuantityCell, Scenario, numeric
 from jcm_calc.verification.findings import Details, EffectOnER, Finding, Severity, finding, shown_number
-from jcm_calc.verification.location import ranges
+from jcm_calc.verification.location import address, ranges
 from jcm_calc.verification.quantities import TERMS
 from jcm_calc.verification.spreadsheet import (
     ROUNDING,
@@ -206,7 +206,8 @@ def of_wrong(group: Sequence[Wrong]) -> Slip:
     text = Message("{}: ={}").format(message, first.formula[:120]) if first.formula else message
     effect = effect_of([(wrong.cell, wrong.found) for wrong in group])
     slip = _slip(cell, code, text, first.found, effect, cause=cause)
-    where = ranges([wrong.cell.place for wrong in group])
+    listed = dict.fromkeys(address(place) for wrong in group for place in wrong.listed)
+    where = (*listed, *ranges([wrong.cell.place for wrong in group]))
     return Slip(cell.name, replace(slip.finding, where=where), message)
 
 

@@ -35,6 +35,7 @@ from jcm_calc.verification.spreadsheet import (
     areas,
     close,
     form,
+    is_number,
     read,
 )
 
@@ -164,6 +165,13 @@ class Wrong:
         """Every cell that its formula refers to, but for large ranges; twice where it does so twice."""
         found = (area for area in areas(self.formula, self.cell.place[0]) if area.size <= MANY)
         return [place for area in found for place in area.places]
+
+    @property
+    def listed(self) -> list[Place]:
+        """Each cell of a list of default values from which it has a value that the document does not have."""
+        defaults = [one for one in self.cell.sheet.defaults if one.name == self.cell.name and not one.right]
+        used = [one for one in defaults if one.place in self.precedents]
+        return [one.place for one in used if close(one.found, self.found) or not is_number(one.found or self.found)]
 
     def reaches(self, name: str) -> bool:
         """Whether its formula refers to an operand, or to what the operand is made of."""

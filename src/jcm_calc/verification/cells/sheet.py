@@ -19,6 +19,7 @@ from jcm_calc.reports.workbook.filled_sheets import is_declared
 from jcm_calc.reports.workbook.opening import CellFormula
 from jcm_calc.reports.workbook.tables import TERMS_OF
 from jcm_calc.units import UnitError, conversion
+from jcm_calc.verification.cells.defaults import ListedDefault, listed_defaults
 from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.effects import Array
 from jcm_calc.verification.quantities import TERMS, EnteredValue, ShownQuantity, converts, label_text
@@ -175,6 +176,11 @@ class CalculationSheets:
         self.shown = {cell.name for cell in self.cells} | self.entered
         self._forms = set[tuple[str, str]]()
         self._drawn: dict[str, list[tuple[dict[str, Array], Array]]] = {}
+
+    @cached_property
+    def defaults(self) -> list[ListedDefault]:
+        """The cells of the lists of default values."""
+        return list(listed_defaults(self.report, self.result.inputs))
 
     @cached_property
     def actual(self) -> Scenario:
