@@ -15,7 +15,8 @@ from jcm_calc.verification.totals import following
 # Of two findings on one value, the one that names the cause goes before the one that only notes a symptom.
 SYMPTOMS = ("B5", "B8", "K1", "D7", "D11", "C3", "K2", "B6", "H2")
 OF_VALUES = "ABCDFGHJK"
-LABEL = "C7"  # of a unit on the calculation sheet: it changes no value
+LABEL = "C7"  # of a unit on the calculation sheet
+TYPED = ("A1", "A2")  # where they are no errors, the value that is typed in is the right one
 RATIO = ("I9", "I10")
 
 
@@ -50,8 +51,7 @@ def _merged(found: Sequence[Finding]) -> list[Finding]:
     """
     causes: dict[str, int] = {}
     for at, finding in sorted(enumerate(found), key=lambda pair: _rank(pair[1])):
-        own = finding.severity is not Severity.QUESTION and finding.code[0] in OF_VALUES and finding.code != LABEL
-        if finding.subject and own:
+        if finding.subject and _changes_values(finding):
             causes.setdefault(finding.subject, at)
     kept = dict(enumerate(found))
     for at, finding in enumerate(found):
@@ -63,6 +63,13 @@ def _merged(found: Sequence[Finding]) -> list[Finding]:
             kept[cause] = replace(kept[cause], consequences=consequences, unresolved=unresolved)
             del kept[at]
     return list(kept.values())
+
+
+def _changes_values(finding: Finding) -> bool:
+    """Whether a value is another one because of what is found, so that it can be the cause of other findings."""
+    if finding.severity is Severity.QUESTION or finding.code[0] not in OF_VALUES or finding.code == LABEL:
+        return False
+    return finding.severity is Severity.ERROR or finding.code not in TYPED
 
 
 def _symptom(finding: Finding, cause: Finding) -> str:

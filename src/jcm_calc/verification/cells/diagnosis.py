@@ -47,6 +47,7 @@ CHOOSING = {"IF", "MIN", "MAX", "IFERROR", "MEDIAN", "CHOOSE", "SIGN", "ABS", "S
 Bound = Literal["default", "lower", "upper"]
 FEW_UNITS = 8
 ONLY_ER = _("only ER of a year is rounded down")
+SHOWN_OTHERWISE = _("{symbol} is {found} on the calculation sheet, and {expected} where it is entered")
 WRONG_CELL = _("the reference points to the wrong cell")
 BOUNDS: dict[Bound, Message] = {
     "default": _("it is the central value for {fuel}"),
@@ -444,8 +445,9 @@ def _of_default(wrong: Wrong) -> Diagnosis:
         code = "B3" if getattr(node, "kind", None) is Kind.MONITORED else "B7"
     if not code and any(place in wrong.cell.sheet.actual.cells for place in wrong.precedents):
         return wrong.diagnosis("A8", _("{symbol} refers to the value of another unit or period"), WRONG_CELL)
-    message = _("{symbol} is {found} on the calculation sheet, and {expected} where it is entered")
-    return wrong.diagnosis(code or "A10", message, cause, found=shown_number(found), expected=shown_number(expected))
+    return wrong.diagnosis(
+        code or "A10", SHOWN_OTHERWISE, cause, found=shown_number(found), expected=shown_number(expected)
+    )
 
 
 def _of_document(wrong: Wrong, node: Parameter, found: float, expected: float) -> Diagnosis:
