@@ -98,6 +98,6 @@ def test_years_are_years():
 def test_every_option_is_explained_and_every_command_has_an_example(path, command):
     for one in command.params:
         if isinstance(one, click.Option):
-            assert one.help and one.help.endswith("."), one.name
+            assert (one.help or "").endswith("."), one.name
             assert len(one.help.split()) > 1
     assert [line for line in examples(command) if line.startswith(f"jcm {' '.join(path)}") or "--lang" in line]

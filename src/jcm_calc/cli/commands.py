@@ -456,7 +456,7 @@ def verify() -> None:
 @click.option("--version", metavar="V", help="The version; with --revises the later one, or none to correct it.")
 @click.option("--title", default="", help="The official title.")
 @click.option("--scope", type=SCOPE, default=0, help="The sectoral scope.")
-@click.option("--index", metavar="TEXT", default="", help="What the index i stands for.")
+@click.option("--index", metavar="TEXT", default="", help="What the index i means.")
 @as_json
 def new() -> None:
     """Write the skeleton of methodology NUMBER: a module, a case and a test, to be filled in.

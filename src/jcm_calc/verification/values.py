@@ -10,7 +10,7 @@ from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.base.problems import listed
 from jcm_calc.declarations.items import Kind, Parameter, Table, Value
 from jcm_calc.reports.workbook.tables import OWN_VALUE
-from jcm_calc.results.eligibility import Answer, Verdict
+from jcm_calc.results.eligibility import Answer, CriterionAssessment
 from jcm_calc.verification import ratios
 from jcm_calc.verification.against_plan import differing, kind
 from jcm_calc.verification.analyses import Analyses
@@ -193,14 +193,14 @@ def ends(documents: Analyses) -> Iterator[Finding]:
 # Eligibility
 
 
-@check("J2", _("no criteria"), lambda m: m.result.verdicts)
+@check("J2", _("no criteria"), lambda m: m.result.assessments)
 def criteria(documents: Analyses) -> Iterator[Finding]:
     """Find criteria that are not met; those not shown are asked about."""
     open_, lacking = list[str](), list[str]()
-    for verdict in documents.result.verdicts:
-        criterion = verdict.criterion
-        if verdict.answer is Answer.NOT_MET:
-            count = 0 if verdict.failing is None else int(verdict.failing.sum())
+    for assessment in documents.result.assessments:
+        criterion = assessment.criterion
+        if assessment.answer is Answer.NOT_MET:
+            count = 0 if assessment.failing is None else int(assessment.failing.sum())
             message = ngettext(
                 "criterion {number} is not met by {count} unit: {expected}",
                 "criterion {number} is not met by {count} units: {expected}",
@@ -209,13 +209,13 @@ def criteria(documents: Analyses) -> Iterator[Finding]:
             itself = _("the criterion is itself {evidence}").format(evidence=criterion.evidence)
             doubt = "" if criterion.evidence.confirmed else itself
             subject = _("criterion {number}").format(number=criterion.number)
-            entries = _of_criterion(documents, verdict)
+            entries = _of_criterion(documents, assessment)
             places = tuple(entry.address for entry in entries) or documents.report.places_of("")
             values = (places, subject, listed(shown_number(entry.written) for entry in entries), criterion.text)
             yield finding("J2", message, *values, say={"number": criterion.number, "count": count}, unconfirmed=doubt)
-        elif verdict.answer is Answer.NOT_SHOWN:
-            open_.append(f"{criterion.number} ({', '.join(verdict.missing)})")
-            lacking += verdict.missing
+        elif assessment.answer is Answer.NOT_SHOWN:
+            open_.append(f"{criterion.number} ({', '.join(assessment.missing)})")
+            lacking += assessment.missing
     if open_:
         message = ngettext(
             "{count} criterion is not shown to be met: {criteria}",
@@ -227,11 +227,11 @@ def criteria(documents: Analyses) -> Iterator[Finding]:
         yield finding("J2", message, places, say=say, severity=Severity.QUESTION, question=question)
 
 
-def _of_criterion(documents: Analyses, verdict: Verdict) -> list[EnteredValue]:
+def _of_criterion(documents: Analyses, assessment: CriterionAssessment) -> list[EnteredValue]:
     """Return the facts and values by which a criterion is not met, of the units that do not meet it."""
-    graph, arguments = documents.result.inputs.graph, verdict.criterion.arguments
+    graph, arguments = documents.result.inputs.graph, assessment.criterion.arguments
     names = {name for one in arguments if one in graph.nodes for name in graph.upstream(one).nodes} | set(arguments)
-    failing = verdict.failing
+    failing = assessment.failing
     return [
         entry
         for entry in documents.report.entries()
