@@ -16,7 +16,7 @@ SCHEME_RULES = (
     ),
     SchemeRule(
         _("calendar years"),
-        "they are rounded down for each calendar year",
+        "emission reductions are rounded down for each calendar year",
         GUIDELINES,
         unconfirmed("the break at 31 December 2020 is seen in decisions", 75),
     ),
