@@ -73,3 +73,17 @@ def test_a_number_that_follows_from_the_dates_of_a_period_is_checked(tmp_path):
         edit(tmp_path / "report.xlsx", tmp_path / "typed.xlsx", {(sheet, f"{column}{row}"): days})
         own = jcm_calc.verify(tmp_path / "typed.xlsx").findings
         assert {(one.code, one.severity) for one in own if f"{sheet}!{column}{row}" in map(str, one.places)} == codes
+
+
+def test_a_day_that_is_added_to_a_date_is_no_factor(tmp_path):
+    m = jcm_calc.methodology("VN_AM005")
+    drawn_result(m, next(iter(cases(m))), 1).to_excel(tmp_path / "report.xlsx")
+    found = formulas(tmp_path / "report.xlsx")
+    days = [place for place, (text, _) in found.items() if re.match(r"MAX\([A-Z]\d", text)]
+    sheet, column, row = next(place for place in days if place[0].startswith("MRS"))
+    cell = sheet, f"{column}{row}"
+    edit(tmp_path / "report.xlsx", tmp_path / "wrong.xlsx", {cell: f"={found[sheet, column, row][0]}+1"})
+    (own,) = [
+        one for one in jcm_calc.verify(tmp_path / "wrong.xlsx").findings if "!".join(cell) in map(str, one.places)
+    ]
+    assert (own.code, "has 1 added to it, which the equation does not have" in own.message) == ("C1", True)

@@ -228,7 +228,7 @@ def diagnose(wrong: Wrong) -> Diagnosis:
     else:
         hypotheses = (
             *(_error, _zero, _rounded, _no_choice, _literal, _other_operand, _turned, _units, _left_out),
-            *(_constant_factor, _mean, _branch),
+            *(_constant_term, _constant_factor, _mean, _branch),
         )
     for hypothesis in hypotheses:
         if found := hypothesis(wrong):
@@ -344,6 +344,17 @@ def _other_operand(wrong: Wrong) -> Diagnosis | None:
 
 def _number(value: Any) -> float:
     return float(value) if isinstance(value, int | float) else float("nan")
+
+
+def _constant_term(wrong: Wrong) -> Diagnosis | None:
+    """Recognise a number that is added; of days it is the only slip, as a multiple of a day is none."""
+    dated = wrong.cell.declared.unit == "date"
+    terms = [_number(got) - want for got, want in zip(wrong.got, wrong.want, strict=True)]
+    varied = any(not close(want, wrong.want[0]) for want in wrong.want)
+    if not (dated or varied) or close(terms[0], 0) or not all(close(one, terms[0]) for one in terms):
+        return None
+    message = _("{symbol} has {number} added to it, which the equation does not have")
+    return wrong.diagnosis("C1", message, number=shown_number(terms[0]))
 
 
 def _constant_factor(wrong: Wrong) -> Diagnosis | None:
