@@ -347,7 +347,7 @@ def _number(value: Any) -> float:
 
 
 def _constant_term(wrong: Wrong) -> Diagnosis | None:
-    """Recognise a number that is added; of days it is the only slip, as a multiple of a day is none."""
+    """Recognise a number that is added; a date is not multiplied."""
     dated = wrong.cell.declared.unit == "date"
     terms = [_number(got) - want for got, want in zip(wrong.got, wrong.want, strict=True)]
     varied = any(not close(want, wrong.want[0]) for want in wrong.want)
