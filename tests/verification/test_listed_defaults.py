@@ -35,13 +35,14 @@ def test_what_the_library_lists_is_what_the_document_has(number, written):
     assert all(one.right and one.known == [one.found] for one in found)
 
 
-@pytest.mark.parametrize("value", [0, None])
-@pytest.mark.parametrize("number", METHODOLOGIES)
+@pytest.mark.parametrize(
+    ("number", "value"), [("ID_AM002", None), ("ID_AM003", 0), ("MN_AM002", None), ("VN_AM004", 0)]
+)
 def test_another_value_in_a_list_is_named_at_its_cell(number, value, written, tmp_path):
     path = written / f"{number}.xlsx"
     cells = listed(path)
     before = {str(one) for one in jcm_calc.verify(path).findings}
-    for one in {cells[0], cells[-1]}:
+    for one in (cells[0], cells[-1]):
         edit(path, tmp_path / "wrong.xlsx", {(one.address.sheet, one.address.cells): value})
         found = [new for new in jcm_calc.verify(tmp_path / "wrong.xlsx").findings if str(new) not in before]
         named = [new for new in found if one.address in new.places]
