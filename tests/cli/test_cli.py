@@ -447,7 +447,7 @@ def test_files_are_not_overwritten(tmp_path):
         (("template", "ID_AM003", "-o", "input.csv"), "must end with .xlsx"),
         (("template", "ID_AM003", "-o", "input.xlsx", "--units", "many"), "must be a number such as 3, or i=3"),
         (("template", "ID_AM003", "-o", "input.xlsx", "--units", "x=3"), "'x' is not an index"),
-        (("template", "ID_AM003", "-o", "input.xlsx", "2024"), "unexpected extra argument"),
+        (("template", "ID_AM003", "-o", "input.xlsx", "2024"), "got 2024, too. Calendar years go after --years."),
         (("template", "XX_AM001", "-o", "input.xlsx"), "XX_AM001"),
         (("calc", "nowhere.xlsx"), "there is no such file"),
     ],

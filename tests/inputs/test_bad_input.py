@@ -238,7 +238,10 @@ def test_a_misspelt_choice(came):
 
 def test_a_misspelt_candidate_brings_up_the_right_one():
     found = only(refusal("MN_AM002", **{**BOILER, "η_RE": "FY2013 darft"}))
-    assert "the name of a possible value: approved version, recalled; FY2013 draft; did you mean FY2013 draft?" in found
+    assert (
+        "the name of a possible value: approved version, from recollection; FY2013 draft; did you mean FY2013 draft?"
+        in found
+    )
     assert "did you mean IPCC 2006, default?" in only(refusal("VN_AM001", **{**TRUCK, "NCV_i": "IPCC 2006, defalt"}))
 
 

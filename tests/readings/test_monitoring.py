@@ -374,7 +374,7 @@ def test_claiming_nothing_is_refused_where_it_would_raise_er():
     assert "would raise ER" in told
     # (1.1 / 1.32 − 1) × 0.814
     assert "∂ER/∂x is -0.1357 tCO2/(MWh)" in told
-    assert "'like period' (of all like times the amount with the least ER)" in told
+    assert "'like period' (of all comparable periods the amount with the least ER)" in told
     assert "'substitute'" in told
     assert "'mean of before and after'" not in told
     source = {"frame": frame, "kind": "interval", "step": "1 h", "stamp": "start", "time": "time"}

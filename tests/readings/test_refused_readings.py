@@ -394,7 +394,8 @@ def test_no_like_time_and_no_times_beside():
     choose = {"p": "2024-01-01/2024-01-02", "rules": "US 40 CFR 98"}
     like = {"finding": "gap", "treatment": "like period"}
     assert (
-        "there is no like time without findings on file" in problems(survey, frame, p=choose["p"], treatments=[like])[0]
+        "there is no comparable period without findings on file"
+        in problems(survey, frame, p=choose["p"], treatments=[like])[0]
     )
     mean = {"finding": "gap", "treatment": "mean of before and after"}
     beside = frame.drop(index=[10, 11, 40, 41])

@@ -88,8 +88,8 @@ def test_the_report_holds_everything_that_was_calculated(trees):
         assert f"{float(result[name].magnitude):,.3f}" in words
     for item in result.items:
         assert " ".join(item.detail.split()) in words
-    for verdict in result.verdicts:
-        assert f"{verdict.criterion.number} {verdict.answer} {verdict.criterion.text}" in words
+    for assessment in result.assessments:
+        assert f"{assessment.criterion.number} {assessment.answer} {assessment.criterion.text}" in words
     for step in result.explain("ER").steps:
         assert step.value in words
         assert step.text in words

@@ -13,6 +13,7 @@ import click
 from click.formatting import HelpFormatter
 
 from jcm_calc.base.languages import Message, _, language, translated
+from jcm_calc.cli import usage
 
 # What click says by itself.
 WORDS = (_("Usage"), _("Options"), _("Commands"), _("Show this message and exit."))
@@ -61,14 +62,25 @@ class Command(click.Command):
     """A command whose help is translated.
 
     ``runs`` names what it runs, as ``file.function`` of this room: it is imported when the command runs, and takes the
-    arguments and options by name.
+    arguments and options by name. ``several`` says what to do with more arguments than it takes.
     """
 
     context_class = _Context
 
-    def __init__(self, *arguments: Any, runs: str = "", **settings: Any) -> None:
+    def __init__(self, *arguments: Any, runs: str = "", several: str = usage.ONE_BY_ONE, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
-        self.runs = runs
+        self.runs, self.several = runs, several
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the command line; complaints say what to do."""
+        ctx.allow_extra_args = True
+        try:
+            super().parse_args(ctx, args)
+        except click.UsageError as error:
+            raise usage.explained(error, ctx) from error
+        if ctx.args and not ctx.resilient_parsing:
+            raise usage.too_many(ctx.args, self.several, ctx)
+        return ctx.args
 
     def function(self) -> Any:
         """Return what the command runs."""
@@ -89,6 +101,13 @@ class CommandGroup(click.Group):
 
     context_class = _Context
     command_class = Command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options before the name of a command; complaints say what to do."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            raise usage.explained(error, ctx) from error
 
     def main(self, *args: Any, **options: Any) -> Any:
         """Run the command line."""

@@ -19,7 +19,7 @@ Window = tuple[int, str, int, int]  # the number of a finding, meter, from and t
 def amounts(
     readings: MeterReadings, findings: Mapping[int, ReadingsFinding], spoilt: Mapping[str, Sequence[Span]], weeks: bool
 ) -> dict[int, list[float]]:
-    """Return, for each finding, the amounts of like times, as far as all was read: the same number is kept.
+    """Return, for each finding, the amounts of comparable periods, as far as all was read: the same number is kept.
 
     These are the same time whole weeks before and after, or else the times just before and after, of the same length.
     The spoilt times of each meter are like no other.

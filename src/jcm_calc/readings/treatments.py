@@ -46,10 +46,10 @@ class Around:
 
 # What takes the direction in which ER falls, whichever it is.
 BY_SIGN = {
-    "like period": _("of all like times the amount with the least ER"),
+    "like period": _("of all comparable periods the amount with the least ER"),
     "conservative reading": _("of the readings that differ the one with the least ER"),
     "maximum permissible error": _("against ER"),
-    "substitute": _("an amount of your own with a reason; it is questioned where a like time gives less ER"),
+    "substitute": _("an amount of your own with a reason; it is questioned where a comparable period gives less ER"),
 }
 
 
@@ -65,7 +65,7 @@ def _count_as_zero(finding: ReadingsFinding, around: Around) -> float:
 
 def _like_period(finding: ReadingsFinding, around: Around) -> float:
     if not around.like:
-        raise ValueError(_("there is no like time without findings on file"))
+        raise ValueError(_("there is no comparable period without findings on file"))
     return around.least(around.like)
 
 
@@ -170,7 +170,7 @@ def treat(finding: ReadingsFinding, around: Around, rules: RuleSet) -> ReadingsF
         least = around.least(around.like)
         if (used - least) * around.slope > 0:
             safe = least
-            more = _("the substitute {used:.6g} gives more ER than the like time with the least, {least:.6g}")
+            more = _("the substitute {used:.6g} gives more ER than the comparable period with the least, {least:.6g}")
             question = more.format(used=used, least=least)
     return replace(
         finding,

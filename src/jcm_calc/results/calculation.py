@@ -37,7 +37,7 @@ from jcm_calc.results.credits import (
     year_table,
     yearly,
 )
-from jcm_calc.results.eligibility import Verdict
+from jcm_calc.results.eligibility import CriterionAssessment
 from jcm_calc.results.emissions import Emissions
 from jcm_calc.units import registry, with_unit
 
@@ -564,7 +564,7 @@ class Calculation(Emissions):
         """
         inputs, known = self.inputs, self.checked_values
         found = [
-            *_remarks.criteria(inputs, self.verdicts, known),
+            *_remarks.criteria(inputs, self.assessments, known),
             *_remarks.limits(inputs, known),
             *_remarks.indicators(inputs, known),
             *(remark for remark, _ in self.replaced),
@@ -598,22 +598,22 @@ class Calculation(Emissions):
     # Evidence and credits
 
     @cached_property
-    def verdicts(self) -> tuple[Verdict, ...]:
+    def assessments(self) -> tuple[CriterionAssessment, ...]:
         """The answer to each eligibility criterion."""
-        return eligibility.verdicts(self.inputs, self.checked_values)
+        return eligibility.assessments(self.inputs, self.checked_values)
 
     def eligibility(self) -> pd.DataFrame:
         """Return the answer to each eligibility criterion, as a DataFrame by number."""
-        return eligibility.table(self.verdicts)
+        return eligibility.table(self.assessments)
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
         """Everything that an issuance request rests on, with its evidence."""
-        looked_at = {name for verdict in self.verdicts for name in verdict.criterion.arguments}
+        looked_at = {name for assessment in self.assessments for name in assessment.criterion.arguments}
         rests_on = self.graph.upstream(*RESULTS, *sorted(looked_at & self.graph.nodes.keys()))
         given = (*self.call["tables"], *self.call["values"].values())
         treated = dict.fromkeys(monitoring_items(given, self.methodology.treatments))
-        return (*issuance_items(self.inputs, rests_on, self.verdicts), *treated)
+        return (*issuance_items(self.inputs, rests_on, self.assessments), *treated)
 
     @property
     def unconfirmed(self) -> tuple[Item, ...]:
@@ -730,7 +730,7 @@ class Calculation(Emissions):
                 }
                 for i in self.items
             ],
-            "eligibility": {verdict.criterion.number: str(verdict.answer) for verdict in self.verdicts},
+            "eligibility": {assessment.criterion.number: str(assessment.answer) for assessment in self.assessments},
             "remarks": [remark.as_data() for remark in self.remarks],
             "issuable": self.issuable,
             "results": {name: self.full(name).ravel().tolist() for name in RESULTS},

@@ -75,10 +75,10 @@ def criteria(subject: Subject) -> None:
     facts = {name: _some(fact) for name, fact in m.facts.items()}
 
     def answered(case: Case, draw: Draw) -> Iterator[str]:
-        for verdict in subject.result(case, draw, facts=facts).verdicts:
-            if verdict.missing and not set(verdict.missing) & (set(m.inputs) | {rule.name for rule in m.rules}):
+        for assessment in subject.result(case, draw, facts=facts).assessments:
+            if assessment.missing and not set(assessment.missing) & (set(m.inputs) | {rule.name for rule in m.rules}):
                 message = _("criterion {number} looks at {names}, which nothing gives")
-                yield message.format(number=verdict.criterion.number, names=", ".join(verdict.missing))
+                yield message.format(number=assessment.criterion.number, names=", ".join(assessment.missing))
 
     subject.each(answered)
 
