@@ -191,7 +191,7 @@ def language() -> str:
 
 @contextmanager
 def in_language(code: str | None) -> Iterator[None]:
-    """Say everything in a language; other threads keep theirs.
+    """Set the language of all output within a block; other threads keep theirs.
 
     Parameters
     ----------
