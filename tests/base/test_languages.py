@@ -344,6 +344,16 @@ def test_help_is_translated(path):
     assert language() == "en"
 
 
+def test_lists_of_commands_are_whole_and_in_japanese():
+    pages = [run("--lang", "ja", *path, "--help").output for path in ((), ("evidence",))]
+    for page in pages:
+        assert not re.search(r"(?m)^ *[、。）」]", page)
+        commands = page.partition("コマンド:")[2]
+        assert "..." not in commands
+        assert all(JAPANESE.search(one) for one in re.split(r"(?m)^  (?=[a-z])", commands)[1:])
+    assert "承認済み文書の記載を項目ごとに確認する" in pages[0]
+
+
 @pytest.mark.parametrize("encoding", ["cp932", "ascii", "utf-8"])
 @pytest.mark.parametrize(
     "arguments", [["show", "ID_AM002"], ["calc", BORNUUR, "--trace"], ["calc", "no.toml"]], ids=str

@@ -453,7 +453,9 @@ def verify() -> None:
 @click.option("--package", "project", metavar="NAME", help="Begin a methodology package, such as my-rules.")
 @click.option("--revises", metavar="V", help="Begin a revision of this version.")
 @file_option("--from", "source", metavar="FILE.toml", help="A file with what it declares, without Python.")
-@click.option("--version", metavar="V", help="New version number. With --revises, leave it out to correct the existing version.")
+@click.option(
+    "--version", metavar="V", help="New version number. With --revises, leave it out to correct the existing version."
+)
 @click.option("--title", default="", help="The official title.")
 @click.option("--scope", type=SCOPE, default=0, help="The sectoral scope.")
 @click.option("--index", metavar="TEXT", default="", help="What the index i means.")
