@@ -751,7 +751,7 @@ class Calculation(Emissions):
             "evidence": [file.as_data() for file in given["evidence"]],
         }
         return {
-            "tables": [_manifest.record_table(table) for table in given["tables"]],
+            "tables": [_manifest.record_table(table, m=self.inputs.methodology) for table in given["tables"]],
             "values": recorded(given["values"]),
             "p": _manifest.record_periods(given["p"]),
             "facts": recorded(given["facts"] or {}),
