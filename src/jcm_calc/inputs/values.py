@@ -18,7 +18,7 @@ from jcm_calc.base.problems import listed
 from jcm_calc.declarations.items import DAYS, Parameter
 from jcm_calc.inputs import cells
 from jcm_calc.inputs.periods import Period, within
-from jcm_calc.units import Reciprocal
+from jcm_calc.units import Reciprocal, UnitError, conversion
 
 Array = npt.NDArray[Any]
 UNDECIDED = "?"
@@ -111,6 +111,7 @@ class InputValue:
     written: str = ""  # what the user wrote, for single values
     classes: tuple[str, ...] | None = None  # of each code
     cells: CellAddresses | None = None
+    converted: bool = False  # whether a unit is stated that is not the declared one
     unchecked: bool = False  # whether the numbers are compared with their limits later; see `Inputs`
 
     @cached_property
@@ -325,10 +326,29 @@ def read_value(parameter: Parameter, given: GivenCells, remarks: list[Reciprocal
         raise ValueError(_("is empty"))
     letters = "".join(given.labels) if given.of_table else _letters(parameter, values.shape)
     written = str(given.values) if values.ndim == 0 and not given.of_table else ""
-    found = InputValue(values, letters, given.labels, given.source, written, names, given.cells)
+    converted = not parameter.textual and _is_converted(parameter.unit, given)
+    found = InputValue(values, letters, given.labels, given.source, written, names, given.cells, converted)
     if faults:
         raise ValueError(_together(found, faults))
     return found
+
+
+def _is_converted(declared: str, given: GivenCells) -> bool:
+    """Whether a heading, a type or a text states a unit in which other numbers are written than in the declared one."""
+    found, unit = cells.carried(given.values)
+    if isinstance(found, np.ndarray):
+        texts = (one for one in found.ravel().tolist() if isinstance(one, str)) if found.dtype == object else ()
+    else:
+        texts = (found,) if isinstance(found, str) else ()
+    stated = {given.unit, unit, *(match[1].strip() for match in map(UNIT.search, texts) if match)} - {None, declared}
+    return not all(_is_same(one, declared) for one in stated if one is not None)
+
+
+def _is_same(unit: str, declared: str) -> bool:
+    try:
+        return conversion(unit, declared)(1.0) == 1.0
+    except UnitError:  # by its reciprocal
+        return False
 
 
 def read_cells(
