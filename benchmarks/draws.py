@@ -10,6 +10,8 @@ import numpy as np
 from scipy.special import ndtri
 
 import jcm_calc
+from jcm_calc.base.cores import on_all_cores
+from jcm_calc.engine.evaluation import BLOCK
 from jcm_calc.engine.many import evaluate_many
 
 DRAWS, PERCENTILES = 1_000_000, (2.5, 50, 97.5)
@@ -42,6 +44,19 @@ def ours() -> Statistics:
     }
 
 
+def drawing() -> Callable[[], Any]:
+    """Return what draws the inputs as the library does, and nothing else."""
+    result = jcm_calc.calculate("ID_AM002", power_source="grid", capacity=500.0, **GIVEN)
+    inputs = jcm_calc.uncertainty(result, STATED, DRAWS)._inputs.values()
+    batches = [slice(start, min(start + BLOCK, DRAWS)) for start in range(0, DRAWS, BLOCK)]
+
+    def draw(batch: slice) -> None:
+        for one in inputs:
+            one.draw(batch)
+
+    return lambda: on_all_cores(draw, batches)
+
+
 def evaluated(drawn: dict[str, Any]) -> dict[str, Any]:
     """Return RE, PE and ER of the chiller, by hand."""
     ec, ef = drawn["EC_PJ"], drawn["EF_grid"]
@@ -50,8 +65,8 @@ def evaluated(drawn: dict[str, Any]) -> dict[str, Any]:
     return samples | {"ER": samples["RE"] - samples["PE"]}
 
 
-def by_hand() -> Statistics:
-    """Draw and calculate the same on whole arrays, with no check."""
+def drawn_by_hand() -> dict[str, Any]:
+    """Draw the inputs on whole arrays."""
     drawn = {}
     for number, (name, value) in enumerate(GIVEN.items()):
         probability = np.random.default_rng(number).random(DRAWS)
@@ -59,6 +74,16 @@ def by_hand() -> Statistics:
             drawn[name] = value + LIMITS[name] * (2 * probability - 1)
         else:
             drawn[name] = value + NORMAL[name] * ndtri(probability)
+    return drawn
+
+
+def by_hand() -> Statistics:
+    """Draw and calculate the same on whole arrays, with no check."""
+    return calculated_by_hand(drawn_by_hand())
+
+
+def calculated_by_hand(drawn: dict[str, Any]) -> Statistics:
+    """Calculate the same of what is drawn."""
     samples = evaluated(drawn)
     plain = 347.2 * (6.5 * (36 - 8 + 1.5 + 1.5) / (37 - 7 + 1.5 + 1.5) / 5.59) * 0.814 - 347.2 * 0.814
     ranks = centred_ranks(samples["ER"])

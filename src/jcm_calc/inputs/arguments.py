@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -393,7 +394,7 @@ def _unit_in_labels(parameter: Parameter, column: GivenCells) -> str:
     if column.unit is not None or column.values.dtype.kind not in "iuf":
         return ""
     for among in (texts(labels) for letter, labels in column.labels.items() if letter != "p"):
-        if all(map(str.isdigit, {label[-1:] for label in among})):  # no unit ends so, and most labels are numbered
+        if all(map(str.isdigit, set(map(itemgetter(-1), among)))):  # no unit ends so, and most labels are numbered
             continue
         for label in among:
             if not label[-1:].isdigit() and (unit := unit_in(label, parameter.unit)):

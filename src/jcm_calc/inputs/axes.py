@@ -11,7 +11,7 @@ from typing import Any
 from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.base.problems import Problem, listed
 from jcm_calc.inputs.periods import Period, cover_faults, order_faults, several, sheets
-from jcm_calc.inputs.values import InputValue
+from jcm_calc.inputs.values import InputValue, Orders
 
 WHOLE = re.compile(r"0|[1-9]\d{0,17}", re.ASCII)
 
@@ -66,7 +66,7 @@ def of_periods(given: Mapping[str, InputValue], named: Axis | None, problems: li
     return Axis([Period(None, None, str(number + 1)) for number in range(size or 1)], size is None)
 
 
-def of_labels(letter: str, given: Mapping[str, InputValue], problems: list[Problem]) -> Axis:
+def of_labels(letter: str, given: Mapping[str, InputValue], orders: Orders, problems: list[Problem]) -> Axis:
     """Return the labels along any other index; complain where tables do not have the same ones."""
     tables = _tables(given.values(), letter)
     if not tables:
@@ -74,7 +74,7 @@ def of_labels(letter: str, given: Mapping[str, InputValue], problems: list[Probl
         return Axis(range(1, (size or 1) + 1), size is None)
     (source, labels), *others = tables
     for other, theirs in others:
-        if len(theirs) == len(labels) and set(labels).issuperset(theirs):
+        if _same(labels, theirs, orders):
             continue
         for here, there, mine, yours in ((other, source, theirs, labels), (source, other, labels, theirs)):
             known = set(mine)
@@ -93,6 +93,16 @@ def of_labels(letter: str, given: Mapping[str, InputValue], problems: list[Probl
             fields = {"source": source, "letter": letter, "name": name, "example": f"{{{few}}}"}
             problems.append(Problem(name, complaint.format(**fields)))
     return Axis(labels, False)
+
+
+def _same(labels: Sequence[Any], theirs: Sequence[Any], orders: Orders) -> bool:
+    """Whether two tables have the same labels, in whatever order."""
+    if theirs == labels:
+        return True
+    try:
+        return len(orders.places(labels, theirs)) == len(theirs)
+    except KeyError:
+        return False
 
 
 def lengths(

@@ -22,7 +22,7 @@ from jcm_calc.inputs.arguments import Arguments, Origin
 from jcm_calc.inputs.axes import Axis
 from jcm_calc.inputs.factors import REFERENCE
 from jcm_calc.inputs.periods import Period, split_at_years
-from jcm_calc.inputs.values import InputValue, where
+from jcm_calc.inputs.values import InputValue, Orders, where
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,7 +117,8 @@ def bind(
     elif facts is not None:
         complaint = _("got {given}; must be a mapping from names to values").format(given=shown(facts))
         taken.problems.append(Problem("facts", complaint))
-    axes = _find_axes(taken, p, split)
+    orders = Orders()
+    axes = _find_axes(taken, p, split, orders)
     graph = completeness.graph(taken) if whole else completeness.possible(taken)
     labels = class_names.recognise(taken, axes)
     _check(taken, axes, graph, labels)
@@ -126,7 +127,6 @@ def bind(
         raise InputError(str(methodology), _with_names(methodology, taken.problems), taken.warnings)
     # every array has one axis for each index of the methodology
     along = {letter: axis.labels for letter, axis in axes.items()}
-    orders: dict[tuple[str, int], Any] = {}
     taken.given = {name: given.onto(along, orders) for name, given in taken.given.items()}
     return _inputs(taken, axes, graph, labels)
 
@@ -144,7 +144,7 @@ def _with_names(m: Declarations, problems: list[Problem]) -> list[Problem]:
     ]
 
 
-def _find_axes(taken: Arguments, p: Any, split: str) -> dict[str, Axis]:
+def _find_axes(taken: Arguments, p: Any, split: str, orders: Orders) -> dict[str, Axis]:
     """Find the labels along each index, and sum amounts into the periods."""
     if split not in SPLITS:
         complaint = _("got {given}; must be one of {names}").format(given=shown(split), names=", ".join(SPLITS))
@@ -162,7 +162,7 @@ def _find_axes(taken: Arguments, p: Any, split: str) -> dict[str, Axis]:
         targets = periods.labels
         _bring(taken, lambda given, parameter, weight: (given.onto_periods(parameter, targets, weight), False))
     axes = {
-        letter: _axes.of_labels(letter, taken.given, taken.problems)
+        letter: _axes.of_labels(letter, taken.given, orders, taken.problems)
         if letter != "p"
         else periods or Axis([Period(None, None, "1")], True)
         for letter in taken.methodology.indices

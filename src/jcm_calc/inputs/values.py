@@ -100,6 +100,23 @@ class Extremes(NamedTuple):
         return cls(float(lowest.min()), float(highest.max()), float(positive.min()))
 
 
+class Orders:
+    """Where the labels of an axis stand among those of a table, found once for each table."""
+
+    def __init__(self) -> None:
+        # with the lists themselves, so that no other ones get their identities
+        self._known: dict[tuple[int, int], tuple[Array, Sequence[Any], Sequence[Any]]] = {}
+
+    def places(self, wanted: Sequence[Any], own: Sequence[Any]) -> Array:
+        """Return the place of each label of an axis among a table's own; raise KeyError where it lacks one."""
+        key = id(wanted), id(own)
+        if key not in self._known:
+            place = {label: number for number, label in enumerate(own)}
+            places = np.fromiter(map(place.__getitem__, wanted), dtype=np.intp, count=len(wanted))
+            self._known[key] = places, wanted, own
+        return self._known[key][0]
+
+
 @dataclass(frozen=True)
 class InputValue:
     """Values on the way to their place on the axes."""
@@ -288,20 +305,13 @@ class InputValue:
         labels = {**given.labels, "p": parts} if "p" in given.labels else given.labels
         return replace(given, values=values, labels=labels, cells=None), parameter.adds_over_time
 
-    def onto(self, labels: Mapping[str, Sequence[Any]], orders: dict[tuple[str, int], Any]) -> InputValue:
-        """Bring the array, whose size fits, onto the axes of the methodology.
-
-        ``orders`` keeps, for each list of labels in another order, the position of each label in it.
-        """
+    def onto(self, labels: Mapping[str, Sequence[Any]], orders: Orders) -> InputValue:
+        """Bring the array, whose size fits, onto the axes of the methodology."""
         values = self.values
         for axis, letter in enumerate(self.letters):
             wanted, own = labels[letter], self.labels.get(letter)
             if own is not None and own != wanted:
-                key = (letter, id(own))
-                if key not in orders:
-                    place = {label: number for number, label in enumerate(own)}
-                    orders[key] = np.array(list(map(place.__getitem__, wanted)), dtype=np.intp)
-                values = values.take(orders[key], axis)
+                values = values.take(orders.places(wanted, own), axis)
         return replace(self, values=values.reshape([self.along(letter) for letter in labels]))
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from jcm_calc.base import notebook
 from jcm_calc.base.cores import on_all_cores
 from jcm_calc.base.languages import _
-from jcm_calc.base.problems import InputError, Problem, require, suggestion
+from jcm_calc.base.problems import InputError, Problem, suggestion
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import BLOCK, Array, EvaluationError
@@ -23,6 +23,7 @@ from jcm_calc.inputs.schema import got, is_real
 from jcm_calc.results.calculation import Calculation, check_result, undefined
 from jcm_calc.results.credits import in_tonnes
 from jcm_calc.results.draws import Drawn, Groups, RandomNumbers
+from jcm_calc.results.rank_correlation import rank_correlations
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,13 +94,23 @@ class Uncertainty:
         """Return the value that so many per cent of the draws do not exceed, in tCO2."""
         fits = is_real(percent) and 0 <= percent <= 100
         self._check("percent", percent, fits, _("a number from 0 to 100"))
-        return float(np.percentile(self.samples[of], percent))
+        return self._quantile(percent / 100, of)
 
     def at_least(self, confidence: float = 0.95) -> float:
         """Return a conservative ER: the true one is at least this, with the confidence asked for."""
         fits = is_real(confidence) and 0 < confidence < 1
         self._check("confidence", confidence, fits, _("a number above 0 and below 1, such as 0.95"))
-        return float(np.quantile(self.samples["ER"], 1 - confidence))
+        return self._quantile(1 - confidence, "ER")
+
+    def _quantile(self, share: float, of: str) -> float:
+        """Return the value that so much of the draws does not exceed, between two draws in proportion."""
+        place = share * (self.draws - 1)
+        return float(np.quantile(self._ordered[of][int(place) : int(place) + 2], place % 1))
+
+    @cached_property
+    def _ordered(self) -> Mapping[str, Array]:
+        """The samples, the least of each first."""
+        return dict(zip(self.samples, on_all_cores(np.sort, [*self.samples.values()]), strict=True))
 
     def overstatement(self, materiality: float = 0.05) -> float:
         """Return the probability that the plain ER exceeds the true one by more than this share of it."""
@@ -122,10 +133,8 @@ class Uncertainty:
                 for kind, figure in (("plain", self.plain), ("mean", self.mean), ("standard", self.standard))
             }
         )
-        ordered = on_all_cores(np.sort, [*self.samples.values()])
-        found = [np.percentile(drawn, percentiles, overwrite_input=True) for drawn in ordered]
-        for place, percent in enumerate(percentiles):
-            frame[f"{percent:g} %"] = [float(values[place]) for values in found]
+        for percent in percentiles:
+            frame[f"{percent:g} %"] = [self.percentile(percent, name) for name in self.samples]
         return frame
 
     @cached_property
@@ -139,17 +148,17 @@ class Uncertainty:
         """
         import pandas as pd
 
-        ranks, *others = on_all_cores(_ranks, [self.samples["ER"], *(one.effect for one in self._inputs.values())])
+        correlations = rank_correlations(self.samples["ER"], [one.effect for one in self._inputs.values()])
         rows = [
             {
                 "name": name,
                 "symbol": one.parameter.symbol,
                 "stated": one.distribution.stated,
                 "standard": one.relative,
-                "rank correlation": _correlation(ranks, other),
+                "rank correlation": correlation,
                 "cut off": one.cut_off,
             }
-            for (name, one), other in zip(self._inputs.items(), others, strict=True)
+            for (name, one), correlation in zip(self._inputs.items(), correlations, strict=True)
         ]
         frame = pd.DataFrame(rows).set_index("name")
         return frame.sort_values("rank correlation", key=lambda column: -column.abs(), kind="stable")
@@ -317,24 +326,3 @@ def _impossible(
         complaint = message.format(number=error.place[0] + 1, draws=draws, complaint=problem.complaint)
         problems = [Problem(problem.subject, complaint)]
     return InputError(str(result.methodology), problems)
-
-
-def _ranks(values: Array) -> Array:
-    """Return the rank of each value, less the mean of all ranks."""
-    order = values.argsort()
-    ordered = values.take(order)
-    if (ordered[1:] == ordered[:-1]).any():
-        require("scipy", "uncertainty")
-        from scipy.stats import rankdata  # equal values share a rank; several times slower
-
-        return np.asarray(rankdata(values)) - (len(values) + 1) / 2
-    ranks = np.empty(len(values))
-    ranks[order] = np.arange(len(values)) - (len(values) - 1) / 2
-    return ranks
-
-
-def _correlation(one: Array, other: Array) -> float:
-    # not by @, whose last digits depend on the number of threads
-    products = [float(np.einsum("i,i->", left, right)) for left, right in ((one, other), (one, one), (other, other))]
-    size = np.sqrt(products[1] * products[2])
-    return products[0] / size if size else 0.0
