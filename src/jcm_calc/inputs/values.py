@@ -17,6 +17,7 @@ from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import listed
 from jcm_calc.declarations.items import DAYS, Parameter
 from jcm_calc.inputs import cells
+from jcm_calc.inputs.carriers import carried
 from jcm_calc.inputs.periods import Period, within
 from jcm_calc.units import Reciprocal, UnitError, conversion
 
@@ -336,7 +337,8 @@ def read_value(parameter: Parameter, given: GivenCells, remarks: list[Reciprocal
         raise ValueError(_("is empty"))
     letters = "".join(given.labels) if given.of_table else _letters(parameter, values.shape)
     written = str(given.values) if values.ndim == 0 and not given.of_table else ""
-    converted = not parameter.textual and _is_converted(parameter.unit, given)
+    number = not parameter.textual and parameter.unit != "date"
+    converted = number and _is_converted(parameter.unit, given)
     found = InputValue(values, letters, given.labels, given.source, written, names, given.cells, converted)
     if faults:
         raise ValueError(_together(found, faults))
@@ -345,18 +347,18 @@ def read_value(parameter: Parameter, given: GivenCells, remarks: list[Reciprocal
 
 def _is_converted(declared: str, given: GivenCells) -> bool:
     """Whether a heading, a type or a text states a unit in which other numbers are written than in the declared one."""
-    found, unit = cells.carried(given.values)
+    found, unit = carried(given.values)
+    words: list[Any] = [found]
     if isinstance(found, np.ndarray):
-        texts = (one for one in found.ravel().tolist() if isinstance(one, str)) if found.dtype == object else ()
-    else:
-        texts = (found,) if isinstance(found, str) else ()
-    stated = {given.unit, unit, *(match[1].strip() for match in map(UNIT.search, texts) if match)} - {None, declared}
+        words = found.ravel().tolist() if found.dtype == object else []
+    stated = {given.unit, unit} - {None, declared}
+    stated |= {match[1].strip() for word in words if isinstance(word, str) and (match := UNIT.search(word))}
     return not all(_is_same(one, declared) for one in stated if one is not None)
 
 
 def _is_same(unit: str, declared: str) -> bool:
     try:
-        return conversion(unit, declared)(1.0) == 1.0
+        return bool(conversion(unit, declared)(1.0) == 1.0)
     except UnitError:  # by its reciprocal
         return False
 

@@ -118,7 +118,7 @@ def title(ax: Axes, text: str, legend: bool = False) -> None:
     ax.spines[["top", "right"]].set_visible(False)
 
 
-def _number(value: float, _place: int) -> str:
+def _number(value: float, _place: float) -> str:
     return f"{value:,.10g}".replace("-", "−")
 
 

@@ -65,7 +65,8 @@ def registry() -> pint.UnitRegistry[Any]:
 
 def _quantity(parts: Any) -> Any:
     """Return a quantity that was pickled as the parts that pint writes."""
-    return registry().Quantity.from_tuple(parts)
+    quantity: Any = registry().Quantity
+    return quantity.from_tuple(parts)
 
 
 def _unit(parts: Any) -> Any:
