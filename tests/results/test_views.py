@@ -75,7 +75,12 @@ def plant():
     return m
 
 
-def test_what_er_does_not_need_is_missing_where_it_has_no_value(plant):
+def written(result, folder):
+    result.to_html(folder / "report.html")
+    return (folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_what_er_does_not_need_is_missing_where_it_has_no_value(plant, tmp_path):
     result = plant.calculate(FC=[[4.0, 0.0], [6.0, 8.0]], Q=[[2.0, 0.0], [2.0, 2.0]], p=["2023", "2024"])
     specific = [[6.0, np.nan], [9.0, 12.0]]
     assert result.full("ER").ravel().tolist() == [20.0, 16.0]
@@ -90,7 +95,8 @@ def test_what_er_does_not_need_is_missing_where_it_has_no_value(plant):
     explained = str(result.explain("ER", i=1, p="2024"))
     assert re.search(r"= where\(0 > 0, 0 × n/a, 0\)\n *= 0 tCO2\n", explained)
     assert re.search(r"= 3 × 0 ÷ 0\n *= no value\n", explained)
-    assert result.explain("ER", i=1, p="2024")._repr_html_()
+    for page in (result.explain("ER", i=1, p="2024")._repr_html_(), result._repr_html_(), written(result, tmp_path)):
+        assert not re.search(r"\bnan\b", page)
 
 
 def test_a_quantity_without_any_value_is_not_listed(plant):
