@@ -83,10 +83,10 @@ def keys(status):
 def test_each_fault_is_reported_in_the_month_in_which_it_arises(year):
     # a person treats each fault at the beginning of the next month, and calibrates the meter in June
     gap, slip, reset, stuck = (
-        ("gap", "like period"),
+        ("gap", "comparable period"),
         ("unit slip", "rescale", 'factor = 0.001\nreason = "set to Wh"'),
         ("reset", "count from zero"),
-        ("stuck", "like period"),
+        ("stuck", "comparable period"),
     )
     done = {3: [gap], 5: [gap, slip], 8: [gap, slip, reset], 9: [gap, slip, reset, stuck]}
     arises = {
@@ -119,7 +119,7 @@ def test_each_fault_is_reported_in_the_month_in_which_it_arises(year):
 
 
 def test_the_page_shows_what_the_command_prints_of_august(year):
-    treatments = [("gap", "like period"), ("unit slip", "rescale", 'factor = 0.001\nreason = "set to Wh"')]
+    treatments = [("gap", "comparable period"), ("unit slip", "rescale", 'factor = 0.001\nreason = "set to Wh"')]
     treatments.append(("reset", "count from zero"))
     path = case_file(year, treatments, ("2023-05-20", "2024-06-12"), 88)
     done = CliRunner().invoke(jcm, ["status", str(path), "--on", "2024-08-31", "--no-store"], prog_name="jcm")
@@ -132,7 +132,9 @@ def test_the_page_shows_what_the_command_prints_of_august(year):
 def test_an_open_finding_has_options_with_their_tonnes_and_counts_with_the_least(year):
     status = read_case(case_file(year)).status("2024-02-29", store=False)
     (gap,) = status.open
-    like, nothing = (next(one for one in gap.options if one.name == name) for name in ("like period", "count as zero"))
+    like, nothing = (
+        next(one for one in gap.options if one.name == name) for name in ("comparable period", "count as zero")
+    )
     # hours × mean load × (1.63 / 1.32 - 1) × factor, in t; the least of comparable periods is a little less
     expected = 72 * 0.016 * (1.63 / 1.32 - 1) * 0.814
     assert expected * 0.8 < like.tonnes < expected

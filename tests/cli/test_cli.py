@@ -836,7 +836,7 @@ def test_an_evidence_file_has_the_rules_by_which_the_readings_of_a_case_were_tre
     metered = Path(__file__).parents[2] / "docs" / "examples" / "metered_year" / "case.toml"
     items = json.loads(run("evidence", "new", "ID_AM003", "--case", metered, "--json").stdout)["items"]
     without = json.loads(run("evidence", "new", "ID_AM003", "--case", FREEZER, "--json").stdout)["items"]
-    assert any("gap: like period" in item for item in items)
+    assert any("gap: comparable period" in item for item in items)
     assert without == json.loads(run("evidence", "new", "ID_AM003", "--json").stdout)["items"]
 
 

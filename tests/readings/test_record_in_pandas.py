@@ -192,9 +192,9 @@ def test_a_column_that_lost_its_record_is_refused(monitored):
 
 def test_records_of_two_tables_are_put_together(monitored):
     second = monitored.tables[0].assign(i=2)
-    record = {**monitored.tables[0].record, "rules": {"gap: like period": {"grade": "unconfirmed"}}}
+    record = {**monitored.tables[0].record, "rules": {"gap: comparable period": {"grade": "unconfirmed"}}}
     both = pd.concat([monitored.tables[0], MonitoredTable.of(second, record)])
-    assert set(both.record["rules"]) == {RULE, "gap: like period"}
+    assert set(both.record["rules"]) == {RULE, "gap: comparable period"}
 
 
 def test_an_amount_typed_by_hand_needs_an_explicit_step(monitored):

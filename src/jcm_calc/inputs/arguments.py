@@ -306,9 +306,9 @@ class Arguments:
         """Take a table or the file that holds one."""
         try:
             if isinstance(table, str | os.PathLike):
-                from jcm_calc.inputs.tables import read
+                from jcm_calc.inputs.tables import label_headings, read
 
-                self._columns(read(table), Path(table).name)
+                self._columns(read(table, label_headings(self.methodology)), Path(table).name)
             elif isinstance(table, FilledTable):
                 self._arranged(table, table.source)
             elif hasattr(frame := as_pandas(table), "iloc"):

@@ -29,8 +29,8 @@ def restricted(record: Record, meters: Container[str]) -> dict[str, Any]:
 
     Examples
     --------
-    >>> gap = {"meter": "S2", "what": "gap", "treatment": "like period"}
-    >>> both = {"meters": {"S1": {}, "S2": {}}, "rules": {"gap: like period": {}}, "findings": [gap]}
+    >>> gap = {"meter": "S2", "what": "gap", "treatment": "comparable period"}
+    >>> both = {"meters": {"S1": {}, "S2": {}}, "rules": {"gap: comparable period": {}}, "findings": [gap]}
     >>> restricted(both, ["S1"])
     {'meters': {'S1': {}}, 'rules': {}, 'findings': []}
     """

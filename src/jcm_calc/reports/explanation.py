@@ -282,7 +282,7 @@ class _Walk:
             return value
         if unit == "date" and value >= 1 and math.isfinite(value):
             return _("{date} (day {number:.0f})").format(date=date.fromordinal(int(value)), number=value)
-        return with_unit(f"{value:,.{CALCULATED}g}", unit)
+        return _("no value") if math.isnan(value) else with_unit(f"{value:,.{CALCULATED}g}", unit)
 
     def numbers(self, rule: Equation) -> tuple[Expression | None, str]:
         """Return the right side of an equation with the numbers in place, and what a sum adds up."""
@@ -316,5 +316,7 @@ class _Walk:
 
 
 def _number(value: Any) -> Expression:
-    """Return a number, to as many digits as are shown."""
+    """Return a number, to as many digits as are shown; one that has no value is not used by its equation."""
+    if math.isnan(value):
+        return Expression("symbol", ("n/a",))
     return Expression("number", (float(f"{value:.{CALCULATED}g}"),))

@@ -135,7 +135,7 @@ def _table(m: Declarations, given: Any) -> pd.DataFrame:
     if not hasattr(given, "iloc") and not is_file:
         complaint = _("got {given}; must be a mapping from inputs to lists of values, or a table")
         raise InputError(str(m), [Problem("varied", complaint.format(given=shown(given)))])
-    frame: pd.DataFrame = with_units(given if hasattr(given, "iloc") else read(given))
+    frame: pd.DataFrame = with_units(given if hasattr(given, "iloc") else read(given, ["scenario"]))
     for remark in frame.attrs.get("remarks", ()):
         warn(str(Problem(Path(given).name, remark)), InputWarning)
     if "scenario" in frame:

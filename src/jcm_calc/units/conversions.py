@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import re
 import unicodedata
 from fractions import Fraction
@@ -56,7 +57,20 @@ def registry() -> pint.UnitRegistry[Any]:
 
     ureg: pint.UnitRegistry[Any] = pint.UnitRegistry(DEFINITIONS)
     ureg.formatter.default_format = "~P"
+    # pint would look for their units in its own registry
+    copyreg.pickle(ureg.Quantity, lambda quantity: (_quantity, (quantity.to_tuple(),)))
+    copyreg.pickle(ureg.Unit, lambda unit: (_unit, (ureg.Quantity(1, unit).to_tuple(),)))
     return ureg
+
+
+def _quantity(parts: Any) -> Any:
+    """Return a quantity that was pickled as the parts that pint writes."""
+    quantity: Any = registry().Quantity
+    return quantity.from_tuple(parts)
+
+
+def _unit(parts: Any) -> Any:
+    return _quantity(parts).units
 
 
 def is_quantity(value: Any) -> bool:

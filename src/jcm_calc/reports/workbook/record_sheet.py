@@ -320,8 +320,8 @@ def without_pointer(comment: str) -> tuple[str, str]:
 
     Examples
     --------
-    >>> without_pointer("gap: like period; record of readings in sheet MRS(readings), SHA-256 0123456789abcdef")
-    ('gap: like period', '0123456789abcdef')
+    >>> without_pointer("gap: comparable period; record of readings in sheet MRS(readings), SHA-256 0123456789abcdef")
+    ('gap: comparable period', '0123456789abcdef')
     """
     match = POINTER.search(comment)
     return (comment, "") if match is None else (POINTER.sub("", comment).strip("; "), match[1])

@@ -129,6 +129,11 @@ class UnitTable:
     units_row: int  # that of the symbols where there are no units
     others: dict[int, Cell]  # headings that are neither symbols nor letters of an index
 
+    @property
+    def has_units(self) -> bool:
+        """Whether there is a row for units, which may have been emptied."""
+        return any(self.units.values()) or (bool(self.rows) and self.rows[0] > self.units_row + 1)
+
     def unit_cell(self, column: int) -> Cell:
         """Return the cell of a unit as it is written."""
         return Cell(self.units.get(column, ""), self.sheet, self.units_row, column)

@@ -1,4 +1,4 @@
-"""Amounts of times that are like the time of a finding: the same hours of other weeks, or just before and after."""
+"""Amounts of periods comparable with that of a finding: the same hours of other weeks, or just before and after."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def amounts(
     """Return, for each finding, the amounts of comparable periods, as far as all was read: the same number is kept.
 
     These are the same time whole weeks before and after, or else the times just before and after, of the same length.
-    The spoilt times of each meter are like no other.
+    The spoilt times of each meter are comparable with no other.
     """
     wanted: list[Window] = []
     for number, finding in findings.items():
