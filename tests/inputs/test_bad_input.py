@@ -167,6 +167,16 @@ def test_a_quantity_of_another_library_does_not_lose_its_unit(shape):
     assert "got a Odd: give a pint Quantity" in only(refusal("ID_AM003", **{**FOOD, "EC_PJ": foreign}))
 
 
+def test_nor_does_an_estimate_of_reductions():
+    foreign = np.full((), 3.0).view(Odd)
+    result = jcm_calc.calculate("PW_AM001", EG=1, p="2024")
+    with pytest.raises(InputError, match="got a Odd: give a pint Quantity"):
+        result.to_html("never.html", project={"estimate": foreign})
+    table = pd.DataFrame({"project": ["a"], "methodology": ["PW_AM001"], "p": ["2024"], "EG": [1.0]})
+    with pytest.raises(InputError, match="got a Odd: give a pint Quantity"):
+        jcm_calc.portfolio(table, {"a": foreign})
+
+
 def test_all_problems_come_at_once_and_a_faulty_value_is_not_missing_too():
     error = refusal("ID_AM003", EC_PJ="5 t", COP_PJ=-1, application=FREEZER, EC_PV=3, p="nonsense")
     assert [problem.subject for problem in error.problems] == ["EC_PJ,i,p", "COP_PJ,i", "EC_PV", "p", "EF_elec"]
