@@ -65,10 +65,10 @@ def plan(folder: Path, meters: int = METERS) -> tuple[dict[str, Any], dict[str, 
         "unit": "kW",
     }
     choices = [
-        {"finding": "gap", "treatment": "like period"},
+        {"finding": "gap", "treatment": "comparable period"},
         {"finding": "duplicate", "treatment": "count once"},
-        {"finding": "spike", "treatment": "like period"},
-        {"finding": "stuck", "treatment": "like period"},
+        {"finding": "spike", "treatment": "comparable period"},
+        {"finding": "stuck", "treatment": "comparable period"},
     ]
     described = {
         name: {"parameter": "EC_PJ", "labels": {"i": number + 1}, "unit": "kW", "rated": "25 kW"}

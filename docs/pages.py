@@ -91,7 +91,7 @@ FITTING = {
     "ID_AM019": {"EG": 60000.0, "EF_RE": "Sumatra, edition with 0.458"},
     "ID_AM022": {"Q": 2400.0, "COP_RE": 5.0, "EC_PJ": 80.0, "FC_PJ": 30.0, "NCV_fuel": 48.0, "EF_fuel": 0.0561},
     "KE_AM002": {**SOLAR, "EF_RE": 0.4},
-    "KE_AM003": {"EG_gross": 8000.0, "EC_AUX": 100.0, "EF_RE": "recalled"},
+    "KE_AM003": {"EG_gross": 8000.0, "EC_AUX": 100.0, "EF_RE": "from recollection"},
     "KH_AM002": {"c": 1.0, "EG_day": 1500.0, "connection": "national grid", "EF_RE": {"national grid": 0.4}},
     "LA_AM002": {"EG": 15000.0, "EF_RE": 0.3},
     "MM_AM002": {"EC_PJ": 200.0, "COP_PJ": 2.2, "COP_RE": 1.8},

@@ -636,7 +636,7 @@ def MN_AM001(draw, case):
 
 # What the names of its candidates stand for.
 MN_AM002_FIGURES = {
-    "η_RE": {"FY2013 draft": 0.50, "approved version, recalled": 0.61},
+    "η_RE": {"FY2013 draft": 0.50, "approved version, from recollection": 0.61},
     "EF_CO2_coal": {"FY2013 draft": 0.099, "IPCC 2006 lignite, default": 0.101, "IPCC 2006 lignite, lower": 0.0909},
 }
 

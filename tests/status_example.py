@@ -58,7 +58,7 @@ EXAMPLE = ProjectStatus(
             0.0,
             "MWh",
             options=(
-                TreatmentOption("like period", 1.1352, 0.217),
+                TreatmentOption("comparable period", 1.1352, 0.217),
                 TreatmentOption("count as zero", 0.0, 0.0),
                 TreatmentOption("substitute", needs="value and reason"),
             ),

@@ -72,6 +72,15 @@ def test_sources_have_no_house_words():
     assert not {name: words for name, words in counts.items() if words}
 
 
+def test_what_users_see_has_no_house_words():
+    """Help of commands, texts of checks and rules of the scheme, too, which no call marks."""
+    catalogue = ROOT / "src" / "jcm_calc" / "locale" / "ja" / "LC_MESSAGES" / "jcm_calc.po"
+    written = re.findall(r'^msgid(?:_plural)? ((?:".*"\n)+)', catalogue.read_text("utf-8"), re.MULTILINE)
+    said = [ast.literal_eval(f"({text})") for text in written]
+    assert len(said) > 3000
+    assert not {text for text in said if HOUSE.search(prose(text))}
+
+
 @pytest.mark.parametrize("form", forms())
 def test_each_form_is_found(form):
     assert HOUSE.findall(f"This {form} x, and ({form.capitalize()})") == [form, form.capitalize()]

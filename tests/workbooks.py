@@ -79,7 +79,7 @@ def sensible_result(m, case, seed):
             for name, parameter in m.inputs.items()
             if parameter.unit == "h" and parameter.extensive and name in result.inputs.values
         ]
-        unmet = [verdict for verdict in result.verdicts if verdict.answer == "not met"]
+        unmet = [assessment for assessment in result.assessments if assessment.answer == "not met"]
         noted = [one for one in map(Remark.of, result.inputs.warnings) if one.topic is not Topic.CONTRADICTORY]
         if not unmet and not noted and all(most <= 24 * 181 for most in hours):
             return result

@@ -76,7 +76,9 @@ m.include(
             "PE": unconfirmed(f"assumed to be zero: {PROPOSED}", None, PAGE),
         },
         candidates={
-            "recalled": Value(0.533, unconfirmed("from recollection of the related solar methodology KE_AM002", 60))
+            "from recollection": Value(
+                0.533, unconfirmed("from recollection of the related solar methodology KE_AM002", 60)
+            )
         },
         generation="",
         effect={"either": "RE"},  # what the plant takes for itself can be more than what it generates

@@ -105,7 +105,7 @@ m.default(
     "η_RE",
     "",
     candidates={
-        "approved version, recalled": Value(
+        "approved version, from recollection": Value(
             0.61,
             unconfirmed(
                 "from recollection; with the draft's other inputs it is near the 206 t a year of MN002, from "

@@ -134,7 +134,9 @@ class Evidence:
         if self.grade.confirms and not titled:
             raise ValueError(f'{self.grade.value} evidence needs the document that was read: Source("title", …)')
         if not self.grade.confirms and not titled and not str(self.note).strip():
-            raise ValueError("unconfirmed evidence needs a note: what is recalled or inferred, or what was not read")
+            raise ValueError(
+                "unconfirmed evidence needs a note: what is from recollection or inferred, or what was not read"
+            )
 
     @property
     def confirmed(self) -> bool:
@@ -168,8 +170,8 @@ def unconfirmed(note: str, certainty: int | None = None, source: Source | None =
 
     Examples
     --------
-    >>> print(unconfirmed("recalled, not read", 85))
-    Not verified against the methodology. Basis: recalled, not read
+    >>> print(unconfirmed("from recollection, not read", 85))
+    Not verified against the methodology. Basis: from recollection, not read
     """
     return Evidence(Grade.UNCONFIRMED, note, source, certainty)
 

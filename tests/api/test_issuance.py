@@ -1,6 +1,8 @@
 """From results to an issuance request: whole tonnes to accounts, no day claimed twice, and refusals with reasons."""
 
+import copy
 import json
+import pickle
 from datetime import date
 from fractions import Fraction
 
@@ -165,6 +167,18 @@ def test_everything_wrong_with_an_allocation_comes_at_once():
 # The request
 
 
+def as_measured_before(RC):
+    return RC
+
+
+def as_measured_now(PC):
+    return PC
+
+
+def reductions(RE, PE):
+    return RE - PE
+
+
 @pytest.fixture
 def measured(monkeypatch):
     """A methodology that has been read in full: RE and PE as measured; and the scheme's rules read, too."""
@@ -182,9 +196,9 @@ def measured(monkeypatch):
     m.monitored("RC_p", "tCO2", extensive=True, text="reference emissions as measured")
     m.monitored("PC_p", "tCO2", extensive=True, text="project emissions as measured")
     for site in ("a", "b"):
-        m.equation("RE_p", "tCO2", evidence=READ, text="", name="RE", when={"site": site})(lambda RC: RC)
-    m.equation("PE_p", "tCO2", evidence=READ, text="", name="PE")(lambda PC: PC)
-    m.equation("ER_p", "tCO2", evidence=READ, text="", name="ER")(lambda RE, PE: RE - PE)
+        m.equation("RE_p", "tCO2", evidence=READ, text="", name="RE", when={"site": site})(as_measured_before)
+    m.equation("PE_p", "tCO2", evidence=READ, text="", name="PE")(as_measured_now)
+    m.equation("ER_p", "tCO2", evidence=READ, text="", name="ER")(reductions)
     m.attested(1, "registered", "The project is registered", evidence=READ)
     m.complete("criteria", "parameters", "equations", evidence=READ)
     return m
@@ -213,6 +227,7 @@ def test_tonnes_are_cut_by_year_over_all_periods_and_results(measured):
     request = issuance_request(results, HALVES, project=PROJECT)
     assert [(year.year, year.tonnes) for year in request.years] == [(2023, 2), (2024, 16)]
     assert request.years[0].emissions["ER"] == pytest.approx(2.1)
+    assert pickle.loads(pickle.dumps(request)).as_data() == copy.deepcopy(request).as_data() == request.as_data()
     assert request.tonnes == 18
     assert request.table().to_dict("index") == {
         2023: {"total": 2, "Government of Japan": 1, "participants": 1},

@@ -1,6 +1,7 @@
 """The status of a project: faults are reported in the month in which they arise, and the same from a store as anew."""
 
 import json
+import re
 import runpy
 import tomllib
 from datetime import date, timedelta
@@ -10,12 +11,14 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from status_example import EXAMPLE
 
 from jcm_calc import calculate, portfolio
 from jcm_calc.api.case_file import read_case
 from jcm_calc.api.status import statuses
 from jcm_calc.base.problems import InputError
+from jcm_calc.cli import jcm
 from jcm_calc.inputs.periods import Period
 from jcm_calc.results.forecast import T, forecast
 from jcm_calc.results.status import Basis, Need, Plan
@@ -80,10 +83,10 @@ def keys(status):
 def test_each_fault_is_reported_in_the_month_in_which_it_arises(year):
     # a person treats each fault at the beginning of the next month, and calibrates the meter in June
     gap, slip, reset, stuck = (
-        ("gap", "like period"),
+        ("gap", "comparable period"),
         ("unit slip", "rescale", 'factor = 0.001\nreason = "set to Wh"'),
         ("reset", "count from zero"),
-        ("stuck", "like period"),
+        ("stuck", "comparable period"),
     )
     done = {3: [gap], 5: [gap, slip], 8: [gap, slip, reset], 9: [gap, slip, reset, stuck]}
     arises = {
@@ -115,10 +118,23 @@ def test_each_fault_is_reported_in_the_month_in_which_it_arises(year):
     assert (status.forecast.basis, status.forecast.low) == (Basis.PLAN, None)
 
 
+def test_the_page_shows_what_the_command_prints_of_august(year):
+    treatments = [("gap", "comparable period"), ("unit slip", "rescale", 'factor = 0.001\nreason = "set to Wh"')]
+    treatments.append(("reset", "count from zero"))
+    path = case_file(year, treatments, ("2023-05-20", "2024-06-12"), 88)
+    done = CliRunner().invoke(jcm, ["status", str(path), "--on", "2024-08-31", "--no-store"], prog_name="jcm")
+    page = (Path(__file__).parents[2] / "docs" / "how_to" / "status.md").read_text("utf-8")
+    (shown,) = re.findall(r"```text\n\$ jcm status case.toml --on 2024-08-31\n(.*?)```", page, re.DOTALL)
+    printed = [line.rstrip() for line in done.stdout.splitlines()]
+    assert printed[: len(shown.splitlines())] == shown.splitlines()
+
+
 def test_an_open_finding_has_options_with_their_tonnes_and_counts_with_the_least(year):
     status = read_case(case_file(year)).status("2024-02-29", store=False)
     (gap,) = status.open
-    like, nothing = (next(one for one in gap.options if one.name == name) for name in ("like period", "count as zero"))
+    like, nothing = (
+        next(one for one in gap.options if one.name == name) for name in ("comparable period", "count as zero")
+    )
     # hours × mean load × (1.63 / 1.32 - 1) × factor, in t; the least of comparable periods is a little less
     expected = 72 * 0.016 * (1.63 / 1.32 - 1) * 0.814
     assert expected * 0.8 < like.tonnes < expected

@@ -102,8 +102,8 @@ def in_place(text):
 def own_words(path, given, verification):
     """Return what stands in a workbook, its case file, its methodology and the rules for readings."""
     found = [cell.value for sheet in load_workbook(path) for row in sheet for cell in row]
-    for verdict in verification.recalculation.verdicts if verification.recalculation else ():
-        found += [verdict.criterion.text, verdict.criterion.evidence.note]
+    for assessment in verification.recalculation.assessments if verification.recalculation else ():
+        found += [assessment.criterion.text, assessment.criterion.evidence.note]
     if "case" in given:
         found.append(given["case"].read_text(encoding="utf-8"))
     found += [one.read_text("utf-8") for one in (files("jcm_calc") / "readings" / "rules").iterdir()]

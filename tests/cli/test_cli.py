@@ -447,7 +447,7 @@ def test_files_are_not_overwritten(tmp_path):
         (("template", "ID_AM003", "-o", "input.csv"), "must end with .xlsx"),
         (("template", "ID_AM003", "-o", "input.xlsx", "--units", "many"), "must be a number such as 3, or i=3"),
         (("template", "ID_AM003", "-o", "input.xlsx", "--units", "x=3"), "'x' is not an index"),
-        (("template", "ID_AM003", "-o", "input.xlsx", "2024"), "unexpected extra argument"),
+        (("template", "ID_AM003", "-o", "input.xlsx", "2024"), "got 2024, too. Calendar years go after --years."),
         (("template", "XX_AM001", "-o", "input.xlsx"), "XX_AM001"),
         (("calc", "nowhere.xlsx"), "there is no such file"),
     ],
@@ -836,7 +836,7 @@ def test_an_evidence_file_has_the_rules_by_which_the_readings_of_a_case_were_tre
     metered = Path(__file__).parents[2] / "docs" / "examples" / "metered_year" / "case.toml"
     items = json.loads(run("evidence", "new", "ID_AM003", "--case", metered, "--json").stdout)["items"]
     without = json.loads(run("evidence", "new", "ID_AM003", "--case", FREEZER, "--json").stdout)["items"]
-    assert any("gap: like period" in item for item in items)
+    assert any("gap: comparable period" in item for item in items)
     assert without == json.loads(run("evidence", "new", "ID_AM003", "--json").stdout)["items"]
 
 

@@ -505,7 +505,7 @@ def test_what_the_folder_of_the_user_confirms_is_not_asked_for_again(tmp_path, m
     assert run("evidence", "new", "ID_AM003", "--all").count("[[rule]]") == 2
     # a file that no longer fits keeps nobody from asking again
     text = (folder / "guidelines.toml").read_text(encoding="utf-8")
-    (folder / "guidelines.toml").write_text(text.replace("are cut, not rounded", "are rounded"), encoding="utf-8")
+    (folder / "guidelines.toml").write_text(text.replace("are rounded down", "are rounded"), encoding="utf-8")
     assert run("evidence", "new", "ID_AM003").count("[[rule]]") == 2
 
 

@@ -5,6 +5,7 @@ import math
 import pickle
 import sys
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import openpyxl
@@ -14,7 +15,10 @@ import pytest
 
 import jcm_calc
 from jcm_calc import InputError, InputWarning, Methodology
+from jcm_calc.declarations import Interval
 from jcm_calc.evidence import unconfirmed
+from jcm_calc.inputs import checks
+from jcm_calc.units import registry
 
 FREEZER, STORAGE = "individual quick freezer", "cold storage"
 FOOD = {"EC_PJ": "135 MWh", "COP_PJ": 1.63, "application": FREEZER, "EF_elec": "0.814 tCO2/MWh"}
@@ -138,7 +142,7 @@ def fleet(request, tmp_path):
         (pint.UnitRegistry().Quantity([1, 2], "kg"), "'kilogram' cannot be converted to 'MWh'"),
         (
             pd.Series([1.0, 2.0], index=["a", "b"]),
-            "its index is called nothing: call it i or p, as with EC_PJ.rename_axis('i')",
+            "its index has no name: call it i or p, as with EC_PJ.rename_axis('i')",
         ),
         (pd.DataFrame([[1, 2], [3, 4]]), "its columns 0, 1 are not parameters"),
         (pd.DataFrame({"i": [1], "COP_PJ": [5.0]}), "give it as a table, without a name"),
@@ -157,9 +161,20 @@ class Odd(np.ndarray):
     unit = "kWh"
 
 
-def test_a_quantity_of_another_library_does_not_lose_its_unit():
-    foreign = np.array([[135.0]]).view(Odd)
+@pytest.mark.parametrize("shape", [(), (1,), (1, 1)])
+def test_a_quantity_of_another_library_does_not_lose_its_unit(shape):
+    foreign = np.full(shape, 135.0).view(Odd)
     assert "got a Odd: give a pint Quantity" in only(refusal("ID_AM003", **{**FOOD, "EC_PJ": foreign}))
+
+
+def test_nor_does_an_estimate_of_reductions():
+    foreign = np.full((), 3.0).view(Odd)
+    result = jcm_calc.calculate("PW_AM001", EG=1, p="2024")
+    with pytest.raises(InputError, match="got a Odd: give a pint Quantity"):
+        result.to_html("never.html", project={"estimate": foreign})
+    table = pd.DataFrame({"project": ["a"], "methodology": ["PW_AM001"], "p": ["2024"], "EG": [1.0]})
+    with pytest.raises(InputError, match="got a Odd: give a pint Quantity"):
+        jcm_calc.portfolio(table, {"a": foreign})
 
 
 def test_all_problems_come_at_once_and_a_faulty_value_is_not_missing_too():
@@ -237,7 +252,10 @@ def test_a_misspelt_choice(came):
 
 def test_a_misspelt_candidate_brings_up_the_right_one():
     found = only(refusal("MN_AM002", **{**BOILER, "η_RE": "FY2013 darft"}))
-    assert "the name of a possible value: approved version, recalled; FY2013 draft; did you mean FY2013 draft?" in found
+    assert (
+        "the name of a possible value: approved version, from recollection; FY2013 draft; did you mean FY2013 draft?"
+        in found
+    )
     assert "did you mean IPCC 2006, default?" in only(refusal("VN_AM001", **{**TRUCK, "NCV_i": "IPCC 2006, defalt"}))
 
 
@@ -299,6 +317,55 @@ def test_values_by_bin_that_are_none(came, complaint):
     found = only(refusal("ID_AM002", **{**CHILLER, "capacity": 1300, "COP_RE": came}))
     assert found.startswith("COP_RE,i: ")
     assert complaint in found
+
+
+@pytest.mark.parametrize(
+    ("number", "given", "hint"),
+    [
+        # bare numbers: of the units that make them plausible, those of the same family come first
+        ("ID_AM003", {"EC_PJ": 135_000}, "kWh, which would be 135 MWh"),
+        ("MN_AM002", {"PH": 15_200_000}, "MJ, which would be 15,200 GJ"),
+        ("MN_AM002", {"EF_CO2_coal": 94.6}, "kgCO2/GJ, which would be 0.0946 tCO2/GJ"),
+        ("MN_AM002", {"EF_CO2_coal": 0.3406}, "tCO2/MWh, which would be"),
+        ("MN_AM002", {"EF_CO2_grid": 1_150}, "kgCO2/MWh, which would be 1.15 tCO2/MWh"),
+        ("MN_AM002", {"HMP": 305_280}, "min, which would be 5,088 h"),
+        ("MN_AM002", {"PH": "15200000 GJ"}, "MJ, which would be 15,200 GJ"),
+        # hours of two boilers, or of more than a year: minutes would explain any number
+        ("MN_AM002", {"HMP": 14_400}, ""),
+        # a unit is stated, so the number is not in another one by mistake
+        ("MN_AM002", {"HMP": "600 d"}, ""),
+        ("MN_AM002", {"HMP": pd.DataFrame({"i": ["a"], "p": ["2024"], "HMP [d]": [600.0]})}, ""),
+        ("MN_AM002", {"HMP": registry().Quantity(600.0, "d")}, ""),
+        ("MN_AM002", {"HMP": [["600 d"]]}, ""),
+        ("MN_AM002", {"PH": "9000 TJ"}, ""),
+        ("ID_AM003", {"EC_PJ": "135 GWh"}, ""),
+    ],
+)
+def test_a_unit_is_guessed_where_one_explains_a_number(number, given, hint):
+    with pytest.warns(InputWarning) as caught:
+        jcm_calc.calculate(number, **{**(FOOD if number == "ID_AM003" else BOILER), **given})
+    far = [str(one.message) for one in caught if "far outside the plausible range" in str(one.message)]
+    assert len(far) == 1
+    assert hint in far[0] if hint else "it looks like" not in far[0]
+
+
+@pytest.mark.parametrize(
+    ("unit", "range_", "value", "guess"),
+    [
+        ("d", (0, 366), 8_760, "h"),
+        ("TJ", (0, 1e4), 2e6, "GJ"),
+        ("", (0, 0.03), 1.25, "percent"),
+        ("", (1, 15), 540, "percent"),
+        ("", (0, 0.5), 0.8, ""),  # a share that is too large, and not 0.8 %
+        ("", (0, 1e5), 1e6, ""),  # a count
+        ("USRt", (50, 5000), 10_000, "kW"),
+        ("t", (0, 200), 120_000, "kg"),
+    ],
+)
+def test_guesses_of_units_of_each_family(unit, range_, value, guess):
+    parameter = replace(jcm_calc.methodology("ID_AM003").inputs["EC_PJ"], unit=unit)
+    found = checks._looks_like(parameter, value, Interval(*map(float, range_), True, True))
+    assert f"looks like {guess}," in found if guess else not found
 
 
 def test_the_slip_of_a_published_sheet_is_noticed():

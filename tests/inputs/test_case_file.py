@@ -225,8 +225,8 @@ def test_choices_and_facts(case):
     centrifugal = true
     ODP = 0
     """
-    verdicts = case(text).calculate().eligibility()["answer"]
-    assert (verdicts["1"], verdicts["4"], verdicts["5"]) == ("met", "met", "not shown")
+    assessments = case(text).calculate().eligibility()["answer"]
+    assert (assessments["1"], assessments["4"], assessments["5"]) == ("met", "met", "not shown")
 
 
 def test_everything_about_the_project_is_kept(case):

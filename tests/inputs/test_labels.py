@@ -1,5 +1,6 @@
 """Labels of long tables: in one thread or in several, and by the quick way of plain texts or one by one."""
 
+import json
 import unicodedata
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from jcm_calc import calculate, portfolio, replay, scenarios
 from jcm_calc.base.languages import in_language
 from jcm_calc.base.problems import InputError
 from jcm_calc.inputs import tables
@@ -104,3 +106,75 @@ def test_complaints_of_all_columns_come_in_the_language_of_the_caller(threads, l
         tables.dense(frame, ["i", "p"], "the table")
     with in_language(language):
         assert [word in line for line in str(error.value).splitlines()[1:]] == [True, True]
+
+
+ALIKE = [
+    ("0405", "405"),
+    ("00405", "00406"),
+    ("1.10", "1.1"),
+    ("1E3", "1000"),
+    ("+5", "5"),
+    ("12345678901234567890", "1"),
+]
+
+
+def given_as(carrier, frame, folder):
+    """Return a table as it is given: a frame of texts, or a file of it."""
+    path = folder / f"{frame.columns[-1]}.{carrier}"
+    if carrier == "frame":
+        return frame
+    write = {"csv": frame.to_csv, "xlsx": frame.to_excel, "parquet": frame.to_parquet}[carrier]
+    write(path, index=False)
+    return path
+
+
+def units_of(result):
+    return result.by_unit()["RE"].droplevel(0).to_dict()
+
+
+@pytest.mark.parametrize("labels", ALIKE, ids=" ".join)
+@pytest.mark.parametrize("carrier", ["csv", "xlsx", "parquet", "frame"])
+def test_labels_are_the_texts_of_every_table(carrier, labels, tmp_path):
+    # a year with each label alone: were they one label, nothing would be refused
+    energy = pd.DataFrame({"i": labels * 2, "p": ["2023"] * 2 + ["2024"] * 2, "EG": [100.0, 200, 300, 400]})
+    result = calculate("PW_AM001", given_as(carrier, energy, tmp_path))
+    assert list(units_of(result)) == list(labels)
+    assert units_of(replay(json.loads(json.dumps(result.manifest())))) == units_of(result)
+
+
+@pytest.mark.parametrize("labels", [*ALIKE, ("1", "2"), ("a", "07"), ("1.5", "2.5")], ids=" ".join)
+@pytest.mark.parametrize("carrier", ["xlsx", "parquet", "frame"])
+def test_labels_of_a_csv_file_are_those_of_another_table(carrier, labels, tmp_path):
+    energy = pd.DataFrame({"i": labels, "p": "2024", "EC_PJ": [100.0, 200]})
+    units = pd.DataFrame({"i": labels[::-1], "COP_PJ": [2.0, 3.0], "application": "cold storage"})
+    tables = [given_as("csv", energy, tmp_path), given_as(carrier, units, tmp_path)]
+    swapped = [given_as(carrier, energy, tmp_path), given_as("csv", units, tmp_path)]
+    found = [units_of(calculate("ID_AM003", *two, EF_elec=0.8)) for two in (tables, [energy, units], swapped)]
+    assert found[0] == found[1] == found[2]
+    assert list(found[0]) == list(labels)
+
+
+@pytest.mark.parametrize("texts", [["1", "2", "3"], ["1.0", "2.0", "3.0"], [" 1", "2", "3 "]], ids=" ".join)
+def test_whole_numbers_of_a_csv_file_are_those_of_a_frame(texts, tmp_path):
+    path = tmp_path / "energy.csv"
+    path.write_text("i,p,EC_PJ\n" + "".join(f"{text},2024,100\n" for text in texts), encoding="utf-8")
+    units = pd.DataFrame({"i": [1, 2, 3], "COP_PJ": 2.0, "application": "cold storage"})
+    assert list(units_of(calculate("ID_AM003", path, units, EF_elec=0.8))) == ["1", "2", "3"]
+
+
+def test_classes_of_a_csv_file_are_its_texts(tmp_path):
+    path = tmp_path / "fuels.csv"
+    path.write_text("application,COP_PJ,EC_PJ\n01,2,100\n", encoding="utf-8")
+    with pytest.raises(InputError, match="got '01', which has no value"):
+        calculate("ID_AM003", path, EF_elec=0.8, p="2024")
+
+
+def test_names_of_projects_and_scenarios_are_the_texts_of_a_csv_file(tmp_path):
+    plants, labels = tmp_path / "plants.csv", ["00405", "405"]
+    plants.write_text("Project,methodology,p,EG\n" + "".join(f"{one},PW_AM001,2024,100\n" for one in labels))
+    assert portfolio(plants, processes=1).table["project"].tolist() == labels
+    plants.write_text("project,methodology,p,i,EG\n" + "".join(f"07,PW_AM001,2024,{one},100\n" for one in labels))
+    assert list(units_of(portfolio(plants, processes=1)["07"])) == labels
+    cases = tmp_path / "scenarios.csv"
+    cases.write_text("scenario,EG\n" + "".join(f"{one},100\n" for one in labels))
+    assert list(map(str, scenarios("PW_AM001", {"p": "2024"}, cases).index)) == labels

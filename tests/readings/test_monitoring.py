@@ -159,7 +159,9 @@ def test_without_treatments_everything_is_refused_and_listed(tmp_path):
     listed = problems(case.calculate)
     # all but the two replacements, whose readings stand with the meter
     assert len(listed) == 14
-    assert any("gap from 2024-08-14 09:00 to 2024-08-17 09:00" in line and "like period" in line for line in listed)
+    assert any(
+        "gap from 2024-08-14 09:00 to 2024-08-17 09:00" in line and "comparable period" in line for line in listed
+    )
     done = CliRunner().invoke(jcm, ["monitor", str(tmp_path / "case.toml")])
     assert done.exit_code == 1
     assert CliRunner().invoke(jcm, ["calc", str(tmp_path / "case.toml")]).exit_code == 2
@@ -184,7 +186,7 @@ def test_the_command_goes_all_the_way(tmp_path, worked):
     recorded = calculated["call"]["tables"][0]["monitoring"]
     assert [file["file"] for file in recorded["files"]] == ["S1.csv", "S2.csv", "S3.csv"]
     assert all(len(file["sha256"]) == 64 for file in recorded["files"])
-    assert {"late calibration: maximum permissible error", "gap: like period"} <= set(recorded["rules"])
+    assert {"late calibration: maximum permissible error", "gap: comparable period"} <= set(recorded["rules"])
 
 
 def test_progress_has_as_many_stages_as_its_bar():
@@ -199,7 +201,7 @@ def test_provenance_travels_and_replays(worked):
     manifest = json.loads(json.dumps(result.manifest()))
     assert jcm_calc.replay(manifest).manifest() == manifest
     names = [item.name for item in result.unconfirmed if item.kind == "scheme rule"]
-    assert "gap: like period" in names
+    assert "gap: comparable period" in names
     columns = worked.sources()["EC_PJ"]
     assert "A-1048, class 0.5, calibrated 2023-06-20, 2024-07-11" in columns["procedure"]
     assert "S2.csv" in columns["source"]
@@ -328,7 +330,7 @@ def test_a_new_meter_without_final_reading_is_a_reset():
 def test_the_safe_direction_is_down_where_er_grows_with_a_reading_and_up_where_it_falls():
     # RE and PE of ID_AM003 both grow with EC_PJ, RE by more: less of it is safe
     frame = hourly().drop(index=range(100, 130))
-    treated = survey(frame, treatments=[{"finding": "gap", "treatment": "like period"}])
+    treated = survey(frame, treatments=[{"finding": "gap", "treatment": "comparable period"}])
     shifted = [hourly()["kWh"].iloc[100 + 168 * week : 130 + 168 * week].sum() for week in range(1, 52)]
     whole = [amount for week, amount in enumerate(shifted) if 130 + 168 * (week + 1) <= 8784]
     assert treated.findings[0].used * 1000 == pytest.approx(min(whole), rel=1e-12)
@@ -347,7 +349,7 @@ def test_the_safe_direction_is_down_where_er_grows_with_a_reading_and_up_where_i
                     "columns": {"S1": "kWh"},
                 }
             ],
-            "treatments": [{"finding": "gap", "treatment": "like period"}],
+            "treatments": [{"finding": "gap", "treatment": "comparable period"}],
         },
         p="2024",
         methodology="ID_AM003",
@@ -374,7 +376,7 @@ def test_claiming_nothing_is_refused_where_it_would_raise_er():
     assert "would raise ER" in told
     # (1.1 / 1.32 − 1) × 0.814
     assert "∂ER/∂x is -0.1357 tCO2/(MWh)" in told
-    assert "'like period' (of all like times the amount with the least ER)" in told
+    assert "'comparable period' (of all comparable periods the amount with the least ER)" in told
     assert "'substitute'" in told
     assert "'mean of before and after'" not in told
     source = {"frame": frame, "kind": "interval", "step": "1 h", "stamp": "start", "time": "time"}
@@ -415,7 +417,7 @@ def test_no_zero_raises_er_whatever_is_found(finding):
 def test_a_treatment_by_sign_never_gives_more_er_than_any_like_time(cop, start, length):
     whole = hourly()
     frame = whole.drop(index=range(start, start + length))
-    treated = worse_than_the_reference(frame, {"finding": "gap", "treatment": "like period"}, COP_PJ=cop)
+    treated = worse_than_the_reference(frame, {"finding": "gap", "treatment": "comparable period"}, COP_PJ=cop)
     slope = (cop / 1.32 - 1) * 0.814
     for week in range(-52, 53):
         first = start + 168 * week
@@ -874,7 +876,7 @@ def test_a_case_with_meters_but_no_readings(tmp_path):
 @given(seed=st.integers(0, 2**32 - 1), parts=st.integers(1, 5), unit=st.sampled_from(["Wh", "kWh", "MWh", "MJ"]))
 def test_splitting_shuffling_and_units_never_change_the_result(seed, parts, unit):
     frame = hourly("2024-11-20", "2025-01-12", seed).drop(index=range(40, 45))
-    choices = [{"finding": "gap", "treatment": "like period"}]
+    choices = [{"finding": "gap", "treatment": "comparable period"}]
     once = survey(frame, p="2024-11-20/2025-01-11", treatments=choices)
     shuffled = frame.sample(frac=1, random_state=seed % 2**31)
     again = survey(shuffled, p="2024-11-20/2025-01-11", treatments=choices)
@@ -944,7 +946,7 @@ def test_splitting_files_gives_identical_numbers(tmp_path):
     frame = hourly().drop(index=range(500, 520))
     for month, part in frame.groupby(frame["time"].dt.month):
         part.to_parquet(tmp_path / f"{month:02}.parquet", index=False)
-    choices = [{"finding": "gap", "treatment": "like period"}]
+    choices = [{"finding": "gap", "treatment": "comparable period"}]
     whole = survey(frame, treatments=choices)
     assert survey(None, files=str(tmp_path / "*.parquet"), treatments=choices).amounts == whole.amounts
     source = {"files": str(tmp_path / "*.parquet"), "kind": "interval", "step": "1 h", "stamp": "start", "time": "time"}

@@ -282,7 +282,7 @@ def test_a_key_that_the_form_of_a_file_does_not_have_is_refused(tmp_path, name, 
 @pytest.mark.parametrize(
     ("readings", "complaint"),
     [
-        ({"treatments": [{"finding": "gap", "treatment": "like period", "value": "1 kWh"}]}, f"value: {NO_PART}"),
+        ({"treatments": [{"finding": "gap", "treatment": "comparable period", "value": "1 kWh"}]}, f"value: {NO_PART}"),
         ({"treatments": [{"finding": "gap", "treatment": "count as zero", "factor": 2}]}, f"factor: {NO_PART}"),
         ({"checks": [{"kind": "rated power × hours", "left": "S1", "value": "1 kWh"}]}, f"value: {NO_PART}"),
         ({"checks": [{"kind": "rated power × hours", "left": "S1", "right": "S1"}]}, f"right: {NO_PART}"),

@@ -24,7 +24,7 @@ from jcm_calc.reports.workbook.record_sheet import HEAD, NOTE, SHEET, TABLES, TI
 from jcm_calc.results.credits import UnconfirmedError
 
 YEAR = Path(__file__).parents[2] / "docs" / "examples" / "metered_year"
-GAP = '[[readings.treatments]]\nfinding = "gap"\ntreatment = "like period"'
+GAP = '[[readings.treatments]]\nfinding = "gap"\ntreatment = "comparable period"'
 SUBSTITUTE = """[[readings.treatments]]
 finding = "gap"
 treatment = "substitute"
@@ -121,7 +121,7 @@ def test_columns_h_to_k_are_filled_from_the_meters(written):
     assert "meter A-1048, class 0.5, calibrated 2023-06-20, 2024-07-11" in procedure
     assert "meter B-77, then meter B-91, then meter B-92" in procedure
     assert frequency == "every 60 min, every 30 min, as read"
-    assert "gap: like period" in comment
+    assert "gap: comparable period" in comment
     assert SHEET in comment
 
 
@@ -171,16 +171,16 @@ def cell_of(book, text):
 
 
 def promote(book):
-    rule = cell_of(book, "gap: like period")
+    rule = cell_of(book, "gap: comparable period")
     rule.offset(column=1).value = "primary"
 
 
 def no_grade(book):
-    cell_of(book, "gap: like period").offset(column=1).value = "certain"
+    cell_of(book, "gap: comparable period").offset(column=1).value = "certain"
 
 
 def leave_out_a_rule(book):
-    book[SHEET].delete_rows(cell_of(book, "gap: like period").row)
+    book[SHEET].delete_rows(cell_of(book, "gap: comparable period").row)
 
 
 def leave_out_the_meters(book):
@@ -310,14 +310,14 @@ def test_the_commands_keep_the_record(tmp_path):
     done = CliRunner().invoke(jcm, ["calc", str(target), "--require-confirmed", "--json"])
     assert done.exit_code == 3
     shown = json.loads(done.stdout)
-    assert any("gap: like period" in line for line in shown["missing"])
+    assert any("gap: comparable period" in line for line in shown["missing"])
 
 
 def test_records_of_several_tables_are_put_together():
     rule = {"grade": "unconfirmed", "note": "one", "certainty": None, "source": ""}
-    one = {"rule_set": "JCM", "rules": {"gap: like period": rule}, "meters": {"S1": {}}}
-    two = {"rule_set": "CDM", "rules": {"gap: like period": {**rule, "note": "two"}}, "meters": {"S2": {}}}
+    one = {"rule_set": "JCM", "rules": {"gap: comparable period": rule}, "meters": {"S1": {}}}
+    two = {"rule_set": "CDM", "rules": {"gap: comparable period": {**rule, "note": "two"}}, "meters": {"S2": {}}}
     whole = record.merged([one, two, one])
-    assert list(whole["rules"]) == ["gap: like period", "gap: like period, CDM"]
+    assert list(whole["rules"]) == ["gap: comparable period", "gap: comparable period, CDM"]
     assert list(whole["meters"]) == ["S1", "S2"]
     assert whole["rule_set"] == "JCM, CDM"

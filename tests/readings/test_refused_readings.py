@@ -392,9 +392,10 @@ def test_a_cross_check_compares_like_with_like():
 def test_no_like_time_and_no_times_beside():
     frame = two_days().drop(index=range(20, 30))
     choose = {"p": "2024-01-01/2024-01-02", "rules": "US 40 CFR 98"}
-    like = {"finding": "gap", "treatment": "like period"}
+    like = {"finding": "gap", "treatment": "comparable period"}
     assert (
-        "there is no like time without findings on file" in problems(survey, frame, p=choose["p"], treatments=[like])[0]
+        "there is no comparable period without findings on file"
+        in problems(survey, frame, p=choose["p"], treatments=[like])[0]
     )
     mean = {"finding": "gap", "treatment": "mean of before and after"}
     beside = frame.drop(index=[10, 11, 40, 41])
@@ -501,7 +502,7 @@ def test_an_open_finding_is_asked_about_and_nothing_is_written(tmp_path):
     assert shown.exit_code == 1
     assert "1 finding has no treatment" in shown.stderr
     assert "amounts.xlsx is not written" in shown.stderr
-    assert "one of count as zero, like period, substitute" in " ".join(shown.stderr.split())
+    assert "one of count as zero, comparable period, substitute" in " ".join(shown.stderr.split())
     assert not target.exists()
 
 

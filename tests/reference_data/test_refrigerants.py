@@ -109,7 +109,7 @@ def test_a_criterion_takes_the_name_of_a_refrigerant(refrigerant, met):
     chiller = {"EC_PJ": 1000, "COP_PJ": 6.3, "T_cooling_out": 37, "T_chilled_out": 7, "capacity": 500}
     for given in (refrigerant, [refrigerant]):
         result = calculate("ID_AM002", power_source="grid", EF_grid=0.8, **chiller, facts={"ODP": given})
-        assert {one.criterion.number: str(one.answer) for one in result.verdicts}["4"] == met
+        assert {one.criterion.number: str(one.answer) for one in result.assessments}["4"] == met
 
 
 @pytest.mark.parametrize(("name", "complaint"), [("R13", "was not read"), ("R999", "known are R11")])

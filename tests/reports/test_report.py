@@ -88,8 +88,8 @@ def test_the_report_holds_everything_that_was_calculated(trees):
         assert f"{float(result[name].magnitude):,.3f}" in words
     for item in result.items:
         assert " ".join(item.detail.split()) in words
-    for verdict in result.verdicts:
-        assert f"{verdict.criterion.number} {verdict.answer} {verdict.criterion.text}" in words
+    for assessment in result.assessments:
+        assert f"{assessment.criterion.number} {assessment.answer} {assessment.criterion.text}" in words
     for step in result.explain("ER").steps:
         assert step.value in words
         assert step.text in words
@@ -316,7 +316,11 @@ def _reading(roof, year):
 
 @pytest.mark.parametrize(
     ("arguments", "word"),
-    [(("X",), "is not a symbol"), (("RE", "--at", "i"), "such as p=2024"), (("RE", "--at", "i=9"), "there is no '9'")],
+    [
+        (("X",), "is not a symbol"),
+        (("RE", "--at", "i"), "such as p=2024"),
+        (("RE", "--at", "i=9"), "got '9'; must be one of its labels"),
+    ],
 )
 def test_what_cannot_be_explained_is_a_complaint(arguments, word):
     assert word in run("explain", BORNUUR, *arguments, code=2).output

@@ -156,7 +156,7 @@ def test_the_page_says_what_the_status_says():
     for words in ("34% below the plan", "55.1 to 64.5 (90% interval)", "55 to 64; rounded down", "102 days overdue"):
         assert words in said
     for words in (
-        "like period : 1.1352 MWh, effect on ER 0.22 tCO2",
+        "comparable period : 1.1352 MWh, effect on ER 0.22 tCO2",
         "substitute : needs value and reason",
         "in 36 days",
     ):

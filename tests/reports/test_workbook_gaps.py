@@ -64,11 +64,10 @@ def test_each_unknown_unit_of_a_table_is_named(written):
     ]
 
 
-@pytest.mark.parametrize(("given", "cell"), [(OF_A_YEAR, "C"), (OF_HALVES, "D")])
-def test_a_column_without_a_unit_is_read_in_the_declared_one_with_a_remark(written, given, cell):
-    workbook = read_workbook(written(given, {(UNITS, f"{cell}10"): None}))
-    assert f"EC_PJ,i,p: has no unit ({UNITS}!{cell}11): 100.0 is taken in MWh" in map(str, workbook.remarks)
-    assert workbook.calculate().ER.tolist() == calculate("ID_AM003", **given).ER.tolist()
+@pytest.mark.parametrize(("given", "row", "cell"), [(OF_A_YEAR, 10, "C"), (OF_HALVES, 9, "D")])
+def test_a_column_whose_unit_was_emptied_is_refused(written, given, row, cell):
+    found = problems(written(given, {(UNITS, f"{cell}10"): None}))
+    assert found == [f"EC_PJ,i,p: the unit of 100.0 is empty ({UNITS}!{cell}{row}); must be MWh, or convert to it"]
 
 
 def test_a_unit_above_a_column_is_converted_where_others_have_none(written):

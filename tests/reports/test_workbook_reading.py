@@ -340,10 +340,18 @@ def test_units_stand_in_their_own_column(edited, unit, expected):
     assert given(path, "EC_PJ")[0] == expected
 
 
-def test_a_value_without_a_unit_is_taken_in_the_declared_one_and_said_so(edited):
-    path = edited(lambda sheet: sheet.__setitem__("F8", None))
-    with pytest.warns(InputWarning, match=r"EC_PJ,i,p: has no unit \(MRS\(input\)!E8\): 347.2 is taken in MWh"):
-        assert given(path, "EC_PJ")[0] == 347.2
+@pytest.mark.parametrize("number", [347.2, "347.2", "347,2", 0.0])
+def test_a_number_whose_unit_was_emptied_is_refused(edited, number):
+    path = edited(lambda sheet: [sheet.__setitem__("E8", number), sheet.__setitem__("F8", None)])
+    with pytest.raises(InputError) as raised:
+        read_workbook(path).calculate()
+    (problem,) = raised.value.problems
+    assert str(problem).startswith(f"EC_PJ,i,p: the unit of {number!r} is empty (MRS(input)!F8); must be MWh")
+
+
+def test_a_text_that_states_its_unit_needs_no_other(edited):
+    path = edited(lambda sheet: [sheet.__setitem__("E8", "347.2 kWh"), sheet.__setitem__("F8", None)])
+    assert given(path, "EC_PJ")[0] == "347.2 kWh"
 
 
 # Periods

@@ -32,7 +32,7 @@ def test_the_boilers_of_bornuur_by_hand():
     found = boilers().over_candidates()
     draft = found[found["EF_CO2_coal"] == "FY2013 draft"].set_index("η_RE")
     assert draft.loc["FY2013 draft", "RE"] == pytest.approx(15_200 / 0.50 * 0.099)
-    assert draft.loc["approved version, recalled", "RE"] == pytest.approx(15_200 / 0.61 * 0.099)
+    assert draft.loc["approved version, from recollection", "RE"] == pytest.approx(15_200 / 0.61 * 0.099)
     assert draft["ER"].round().tolist() == [750, 207]
     assert (draft["RE"] - draft["ER"]).round(6).nunique() == 1
     assert len(found) == 2 * 3
@@ -119,7 +119,7 @@ def test_too_many_combinations_are_cut_and_said():
     assert found.attrs["left_out"] == 2
     assert found[["η_RE", "EF_CO2_coal"]].to_numpy().tolist() == [
         ["FY2013 draft", "FY2013 draft"],
-        ["approved version, recalled", "FY2013 draft"],
+        ["approved version, from recollection", "FY2013 draft"],
         ["FY2013 draft", "IPCC 2006 lignite, default"],
         ["FY2013 draft", "IPCC 2006 lignite, lower"],
     ]
@@ -151,7 +151,7 @@ def test_the_command_says_between_which_reductions_the_estimate_lies():
     whole = _run("--candidates")
     assert line in whole
     assert [round(float(row.split()[-2].replace(",", ""))) for row in whole.splitlines() if "unconfirmed" in row and
-            ("recalled" in row or row.startswith("FY2013"))][:2] == [750, 207]  # fmt: skip
+            ("recollection" in row or row.startswith("FY2013"))][:2] == [750, 207]  # fmt: skip
     data = json.loads(_run("--json"))["candidates"]
     assert [round(er) for er in data["ER"]] == [189, 766]
     assert [round(one["ER"]) for one in data["combinations"]] == [750, 207, 212, 189, 766, 688]

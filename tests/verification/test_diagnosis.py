@@ -57,6 +57,7 @@ def only(path, changes, folder, **more):
         ),
         ("G35", "=AVERAGE(C35,D35)", "C6", "RE_i,p is a plain mean"),
         ("G35", "=1.07*C35*D35/F35*D15", "A2", "RE_i,p is multiplied by 1.07, which the equation does not have"),
+        ("G35", "=C35*D35/F35*D15+1.5", "C1", "RE_i,p has 1.5 added to it, which the equation does not have"),
         ("G35", "=0.01*C35*D35/F35*D15", "B2", "RE_i,p is 0.01 times what the equation gives"),
         ("G35", "=-C35*D35/F35*D15", "C1", "RE_i,p has the wrong sign of EC_PJ,i,p"),
         ("G35", "=C35*F35/D35*D15", "C1", "RE_i,p divides by COP_PJ,i and COP_RE,i where the equation multiplies"),

@@ -1,4 +1,4 @@
-"""Formulas that nobody should write: a verification ends, and its verdict is not clean."""
+"""Formulas that nobody should write: a verification ends, and its result is not clean."""
 
 import re
 import subprocess
@@ -186,6 +186,6 @@ def test_large_ranges_end_within_what_is_promised(name, honest, tmp_path):
         [sys.executable, "-W", "ignore", "-c", LIMITED, str(path)], capture_output=True, text=True, timeout=600
     )
     assert done.returncode == 0, done.stderr[-500:]
-    megabytes, verdict = done.stdout.strip().split(";")
+    megabytes, result = done.stdout.strip().split(";")
     assert int(megabytes) < 500
-    assert verdict in set(map(str, NOT_CLEAN))
+    assert result in set(map(str, NOT_CLEAN))

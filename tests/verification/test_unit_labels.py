@@ -144,14 +144,3 @@ def test_the_remark_after_the_unit_of_a_fact_is_not_its_unit(tmp_path):
     (row,) = [cell.row for cells in sheet.iter_rows() for cell in cells if cell.value == "checks_per_year"]
     edit(tmp_path / "report.xlsx", tmp_path / "wrong.xlsx", {("MRS(input)", f"G{row}"): None}, again=False)
     assert jcm_calc.verify(tmp_path / "wrong.xlsx").of("error") == jcm_calc.verify(tmp_path / "report.xlsx").of("error")
-
-
-def test_a_wrong_default_of_a_class_that_nothing_uses_is_found(tmp_path):
-    given = {"EC_PJ": 135, "COP_PJ": 1.63, "application": "individual quick freezer", "EF_elec": 0.814, "p": "2024"}
-    jcm_calc.calculate("ID_AM003", **given).to_excel(tmp_path / "report.xlsx")
-    sheet = openpyxl.load_workbook(tmp_path / "report.xlsx")["MRS(calc_process)"]
-    (place,) = [cell.coordinate for cells in sheet.iter_rows() for cell in cells if cell.value == 1.71]
-    edit(tmp_path / "report.xlsx", tmp_path / "wrong.xlsx", {("MRS(calc_process)", place): 1.32}, again=False)
-    (found,) = [one for one in jcm_calc.verify(tmp_path / "wrong.xlsx").findings if one.code == "D7"]
-    assert "COP_RE,i of 'cold storage' is listed as 1.32, and the document has 1.71" in found.message
-    assert "D7" not in {one.code for one in jcm_calc.verify(tmp_path / "report.xlsx").findings}

@@ -97,7 +97,7 @@ def under(case: CaseFile, m: Declarations, other: Declarations) -> VersionOutcom
         left_out.update(dict.fromkeys(name for name in given if name in foreign))
         return {name: value for name, value in given.items() if name not in foreign}
 
-    tables = tuple(_columns(table, foreign, left_out) for table in case.tables)
+    tables = tuple(_columns(table, m, foreign, left_out) for table in case.tables)
     changed = replace(
         case,
         version=m.version,
@@ -120,11 +120,11 @@ def _names(m: Declarations) -> set[str]:
     return {*m.inputs, *m.facts, *m.choices, *(parameter.symbol for parameter in parameters)}
 
 
-def _columns(table: Any, foreign: set[str], left_out: dict[str, None]) -> Any:
+def _columns(table: Any, m: Declarations, foreign: set[str], left_out: dict[str, None]) -> Any:
     """Return a table without columns that only the other version asks for; the same one where there are none."""
-    from jcm_calc.inputs.tables import read
+    from jcm_calc.inputs.tables import label_headings, read
 
-    frame = read(table) if isinstance(table, str) else as_pandas(table)
+    frame = read(table, label_headings(m)) if isinstance(table, str) else as_pandas(table)
     names = [heading for heading in frame.columns if split_heading(str(heading))[0] in foreign]
     left_out.update(dict.fromkeys(split_heading(str(heading))[0] for heading in names))
     return frame.drop(columns=names) if names else table

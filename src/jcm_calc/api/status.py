@@ -224,9 +224,9 @@ def _described(
     """Return the status: of meters, if there are any, reductions, criteria, and what an issuance request lacks."""
     result, planned = found.result, _planned(case, year, found.so_far)
     if result is None:
-        verdicts = eligibility.check(m, case.facts, p=case.p, **case.choices, **case.inputs)
+        assessments = eligibility.check(m, case.facts, p=case.p, **case.choices, **case.inputs)
     else:
-        verdicts = result.verdicts
+        assessments = result.assessments
     status = ProjectStatus(
         case=case.path.name,
         title=str(case.project.get("title", "")),
@@ -235,7 +235,7 @@ def _described(
         year=year,
         so_far=found.so_far,
         criteria=tuple(
-            CriterionStatus(one.criterion.number, one.criterion.text, one.answer, one.missing) for one in verdicts
+            CriterionStatus(one.criterion.number, one.criterion.text, one.answer, one.missing) for one in assessments
         ),
         documents=tuple(
             DocumentToShow(one.kind, one.name, one.section, one.detail, one.lacks or str(one.evidence.grade))

@@ -49,7 +49,6 @@ def new_methodology(
             found = revision_files(number, revises, version or "")
         except KeyError as error:
             raise output.bad("--revises", error.args[0]) from None
-        folder = _package(folder)
     else:
         if number in modules():
             held = _("{number} is in the methodology package {module}: --revises VERSION begins a revision of it")
@@ -60,12 +59,12 @@ def new_methodology(
         else:
             _ask(known)
             found = methodology_files(number, package, version=version or "1.0", **known)
-        if project:
-            found = package_files(project, number, found)
-            folder = folder or Path(project)
-        else:
-            folder = _package(folder)
-            found = {_target(folder, path): text for path, text in found.items()}
+    if project:
+        found = package_files(project, number, found)
+        folder = folder or Path(project)
+    else:
+        folder = _package(folder)
+        found = {_target(folder, path): text for path, text in found.items()}
     texts = {folder / path: text for path, text in found.items()}
     write_files(folder, texts)
     if as_json:

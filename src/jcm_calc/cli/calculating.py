@@ -174,7 +174,7 @@ def _as_data(
     found: dict[str, Any] = {
         **manifest,
         "by_year": years and [{"year": one.year, **one.emissions, "tonnes": one.tonnes} for one in years],
-        "criteria": eligibility.records(result.verdicts),
+        "criteria": eligibility.records(result.assessments),
         "unconfirmed": [str(item) for item in result.unconfirmed],
     }
     candidates = result.candidate_combinations()
@@ -304,12 +304,15 @@ def _comparisons(case: CaseFile, comparisons: Sequence[PublishedFigure]) -> None
 
 
 def _eligibility(result: Result) -> None:
-    verdicts = result.verdicts
+    assessments = result.assessments
     output.heading(_("Eligibility criteria"))
     output.table(
         [_("no."), _("answer"), _("to be shown"), _("grade")],
-        [[one.criterion.number, one.answer, ", ".join(one.missing), one.criterion.evidence.grade] for one in verdicts],
-        [[one.criterion.text] for one in verdicts],
+        [
+            [one.criterion.number, one.answer, ", ".join(one.missing), one.criterion.evidence.grade]
+            for one in assessments
+        ],
+        [[one.criterion.text] for one in assessments],
     )
 
 

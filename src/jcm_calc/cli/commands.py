@@ -23,6 +23,19 @@ from jcm_calc.cli.helping import CommandGroup
 
 
 FILE = click.Path(path_type=Path)
+SHARE, WHOLE, SCOPE = click.FloatRange(0, 1), click.IntRange(min=1), click.IntRange(0, 99)
+# click names them in complaints
+SHARE.name, WHOLE.name, SCOPE.name = "number from 0 to 1", "whole number from 1 on", "whole number from 0 to 99"
+# What to do with more arguments than a command takes.
+ONE_OF_LIST = _("`jcm show NUMBER` shows one methodology.")
+SELECTED = _("--country, --methodology and --status select projects.")
+OF_FOLDER = _("`jcm portfolio FOLDER` calculates all files of a folder.")
+OTHER_FILES = _(
+    "For several reports, name their folder; the plan goes after --plan, an earlier report after --previous, and a "
+    "case file after --case."
+)
+ONE_FOLDER = _("For several projects, name the folder of their case files.")
+ONE_PATTERN = _("Name a folder, or a pattern in quotation marks.")
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 strictly = click.option("--strict", is_flag=True, help="Exit with 1 where anything has a remark or is left open.")
@@ -32,7 +45,7 @@ with_evidence = click.option(
     multiple=True,
     type=FILE,
     callback=lambda ctx, option, files: files or None,
-    help="An evidence file, instead of those of your folder: see `jcm evidence`.",
+    help="Evidence file to use, instead of all in the folder that `jcm evidence folder` names.",
 )
 require_confirmed = click.option(
     "--require-confirmed",
@@ -155,7 +168,7 @@ def jcm() -> None:
     """  # noqa: D301 (\b keeps click from filling the lines)
 
 
-@jcm.command("list", runs="catalogue.list_methodologies")
+@jcm.command("list", runs="catalogue.list_methodologies", several=ONE_OF_LIST)
 @click.option("--all", "with_known", is_flag=True, help="Also those that are known and not implemented.")
 @as_json
 def list_() -> None:
@@ -173,7 +186,7 @@ def list_() -> None:
 @jcm.command(runs="catalogue.show_methodology")
 @click.argument("subject", metavar="NUMBER|MODULE.py")
 @of_version
-@file_option("--html", "page", metavar="FILE.html", help="Write it as a page.")
+@file_option("--html", "page", metavar="FILE.html", help="Write the methodology as a page.")
 @force_option("FILE.html")
 @as_json
 def show() -> None:
@@ -211,10 +224,12 @@ def factors() -> None:
     """  # noqa: D301 (\b keeps click from filling the lines)
 
 
-@jcm.command(runs="projects.list_projects")
+@jcm.command(runs="projects.list_projects", several=SELECTED)
 @click.option("--country", metavar="XX", help="Only projects of this partner country, by code or name.")
 @click.option("--methodology", metavar="NUMBER", help="Only projects that use this methodology, in any version.")
-@click.option("--status", type=click.Choice(["registered", "validation", "withdrawn"]), help="Only these.")
+@click.option(
+    "--status", type=click.Choice(["registered", "validation", "withdrawn"]), help="Only projects of this status."
+)
 @as_json
 def projects() -> None:
     """List the projects of the scheme, with the methodologies and versions that they use, as of June 2026.
@@ -227,7 +242,7 @@ def projects() -> None:
     """  # noqa: D301 (\b keeps click from filling the lines)
 
 
-@jcm.command(runs="calculating.calculate_case")
+@jcm.command(runs="calculating.calculate_case", several=OF_FOLDER)
 @case_argument
 @require_confirmed
 @click.option("--trace", is_flag=True, help="Show every quantity in the order of calculation.")
@@ -239,12 +254,12 @@ def projects() -> None:
 @click.option(
     "--stage",
     type=click.Choice(["plan", "report"]),
-    help="Of FILE.xlsx: the plan of a project design document, or a report (the default).",
+    help="Write FILE.xlsx as the plan of a project design document, or as a report (the default).",
 )
 @file_option(
     "--previous",
     metavar="EARLIER",
-    help="The report before (.xlsx, .toml, or its manifest .json): what it ended with is what this one begins with.",
+    help="The report before (.xlsx, .toml, or its manifest .json): its last values are the first values of this one.",
 )
 @force_option()
 @strictly
@@ -267,10 +282,10 @@ def calc() -> None:
 
 @jcm.command(runs="templates.write_template")
 @number_argument()
-@click.argument("more_years", nargs=-1, metavar="", type=int)
+@click.argument("more_years", nargs=-1, metavar="")
 @output_option("The .xlsx or .toml to write.", required=True)
 @click.option("--units", metavar="N", multiple=True, help="Rows along every index (1 by default), or i=N along one.")
-@click.option("--years", metavar="YEAR ...", multiple=True, type=int, help="The calendar years of the report.")
+@click.option("--years", metavar="YEAR ...", multiple=True, help="The calendar years of the report.")
 @force_option()
 @as_json
 def template() -> None:
@@ -286,7 +301,7 @@ def template() -> None:
 
 @jcm.command(runs="monitoring.monitor_case")
 @case_argument
-@output_option("Write a .csv or .xlsx file.")
+@output_option("Write the monitored parameters to a .csv or .xlsx file.")
 @force_option()
 @strictly
 @with_evidence
@@ -304,7 +319,7 @@ def monitor() -> None:
     """  # noqa: D301 (\b keeps click from filling the lines)
 
 
-@jcm.command(runs="status.status_of")
+@jcm.command(runs="status.status_of", several=ONE_FOLDER)
 @click.argument("path", metavar="CASE|FOLDER", type=FILE)
 @click.option("--on", metavar="DATE", help="As of the end of this day instead of today, such as 2024-09-30.")
 @click.option(
@@ -351,7 +366,7 @@ def explain() -> None:
 
 @jcm.command(runs="explaining.report_case")
 @case_argument
-@output_option("Where to write.", required=True)
+@output_option("The .html to write.", required=True)
 @force_option()
 @strictly
 @with_evidence
@@ -380,18 +395,18 @@ def _explained(context: click.Context, option: click.Parameter, value: str | boo
     context.exit()
 
 
-@jcm.command(runs="verifying.verify_files")
+@jcm.command(runs="verifying.verify_files", several=OTHER_FILES)
 @click.argument("report", type=FILE)
-@file_option("--plan", metavar="PLAN.xlsx", help="The registered plan.")
-@file_option("--case", metavar="CASE.toml", help="What else is known: meters and their readings, periods.")
-@file_option("--previous", metavar="EARLIER.xlsx", multiple=True, help="An earlier report.")
+@file_option("--plan", metavar="PLAN.xlsx", help="The registered plan, to compare with.")
+@file_option("--case", metavar="CASE.toml", help="Case file with meters, readings and periods to compare with.")
+@file_option("--previous", metavar="EARLIER.xlsx", multiple=True, help="An earlier report, to compare with.")
 @click.option(
     "--materiality",
     metavar="SHARE",
-    type=click.FloatRange(0, 1),
+    type=SHARE,
     default=0.05,
     show_default=True,
-    help="From which share of ER a difference is material.",
+    help="Materiality threshold, as a share of ER.",
 )
 @click.option("--select", metavar="CODES", multiple=True, help="Only these checks, such as A1,C5, or C for a group.")
 @click.option("--ignore", metavar="CODES", multiple=True, help="Not these checks; they are named in every output.")
@@ -434,14 +449,16 @@ def verify() -> None:
 
 @jcm.command(runs="authoring.new_methodology")
 @number_argument()
-@output_option("The package.", name="folder", metavar="FOLDER")
+@output_option("The folder of the package to write to.", name="folder", metavar="FOLDER")
 @click.option("--package", "project", metavar="NAME", help="Begin a methodology package, such as my-rules.")
 @click.option("--revises", metavar="V", help="Begin a revision of this version.")
-@file_option("--from", "source", metavar="FILE.toml", help="What it declares, without Python.")
-@click.option("--version", metavar="V", help="The version; with --revises the later one, or none to correct it.")
+@file_option("--from", "source", metavar="FILE.toml", help="A file with what it declares, without Python.")
+@click.option(
+    "--version", metavar="V", help="New version number. With --revises, leave it out to correct the existing version."
+)
 @click.option("--title", default="", help="The official title.")
-@click.option("--scope", type=click.IntRange(0, 99), default=0, help="The sectoral scope.")
-@click.option("--index", metavar="TEXT", default="", help="What the index i stands for.")
+@click.option("--scope", type=SCOPE, default=0, help="The sectoral scope.")
+@click.option("--index", metavar="TEXT", default="", help="What the index i means.")
 @as_json
 def new() -> None:
     """Write the skeleton of methodology NUMBER: a module, a case and a test, to be filled in.
@@ -458,8 +475,8 @@ def new() -> None:
 @jcm.command("import", runs="importing.import_module")
 @click.argument("workbook", metavar="FILE.xlsx", type=FILE)
 @click.argument("document", metavar="[DOCUMENT]", type=FILE, required=False)
-@output_option("The package.", name="folder", metavar="FOLDER")
-@file_option("--names", metavar="FILE.toml", help="Answers to what is asked.")
+@output_option("The folder of the package to write to.", name="folder", metavar="FOLDER")
+@file_option("--names", metavar="FILE.toml", help="Answers to the questions of an earlier run.")
 @force_option("what is there")
 @as_json
 def import_() -> None:
@@ -502,7 +519,7 @@ def confirm() -> None:
 @number_argument()
 @click.argument("before")
 @click.argument("after")
-@file_option("--case", metavar="CASE.toml", help="What it does to this case.")
+@file_option("--case", metavar="CASE.toml", help="Show what the change does to the result of this case file.")
 @as_json
 def diff() -> None:
     """Show what changed in methodology NUMBER from version BEFORE to version AFTER.
@@ -525,10 +542,10 @@ def evidence() -> None:
 @number_argument(required=False)
 @click.option("--guidelines", is_flag=True, help="A file for the rules of the scheme, which serves every methodology.")
 @of_version
-@file_option("--case", metavar="CASE.toml", help="Rules for readings, too.")
+@file_option("--case", metavar="CASE.toml", help="Include the rules for the readings of this case file.")
 @file_option("--document", metavar="FILE.pdf", help="The approved document.")
-@click.option("--all", "every", is_flag=True, help="What is confirmed already, too.")
-@output_option("Where to write.", metavar="FILE.toml")
+@click.option("--all", "every", is_flag=True, help="Include what is confirmed already.")
+@output_option("The evidence file to write.", metavar="FILE.toml")
 @force_option("FILE.toml")
 @as_json
 def new_evidence() -> None:
@@ -544,9 +561,9 @@ def new_evidence() -> None:
 @number_argument(required=False)
 @click.option("--guidelines", is_flag=True, help="The rules of the scheme, once for every methodology.")
 @of_version
-@file_option("--document", metavar="FILE.pdf", required=True, help="The document in your hand.")
+@file_option("--document", metavar="FILE.pdf", required=True, help="The approved document that you read.")
 @click.option("--reader", metavar="NAME", prompt="Name of the reader", help="Who reads it.")
-@output_option("Where to write.", metavar="FILE.toml")
+@output_option("The evidence file to write.", metavar="FILE.toml")
 @force_option("FILE.toml")
 @as_json
 def ask_evidence() -> None:
@@ -606,7 +623,7 @@ def request_issuance() -> None:
     """  # noqa: D301 (\b keeps click from filling the lines)
 
 
-@jcm.command(runs="portfolios.calculate_portfolio")
+@jcm.command(runs="portfolios.calculate_portfolio", several=ONE_PATTERN)
 @click.argument("source")
 @click.option(
     "--by", metavar="COLUMN", multiple=True, help="Sums by country, scope, methodology, version, year or project."
@@ -644,14 +661,14 @@ def replay() -> None:
 @jcm.command(runs="checking.check")
 @click.argument("subject", metavar="[NUMBER|MODULE.py]", required=False)
 @click.option("--all", "all_", is_flag=True, help="Check every methodology.")
-@click.option("--examples", metavar="N", type=click.IntRange(min=1), default=25, help="Inputs drawn for each case.")
+@click.option("--examples", metavar="N", type=WHOLE, default=25, help="Inputs drawn for each case.")
 @click.option(
     "--watch", "watching", is_flag=True, help="Check again whenever a file in the folder of the module changes."
 )
-@file_option("--html", "page", metavar="FILE.html", help="With --watch: its page, too.")
+@file_option("--html", "page", metavar="FILE.html", help="With --watch: write the page of the methodology, too.")
 @as_json
 def check() -> None:
-    """Check that a methodology holds together; for its author.
+    """Validate a methodology module, for its author.
 
     Inputs are drawn from what is declared. Needs `pip install jcm-calc[check]`.
 

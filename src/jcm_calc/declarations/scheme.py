@@ -10,13 +10,13 @@ GUIDELINES = "JCM guidelines for developing PDD and monitoring report"
 SCHEME_RULES = (
     SchemeRule(
         _("whole tonnes"),
-        "emission reductions are cut, not rounded",
+        "emission reductions are rounded down to whole tonnes",
         GUIDELINES,
         unconfirmed("agrees with one project design document and one plan", 80),
     ),
     SchemeRule(
         _("calendar years"),
-        "the cut is made for each calendar year",
+        "emission reductions are rounded down for each calendar year",
         GUIDELINES,
         unconfirmed("the break at 31 December 2020 is seen in decisions", 75),
     ),

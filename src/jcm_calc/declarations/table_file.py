@@ -42,7 +42,7 @@ def entries(path: Path, keys: tuple[str, ...], evidence: Evidence) -> dict[Any, 
     ...     path = Path(folder) / "factors.csv"
     ...     text = ["region,regime,value,grade,source,place", "north,wet,0.5,primary,Approved text,table 2"]
     ...     _ = path.write_text(chr(10).join(text))
-    ...     found = entries(path, ("region", "regime"), unconfirmed("recalled"))
+    ...     found = entries(path, ("region", "regime"), unconfirmed("from recollection"))
     >>> print(*found, found["north", "wet"].value, found["north", "wet"].evidence.source)
     ('north', 'wet') 0.5 Approved text, table 2
     """

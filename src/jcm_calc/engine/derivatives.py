@@ -114,7 +114,7 @@ def gradient(
     previous = chained(graph, sizes, values)
     computed = tuple(name for name in graph.nodes if name not in values)
     starts = tuple(node.name for node in previous)
-    known = dict(values) | evaluate(graph, sizes, values, lookups, (*computed, *starts))
+    known = dict(values) | evaluate(graph, sizes, values, lookups, (*computed, *starts), finite=False)
     if previous:
         found = _backwards(graph, sizes, values, known, target, previous)
         return {
@@ -181,7 +181,9 @@ def _swept(
                 slope = _slope(node.function(*seeded))
             # a summand counts once for each label of the indices summed over
             full = [sizes[letter] if letter in node.indices + node.total else 1 for letter in letters]
-            share = np.broadcast_to(total[name] * slope, np.broadcast_shapes(full, total[name].shape, np.shape(slope)))
+            with np.errstate(invalid="ignore"):  # what the target does not depend on need not have a slope
+                share = np.where(total[name] == 0, 0.0, total[name] * slope)
+            share = np.broadcast_to(share, np.broadcast_shapes(full, share.shape))
             narrow = tuple(axis for axis, size in enumerate(operand.shape) if size == 1 and share.shape[axis] > 1)
             total[argument] = total.get(argument, 0.0) + share.sum(axis=narrow, keepdims=True)
     return total

@@ -141,8 +141,10 @@ def _longest(given: Iterable[InputValue], letter: str) -> int | None:
 
 
 def label(cell: Any) -> Any:
-    """Return a label as tables have it: 1, 1.0 and "1" are one label."""
+    """Return a label as tables have it: 1, 1.0 and "1" are one label, and so are 1.5 and "1.5"."""
     if isinstance(cell, str):
         text = cell.strip() if cell.isascii() else unicodedata.normalize("NFC", cell.strip())
         return int(text) if text.isdecimal() and WHOLE.fullmatch(text) else text
-    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
+    if not isinstance(cell, float):
+        return cell
+    return int(cell) if cell.is_integer() else str(cell)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -32,10 +33,15 @@ APART = 1e4
 # ordinary amounts differ by 10 at most from one month or machine to the next: between them lies 100. A machine that
 # hardly runs for a month is nothing odd, so too little is remarked on only where it makes ER larger, from half a slip.
 ABOVE, BELOW = 100.0, 500.0
-MISTAKABLE_UNITS = (
-    *("kWh", "MWh", "GWh", "MJ", "GJ", "TJ", "kg", "t", "L", "kL", "m", "km", "kW", "MW", "min", "h", "percent"),
-    *("kgCO2/MWh", "tCO2/MWh", "kgCO2/TJ", "kgCO2/GJ", "tCO2/TJ", "tCO2/GJ", "MJ/kg", "GJ/t", "TJ/t"),
+# Units that are mistaken for each other most often, as they differ by a prefix or are written next to each other.
+RELATED_UNITS = (
+    *(("kWh", "MWh", "GWh"), ("MJ", "GJ", "TJ"), ("kg", "t"), ("L", "kL"), ("m", "km"), ("W", "kW", "MW")),
+    *(("min", "h", "d"), ("percent",), ("kgCO2/MWh", "tCO2/MWh"), ("kgCO2/TJ", "kgCO2/GJ", "tCO2/TJ", "tCO2/GJ")),
+    ("MJ/kg", "GJ/t", "TJ/t"),
 )
+MISTAKABLE_UNITS = tuple(unit for units in RELATED_UNITS for unit in units)
+# How far above a range that begins with 0 a number is hardly one in the declared unit; a prefix is slipped at once.
+BEYOND, PREFIX = 3.0, 1000.0
 
 
 def mistakable(unit: str) -> dict[str, float]:
@@ -114,7 +120,7 @@ def _implausible(parameter: Parameter, given: InputValue, plausible: Interval) -
     text = _("{given} is far outside the plausible range {range}").tagged(ProblemKind.IMPLAUSIBLE)
     text = text.format(given=given.numbers_at(outside, parameter.unit), range=plausible)
     first = float(given.values[outside].flat[0])
-    complaint = text + _looks_like(parameter, first, plausible)
+    complaint = text if given.converted else text + _looks_like(parameter, first, plausible)
     ends = (("lower", plausible.lower), ("upper", plausible.upper))
     numbers = (("value", first), *ends, ("count", float(np.count_nonzero(outside))))
     return Remark(parameter.symbol, complaint, "", Topic.IMPLAUSIBLE, numbers)
@@ -135,18 +141,30 @@ def _implausible_entries(parameter: Parameter, table: Table) -> Iterator[Remark]
 
 
 def _looks_like(parameter: Parameter, value: float, plausible: Interval) -> str:
-    """Guess the unit in which a number would be plausible."""
-    for unit in MISTAKABLE_UNITS:
-        if unit == parameter.unit:
-            continue
-        try:
-            converted = conversion(unit, parameter.unit)(value)
-        except UnitError:
-            continue
-        if converted in plausible:
-            hint = _("; it looks like {unit}, which would be {number}").tagged(ProblemKind.OTHER_UNIT, unit)
-            return hint.format(unit=unit, number=with_unit(f"{converted:,.15g}", parameter.unit))
-    return ""
+    """Guess the unit in which a number would be plausible; nothing where several are as likely."""
+    found = {unit: value / factor for unit, factor in mistakable(parameter.unit).items() if factor != 1}
+    found = {unit: number for unit, number in found.items() if number in plausible}
+    if plausible.lower <= 0 and value < BEYOND * plausible.upper:  # which any smaller unit would explain
+        found = {unit: number for unit, number in found.items() if value >= PREFIX * number}
+    if parameter.unit == "" and (value < 1 if plausible.upper <= 1 else plausible.lower <= 0):
+        return ""  # not a share that is written in per cent, but a count, or a ratio
+    family = _related(parameter.unit)
+    related = [unit for unit in found if unit in family]
+    if related:
+        unit = min(related, key=lambda one: abs(math.log(value / found[one])))
+    elif plausible.lower > 0 and len({float(f"{number:.6g}") for number in found.values()}) == 1:
+        unit = next(iter(found))
+    else:
+        return ""
+    hint = _("; it looks like {unit}, which would be {number}").tagged(ProblemKind.OTHER_UNIT, unit)
+    return hint.format(unit=unit, number=with_unit(f"{found[unit]:,.15g}", parameter.unit))
+
+
+def _related(declared: str) -> Sequence[str]:
+    """Return the units that are mistaken for a unit most often."""
+    factors = mistakable(declared)
+    same = (units for units in RELATED_UNITS if any(factors.get(unit) == 1 for unit in units))
+    return ("percent",) if declared == "" else next(same, ())
 
 
 def _far_apart(parameter: Parameter, given: InputValue, comparable: Parameter, theirs: InputValue) -> list[Remark]:
@@ -160,7 +178,8 @@ def _far_apart(parameter: Parameter, given: InputValue, comparable: Parameter, t
     text = text.tagged(ProblemKind.IMPLAUSIBLE).format(**fields)
     near = Interval(other / APART, other * APART, True, True)
     numbers = (("value", own), (comparable.name, other))
-    return [Remark(parameter.symbol, text + _looks_like(parameter, own, near), "", Topic.IMPLAUSIBLE, numbers)]
+    hint = "" if given.converted else _looks_like(parameter, own, near)
+    return [Remark(parameter.symbol, text + hint, "", Topic.IMPLAUSIBLE, numbers)]
 
 
 def outliers(
@@ -257,7 +276,8 @@ def _outlier(parameter: Parameter, item: InputValue, odd: Array, usual: Array) -
     )
     near = Interval(typical / ABOVE, typical * ABOVE, True, True)
     numbers = (("value", value), ("usual", typical), ("count", float(np.count_nonzero(odd))))
-    return Remark(parameter.symbol, text + _looks_like(parameter, value, near), "", Topic.APART, numbers)
+    hint = "" if item.converted else _looks_like(parameter, value, near)
+    return Remark(parameter.symbol, text + hint, "", Topic.APART, numbers)
 
 
 def classes(

@@ -10,7 +10,7 @@ import re
 import unicodedata
 import warnings
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,8 +23,18 @@ from jcm_calc.base.cores import on_all_cores
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem, ProblemKind, listed, no_such_file
 from jcm_calc.base.sheet_xml import LAST_COLUMN, parse, sheet_files
-from jcm_calc.inputs.axes import label
-from jcm_calc.inputs.carriers import FilledTable, arrow_units, carried, column_unit, is_unit, is_unit_key, split_heading
+from jcm_calc.declarations.methodology import Declarations
+from jcm_calc.inputs.axes import WHOLE, label
+from jcm_calc.inputs.carriers import (
+    FilledTable,
+    arrow_units,
+    carried,
+    column_unit,
+    is_unit,
+    is_unit_key,
+    objects,
+    split_heading,
+)
 from jcm_calc.inputs.periods import Period, several
 from jcm_calc.inputs.totals import texts, totals_among
 from jcm_calc.inputs.values import CellAddresses, GivenCells
@@ -46,14 +56,15 @@ LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|\[[^\]]*\]|[_*].')
 # Which row of its file the first row of a table is: the heading is row 1, as a spreadsheet program shows it.
 FIRST_ROW = "first_row"
 AS_WRITTEN: Mapping[str, Any] = {"encoding": "utf-8-sig", "keep_default_na": False}
+WHOLE_DECIMAL = re.compile(r"(0|[1-9]\d*)\.0+", re.ASCII)
 # More bytes than the formats of any table take.
 STYLES = 10_000_000
 
 
-def read(path: str | os.PathLike[str]) -> pd.DataFrame:
-    """Read a table from CSV (UTF-8), Excel (first sheet) or Parquet."""
+def read(path: str | os.PathLike[str], labels: Iterable[str] = ()) -> pd.DataFrame:
+    """Read a table from CSV (UTF-8), Excel (first sheet) or Parquet; ``labels`` are the headings of its labels."""
     file = Path(path)
-    readers = {".csv": _read_csv, ".xlsx": _read_excel, ".parquet": _read_parquet}
+    readers = {".csv": lambda file: _read_csv(file, frozenset(labels)), ".xlsx": _read_excel, ".parquet": _read_parquet}
     reader = readers.get(file.suffix.casefold())
     complaint: str
     if os.path.exists(file) and not file.is_file():
@@ -73,6 +84,12 @@ def read(path: str | os.PathLike[str]) -> pd.DataFrame:
             # the readers of broken files raise errors of many kinds, each with a message of some use
             complaint = _("cannot be read as {format}: {error}").format(format=file.suffix, error=error)
     raise InputError.of(file.name, complaint)
+
+
+def label_headings(m: Declarations) -> set[str]:
+    """Return the headings of columns that name things: units along an index, and classes."""
+    classes = [one for one in (*m.inputs.values(), *m.facts.values()) if one.unit == "category"]
+    return {*m.indices, *(heading for one in classes for heading in (one.name, one.symbol))} - {"p"}
 
 
 def _read_excel(file: Path) -> pd.DataFrame:
@@ -153,12 +170,14 @@ def _read_parquet(file: Path) -> pd.DataFrame:
     return frame
 
 
-def _read_csv(file: Path) -> pd.DataFrame:
+def _read_csv(file: Path, of_labels: Set[str]) -> pd.DataFrame:
     import pandas as pd
 
     _refuse_encoding(file)
     with file.open(encoding="utf-8-sig", newline="") as lines:
-        headings = [heading.strip() for heading in next(csv.reader(lines), [])]
+        written = next(csv.reader(lines), [])
+    headings = [heading.strip() for heading in written]
+    labels = [own for own, heading in zip(written, headings, strict=True) if heading in of_labels]
     _refuse_width(file, len(headings))
     if repeated := _twice([heading for heading in headings if heading]):
         raise InputError.of(file.name, repeated)
@@ -166,7 +185,10 @@ def _read_csv(file: Path) -> pd.DataFrame:
         with warnings.catch_warnings(), file.open("rb") as content:
             # pandas would take surplus cells for the labels of rows, or drop them
             warnings.simplefilter("error", pd.errors.ParserWarning)
-            frame: pd.DataFrame = pd.read_csv(content, index_col=False, low_memory=False, na_values=[""], **AS_WRITTEN)
+            kinds = dict.fromkeys(labels, str)
+            frame: pd.DataFrame = pd.read_csv(
+                content, index_col=False, low_memory=False, na_values=[""], dtype=kinds, **AS_WRITTEN
+            )
     except pd.errors.EmptyDataError:
         raise InputError.of(file.name, _("the file is empty")) from None
     except (pd.errors.ParserWarning, pd.errors.ParserError) as error:
@@ -174,11 +196,34 @@ def _read_csv(file: Path) -> pd.DataFrame:
         complaint = _("its rows differ in length: is there a decimal comma, or a comma at their ends? ({error})")
         raise InputError.of(file.name, complaint.format(error=error)) from None
     _refuse_separator(file, list(map(str, frame.columns)))
+    for heading in labels:
+        frame[heading] = _as_labels(frame[heading])
     _refuse_unclear(file, frame)
     with file.open("rb") as lines_of_bytes:
         if sum(1 for _line in lines_of_bytes) == len(frame) + 1:  # else a blank line, or a cell of several
             frame.attrs[FIRST_ROW] = 2
     return frame
+
+
+def _as_labels(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return a column of texts of labels; where all are numbers, whole ones as numbers."""
+    import pandas as pd
+
+    codes, written = pd.factorize(column)
+    try:
+        cells = [_as_label(text.strip()) for text in written]
+    except ValueError:
+        return column
+    cells.append(math.nan)  # has the code −1
+    return pd.Series(objects(cells)[codes], column.index).infer_objects()
+
+
+def _as_label(text: str) -> int | float | str:
+    """Return 405 and 1.0 as numbers, anything else as the text that it is: 0405, 1.10 and 1E3."""
+    float(text)  # in a column of texts 1.0 is a text
+    if WHOLE.fullmatch(text.removeprefix("-")):
+        return int(text)
+    return float(text) if WHOLE_DECIMAL.fullmatch(text) else text
 
 
 def _refuse_width(file: Path, columns: int) -> None:

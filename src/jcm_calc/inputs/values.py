@@ -17,8 +17,9 @@ from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import listed
 from jcm_calc.declarations.items import DAYS, Parameter
 from jcm_calc.inputs import cells
+from jcm_calc.inputs.carriers import carried
 from jcm_calc.inputs.periods import Period, within
-from jcm_calc.units import Reciprocal
+from jcm_calc.units import Reciprocal, UnitError, conversion
 
 Array = npt.NDArray[Any]
 UNDECIDED = "?"
@@ -128,6 +129,7 @@ class InputValue:
     written: str = ""  # what the user wrote, for single values
     classes: tuple[str, ...] | None = None  # of each code
     cells: CellAddresses | None = None
+    converted: bool = False  # whether a unit is stated that is not the declared one
     unchecked: bool = False  # whether the numbers are compared with their limits later; see `Inputs`
 
     @cached_property
@@ -335,10 +337,30 @@ def read_value(parameter: Parameter, given: GivenCells, remarks: list[Reciprocal
         raise ValueError(_("is empty"))
     letters = "".join(given.labels) if given.of_table else _letters(parameter, values.shape)
     written = str(given.values) if values.ndim == 0 and not given.of_table else ""
-    found = InputValue(values, letters, given.labels, given.source, written, names, given.cells)
+    number = not parameter.textual and parameter.unit != "date"
+    converted = number and _is_converted(parameter.unit, given)
+    found = InputValue(values, letters, given.labels, given.source, written, names, given.cells, converted)
     if faults:
         raise ValueError(_together(found, faults))
     return found
+
+
+def _is_converted(declared: str, given: GivenCells) -> bool:
+    """Whether a heading, a type or a text states a unit in which other numbers are written than in the declared one."""
+    found, unit = carried(given.values)
+    words: list[Any] = [found]
+    if isinstance(found, np.ndarray):
+        words = found.ravel().tolist() if found.dtype == object else []
+    stated = {given.unit, unit} - {None, declared}
+    stated |= {match[1].strip() for word in words if isinstance(word, str) and (match := UNIT.search(word))}
+    return not all(_is_same(one, declared) for one in stated if one is not None)
+
+
+def _is_same(unit: str, declared: str) -> bool:
+    try:
+        return bool(conversion(unit, declared)(1.0) == 1.0)
+    except UnitError:  # by its reciprocal
+        return False
 
 
 def read_cells(
@@ -347,8 +369,8 @@ def read_cells(
     """Return numbers in the declared unit, truth values or codes of classes; the classes; and complaints."""
     if (parameter.textual or parameter.unit == "date") and unit not in (None, "", parameter.unit):
         raise ValueError(_("has no unit, but its heading says {unit}").format(unit=repr(unit)))
-    if isinstance(raw, np.ndarray) and raw.ndim == 0:
-        raw = raw[()]  # of a table without indices: the cell itself, which may be a text
+    if type(raw) is np.ndarray and raw.ndim == 0:
+        raw = raw[()]  # of a table without indices: the cell itself, which may be a text; a subclass may have a unit
     if parameter.unit == "category":
         return cells.classes(raw, parameter.categories)
     if parameter.unit == "yes/no":

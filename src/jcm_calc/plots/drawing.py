@@ -118,11 +118,15 @@ def title(ax: Axes, text: str, legend: bool = False) -> None:
     ax.spines[["top", "right"]].set_visible(False)
 
 
+def _number(value: float, _place: float) -> str:
+    return f"{value:,.10g}".replace("-", "−")
+
+
 def finish(ax: Axes, result: Calculation, text: str, unit: str, across: bool = False, legend: bool = False) -> None:
     """Label a plot of a result, and say where it is an estimate."""
     title(ax, text, legend)
     (ax.set_xlabel if across else ax.set_ylabel)(translated(unit))
-    (ax.xaxis if across else ax.yaxis).set_major_formatter(lambda value, place: f"{value:,.10g}".replace("-", "−"))
+    (ax.xaxis if across else ax.yaxis).set_major_formatter(_number)
     (ax.xaxis if across else ax.yaxis).grid(True, lw=0.4, color="#dddddd")
     ax.tick_params(labelsize=8)
     ax.set_axisbelow(True)

@@ -62,7 +62,7 @@ class ReadingsFinding:
     tonnes : float, optional
         The effect on ER in tCO2e, by the derivative of ER.
     safe : float, optional
-        Of a substitute that gives more ER than every like time: the like amount with the least.
+        Of a substitute that gives more ER than every comparable period: the like amount with the least.
     """
 
     meter: str

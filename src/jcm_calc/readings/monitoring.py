@@ -15,7 +15,7 @@ from jcm_calc.base.problems import InputError, Problem, listed, suggestion
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs.periods import Period
 from jcm_calc.inputs.project import as_mapping
-from jcm_calc.readings import calibration, clock, cross_checks, like_times, row_checks, treatments
+from jcm_calc.readings import calibration, clock, comparable_periods, cross_checks, row_checks, treatments
 from jcm_calc.readings.amounts import Monitored, by_indices
 from jcm_calc.readings.findings import ReadingsFinding
 from jcm_calc.readings.meter_readings import MeterReadings, Runner, opened_sources
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 Slopes = Mapping[str, Sequence[float]]
-NEEDS_LIKE, NEEDS_ADJACENT = {"like period", "substitute"}, {"mean of before and after"}
+NEEDS_COMPARABLE, NEEDS_ADJACENT = {"comparable period", "substitute"}, {"mean of before and after"}
 OF_CALIBRATION = ("late calibration", "uncalibrated")
 UNTREATABLE = ("step", "falls often")  # not the readings are wrong, but what the plan says of them
 
@@ -409,23 +409,25 @@ class Work:
         self, findings: Sequence[ReadingsFinding], considered: Sequence[Sequence[str]]
     ) -> list[treatments.Around]:
         """Return what there is around each finding, as far as the treatments that are considered for it need it."""
-        spoilt: dict[str, list[Span]] = {  # times of each meter that are like no other
+        spoilt: dict[str, list[Span]] = {  # times of each meter that are comparable with no other
             name: [(stop.start, stop.end) for stop in self.plan.stops_of(name)] for name in self.plan.meters
         }
         for one in findings:
             if one.kind not in ("boundary", "late calibration", "clock jump"):
                 spoilt[one.meter].append((one.start, one.end))
-        like, adjacent = (
-            like_times.amounts(
+        comparable, adjacent = (
+            comparable_periods.amounts(
                 self.meters,
                 {number: findings[number] for number, several in enumerate(considered) if names & set(several)},
                 spoilt,
-                weeks=names is NEEDS_LIKE,
+                weeks=names is NEEDS_COMPARABLE,
             )
-            for names in (NEEDS_LIKE, NEEDS_ADJACENT)
+            for names in (NEEDS_COMPARABLE, NEEDS_ADJACENT)
         )
         return [
-            treatments.Around(self.units[one.meter], self.slope(one), like.get(number, ()), adjacent.get(number, ()))
+            treatments.Around(
+                self.units[one.meter], self.slope(one), comparable.get(number, ()), adjacent.get(number, ())
+            )
             for number, one in enumerate(findings)
         ]
 

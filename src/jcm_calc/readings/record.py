@@ -11,7 +11,7 @@ from typing import Any
 
 from jcm_calc.base import hashes
 from jcm_calc.base.problems import listed
-from jcm_calc.inputs.metered import LISTS, NAMED, Record, merged, record_of
+from jcm_calc.inputs.metered import DOUBTFUL, LISTS, NAMED, Record, merged, record_of
 
 # what a spreadsheet that is saved again may still change of a number is no change
 DIGITS = 12
@@ -29,8 +29,8 @@ def restricted(record: Record, meters: Container[str]) -> dict[str, Any]:
 
     Examples
     --------
-    >>> gap = {"meter": "S2", "what": "gap", "treatment": "like period"}
-    >>> both = {"meters": {"S1": {}, "S2": {}}, "rules": {"gap: like period": {}}, "findings": [gap]}
+    >>> gap = {"meter": "S2", "what": "gap", "treatment": "comparable period"}
+    >>> both = {"meters": {"S1": {}, "S2": {}}, "rules": {"gap: comparable period": {}}, "findings": [gap]}
     >>> restricted(both, ["S1"])
     {'meters': {'S1': {}}, 'rules': {}, 'findings': []}
     """
@@ -76,7 +76,7 @@ def doubtful(complaint: str) -> dict[str, Any]:
     'unconfirmed'
     """
     rule = {"grade": "unconfirmed", "note": complaint, "certainty": None, "source": "the record of readings"}
-    return merged([{"rules": {"record of readings": rule}}])
+    return merged([{"rules": {DOUBTFUL: rule}}])
 
 
 def sources(record: Record) -> dict[str, dict[str, str]]:

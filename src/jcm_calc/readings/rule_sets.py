@@ -25,7 +25,7 @@ from jcm_calc.units import magnitude
 # What each treatment needs besides its name.
 TREATMENTS: dict[str, tuple[str, ...]] = {
     "count as zero": (),
-    "like period": (),
+    "comparable period": (),
     "mean of before and after": (),
     "substitute": ("value", "reason"),
     "count once": (),
@@ -39,7 +39,7 @@ TREATMENTS: dict[str, tuple[str, ...]] = {
     "maximum permissible error": (),
     "split by time": (),
 }
-FOR_GAPS = ("count as zero", "like period", "mean of before and after", "substitute")
+FOR_GAPS = ("count as zero", "comparable period", "mean of before and after", "substitute")
 ARITHMETIC = unconfirmed("nothing was read of it in any rules: arithmetic on the readings, as the user chose it")
 ERRORS = ("none", "permissible", "larger of permissible and found")
 JITTER = 10 / 3600  # of a set that says nothing of it

@@ -26,7 +26,7 @@ class Around:
 
     unit: str  # of the parameter
     slope: float | None  # ∂ER/∂x, or None where no methodology is named
-    like: Sequence[float] = ()  # amounts of the same hours of the same days of the week, without findings
+    comparable: Sequence[float] = ()  # amounts of the same hours of the same days of the week, without findings
     adjacent: Sequence[float] = ()  # amounts of the times just before and after, of the same length
     choice: Treatment = NO_CHOICE
     share: float = 1.0  # the part of the user's substitute that falls to this finding
@@ -46,10 +46,10 @@ class Around:
 
 # What takes the direction in which ER falls, whichever it is.
 BY_SIGN = {
-    "like period": _("of all like times the amount with the least ER"),
+    "comparable period": _("of all comparable periods the amount with the least ER"),
     "conservative reading": _("of the readings that differ the one with the least ER"),
     "maximum permissible error": _("against ER"),
-    "substitute": _("an amount of your own with a reason; it is questioned where a like time gives less ER"),
+    "substitute": _("an amount of your own with a reason; it is questioned where a comparable period gives less ER"),
 }
 
 
@@ -63,10 +63,10 @@ def _count_as_zero(finding: ReadingsFinding, around: Around) -> float:
     return 0.0
 
 
-def _like_period(finding: ReadingsFinding, around: Around) -> float:
-    if not around.like:
-        raise ValueError(_("there is no like time without findings on file"))
-    return around.least(around.like)
+def _comparable_period(finding: ReadingsFinding, around: Around) -> float:
+    if not around.comparable:
+        raise ValueError(_("there is no comparable period without findings on file"))
+    return around.least(around.comparable)
 
 
 def _mean(finding: ReadingsFinding, around: Around) -> float:
@@ -101,7 +101,7 @@ def _permissible_error(finding: ReadingsFinding, around: Around) -> float:
 
 METHODS: Mapping[str, Callable[[ReadingsFinding, Around], float]] = {
     "count as zero": _count_as_zero,
-    "like period": _like_period,
+    "comparable period": _comparable_period,
     "mean of before and after": _mean,
     "substitute": _substitute,
     "conservative reading": lambda finding, around: around.least(finding.values),
@@ -153,7 +153,7 @@ def treat(finding: ReadingsFinding, around: Around, rules: RuleSet) -> ReadingsF
     --------
     >>> from jcm_calc.readings.rule_sets import rule_set
     >>> gap = ReadingsFinding("S1", "gap", 0, 3_600_000_000, 0.0)
-    >>> around = Around("MWh", slope=0.2, like=[1.2, 0.9, 1.1], choice=Treatment(1, "gap", "like period"))
+    >>> around = Around("MWh", slope=0.2, comparable=[1.2, 0.9, 1.1], choice=Treatment(1, "gap", "comparable period"))
     >>> treat(gap, around, rule_set("JCM")).used
     0.9
     """
@@ -166,11 +166,11 @@ def treat(finding: ReadingsFinding, around: Around, rules: RuleSet) -> ReadingsF
         said = {"treatment": choice.treatment, "kind": finding.kind, "meter": finding.meter, "error": error}
         return Problem(choice.subject, complaint.format(**said))
     question, safe = "", None
-    if choice.treatment == "substitute" and around.like and around.slope:
-        least = around.least(around.like)
+    if choice.treatment == "substitute" and around.comparable and around.slope:
+        least = around.least(around.comparable)
         if (used - least) * around.slope > 0:
             safe = least
-            more = _("the substitute {used:.6g} gives more ER than the like time with the least, {least:.6g}")
+            more = _("the substitute {used:.6g} gives more ER than the comparable period with the least, {least:.6g}")
             question = more.format(used=used, least=least)
     return replace(
         finding,

@@ -178,8 +178,9 @@ def explain(result: Calculation, name: str, at: Mapping[str, Any]) -> Explanatio
             if str(at[letter]) in labels:
                 place[letter] = labels.index(str(at[letter]))
             else:
-                complaint = _("there is no {label}; there are {labels}")
-                complaint = complaint.format(label=repr(str(at[letter])), labels=listed(labels))
+                complaint = _("got {got}; must be one of its labels: {labels}{hint}")
+                hint = suggestion(str(at[letter]), labels)
+                complaint = complaint.format(got=repr(str(at[letter])), labels=listed(labels), hint=hint)
                 problems.append(Problem(letter, complaint))
     InputError.raise_for(str(m), problems)
     seen = _Walk(result, place)
@@ -281,7 +282,7 @@ class _Walk:
             return value
         if unit == "date" and value >= 1 and math.isfinite(value):
             return _("{date} (day {number:.0f})").format(date=date.fromordinal(int(value)), number=value)
-        return with_unit(f"{value:,.{CALCULATED}g}", unit)
+        return _("no value") if math.isnan(value) else with_unit(f"{value:,.{CALCULATED}g}", unit)
 
     def numbers(self, rule: Equation) -> tuple[Expression | None, str]:
         """Return the right side of an equation with the numbers in place, and what a sum adds up."""
@@ -315,5 +316,7 @@ class _Walk:
 
 
 def _number(value: Any) -> Expression:
-    """Return a number, to as many digits as are shown."""
+    """Return a number, to as many digits as are shown; one that has no value is not used by its equation."""
+    if math.isnan(value):
+        return Expression("symbol", ("n/a",))
     return Expression("number", (float(f"{value:.{CALCULATED}g}"),))

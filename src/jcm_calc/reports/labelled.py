@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jcm_calc.base.problems import require
-from jcm_calc.engine.evaluation import EvaluationError
 from jcm_calc.results.manifest import library_version
 
 if TYPE_CHECKING:
@@ -26,10 +25,7 @@ def dataset(result: Calculation) -> xr.Dataset:
     variables = {}
     for row in result.quantities():
         name = row["name"]
-        try:
-            variables[name] = _variable(result, name, row)
-        except EvaluationError:  # of an equation that ER does not need
-            continue
+        variables[name] = _variable(result, name, row)
     attributes = {
         "methodology": m.number,
         "version": m.version,

@@ -37,7 +37,7 @@ from jcm_calc.results.credits import (
     year_table,
     yearly,
 )
-from jcm_calc.results.eligibility import Verdict
+from jcm_calc.results.eligibility import CriterionAssessment
 from jcm_calc.results.emissions import Emissions
 from jcm_calc.units import registry, with_unit
 
@@ -142,7 +142,8 @@ class Calculation(Emissions):
         """Return a parameter, an intermediate or a result as a Quantity.
 
         The array has an axis for each index that the quantity has and the input spans, in the
-        methodology's order; a single value is 0-dimensional.
+        methodology's order; a single value is 0-dimensional. Where an equation gives no number, such as 0 / 0 in a
+        period whose amounts are 0, it is NaN; results are always numbers.
 
         Raises
         ------
@@ -184,8 +185,8 @@ class Calculation(Emissions):
 
     def __contains__(self, name: object) -> bool:
         try:
-            return isinstance(name, str) and self.array(name) is not None
-        except (KeyError, EvaluationError):
+            return isinstance(name, str) and bool(np.isfinite(self.array(name)).any())
+        except KeyError:
             return False
 
     def _ipython_key_completions_(self) -> list[str]:
@@ -215,14 +216,19 @@ class Calculation(Emissions):
         raise KeyError(f"{name} {hint}{suggestion(name, operands)}")
 
     def _array(self, name: str) -> Array:
-        """Return an array with one axis for each index, computing it again if it was dropped."""
+        """Return an array with one axis for each index, computing it again if it was dropped.
+
+        Where an equation gives no number, such as 0 / 0 of a period whose amounts are 0, it is NaN.
+        """
         if name in self._results:
             return self._results[name]
         values = self._values
         if name in values and name not in (one.name for one in chained(self.inputs.graph, self.inputs.sizes, values)):
             return values[name]
         whole = self.inputs.graph if name in self.inputs.graph.nodes else self.graph
-        return evaluate(whole.upstream(name), self.inputs.sizes, values, self._lookups, (name,))[name]
+        way = whole.upstream(name)
+        found = evaluate(way, self.inputs.sizes, values, self._lookups, (name,), finite=False)[name]
+        return found if np.isfinite(found).all() else np.where(np.isfinite(found), found, np.nan)
 
     def _declared(self, name: str) -> Parameter | None:
         m = self.methodology
@@ -339,9 +345,7 @@ class Calculation(Emissions):
         for item in self.items:  # "unconfirmed" sorts after the other two
             grades[item.name] = max(grades.get(item.name, ""), str(item.evidence.grade))
         for name, node in self.graph.nodes.items():
-            try:
-                described = self._described(name)
-            except EvaluationError:  # of an equation off the way to ER
+            if (described := self._described(name)) is None:  # an equation that ER does not need
                 continue
             symbol, text = getattr(node, "symbol", name), getattr(node, "text", "")
             source, grade = self.source(name), Message(grades.get(symbol, ""))
@@ -351,17 +355,19 @@ class Calculation(Emissions):
                     source += _(" (none: nothing given has the index {index})").format(index=node.total)
             yield {"name": name, "symbol": symbol, **described, "from": source, "grade": grade, "text": text}
 
-    def _described(self, name: str) -> dict[str, Any]:
-        """Return the value of a quantity, or what describes its values."""
+    def _described(self, name: str) -> dict[str, Any] | None:
+        """Return the value of a quantity, or what describes its values; None where it has no value."""
         array, unit = self.full(name), self._node(name).unit
         if name in self.inputs.classes:
             used = [self.inputs.classes[name][code] for code in np.unique(array)]
             return {"value": listed(used, limit=3), "count": array.size, "unit": ""}
+        if not (count := np.count_nonzero(np.isfinite(array))):
+            return None
         return {
             "value": float(array.flat[0]) if array.size == 1 else None,
-            "minimum": float(array.min()),
-            "maximum": float(array.max()),
-            "count": array.size,
+            "minimum": float(np.nanmin(array)),
+            "maximum": float(np.nanmax(array)),
+            "count": count,
             "unit": unit,
         }
 
@@ -564,7 +570,7 @@ class Calculation(Emissions):
         """
         inputs, known = self.inputs, self.checked_values
         found = [
-            *_remarks.criteria(inputs, self.verdicts, known),
+            *_remarks.criteria(inputs, self.assessments, known),
             *_remarks.limits(inputs, known),
             *_remarks.indicators(inputs, known),
             *(remark for remark, _ in self.replaced),
@@ -598,22 +604,22 @@ class Calculation(Emissions):
     # Evidence and credits
 
     @cached_property
-    def verdicts(self) -> tuple[Verdict, ...]:
+    def assessments(self) -> tuple[CriterionAssessment, ...]:
         """The answer to each eligibility criterion."""
-        return eligibility.verdicts(self.inputs, self.checked_values)
+        return eligibility.assessments(self.inputs, self.checked_values)
 
     def eligibility(self) -> pd.DataFrame:
         """Return the answer to each eligibility criterion, as a DataFrame by number."""
-        return eligibility.table(self.verdicts)
+        return eligibility.table(self.assessments)
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
         """Everything that an issuance request rests on, with its evidence."""
-        looked_at = {name for verdict in self.verdicts for name in verdict.criterion.arguments}
+        looked_at = {name for assessment in self.assessments for name in assessment.criterion.arguments}
         rests_on = self.graph.upstream(*RESULTS, *sorted(looked_at & self.graph.nodes.keys()))
         given = (*self.call["tables"], *self.call["values"].values())
         treated = dict.fromkeys(monitoring_items(given, self.methodology.treatments))
-        return (*issuance_items(self.inputs, rests_on, self.verdicts), *treated)
+        return (*issuance_items(self.inputs, rests_on, self.assessments), *treated)
 
     @property
     def unconfirmed(self) -> tuple[Item, ...]:
@@ -730,7 +736,7 @@ class Calculation(Emissions):
                 }
                 for i in self.items
             ],
-            "eligibility": {verdict.criterion.number: str(verdict.answer) for verdict in self.verdicts},
+            "eligibility": {assessment.criterion.number: str(assessment.answer) for assessment in self.assessments},
             "remarks": [remark.as_data() for remark in self.remarks],
             "issuable": self.issuable,
             "results": {name: self.full(name).ravel().tolist() for name in RESULTS},
@@ -751,7 +757,7 @@ class Calculation(Emissions):
             "evidence": [file.as_data() for file in given["evidence"]],
         }
         return {
-            "tables": [_manifest.record_table(table) for table in given["tables"]],
+            "tables": [_manifest.record_table(table, m=self.inputs.methodology) for table in given["tables"]],
             "values": recorded(given["values"]),
             "p": _manifest.record_periods(given["p"]),
             "facts": recorded(given["facts"] or {}),

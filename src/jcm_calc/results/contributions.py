@@ -102,10 +102,11 @@ class _Parts:
 
     def amounts(self, rule: Equation) -> Array:
         """Return the part of each label of the index that a total runs over, summed over p."""
-        known = evaluate(self.graph, self.inputs.sizes, self.values, self.lookups, rule.arguments)
-        sizes = self.inputs.sizes
+        sizes, slopes = self.inputs.sizes, self.slopes[rule.name]
+        known = evaluate(self.graph, sizes, self.values, self.lookups, rule.arguments, finite=False)
         shape = [sizes[letter] if letter in rule.indices + rule.total else 1 for letter in sizes]
-        parts = np.broadcast_to(rule.terms(known), shape) * self.slopes[rule.name]
+        with np.errstate(invalid="ignore"):  # the result need not depend on what has no value
+            parts = np.where(slopes == 0, 0.0, np.broadcast_to(rule.terms(known), shape) * slopes)
         axis = list(sizes).index(rule.total)
         return np.asarray(parts.sum(axis=tuple(other for other in range(parts.ndim) if other != axis)))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy.typing as npt
 
 from jcm_calc.base.groups import grouped
-from jcm_calc.base.languages import Message, _
+from jcm_calc.base.languages import Message, TranslatedError, _
 from jcm_calc.base.problems import Problem
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.interval import Interval
@@ -21,7 +21,7 @@ from jcm_calc.inputs import Inputs, Period
 from jcm_calc.inputs.confirmation.statements import Statement, lists, of_scheme, of_treatment, order, waivers
 from jcm_calc.inputs.metered import record_of
 from jcm_calc.reference_data import scheme_began
-from jcm_calc.results.eligibility import Answer, Verdict
+from jcm_calc.results.eligibility import Answer, CriterionAssessment
 from jcm_calc.units import dates
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class CalendarYear(NamedTuple):
     tonnes: int  #: Whole tonnes of ER.
 
 
-class UnconfirmedError(Exception):
+class UnconfirmedError(TranslatedError):
     """Credits were requested that rest on rules or values that are not confirmed.
 
     Attributes
@@ -118,7 +118,7 @@ class Item:
         return Message("{} [{}]").format(self.description, self.section)
 
 
-def issuance_items(inputs: Inputs, graph: Graph, verdicts: Iterable[Verdict]) -> Iterator[Item]:
+def issuance_items(inputs: Inputs, graph: Graph, assessments: Iterable[CriterionAssessment]) -> Iterator[Item]:
     """Yield what an issuance request rests on; ``graph`` is the way to ER, and to what the criteria look at."""
     m = inputs.methodology
     used = {name for rule in graph.equations for name in rule.when}
@@ -135,12 +135,12 @@ def issuance_items(inputs: Inputs, graph: Graph, verdicts: Iterable[Verdict]) ->
         elif (factor := published.get(parameter.name)) is not None:
             detail = f"{factor.value:g} {parameter.unit}"
             yield Item(_("published factor"), parameter.symbol, parameter.section, factor.evidence, detail)
-    for verdict in verdicts:
-        criterion, lacks = verdict.criterion, Message("")
-        if verdict.answer is not Answer.MET:
-            lacks = Message(verdict.answer)
-            if verdict.missing:
-                lacks += _(": give {names}").format(names=", ".join(verdict.missing))
+    for assessment in assessments:
+        criterion, lacks = assessment.criterion, Message("")
+        if assessment.answer is not Answer.MET:
+            lacks = Message(assessment.answer)
+            if assessment.missing:
+                lacks += _(": give {names}").format(names=", ".join(assessment.missing))
         yield Item(_("criterion"), criterion.number, criterion.section, criterion.evidence, criterion.text, lacks)
     yield from map(of_statement, (*lists(m), *waivers(m)))
     if inputs.shared:

@@ -22,6 +22,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -132,31 +133,40 @@ def _share(parameter: Parameter, percent: float, value: Array) -> Array:
     return np.abs(value) * (percent / 100)
 
 
+# Functions of the module with their arguments bound, unlike functions in functions, can be sent to another process.
 def _rectangular(stated: str, value: Array, half: Array) -> Distribution:
-    def quantile(probability: Array) -> Array:
-        found = np.asarray(half * (2 * probability - 1))
-        found += value
-        return found
+    functions = (partial(one, value=value, half=half) for one in (_rectangular_quantile, _rectangular_probability))
+    return Distribution(stated, half / np.sqrt(3), *functions)
 
-    def probability(bound: Array) -> Array:
-        return np.asarray(np.clip((1 + _over(bound - value, half)) / 2, 0, 1))
 
-    return Distribution(stated, half / np.sqrt(3), quantile, probability)
+def _rectangular_quantile(probability: Array, value: Array, half: Array) -> Array:
+    found = np.asarray(half * (2 * probability - 1))
+    found += value
+    return found
+
+
+def _rectangular_probability(bound: Array, value: Array, half: Array) -> Array:
+    return np.asarray(np.clip((1 + _over(bound - value, half)) / 2, 0, 1))
 
 
 def _normal(stated: str, value: Array, standard: Array) -> Distribution:
     require("scipy", "uncertainty")
-    from scipy.special import ndtr, ndtri
+    functions = (partial(one, value=value, standard=standard) for one in (_normal_quantile, _normal_probability))
+    return Distribution(stated, standard, *functions)
 
-    def quantile(probability: Array) -> Array:
-        found = np.asarray(standard * ndtri(probability))
-        found += value
-        return found
 
-    def probability(bound: Array) -> Array:
-        return np.asarray(ndtr(_over(bound - value, standard)))
+def _normal_quantile(probability: Array, value: Array, standard: Array) -> Array:
+    from scipy.special import ndtri
 
-    return Distribution(stated, standard, quantile, probability)
+    found = np.asarray(standard * ndtri(probability))
+    found += value
+    return found
+
+
+def _normal_probability(bound: Array, value: Array, standard: Array) -> Array:
+    from scipy.special import ndtr
+
+    return np.asarray(ndtr(_over(bound - value, standard)))
 
 
 def _over(distance: Array, width: Array) -> Array:

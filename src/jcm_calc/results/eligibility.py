@@ -31,7 +31,7 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CriterionAssessment:
     """The answer to one criterion.
 
     Attributes
@@ -51,9 +51,9 @@ class Verdict:
     failing: npt.NDArray[np.bool_] | None = None
 
 
-def judge(
+def assess(
     criterion: Criterion, known: Mapping[str, npt.NDArray[Any]], statements: Container[str] = frozenset()
-) -> Verdict:
+) -> CriterionAssessment:
     """Answer one criterion.
 
     ``statements`` are facts that are yes or no: where what is known fails whatever they are, the criterion is not met.
@@ -61,7 +61,7 @@ def judge(
     missing = tuple(name for name in criterion.arguments if name not in known)
     if not missing:
         met = _met(criterion, known)
-        return Verdict(criterion, Answer.MET if met.all() else Answer.NOT_MET, (), ~met)
+        return CriterionAssessment(criterion, Answer.MET if met.all() else Answer.NOT_MET, (), ~met)
     if len(missing) < len(criterion.arguments) and all(name in statements for name in missing):
         cases = itertools.product((False, True), repeat=len(missing))
         possible = [
@@ -69,8 +69,8 @@ def judge(
         ]
         fails = ~np.logical_or.reduce(possible)
         if fails.any():
-            return Verdict(criterion, Answer.NOT_MET, missing, fails)
-    return Verdict(criterion, Answer.NOT_SHOWN, missing)
+            return CriterionAssessment(criterion, Answer.NOT_MET, missing, fails)
+    return CriterionAssessment(criterion, Answer.NOT_SHOWN, missing)
 
 
 def _met(criterion: Criterion, known: Mapping[str, Any]) -> npt.NDArray[np.bool_]:
@@ -86,7 +86,7 @@ def _met(criterion: Criterion, known: Mapping[str, Any]) -> npt.NDArray[np.bool_
     return found
 
 
-def verdicts(inputs: Inputs, known: Mapping[str, npt.NDArray[Any]]) -> tuple[Verdict, ...]:
+def assessments(inputs: Inputs, known: Mapping[str, npt.NDArray[Any]]) -> tuple[CriterionAssessment, ...]:
     """Answer every criterion; ``known`` has values of parameters and equations, one axis for each index."""
     shown = dict(inputs.facts)
     for condition in inputs.methodology.conditions:
@@ -94,7 +94,7 @@ def verdicts(inputs: Inputs, known: Mapping[str, npt.NDArray[Any]]) -> tuple[Ver
             if name not in shown and name in known:
                 shown[name] = inputs.plain(name, known[name])
     statements = {name for name, fact in inputs.methodology.facts.items() if fact.unit == "yes/no"}
-    return tuple(judge(condition, shown, statements) for condition in inputs.methodology.conditions)
+    return tuple(assess(condition, shown, statements) for condition in inputs.methodology.conditions)
 
 
 def check(
@@ -103,30 +103,30 @@ def check(
     *tables: Any,
     p: Any = None,
     **values: Any,
-) -> tuple[Verdict, ...]:
+) -> tuple[CriterionAssessment, ...]:
     """Answer every criterion from whatever is given; see `Methodology.check_eligibility`."""
     inputs = bind(methodology, tables, values, p, facts, whole=False)
     inputs.warn()
-    return verdicts(inputs, checked_values.values(inputs, {}))
+    return assessments(inputs, checked_values.values(inputs, {}))
 
 
-def records(answers: Iterable[Verdict]) -> list[dict[str, Any]]:
-    """Return verdicts as rows of plain values."""
+def records(answers: Iterable[CriterionAssessment]) -> list[dict[str, Any]]:
+    """Return assessments as rows of plain values."""
     return [
         {
-            "number": verdict.criterion.number,
-            "text": verdict.criterion.text,
-            "answer": str(verdict.answer),
-            "to be shown": ", ".join(verdict.missing),
-            "failing units": 0 if verdict.failing is None else int(verdict.failing.sum()),
-            "grade": str(verdict.criterion.evidence.grade),
+            "number": assessment.criterion.number,
+            "text": assessment.criterion.text,
+            "answer": str(assessment.answer),
+            "to be shown": ", ".join(assessment.missing),
+            "failing units": 0 if assessment.failing is None else int(assessment.failing.sum()),
+            "grade": str(assessment.criterion.evidence.grade),
         }
-        for verdict in answers
+        for assessment in answers
     ]
 
 
-def table(answers: Iterable[Verdict]) -> pd.DataFrame:
-    """Return verdicts as a DataFrame by the number of the criterion."""
+def table(answers: Iterable[CriterionAssessment]) -> pd.DataFrame:
+    """Return assessments as a DataFrame by the number of the criterion."""
     import pandas as pd
 
     columns = ["number", "text", "answer", "to be shown", "failing units", "grade"]

@@ -166,14 +166,14 @@ def record_periods(p: Any) -> Any:
     return str(named.labels[0]) if named.scalar else [str(period) for period in named.labels]
 
 
-def record_table(table: Any, name: str = "") -> dict[str, Any]:
-    """Return a table, or the file that holds one, as data for JSON."""
+def record_table(table: Any, name: str = "", m: Declarations | None = None) -> dict[str, Any]:
+    """Return a table, or the file that holds one for a methodology, as data for JSON."""
     recorded: dict[str, Any] = {}
     if isinstance(table, str | os.PathLike):
-        from jcm_calc.inputs.tables import read
+        from jcm_calc.inputs.tables import label_headings, read
 
         recorded = {"path": str(table), "sha256": file_digest(table)}
-        table = read(table)
+        table = read(table, () if m is None else label_headings(m))
     table = as_pandas(table)
     if (record := record_of(table)) is not None:
         recorded |= {"source": table.attrs.get("source", name), "monitoring": record}

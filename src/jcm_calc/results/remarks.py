@@ -22,7 +22,7 @@ from jcm_calc.evidence import Evidence, Grade, unconfirmed
 from jcm_calc.inputs import Inputs
 from jcm_calc.results import eligibility
 from jcm_calc.results.candidates import fuel_of
-from jcm_calc.results.eligibility import Answer, Verdict
+from jcm_calc.results.eligibility import Answer, CriterionAssessment
 from jcm_calc.results.limits import DUST, hours, upper
 from jcm_calc.units import with_unit
 
@@ -40,14 +40,14 @@ RELATIONS = {
 SMALL = 1e-9
 
 
-def criteria(inputs: Inputs, verdicts: Sequence[Verdict], known: Known) -> Iterator[Remark]:
+def criteria(inputs: Inputs, assessments: Sequence[CriterionAssessment], known: Known) -> Iterator[Remark]:
     """Remark on each criterion that is not met, with the numbers that it looks at."""
     known = {**known, **inputs.facts}
-    for verdict in verdicts:
-        if verdict.failing is None or verdict.answer is not Answer.NOT_MET:
+    for assessment in assessments:
+        if assessment.failing is None or assessment.answer is not Answer.NOT_MET:
             continue
-        criterion = verdict.criterion
-        at, place = _first(inputs, verdict.failing)
+        criterion = assessment.criterion
+        at, place = _first(inputs, assessment.failing)
         found = {name: _at(inputs.plain(name, known[name]), at) for name in criterion.arguments if name in known}
         complaint = _("is not met{place}: {values}").format(place=place, values=_condition(inputs, criterion, found))
         numbers = tuple((name, float(value)) for name, value in found.items() if not isinstance(value, str | bool))
@@ -255,9 +255,9 @@ def masks(inputs: Inputs, known: Known) -> Iterator[Array]:
 
     Arrays may have more axes in front, for many projects at once.
     """
-    for verdict in eligibility.verdicts(inputs, known):
-        if verdict.failing is not None:
-            yield verdict.failing
+    for assessment in eligibility.assessments(inputs, known):
+        if assessment.failing is not None:
+            yield assessment.failing
     for _limit, left, right in compared(inputs, known):
         yield left > right * (1 + DUST)
     for indicator, operands in figures(inputs, known):

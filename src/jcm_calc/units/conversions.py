@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import re
 import unicodedata
 from fractions import Fraction
@@ -56,7 +57,20 @@ def registry() -> pint.UnitRegistry[Any]:
 
     ureg: pint.UnitRegistry[Any] = pint.UnitRegistry(DEFINITIONS)
     ureg.formatter.default_format = "~P"
+    # pint would look for their units in its own registry
+    copyreg.pickle(ureg.Quantity, lambda quantity: (_quantity, (quantity.to_tuple(),)))
+    copyreg.pickle(ureg.Unit, lambda unit: (_unit, (ureg.Quantity(1, unit).to_tuple(),)))
     return ureg
+
+
+def _quantity(parts: Any) -> Any:
+    """Return a quantity that was pickled as the parts that pint writes."""
+    quantity: Any = registry().Quantity
+    return quantity.from_tuple(parts)
+
+
+def _unit(parts: Any) -> Any:
+    return _quantity(parts).units
 
 
 def is_quantity(value: Any) -> bool:
@@ -384,7 +398,7 @@ def magnitude(value: Any, declared: str) -> Any:
     Raises
     ------
     UnitError
-        If the unit is unknown or of another dimension.
+        If the unit is unknown, of another dimension, or that of another library than pint.
 
     Examples
     --------
@@ -399,4 +413,12 @@ def magnitude(value: Any, declared: str) -> Any:
         return number if unit is None else conversion(unit, declared)(number)
     if is_quantity(value):
         return conversion(unit_of(value), declared)(value.magnitude)
+    refuse_foreign(value)
     return value
+
+
+def refuse_foreign(value: Any) -> None:
+    """Refuse a quantity or an array that has a unit of a library other than pint."""
+    if hasattr(value, "unit") or hasattr(value, "units"):
+        complaint = _("got a {type}: give a pint Quantity, or plain numbers in the declared unit")
+        raise UnitError(complaint.format(type=type(value).__name__))

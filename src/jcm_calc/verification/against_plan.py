@@ -20,7 +20,7 @@ from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.declared_checks import check, has_text, in_both, or_readings
 from jcm_calc.verification.documents import of_unit
 from jcm_calc.verification.findings import Finding, Severity, finding
-from jcm_calc.verification.location import Location, address, at, located
+from jcm_calc.verification.location import Location, address, at, located, ranges
 from jcm_calc.verification.quantities import EnteredValue, label_text
 from jcm_calc.verification.spreadsheet import as_number, close
 from jcm_calc.verification.submission import Submission
@@ -68,6 +68,21 @@ def differing(documents: Analyses) -> Iterator[tuple[EnteredValue, EnteredValue]
         if before is not None and not _same(entry, before) and seen not in done:
             done.add(seen)
             yield entry, before
+
+
+@check("A2")
+def not_linked(documents: Analyses) -> Iterator[Finding]:
+    """Find values fixed beforehand that are typed in on a report sheet, though the file has plan sheets with them."""
+    planned = {of_unit(entry): entry for entry in filter(comparable, documents.report.entries("MPS"))}
+    typed: dict[tuple[str, str], list[EnteredValue]] = {}
+    for entry in filter(comparable, documents.report.entries("MRS")):
+        before = None if "p" in entry.parameter.indices else planned.get(of_unit(entry))
+        if before is not None and _same(entry, before) and documents.report.book.formula(entry.place) is None:
+            typed.setdefault((entry.parameter.symbol, entry.place[0]), []).append(entry)
+    for (symbol, _sheet), entries in typed.items():
+        message = _("{symbol} is typed in on the report sheet, and does not follow the plan sheet of this workbook")
+        places = ranges([entry.place for entry in entries])
+        yield finding("A2", message, places, symbol, severity=Severity.WARNING)
 
 
 def _named(documents: Analyses) -> Iterator[Finding]:

@@ -384,7 +384,7 @@ class Conclusion:
         """How far eligibility was looked at."""
         if self.recalculation is None:
             return _("not assessed")
-        answers = [verdict.answer for verdict in self.recalculation.verdicts]
+        answers = [assessment.answer for assessment in self.recalculation.assessments]
         met, unmet = answers.count(Answer.MET), answers.count(Answer.NOT_MET)
         said = _("{met} of {count} criteria met, {unmet} not met, {rest} not shown")
         return said.format(met=met, count=len(answers), unmet=unmet, rest=len(answers) - met - unmet)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -14,13 +14,12 @@ from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.reports.workbook.filled_sheets import is_declared
 from jcm_calc.reports.workbook.symbols import plain
 from jcm_calc.reports.workbook.tables import linked
-from jcm_calc.units import conversion
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.cells.sheet import QuantityCell
 from jcm_calc.verification.declared_checks import check, monitored, shown
 from jcm_calc.verification.findings import Finding, finding, shown_number
 from jcm_calc.verification.location import ranges
-from jcm_calc.verification.quantities import converts, listed_defaults
+from jcm_calc.verification.quantities import converts
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, Place, close, form
 
 
@@ -46,16 +45,11 @@ def not_used(documents: Analyses) -> Iterator[Finding]:
 @check("C7")
 def wrong_unit(documents: Analyses) -> Iterator[Finding]:
     """Find units on the calculation sheet that are other than declared: of its quantities, and of listed defaults."""
-    report, known = documents.report, documents.report.reader.symbols.parameters
-    listed = [
-        one
-        for part, sheet in report.with_sheet("calc")
-        for one in listed_defaults(sheet, part.periods, report.sheets, report.reader.symbols)
-        if not _converted(report.book.value(*one.place), one.unit, known[one.name])
-    ]
+    report = documents.report
+    listed = [(one, one.parameter) for one in documents.sheet.defaults if not one.among(one.converted)]
     shown = [(cell, cell.declared) for cell in documents.sheet.cells if not cell.converted]
     wrong: dict[tuple[str, str], tuple[Node, list[Place]]] = {}
-    for one, node in (*shown, *((one, known[one.name]) for one in listed)):
+    for one, node in (*shown, *listed):
         # words and days have no unit
         if node.unit not in ("category", "yes/no", "date") and not is_declared(one.unit, node):
             wrong.setdefault((node.name, one.unit), (node, []))[1].append(one.unit_place)
@@ -66,20 +60,18 @@ def wrong_unit(documents: Analyses) -> Iterator[Finding]:
         yield finding("C7", message, ranges(places), *values, say={"unit": node.unit or _("no unit")}, cause=cause)
 
 
-def _converted(value: float, unit: str, parameter: Parameter) -> bool:
-    """Whether a listed value is, in its own unit, one that the document has."""
-    known = (one.value for _candidate, values in parameter.by_candidate() for one in values.values())
-    return converts(parameter.unit, unit) and any(close(value, conversion(parameter.unit, unit)(one)) for one in known)
-
-
 @check(
     "C8",
     _("no value by classes of numbers on a calculation sheet"),
     shown(lambda node: isinstance(node, Parameter) and node.table and node.table.numeric),
 )
 def class_limits(documents: Analyses) -> Iterator[Finding]:
-    """Find look-ups that give another value at the limits of a class or inside it, whether or not a unit is there."""
+    """Find look-ups that give another value at the limits of a class or inside it, whether or not a unit is there.
+
+    A wrong value in the list that they refer to is a finding by itself.
+    """
     sheet = documents.sheet
+    corrected = {one.place: (one.converted or one.known)[0] for one in sheet.defaults if not one.right}
     read = set()
     for cell in sheet.cells:
         node, formula = cell.node, cell.formula
@@ -93,7 +85,7 @@ def class_limits(documents: Analyses) -> Iterator[Finding]:
         if any(slip.name == cell.name for slip in documents.slips):
             continue
         limits, inside = _sizes(node)
-        wrong = sorted(size for size in limits | inside if not _agrees(cell, formula.text, node, size))
+        wrong = sorted(size for size in limits | inside if not _agrees(cell, formula.text, node, size, corrected))
         if wrong:
             message = _("{symbol} is looked up in the wrong class where {key} is exactly {limits}: ={formula}")
             say = {
@@ -118,13 +110,15 @@ def _sizes(node: Parameter) -> tuple[set[float], set[float]]:
     return limits, inside
 
 
-def _agrees(cell: QuantityCell, formula: str, node: Parameter, size: float) -> bool:
+def _agrees(cell: QuantityCell, formula: str, node: Parameter, size: float, corrected: Mapping[Place, float]) -> bool:
     """Whether a formula looks up for a size what the document has there, or nothing where it has nothing."""
     assert node.table is not None
     sheet = cell.sheet
     key = dict.fromkeys(sheet.places(node.by), size)
     try:
-        found = Calculator(sheet.report.book, {**sheet.actual.cells, **key}).evaluate(formula, cell.place[0])
+        found = Calculator(sheet.report.book, {**sheet.actual.cells, **corrected, **key}).evaluate(
+            formula, cell.place[0]
+        )
     except FormulaError:
         found = np.nan
     expected = float(node.table.lookup()(np.array(size)))

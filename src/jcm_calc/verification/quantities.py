@@ -158,10 +158,6 @@ def _as_parameter(node: Node) -> Parameter:
     return Parameter(node.name, node.symbol, node.unit, node.indices, Kind.CONSTANT, node.text)
 
 
-# Of the label by which a list of default values has a row.
-LISTED = "listed"
-
-
 @dataclass(frozen=True, slots=True)
 class CalculationRow:
     """A row of blocks 1 to 4 of a calculation sheet, whatever its symbol is."""
@@ -235,25 +231,3 @@ def _in_table(table: UnitTable, sheets: Sheets, periods: Sequence[Period]) -> It
                 own.setdefault("p", str(periods[0]))
             unit, at = plain_unit(table.units[column], quantity.unit, periods), (table.sheet, table.units_row, column)
             yield ShownQuantity(quantity.name, own, unit, (table.sheet, row, column), at)
-
-
-def listed_defaults(sheet: str, periods: Sequence[Period], sheets: Sheets, symbols: Symbols) -> Iterator[ShownQuantity]:
-    """Yield the values of the lists of default values, each with the unit and the class or candidate in its row.
-
-    The title has the symbol.
-    """
-    title, column, known = "", -1, None
-    for row, cells in enumerate(sheets.book.grid(sheet)):
-        texts = {in_english(cell): at for at, cell in enumerate(cells) if cell != ""}
-        first = str(next((cell for cell in cells if cell != ""), ""))
-        if "units" in texts and texts.keys().isdisjoint(("parameter", "parameters")):
-            column, known = texts["units"], symbols.find(title.partition(":")[0].strip())
-        elif len(texts) < 2:
-            title, known = first, None
-        elif known is not None and column < len(cells):
-            unit = plain_unit(str(cells[column]).strip(), known.unit, periods)
-            for at in range(column + 1, len(cells)):
-                if isinstance(cells[at], int | float):
-                    yield ShownQuantity(
-                        known.name, {LISTED: first.strip()}, unit, (sheet, row, at), (sheet, row, column)
-                    )

@@ -9,12 +9,14 @@ from jcm_calc.base.languages import Message
 from jcm_calc.verification.against_plan import MUCH
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import ORDER, Finding, Severity
+from jcm_calc.verification.location import joined
 from jcm_calc.verification.totals import following
 
 # Of two findings on one value, the one that names the cause goes before the one that only notes a symptom.
 SYMPTOMS = ("B5", "B8", "K1", "D7", "D11", "C3", "K2", "B6", "H2")
 OF_VALUES = "ABCDFGHJK"
-LABEL = "C7"  # of a unit on the calculation sheet: it changes no value
+LABEL = "C7"  # of a unit on the calculation sheet
+TYPED = ("A1", "A2")  # where they are no errors, the value that is typed in is the right one
 RATIO = ("I9", "I10")
 
 
@@ -49,23 +51,32 @@ def _merged(found: Sequence[Finding]) -> list[Finding]:
     """
     causes: dict[str, int] = {}
     for at, finding in sorted(enumerate(found), key=lambda pair: _rank(pair[1])):
-        own = finding.severity is not Severity.QUESTION and finding.code[0] in OF_VALUES and finding.code != LABEL
-        if finding.subject and own:
+        if finding.subject and _changes_values(finding):
             causes.setdefault(finding.subject, at)
     kept = dict(enumerate(found))
     for at, finding in enumerate(found):
         cause = causes.get(finding.subject, at)
         follows = finding.code in SYMPTOMS or (finding.code == "A7" and found[cause].code == "A9")
         if cause != at and follows and _gravity(found[cause]) <= _gravity(finding):
-            consequences = (*kept[cause].consequences, _symptom(finding))
+            consequences = (*kept[cause].consequences, _symptom(finding, kept[cause]))
             unresolved = kept[cause].unresolved or finding.unresolved
             kept[cause] = replace(kept[cause], consequences=consequences, unresolved=unresolved)
             del kept[at]
     return list(kept.values())
 
 
-def _symptom(finding: Finding) -> str:
-    return Message("{}: {}").format(finding.code, finding.message)
+def _changes_values(finding: Finding) -> bool:
+    """Whether a value is another one because of what is found, so that it can be the cause of other findings."""
+    if finding.severity is Severity.QUESTION or finding.code[0] not in OF_VALUES or finding.code == LABEL:
+        return False
+    return finding.severity is Severity.ERROR or finding.code not in TYPED
+
+
+def _symptom(finding: Finding, cause: Finding) -> str:
+    """Return what a finding says, and its cells where these are other ones than those of its cause."""
+    said = Message("{}: {}").format(finding.code, finding.message)
+    elsewhere = [place for place in finding.places if place.cells and place not in cause.places]
+    return Message("{} ({})").format(said, joined(elsewhere)) if elsewhere else said
 
 
 def _rank(finding: Finding) -> tuple[int, int]:
@@ -88,7 +99,7 @@ def _explained(found: list[Finding]) -> list[Finding]:
         cause = max(errors, key=_size, default=None)
         numeric = isinstance(ratio.expected, int | float) and isinstance(ratio.found, int | float)
         if cause is not None and numeric and ratio.found - _size(cause) <= (1 + MUCH) * ratio.expected:
-            found = [one for one in _named_with(cause, (_symptom(ratio),), found) if one is not ratio]
+            found = [one for one in _named_with(cause, (_symptom(ratio, cause),), found) if one is not ratio]
     return found
 
 

@@ -11,6 +11,7 @@ from jcm_calc.base.languages import Message, _
 from jcm_calc.reports.workbook.tables import Cell, in_english
 from jcm_calc.results.credits import whole_tonnes
 from jcm_calc.verification.analyses import Analyses
+from jcm_calc.verification.cells.checking import TYPED
 from jcm_calc.verification.declared_checks import check
 from jcm_calc.verification.findings import EffectOnER, Finding, Severity, finding, shown_number
 from jcm_calc.verification.location import address, at, located
@@ -120,6 +121,20 @@ def reported(documents: Analyses) -> Iterator[Finding]:
         effect, cause = _excess(part, tonnes, right, sums["ER"]), _(" or ").join(how)
         values, say = (located(cell), "ER_p", tonnes, right, RULE), {"exact": sums["ER"]}
         yield finding("H1", message, *values, say, effect=effect, cause=cause, unit="t", unconfirmed=DOUBT)
+
+
+@check("A1")
+def typed_in(documents: Analyses) -> Iterator[Finding]:
+    """Find reductions of table 3 that are right and typed in, though a calculation sheet shows ER."""
+    for part, *cells in documents.report.reported_cells():
+        shown = _shown(documents, part)
+        if not shown or not all(map(is_number, shown)):
+            continue
+        total = math.fsum(shown)
+        for cell, right in zip(cells, (_tonnes(documents, part), total), strict=True):
+            if cell is not None and not _calculated(documents, cell) and close(as_number(cell.value), right):
+                values = (located(cell), "ER_p", as_number(cell.value))
+                yield finding("A1", TYPED, *values, severity=Severity.WARNING)
 
 
 def _unread(documents: Analyses, found: ReportedReductions) -> Iterator[Finding]:

@@ -9,16 +9,15 @@ from datetime import date
 from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.base.problems import listed
 from jcm_calc.declarations.items import Kind, Parameter, Table, Value
-from jcm_calc.reports.workbook.contents import written_class
-from jcm_calc.results.eligibility import Answer, Verdict
-from jcm_calc.units import conversion
+from jcm_calc.reports.workbook.tables import OWN_VALUE
+from jcm_calc.results.eligibility import Answer, CriterionAssessment
 from jcm_calc.verification import ratios
 from jcm_calc.verification.against_plan import differing, kind
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.declared_checks import Subject, check, or_readings, shown, there
 from jcm_calc.verification.documents import of_unit
 from jcm_calc.verification.findings import Details, Finding, Severity, finding, shown_number
-from jcm_calc.verification.quantities import LISTED, EnteredValue, ShownQuantity, converts, listed_defaults
+from jcm_calc.verification.quantities import EnteredValue
 from jcm_calc.verification.spreadsheet import close
 
 PARIS = date(2021, 1, 1)
@@ -95,49 +94,26 @@ def _is_default(node: object) -> bool:
     return isinstance(node, Parameter) and node.kind is Kind.DEFAULT
 
 
-def _listed(documents: Analyses) -> list[ShownQuantity]:
-    """Return the values of the lists of default values."""
-    report = documents.report
-    return [
-        one
-        for part, sheet in report.with_sheet("calc")
-        for one in listed_defaults(sheet, part.periods, report.sheets, report.reader.symbols)
-    ]
-
-
-def _of_list(documents: Analyses, one: ShownQuantity, parameter: Parameter) -> list[float]:
-    """Return what the document, its candidates and evidence files have for a row of a list, in the unit of the row."""
-    inputs = documents.result.inputs
-    named = [(candidate, key, value) for candidate, of in parameter.by_candidate() for key, value in of.items()]
-    for found in (inputs.tables.get(one.name), inputs.replaced.get(one.name)):
-        entries = found.entries if isinstance(found, Table) else {"": found} if isinstance(found, Value) else {}
-        named += [("", written_class(key), value) for key, value in entries.items()]
-    label = one.labels[LISTED]
-    own = [value for candidate, key, value in named if label in (candidate, key)]
-    known = [value.value for value in own or [value for *_names, value in named]]
-    in_unit = conversion(parameter.unit, one.unit) if one.unit and converts(parameter.unit, one.unit) else None
-    return known if in_unit is None else [*known, *(float(in_unit(value)) for value in known)]
-
-
 def _listed_otherwise(documents: Analyses) -> Iterator[Finding]:
     """Find values of the lists of default values that the document does not have, and that nothing here uses."""
-    report, used = documents.report, {slip.name for slip in documents.slips}
-    for one in _listed(documents):
-        parameter = report.reader.symbols.parameters[one.name]
-        known, found = _of_list(documents, one, parameter), report.book.value(*one.place)
-        if one.name not in used and known and not any(close(found, value) for value in known):
+    named = {place for slip in documents.slips for place in slip.finding.places}
+    for one in documents.sheet.defaults:
+        if not one.right and one.address not in named:
             message = _(
                 "{symbol} of {label!r} is listed as {found}, and the document has {expected}; nothing here uses it"
             )
-            say = {"label": one.labels[LISTED]}
-            values = (one.address, parameter.symbol, found, Message(", ").join(map(shown_number, dict.fromkeys(known))))
-            yield finding("D7", message, *values, say=say, severity=Severity.WARNING, unit=one.unit)
+            say = {"label": one.row or str(OWN_VALUE)}
+            found = _("nothing") if one.found == "" else one.found
+            expected = Message(", ").join(map(shown_number, one.known))
+            yield finding(
+                "D7", message, one.address, one.parameter.symbol, found, expected, say=say, severity=Severity.ERROR
+            )
 
 
 @check(
     "D7",
     _("no default is entered by hand or shown on a calculation sheet"),
-    lambda m: there(by_hand(m)) or shown(_is_default)(m) or there(_listed(m)),
+    lambda m: there(by_hand(m)) or shown(_is_default)(m) or there(m.sheet.defaults),
 )
 def not_in_table(documents: Analyses) -> Iterator[Finding]:
     """Find values by hand that the document does not have; a question where the document's own is not confirmed."""
@@ -217,14 +193,14 @@ def ends(documents: Analyses) -> Iterator[Finding]:
 # Eligibility
 
 
-@check("J2", _("no criteria"), lambda m: m.result.verdicts)
+@check("J2", _("no criteria"), lambda m: m.result.assessments)
 def criteria(documents: Analyses) -> Iterator[Finding]:
     """Find criteria that are not met; those not shown are asked about."""
     open_, lacking = list[str](), list[str]()
-    for verdict in documents.result.verdicts:
-        criterion = verdict.criterion
-        if verdict.answer is Answer.NOT_MET:
-            count = 0 if verdict.failing is None else int(verdict.failing.sum())
+    for assessment in documents.result.assessments:
+        criterion = assessment.criterion
+        if assessment.answer is Answer.NOT_MET:
+            count = 0 if assessment.failing is None else int(assessment.failing.sum())
             message = ngettext(
                 "criterion {number} is not met by {count} unit: {expected}",
                 "criterion {number} is not met by {count} units: {expected}",
@@ -233,13 +209,13 @@ def criteria(documents: Analyses) -> Iterator[Finding]:
             itself = _("the criterion is itself {evidence}").format(evidence=criterion.evidence)
             doubt = "" if criterion.evidence.confirmed else itself
             subject = _("criterion {number}").format(number=criterion.number)
-            entries = _of_criterion(documents, verdict)
+            entries = _of_criterion(documents, assessment)
             places = tuple(entry.address for entry in entries) or documents.report.places_of("")
             values = (places, subject, listed(shown_number(entry.written) for entry in entries), criterion.text)
             yield finding("J2", message, *values, say={"number": criterion.number, "count": count}, unconfirmed=doubt)
-        elif verdict.answer is Answer.NOT_SHOWN:
-            open_.append(f"{criterion.number} ({', '.join(verdict.missing)})")
-            lacking += verdict.missing
+        elif assessment.answer is Answer.NOT_SHOWN:
+            open_.append(f"{criterion.number} ({', '.join(assessment.missing)})")
+            lacking += assessment.missing
     if open_:
         message = ngettext(
             "{count} criterion is not shown to be met: {criteria}",
@@ -251,11 +227,11 @@ def criteria(documents: Analyses) -> Iterator[Finding]:
         yield finding("J2", message, places, say=say, severity=Severity.QUESTION, question=question)
 
 
-def _of_criterion(documents: Analyses, verdict: Verdict) -> list[EnteredValue]:
+def _of_criterion(documents: Analyses, assessment: CriterionAssessment) -> list[EnteredValue]:
     """Return the facts and values by which a criterion is not met, of the units that do not meet it."""
-    graph, arguments = documents.result.inputs.graph, verdict.criterion.arguments
+    graph, arguments = documents.result.inputs.graph, assessment.criterion.arguments
     names = {name for one in arguments if one in graph.nodes for name in graph.upstream(one).nodes} | set(arguments)
-    failing = verdict.failing
+    failing = assessment.failing
     return [
         entry
         for entry in documents.report.entries()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,16 @@ from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, InputWarning, Problem, listed, no_such_file, shown, suggestion, warn
 from jcm_calc.inputs.confirmation import EvidenceFile
 from jcm_calc.inputs.project import tonnes_of, year_of
-from jcm_calc.inputs.tables import flat, read, unread_units, with_units
+from jcm_calc.inputs.tables import flat, label_headings, read, unread_units, with_units
 from jcm_calc.inputs.totals import texts, totals_among
 from jcm_calc.reference_data import AS_OF, listed_project
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.sheet_sets import NAME
+from jcm_calc.rulebooks import BrokenModuleError, MethodologyNotFoundError, methodology
 from jcm_calc.units import is_missing
 
 EMPTY = _("column {heading!r} is empty in row {row}")
+PROJECTS = ("project", "Project", "PROJECT")
 TABLES, FILES = (".csv", ".parquet"), (".toml", ".xlsx")
 
 
@@ -197,7 +200,7 @@ def _table(source: Any) -> tuple[pd.DataFrame, str]:
     name = _("the portfolio") if given else Path(source).name
     try:
         sheet = None if given else sheet_of_projects(Path(source))
-        whole = source if given else read(source) if sheet is None else sheet
+        whole = source if given else _read(Path(source)) if sheet is None else sheet
         frame = with_units(flat(whole))
     except ValueError as error:
         raise error if isinstance(error, InputError) else InputError.of(name, str(error)) from None
@@ -208,6 +211,20 @@ def _table(source: Any) -> tuple[pd.DataFrame, str]:
         frame.index = pd.RangeIndex(first, first + len(frame))
     own = {heading: str(heading).strip().casefold() for heading in frame}
     return frame.rename(columns={heading: one for heading, one in own.items() if one in OWN and one not in frame}), name
+
+
+def _read(path: Path) -> pd.DataFrame:
+    """Read a file of projects; a column that is labels in one methodology and numbers in another one is numbers."""
+    frame = read(path, PROJECTS)
+    own = [heading for heading in frame if str(heading).strip().casefold() == "methodology"]
+    labels, numbers = {*PROJECTS}, set[str]()
+    for number in frame[own[0]].dropna().unique() if own and path.suffix.casefold() == ".csv" else ():
+        with suppress(MethodologyNotFoundError, BrokenModuleError):
+            m = methodology(str(number).strip())
+            labels |= label_headings(m)
+            numbers |= {*m.inputs} - label_headings(m)
+    found = labels - numbers
+    return read(path, found) if any(str(heading).strip() in found - {*PROJECTS} for heading in frame) else frame
 
 
 def _text(cell: Any) -> str:

@@ -54,6 +54,7 @@ def evaluate(
     keep: tuple[str, ...],
     watch: Watch = NOTHING,
     split: str = "",
+    finite: bool = True,
 ) -> dict[str, Array]:
     """Evaluate a graph.
 
@@ -74,6 +75,8 @@ def evaluate(
         array is not read in blocks.
     split : str
         The index that blocks divide; the longest one other than p, if it is empty.
+    finite : bool
+        Whether kept values must be finite; a value that an equation does not use, such as 0 / 0, need not be.
 
     Returns
     -------
@@ -83,7 +86,7 @@ def evaluate(
     Raises
     ------
     EvaluationError
-        If a kept value is not finite.
+        If a kept value must be finite and is not.
 
     Notes
     -----
@@ -93,8 +96,8 @@ def evaluate(
     `jcm_calc.engine.evaluation.contraction`.
     """
     if chained(graph, sizes, values):
-        return _in_turn(graph, sizes, values, lookups, keep)
-    return _at_once(graph, sizes, values, lookups, keep, watch, split)
+        return _in_turn(graph, sizes, values, lookups, keep, finite)
+    return _at_once(graph, sizes, values, lookups, keep, watch, split, finite)
 
 
 def chained(graph: Graph, sizes: Mapping[str, int], values: Mapping[str, Array]) -> tuple[Parameter, ...]:
@@ -113,6 +116,7 @@ def _at_once(
     keep: tuple[str, ...],
     watch: Watch = NOTHING,
     split: str = "",
+    finite: bool = True,
 ) -> dict[str, Array]:
     """Evaluate all periods together."""
     split = split or _longest(sizes)
@@ -123,6 +127,8 @@ def _at_once(
         result = _Run(graph, sizes, lookups, keep, way, split, watch).results(values)
         if all(np.isfinite(array).all() for array in result.values()):
             return result
+    if not finite:
+        return result
     raise _undefined(graph, sizes, values, lookups)
 
 
@@ -132,6 +138,7 @@ def _in_turn(
     values: Mapping[str, Array],
     lookups: Mapping[str, Lookup],
     keep: tuple[str, ...],
+    finite: bool,
 ) -> dict[str, Array]:
     """Evaluate period by period, each with what the one before it gave."""
     axis = list(sizes).index("p")
@@ -144,7 +151,7 @@ def _in_turn(
             if parts:
                 period[name] = parts[-1][of]
         try:
-            found = _at_once(graph, {**sizes, "p": 1}, period, lookups, kept)
+            found = _at_once(graph, {**sizes, "p": 1}, period, lookups, kept, finite=finite)
         except EvaluationError as error:
             at = (*error.place[:axis], place, *error.place[axis + 1 :])
             raise EvaluationError(error.name, at, error.zeros) from None

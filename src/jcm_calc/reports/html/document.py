@@ -139,7 +139,9 @@ def _values(result: Calculation) -> Iterator[Values]:
 def _texts(result: Calculation, name: str) -> list[str]:
     """Return the values of a quantity as text, in the order of its axes."""
     values, classes = result.full(name).ravel().tolist(), result.inputs.classes.get(name)
-    return [classes[int(value)] if classes is not None else f"{value:,.{amounts.ENTERED}g}" for value in values]
+    if classes is not None:
+        return [classes[int(value)] for value in values]
+    return ["n/a" if math.isnan(value) else f"{value:,.{amounts.ENTERED}g}" for value in values]
 
 
 def _elsewhere(result: Calculation, followed: Explanation) -> list[tuple[str, list[Step]]]:

@@ -14,7 +14,7 @@ from jcm_calc.reports.workbook.formulas import Formulas
 from jcm_calc.reports.workbook.input_sheet import each, write_labels
 from jcm_calc.reports.workbook.layout import FUEL, LABEL, LAST, LEFT, RESULT, Block, DefaultList, Key, SheetLayout
 from jcm_calc.reports.workbook.page import Page, in_spreadsheet, number_style, shown_unit, unit_of
-from jcm_calc.reports.workbook.tables import TERMS_OF
+from jcm_calc.reports.workbook.tables import ONLY_VALUE, OWN_VALUE, TERMS_OF
 
 WIDTHS = (1.5, 25, 9, 10)  # and all further columns as the last
 TITLES = (
@@ -131,10 +131,10 @@ class CalculationSheet:
             page.text(listed.first - 1, LABEL, "", "heading")
         page.text(listed.first - 1, FUEL, _("Units"), "heading")
         for column, candidate in enumerate(listed.columns, RESULT):
-            page.text(listed.first - 1, column, candidate or _("Value"), "heading")
+            page.text(listed.first - 1, column, candidate or ONLY_VALUE, "heading")
         page.text(listed.first - 1, RESULT + len(listed.columns), _("Evidence"), "heading")
         for row, (key, values) in enumerate(zip(listed.rows, listed.values, strict=True), listed.first):
-            page.text(row, LABEL, key or _("value of the document"), "indented")
+            page.text(row, LABEL, key or OWN_VALUE, "indented")
             page.text(row, FUEL, unit, "symbol")
             for column, value in enumerate(values, RESULT):
                 page.value(row, column, None if value is None else value.value, "exact")

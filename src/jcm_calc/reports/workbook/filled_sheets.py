@@ -23,7 +23,7 @@ from jcm_calc.reports.workbook.sheet_sets import Roles
 from jcm_calc.reports.workbook.symbols import Symbols, given_as
 from jcm_calc.reports.workbook.tables import OVERRIDE, Cell, Row, Sheets, UnitTable
 from jcm_calc.reports.workbook.written_units import plain_unit
-from jcm_calc.units import UnitError, dots_complaint, normalise, parse_unit
+from jcm_calc.units import UnitError, dots_complaint, normalise, parse_unit, split
 
 LONGEST_SYMBOL = 60
 ELSEWHERE = re.compile(
@@ -228,7 +228,8 @@ class Reader:
                 complaint = _("has two rows without saying which unit each is ({address}): write EC_PJ,1,p and so on")
                 self._complain(parameter, complaint.tagged(ProblemKind.DUPLICATE), cell)
                 continue
-            given[name][key] = self._with_unit(parameter, cell, self._unit(parameter, row.cells.get("unit"), found))
+            place = row.cells.get("unit")
+            given[name][key] = self._with_unit(parameter, cell, self._unit(parameter, place, found), place)
             cells.setdefault(name, []).append((cell.sheet, cell.row, cell.column))
         groups = grouped(((letters[name], tuple(values)), name) for name, values in given.items())
         for (own, keys), names in groups.items():
@@ -321,12 +322,12 @@ class Reader:
         self._remark(parameter, _("the unit {written} is read as {unit} ({address})"), cell, written=written, unit=unit)
         return unit
 
-    def _with_unit(self, parameter: Parameter, cell: Cell, unit: str) -> Any:
-        """Return a value, with its unit where it is not the declared one."""
+    def _with_unit(self, parameter: Parameter, cell: Cell, unit: str, place: Cell | None) -> Any:
+        """Return a value, with its unit where it is not the declared one; ``place`` is the cell of the unit."""
         self._formula(parameter, cell)
         self._unclear(parameter, [cell])
         value = plain_value(cell.value)
-        self._unitless(parameter, cell, unit)
+        self._unitless(parameter, cell, unit, place)
         if parameter.textual or parameter.unit == "date" or is_declared(unit, parameter):
             return value
         return f"{value!r} {unit}" if isinstance(value, int | float) else f"{value} {unit}"
@@ -345,12 +346,16 @@ class Reader:
         texts = (value for row in self.book.grid(sheet) for value in row if isinstance(value, str))
         return any(plain_value(text) != text.strip() for text in texts)
 
-    def _unitless(self, parameter: Parameter, cell: Cell, unit: str) -> None:
-        """Remark on a number without a unit, where one was expected."""
-        known = parameter.textual or parameter.unit in ("", "date")
-        if not (unit or known) and isinstance(cell.value, int | float):
+    def _unitless(self, parameter: Parameter, cell: Cell, unit: str, place: Cell | None) -> None:
+        """Complain of a number whose unit is empty; remark on one where the table has no place for units."""
+        if unit or parameter.textual or parameter.unit in ("", "date") or not _is_bare(plain_value(cell.value)):
+            return
+        if place is None:
             complaint = _("has no unit ({address}): {got} is taken in {unit}")
             self._remark(parameter, complaint, cell, got=shown(cell.value), unit=parameter.unit)
+        else:
+            complaint = _("the unit of {got} is empty ({address}); must be {unit}, or convert to it")
+            self._complain(parameter, complaint, place, got=shown(cell.value), unit=parameter.unit)
 
     def _formula(self, parameter: Parameter, cell: Cell) -> None:
         formula = self.sheets.formula(cell)
@@ -516,7 +521,8 @@ class Reader:
         if formulas and "p" in parameter.indices:
             for row in [row for row in rows if (row, column) in formulas][:1]:
                 self._formula(parameter, self.sheets.cell(table.sheet, row, column))
-        self._unitless(parameter, self.sheets.cell(table.sheet, rows[first], column), table.units[column])
+        place = table.unit_cell(column) if table.has_units else None
+        self._unitless(parameter, self.sheets.cell(table.sheet, rows[first], column), table.units[column], place)
         return True
 
     def _part(
@@ -610,7 +616,8 @@ class Reader:
                     complaint = _("{got} ({address}) has no class: write the class before it")
                     self._complain(parameter, complaint, cell, got=shown(value))
                     continue
-                given = self._with_unit(parameter, cell, table.units[column])
+                place = table.unit_cell(column) if table.has_units else None
+                given = self._with_unit(parameter, cell, table.units[column], place)
                 if values.setdefault(name, given) != given:
                     complaint = _("{key} has another value before ({address}): a class has one")
                     self._complain(parameter, complaint, cell, key=shown(name))
@@ -624,6 +631,16 @@ class Reader:
 def _problem(of: Parameter | str, complaint: str, at: Cell | None, facts: Mapping[str, Any]) -> Problem:
     address = {} if at is None else {"address": at.address}
     return Problem(of.symbol if isinstance(of, Parameter) else of, complaint.format(**facts, **address))
+
+
+def _is_bare(value: Any) -> bool:
+    """Whether a value is a number without a unit."""
+    if not isinstance(value, str):
+        return isinstance(value, int | float)
+    try:
+        return split(value)[1] is None
+    except ValueError:
+        return False
 
 
 def _class_name(key: Any) -> str:

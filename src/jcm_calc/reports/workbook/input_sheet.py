@@ -245,11 +245,11 @@ class InputSheet:
         if self.layout.by_year:
             first = self.layout.by_year + 2
             column = column_name(SOURCE)
-            cut = f"SUM({column}{first + 1}:{column}{first + len(self._years())})"
+            total_tonnes = f"SUM({column}{first + 1}:{column}{first + len(self._years())})"
             tonnes = self._tonnes_of_years()
         else:
-            cut, tonnes = cut_to_tonnes(exact), _tonnes(total)
-        page.formula(row + 2, VALUE, cut, tonnes, "tonnes")
+            total_tonnes, tonnes = rounded_down_to_tonnes(exact), _tonnes(total)
+        page.formula(row + 2, VALUE, total_tonnes, tonnes, "tonnes")
         page.text(row + 2, UNIT, shown_unit("tCO2", True), "symbol")
 
     def _results(self, name: str, periods: Any) -> list[str]:
@@ -304,7 +304,7 @@ class InputSheet:
         for column, name in zip((VALUE, UNIT, OPTION), RESULTS, strict=True):
             yield column, f"SUM({','.join(self._results(name, places))})", self._sum(name, places)
         re, pe, er = (f"{column_name(column)}{row + 1}" for column in (VALUE, UNIT, OPTION))
-        yield SOURCE, cut_to_tonnes(er), _tonnes(self._sum("ER", places))
+        yield SOURCE, rounded_down_to_tonnes(er), _tonnes(self._sum("ER", places))
         if self.m.terms:
             yield PROCEDURE, f"{re}-{pe}-{er}", self._other_terms(places)
 
@@ -511,7 +511,7 @@ def _tonnes(total: float | None) -> int | None:
     return None if total is None else whole_tonnes(total)
 
 
-def cut_to_tonnes(cell: str) -> str:
+def rounded_down_to_tonnes(cell: str) -> str:
     """Return the formula that rounds down, which must agree with `jcm_calc.results.credits.whole_tonnes`."""
     return f"MAX(0,ROUNDDOWN({cell}+MAX(1E-9,1E-11*ABS({cell})),0))"
 

@@ -82,6 +82,14 @@ class Book:
         self.followed = 0  # cells that formulas were followed to
         self._expansions: dict[tuple[str, str, int], str] = {}
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy in another process needs: an open archive cannot be sent there."""
+        return {name: one for name, one in vars(self).items() if name not in ("_archive", "_reader")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._archive = zipfile.ZipFile(BytesIO(self._content_bytes))
+
     def unusable(self, complaint: str) -> InputError:
         """Return the error that says what is wrong with the file as a whole."""
         return InputError(self.name, [Problem(self.name, complaint)])

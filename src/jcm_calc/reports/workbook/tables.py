@@ -71,6 +71,8 @@ OVERRIDE = _("override: {reason}")
 TERMS_OF = _("terms of {symbol}")
 ABOUT_CRITERION = _("criterion {number}: {text}")  # after the unit of a fact, without a heading
 UNCONFIRMED = "†"
+# In a list of default values: before the row of what has no class, above the column of what is no candidate.
+OWN_VALUE, ONLY_VALUE = _("value of the document"), _("Value")
 CAPTION = re.compile(r"\s*(\[|(table|表)\s*\d)", re.I)
 LINK = re.compile(r"(?:(?:'((?:[^']|'')+)'|([\w.]+))!)?\$?([A-Z]{1,3})\$?(\d{1,7})")
 # What adds up cells, or takes another figure of all of them.
@@ -126,6 +128,11 @@ class UnitTable:
     sums: list[int]  # the rows that sum up others
     units_row: int  # that of the symbols where there are no units
     others: dict[int, Cell]  # headings that are neither symbols nor letters of an index
+
+    @property
+    def has_units(self) -> bool:
+        """Whether there is a row for units, which may have been emptied."""
+        return any(self.units.values()) or (bool(self.rows) and self.rows[0] > self.units_row + 1)
 
     def unit_cell(self, column: int) -> Cell:
         """Return the cell of a unit as it is written."""

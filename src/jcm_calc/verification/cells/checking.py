@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 
 from jcm_calc.base.languages import Message, _
-from jcm_calc.declarations.items import Equation
+from jcm_calc.declarations.items import Equation, Parameter
 from jcm_calc.reports.workbook.opening import CellFormula
 from jcm_calc.units import conversion
 from jcm_calc.verification.cells.diagnosis import (
     CHOOSING,
+    SHOWN_OTHERWISE,
     Wrong,
     chooses,
     diagnose,
@@ -29,7 +30,7 @@ from jcm_calc.verification.cells.diagnosis import (
 )
 from jcm_calc.verification.cells.sheet import SIDES, CalculationSheets, QuantityCell, Scenario, numeric
 from jcm_calc.verification.findings import Details, EffectOnER, Finding, Severity, finding, shown_number
-from jcm_calc.verification.location import ranges
+from jcm_calc.verification.location import address, ranges
 from jcm_calc.verification.quantities import TERMS
 from jcm_calc.verification.spreadsheet import (
     ROUNDING,
@@ -49,6 +50,7 @@ RESULTS = ("ER", "RE", "PE")
 MOST_CELLS, MOST_QUANTITIES, MOST_LIMITS = 200, 12, 6
 TYPED = _("{symbol} is typed in, not calculated")
 TYPED_AND_WRONG = _("{symbol} is typed in, not calculated, and the equation gives another value")
+HARD_CODED = _("{symbol} is typed in on the calculation sheet, and does not follow its input")
 
 
 @dataclass(frozen=True)
@@ -80,12 +82,15 @@ def slips(sheet: CalculationSheets) -> list[Slip]:
 
 def _checked(cell: QuantityCell) -> Slip | Wrong | bool:
     """Return what is wrong with a cell, or whether its stored value is the right one."""
-    node, expected = cell.node, cell.expected
-    if expected is None or (node is not None and not numeric(node) and not isinstance(node, Equation)):
+    node, expected, formula = cell.node, cell.expected, cell.formula
+    if isinstance(node, Parameter) and node.textual:
+        return True if formula is not None else _typed_text(cell)
+    if expected is None:
         return True
-    formula = cell.formula
     if formula is None:
         return _typed(cell, expected)
+    if node is not None and not numeric(node) and not isinstance(node, Equation):
+        return True
     right = formula.stored and close(cell.stored, expected)
     try:
         wrong = next(filter(None, _tried(cell, formula, expected, right)), None)
@@ -207,14 +212,32 @@ def _typed(cell: QuantityCell, expected: float) -> Slip | Wrong | bool:
     """Check a cell in which a value was typed."""
     stored, right = cell.stored, close(cell.stored, expected)
     calculated = isinstance(cell.node, Equation) or cell.node is None
-    if stored is None or (right and not calculated):
+    if stored is None:
         return True  # a step that is not shown is a finding of its own
-    if not calculated:
+    if not calculated and not right:
         return Wrong(cell, "", (cell.sheet.actual,), (stored,), (expected,), stored, expected)
+    if not calculated:
+        return _hard_coded(cell) if cell.follows else True
     code = "A1" if cell.name in RESULTS else "C11" if stored == 0 != expected else "A2"
     if right:
         return _slip(cell, code, TYPED.format(symbol=cell.symbol), stored, None, Severity.WARNING)
     return _slip(cell, code, TYPED_AND_WRONG.format(symbol=cell.symbol), stored, effect_of([(cell, stored)]))
+
+
+def _typed_text(cell: QuantityCell) -> Slip | bool:
+    """Check a cell in which a class was typed."""
+    entered = cell.sheet.entered_text(cell)
+    if cell.stored is None or entered is None:
+        return True
+    if str(cell.stored).strip() == entered:
+        return _hard_coded(cell)
+    message = SHOWN_OTHERWISE.format(symbol=cell.symbol, found=repr(cell.stored), expected=repr(entered))
+    details: Details = {"severity": Severity.ERROR}
+    return Slip(cell.name, Finding("A10", message, cell.address, cell.symbol, cell.stored, entered, **details))
+
+
+def _hard_coded(cell: QuantityCell) -> Slip:
+    return _slip(cell, "A2", HARD_CODED.format(symbol=cell.symbol), cell.stored, None, Severity.WARNING)
 
 
 def _stale(cell: QuantityCell, formula: CellFormula) -> Slip | bool:
@@ -249,7 +272,8 @@ def of_wrong(group: Sequence[Wrong]) -> Slip:
     text = Message("{}: ={}").format(message, first.formula[:120]) if first.formula else message
     effect = effect_of([(wrong.cell, wrong.found) for wrong in group])
     slip = _slip(cell, code, text, first.found, effect, cause=cause)
-    where = ranges([wrong.cell.place for wrong in group])
+    listed = dict.fromkeys(address(place) for wrong in group for place in wrong.listed)
+    where = (*listed, *ranges([wrong.cell.place for wrong in group]))
     return Slip(cell.name, replace(slip.finding, where=where), message)
 
 

@@ -35,6 +35,7 @@ from jcm_calc.verification.spreadsheet import (
     areas,
     close,
     form,
+    is_number,
     read,
 )
 
@@ -46,6 +47,7 @@ CHOOSING = {"IF", "MIN", "MAX", "IFERROR", "MEDIAN", "CHOOSE", "SIGN", "ABS", "S
 Bound = Literal["default", "lower", "upper"]
 FEW_UNITS = 8
 ONLY_ER = _("only ER of a year is rounded down")
+SHOWN_OTHERWISE = _("{symbol} is {found} on the calculation sheet, and {expected} where it is entered")
 WRONG_CELL = _("the reference points to the wrong cell")
 BOUNDS: dict[Bound, Message] = {
     "default": _("it is the central value for {fuel}"),
@@ -165,6 +167,13 @@ class Wrong:
         found = (area for area in areas(self.formula, self.cell.place[0]) if area.size <= MANY)
         return [place for area in found for place in area.places]
 
+    @property
+    def listed(self) -> list[Place]:
+        """Each cell of a list of default values from which it has a value that the document does not have."""
+        defaults = [one for one in self.cell.sheet.defaults if one.name == self.cell.name and not one.right]
+        used = [one for one in defaults if one.place in self.precedents]
+        return [one.place for one in used if close(one.found, self.found) or not is_number(one.found or self.found)]
+
     def reaches(self, name: str) -> bool:
         """Whether its formula refers to an operand, or to what the operand is made of."""
         sheet = self.cell.sheet
@@ -219,7 +228,7 @@ def diagnose(wrong: Wrong) -> Diagnosis:
     else:
         hypotheses = (
             *(_error, _zero, _rounded, _no_choice, _literal, _other_operand, _turned, _units, _left_out),
-            *(_constant_factor, _mean, _branch),
+            *(_constant_term, _constant_factor, _mean, _branch),
         )
     for hypothesis in hypotheses:
         if found := hypothesis(wrong):
@@ -337,6 +346,17 @@ def _number(value: Any) -> float:
     return float(value) if isinstance(value, int | float) else float("nan")
 
 
+def _constant_term(wrong: Wrong) -> Diagnosis | None:
+    """Recognise a number that is added; a date is not multiplied."""
+    dated = wrong.cell.declared.unit == "date"
+    terms = [_number(got) - want for got, want in zip(wrong.got, wrong.want, strict=True)]
+    varied = any(not close(want, wrong.want[0]) for want in wrong.want)
+    if not (dated or varied) or close(terms[0], 0) or not all(close(one, terms[0]) for one in terms):
+        return None
+    message = _("{symbol} has {number} added to it, which the equation does not have")
+    return wrong.diagnosis("C1", message, number=shown_number(terms[0]))
+
+
 def _constant_factor(wrong: Wrong) -> Diagnosis | None:
     quotients = [_number(got) / want for got, want in zip(wrong.got, wrong.want, strict=True) if want]
     if not quotients or not all(close(one, quotients[0]) for one in quotients):
@@ -436,8 +456,9 @@ def _of_default(wrong: Wrong) -> Diagnosis:
         code = "B3" if getattr(node, "kind", None) is Kind.MONITORED else "B7"
     if not code and any(place in wrong.cell.sheet.actual.cells for place in wrong.precedents):
         return wrong.diagnosis("A8", _("{symbol} refers to the value of another unit or period"), WRONG_CELL)
-    message = _("{symbol} is {found} on the calculation sheet, and {expected} where it is entered")
-    return wrong.diagnosis(code or "A10", message, cause, found=shown_number(found), expected=shown_number(expected))
+    return wrong.diagnosis(
+        code or "A10", SHOWN_OTHERWISE, cause, found=shown_number(found), expected=shown_number(expected)
+    )
 
 
 def _of_document(wrong: Wrong, node: Parameter, found: float, expected: float) -> Diagnosis:

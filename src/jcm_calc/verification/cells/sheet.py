@@ -19,6 +19,7 @@ from jcm_calc.reports.workbook.filled_sheets import is_declared
 from jcm_calc.reports.workbook.opening import CellFormula
 from jcm_calc.reports.workbook.tables import TERMS_OF
 from jcm_calc.units import UnitError, conversion
+from jcm_calc.verification.cells.defaults import ListedDefault, listed_defaults
 from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.effects import Array
 from jcm_calc.verification.quantities import TERMS, EnteredValue, ShownQuantity, converts, label_text
@@ -101,6 +102,15 @@ class QuantityCell(ShownQuantity):
         value = self.element(self.sheet.actual.expected)
         return None if value is None else self.shown(value)
 
+    @property
+    def follows(self) -> bool:
+        """Whether it shows what another cell of the workbook holds or selects, so that it must be a formula."""
+        node, sheet = self.node, self.sheet
+        if isinstance(node, Coordinate):
+            return node.what not in ("label", "row")
+        by_class = isinstance(node, Parameter) and bool(node.by)
+        return by_class or self.name in sheet.entered or any(one.name == self.name for one in sheet.defaults)
+
     def element(self, arrays: Mapping[str, Array], name: str = "") -> float | None:
         """Return its element of its quantity, or of another one."""
         return self.sheet.element(arrays, name or self.name, self.labels)
@@ -178,6 +188,11 @@ class CalculationSheets:
         self.shown = {cell.name for cell in self.cells} | self.entered
         self._forms = set[tuple[str, str]]()
         self._drawn: dict[str, list[tuple[dict[str, Array], Array]]] = {}
+
+    @cached_property
+    def defaults(self) -> list[ListedDefault]:
+        """The cells of the lists of default values."""
+        return list(listed_defaults(self.report, self.result.inputs))
 
     @cached_property
     def actual(self) -> Scenario:
@@ -359,6 +374,12 @@ class CalculationSheets:
         array = arrays[name]
         place = self.documents.effects.at(labels, array.shape)
         return None if place is None else float(array[place])
+
+    def entered_text(self, cell: QuantityCell) -> str | None:
+        """Return the text that is entered for what a cell shows."""
+        own = (one for one in self.entries if one.parameter.name == cell.name)
+        texts = {str(one.value).strip() for one in own if one.labels.items() <= {**one.labels, **cell.labels}.items()}
+        return texts.pop() if len(texts) == 1 else None
 
     def stored(self, place: Place) -> Any:
         """Return the value that is stored in a cell; its error as a text."""

@@ -1,4 +1,4 @@
-"""Amounts of times that are like the time of a finding: the same hours of other weeks, or just before and after."""
+"""Amounts of periods comparable with that of a finding: the same hours of other weeks, or just before and after."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Window = tuple[int, str, int, int]  # the number of a finding, meter, from and t
 def amounts(
     readings: MeterReadings, findings: Mapping[int, ReadingsFinding], spoilt: Mapping[str, Sequence[Span]], weeks: bool
 ) -> dict[int, list[float]]:
-    """Return, for each finding, the amounts of like times, as far as all was read: the same number is kept.
+    """Return, for each finding, the amounts of comparable periods, as far as all was read: the same number is kept.
 
     These are the same time whole weeks before and after, or else the times just before and after, of the same length.
-    The spoilt times of each meter are like no other.
+    The spoilt times of each meter are comparable with no other.
     """
     wanted: list[Window] = []
     for number, finding in findings.items():
