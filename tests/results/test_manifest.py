@@ -415,7 +415,7 @@ def test_a_manifest_of_an_unknown_methodology_is_refused():
         (("call", "evidence"), 5, "call, evidence: got 5"),
         (("call", "evidence"), [{"content": 5}], "content: got 5; must be a section"),
         (("call", "override"), "COP_RE", "call, override: got 'COP_RE'; must be a section"),
-        (("call", "on"), 2024, "call, on: got 2024; must be a text"),
+        (("call", "on"), 2024, "call, on: got 2024; must be a day"),
     ],
 )
 def test_data_that_is_no_manifest_says_why(place, value, complaint):
