@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 import jcm_calc
 from jcm_calc.base.problems import InputError
-from jcm_calc.inputs import tables
+from jcm_calc.inputs import cells, tables
 from jcm_calc.inputs.carriers import split_heading
+from jcm_calc.rulebooks import every
 
 FREEZER, STORAGE = "individual quick freezer", "cold storage"
 COP_RE = {FREEZER: 1.32, STORAGE: 1.71}
@@ -504,3 +505,14 @@ def test_rows_in_any_order_are_arranged_missing_and_repeated_ones_are_named(rows
     if place != other and set(frame["i"]) == set(range(4)) and set(frame["p"]) == {2020, 2021, 2022}:
         with pytest.raises(InputError, match=r"(?s)two or more rows for.*no row for"):
             tables.dense(frame, "ip", "t")
+
+
+def test_capitals_do_not_tell_categories_apart():
+    found = [one for m in every() for one in m.facts.values() if one.categories]
+    assert found
+    for one in found:
+        for known in one.categories:
+            for written in (known, known.upper(), known.title(), f" {known.lower()}  "):
+                _codes, names, faults = cells.classes(written, one.categories)
+                assert (names, faults) == ((known,), {})
+        assert cells.classes("another", one.categories)[2]

@@ -14,6 +14,7 @@ from jcm_calc.base.languages import _
 from jcm_calc.base.problems import ProblemKind, shown
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.inputs.carriers import agreed, carried, is_array
+from jcm_calc.reference_data.tables import folded
 from jcm_calc.units import (
     Linear,
     Reciprocal,
@@ -203,14 +204,18 @@ def days(raw: Any) -> tuple[Array, Faults]:
 def classes(raw: Any, known: tuple[str, ...] = ()) -> tuple[Array, tuple[str, ...], Faults]:
     """Read names of classes: a code for each cell, the name of each code, and complaints.
 
-    ``known`` are the only names there are; any, if empty.
+    ``known`` are the only names there are, in any capitals; any, if empty.
     """
     cells = unitless(raw)
     words = [
         cell if isinstance(cell, str) else "" if is_missing(cell) else str(cell) for cell in cells.ravel().tolist()
     ]
     names: dict[str, int] = {}
-    code = {word: names.setdefault(word.strip(), len(names)) for word in dict.fromkeys(words)}
+    as_known = {folded(one): one for one in known}
+    code = {}
+    for word in dict.fromkeys(words):
+        name = word.strip()
+        code[word] = names.setdefault(name if name in known else as_known.get(folded(name), name), len(names))
     codes = np.array([code[word] for word in words], dtype=np.intp)
     unknown = [number for name, number in names.items() if not name or (known and name not in known)]
     none_of = _("{given} is not one of its classes")
