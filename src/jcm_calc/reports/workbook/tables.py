@@ -56,6 +56,8 @@ WRITTEN = (
     "before the cut to whole tonnes, with sign",  # of workbooks that were written before 1.0
     _("Other terms of emission reductions, tCO2 (RE − PE − ER)"),
 )
+# Headings of other tables, which people write above the values of a table of parameters.
+OTHER = {"value", "total"}
 # Headings that people number, shorten, or write in two languages; of the others each word counts.
 SHORTENED = {text.casefold() for text in (*HEADINGS, "CO2 emission reductions")} - {
     *("no.", "option", "choice", "parameter", "values")
@@ -216,7 +218,9 @@ class Sheets:
                 yield from (
                     self.cell(sheet, row, column)
                     for column, cell in enumerate(cells)
-                    if isinstance(cell, str) and cell.strip() and not is_known(in_english(cell))
+                    if isinstance(cell, str)
+                    and cell.strip()
+                    and (not is_known(one := in_english(cell)) or one in OTHER)
                 )
 
     def _in_span(self, sheet: str, row: int, span: range) -> Cell:
