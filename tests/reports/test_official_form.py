@@ -74,3 +74,27 @@ def test_a_column_that_is_not_understood_is_named_with_its_cell(place, heading, 
         heads = [*heads[:2], "COP_PJ,i", heading, *heads[4:]]
     with pytest.raises(InputError, match=rf"'{heading}' \(MRS\(input_separate\)!{letter}5\) is not understood"):
         jcm_calc.read_workbook(filled(tmp_path / "f.xlsx", heads=heads))
+
+
+@pytest.mark.parametrize("fault", [None, "=E8*D8/F8*0.9", "=IF(E8>1000,0,E8*D8/F8*'MRS(input)'!C13)", 100])
+def test_what_the_unit_sheet_calculates_is_shown_and_checked(fault, tmp_path):
+    path = filled(tmp_path / "f.xlsx", [*HEADS, "PEi,p"])
+    book = openpyxl.load_workbook(path)
+    units, calc = book["MRS(input_separate)"], book.create_sheet("MRS(calc_process)")
+    for row in (8, 9):
+        units[f"G{row}"], units[f"H{row}"] = f"=E{row}*D{row}/F{row}*'MRS(input)'!C13", f"=E{row}*'MRS(input)'!C13"
+    units["H7"] = "tCO2/p"
+    if fault is not None:
+        units["G8"] = fault
+    for row in [
+        ["Monitoring Spreadsheet: JCM_ID_AM003_ver01.0"],
+        ["1. Calculations", "Value", "Units", "Parameter"],
+        ["Emission reductions", "=B4-B5", "tCO2/p", "ERp"],
+        ["Reference emissions", "=SUM('MRS(input_separate)'!G8:G9)", "tCO2/p", "REp"],
+        ["Project emissions", "=SUM('MRS(input_separate)'!H8:H9)", "tCO2/p", "PEp"],
+    ]:
+        calc.append(row)
+    book.save(path)
+    calculate_again(path)
+    found = [one for one in jcm_calc.verify(path).findings if one.code[0] in "AC" and one.severity != "question"]
+    assert {place.cells for one in found for place in one.places} == (set() if fault is None else {"G8"})

@@ -219,6 +219,14 @@ def steps(
             yield from _in_table(table, sheets, periods)
 
 
+def unit_steps(
+    sheet: str, periods: Sequence[Period], sheets: Sheets, quantities: Quantities, letters: Sequence[str]
+) -> Iterator[ShownQuantity]:
+    """Yield every cell of the tables of an input sheet whose symbol is in the heading of its column."""
+    for table in sheets.unit_tables(sheet, quantities, {letter: letter for letter in letters}):
+        yield from _in_table(table, sheets, periods)
+
+
 def _in_table(table: UnitTable, sheets: Sheets, periods: Sequence[Period]) -> Iterator[ShownQuantity]:
     for row in table.rows:
         texts = [sheets.cell(table.sheet, row, column).value for column in table.label_columns]

@@ -13,7 +13,7 @@ from jcm_calc.api.case_file import CaseFile
 from jcm_calc.api.workbook_years import joined
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import ProblemKind
-from jcm_calc.declarations.items import Parameter
+from jcm_calc.declarations.items import Equation, Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.confirmation import EvidenceFiles, evidence_files, with_evidence
@@ -216,16 +216,23 @@ class Submission:
         return self.recalculation.result
 
     def steps(self, result: Result) -> list[ShownQuantity]:
-        """Return the cells of the calculation sheets, by the symbols in their rows and headings."""
+        """Return the cells that show what is calculated, by the symbols in their rows and headings."""
         letters, nodes = list(self.m.indices), result.inputs.graph.nodes
         # a sheet that leaves choices open has columns for the equations of every option
         known = Quantities({**self.m.inputs, **{rule.name: rule for rule in self.m.rules}, **nodes}, letters)
-        return [
+        found = [
             step
             for part, sheet in self.with_sheet("calc")
             for step in quantities.steps(sheet, part.periods, self.sheets, known, letters)
-            if step.name.removeprefix(quantities.TERMS) in nodes
         ]
+        # an official form calculates the quantities of a unit next to what is entered for it
+        found += [
+            step
+            for part, sheet in self.with_sheet("separate")
+            for step in quantities.unit_steps(sheet, part.periods, self.sheets, known, letters)
+            if isinstance(nodes.get(step.name), Equation)
+        ]
+        return [step for step in found if step.name.removeprefix(quantities.TERMS) in nodes]
 
 
 def _is_about(entry: EnteredValue, kinds: Collection[StrEnum]) -> bool:
