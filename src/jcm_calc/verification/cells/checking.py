@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -17,10 +16,11 @@ from jcm_calc.declarations.items import Equation, Parameter
 from jcm_calc.reports.workbook.opening import CellFormula
 from jcm_calc.units import conversion
 from jcm_calc.verification.cells.diagnosis import (
-    CHOOSING,
     SHOWN_OTHERWISE,
     Wrong,
     chooses,
+    compares,
+    criteria,
     diagnose,
     functions,
     given,
@@ -47,7 +47,8 @@ from jcm_calc.verification.spreadsheet import (
 
 RESULTS = ("ER", "RE", "PE")
 # How far a formula is followed to the quantities that it may choose by, and how many are tried.
-MOST_CELLS, MOST_QUANTITIES, MOST_LIMITS = 200, 12, 6
+MOST_CELLS, MOST_QUANTITIES, MOST_LIMITS = 200, 12, 12
+DISTINCT = 1e-5  # of the operands
 TYPED = _("{symbol} is typed in, not calculated")
 TYPED_AND_WRONG = _("{symbol} is typed in, not calculated, and the equation gives another value")
 HARD_CODED = _("{symbol} is typed in on the calculation sheet, and does not follow its input")
@@ -107,13 +108,18 @@ def _tried(cell: QuantityCell, formula: CellFormula, expected: float, right: boo
     yield _wrong(cell, formula, cell.sheet.changed, expected)
     if not right:  # a condition may hold for the inputs as they are only
         yield _wrong(cell, formula, [cell.sheet.actual], expected)
-    if isinstance(node, Equation):
-        if not node.total and chooses(node):
-            yield _in_a_branch(cell, node, formula, expected)
-        if cell.sheet.is_new(cell, formula):  # formulas of one form have one limit
-            if _compares(formula.text):
-                yield _at_a_limit(cell, node, formula, expected)
-            yield _by_a_quantity(cell, formula, expected)
+    if isinstance(node, Equation) and not node.total and chooses(node):
+        yield _in_a_branch(cell, node, formula, expected)
+    if not cell.sheet.is_new(cell, formula):  # formulas of one form have one limit
+        return
+    if isinstance(node, Equation) and compares(formula.text):
+        yield _at_a_limit(cell, node, formula, expected)
+    places, limits = _compared(cell.sheet, cell.place)
+    if places:
+        yield _far_away(cell, formula, expected)
+    key = getattr(node, "by", "")  # what is looked up does not follow its key here
+    others = [place for place in places if cell.sheet.known[place][0] != key]
+    yield _by_a_quantity(cell, formula, expected, others, limits)
 
 
 def _in_a_branch(cell: QuantityCell, rule: Equation, formula: CellFormula, expected: float) -> Wrong | None:
@@ -125,11 +131,6 @@ def _in_a_branch(cell: QuantityCell, rule: Equation, formula: CellFormula, expec
     scenarios = list(cell.sheet.branches(cell, rule))
     found = (_wrong(cell, formula, [one, *scenarios], expected) for one in scenarios)
     return next((wrong for wrong in found if wrong is not None and math.isfinite(wrong.want[0])), None)
-
-
-def _compares(formula: str) -> bool:
-    """Whether a formula chooses by numbers."""
-    return bool(functions(formula) & CHOOSING - {"SUM", "ABS", "SIGN"}) or bool(re.search(r"[<>]", formula))
 
 
 def _at_a_limit(cell: QuantityCell, rule: Equation, formula: CellFormula, expected: float) -> Wrong | None:
@@ -152,12 +153,29 @@ def _at_a_limit(cell: QuantityCell, rule: Equation, formula: CellFormula, expect
     return None
 
 
-def _by_a_quantity(cell: QuantityCell, formula: CellFormula, expected: float) -> Wrong | None:
-    """Return what is wrong with a formula on one of the sides of a limit of a quantity that it depends on."""
+def _far_away(cell: QuantityCell, formula: CellFormula, expected: float) -> Wrong | None:
+    """Return what is wrong with a formula where quantities are many times larger or smaller, each by itself."""
+    scenarios = [one for one in cell.sheet.far if _is_distinct(cell, one)]
+    found = (_wrong(cell, formula, [one, *scenarios], expected) for one in scenarios)
+    return next(filter(None, found), None)
+
+
+def _is_distinct(cell: QuantityCell, scenario: Scenario) -> bool:
+    """Whether a result is not the small difference of large operands, which has few digits."""
+    wanted = cell.element(scenario.expected)
+    operands = cell.rule.arguments if cell.rule is not None else ()
+    values = [cell.element(scenario.arrays, name) or 0.0 for name in operands if numeric(cell.sheet.nodes[name])]
+    return wanted is not None and math.isfinite(wanted) and abs(wanted) >= DISTINCT * max(map(abs, values), default=0.0)
+
+
+def _by_a_quantity(
+    cell: QuantityCell, formula: CellFormula, expected: float, places: Sequence[Place], limits: Sequence[float]
+) -> Wrong | None:
+    """Return what is wrong with a formula at a limit of a quantity that it depends on, or on one of its sides."""
     sheet = cell.sheet
-    places, limits = _compared(sheet, cell.place)
     for limit, place in itertools.product(limits[:MOST_LIMITS], places[:MOST_QUANTITIES]):
-        sides = (side for side in SIDES if side != 1)  # an intermediate comes near its limit, not to it
+        # an intermediate comes near the limit of a declared choice, not to it
+        sides = (side for side in SIDES if side != 1 or not (cell.rule and chooses(cell.rule)))
         scenarios = list(filter(None, (sheet.moved(place, limit * side) for side in sides)))
         wrong = next(filter(None, (_wrong(cell, formula, [one, *scenarios], expected) for one in scenarios)), None)
         if wrong is not None and math.isfinite(wrong.want[0]):
@@ -173,17 +191,18 @@ def _compared(sheet: CalculationSheets, start: Place) -> tuple[list[Place], list
         place = waiting.pop(0)
         formula = sheet.formula(place)
         if formula is None:
-            limits |= {sheet.stored(place)}
+            stored = sheet.stored(place)
+            limits |= set(criteria(f'"{stored}"')) if isinstance(stored, str) else {stored}
             continue
         texts.append(formula.text)
-        limits |= set(numbers(formula.text))
+        limits |= {*numbers(formula.text), *criteria(formula.text)}
         for other in (one for area in precedents(sheet.report.book, place) for one in islice(area.places, MOST_CELLS)):
             if other in sheet.known:
                 found.setdefault(sheet.known[other][0], other)
             elif other not in seen:
                 seen.add(other)
                 waiting.append(other)
-    chosen = any(map(_compares, texts))
+    chosen = any(map(compares, texts))
     return list(found.values()) if chosen else [], sorted(one for one in limits if is_number(one) and one)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -39,11 +40,16 @@ from jcm_calc.verification.spreadsheet import (
     read,
 )
 
+CRITERION = re.compile(r'"[<>=]+\s*(\d+(?:\.\d+)?)\s*"')
 MANY = 100_000  # cells of a range that is no list of operands
 BRANCHING = {"where", "minimum", "maximum", "clip"}
 Diagnosis = tuple[str, str, str]  # code, what is wrong, likely cause
 Replacement = Callable[[Any, Scenario], Any]
-CHOOSING = {"IF", "MIN", "MAX", "IFERROR", "MEDIAN", "CHOOSE", "SIGN", "ABS", "SUM"}
+CHOOSING = {
+    *("IF", "IFS", "IFERROR", "IFNA", "MIN", "MAX", "MEDIAN", "CHOOSE", "SIGN", "ABS", "AGGREGATE", "SUBTOTAL"),
+    *("LOOKUP", "VLOOKUP", "HLOOKUP", "INDEX", "MATCH", "OFFSET", "INDIRECT"),
+    *("SUMIF", "SUMIFS", "COUNTIF", "COUNTIFS", "AVERAGEIF", "AVERAGEIFS"),
+}
 Bound = Literal["default", "lower", "upper"]
 FEW_UNITS = 8
 ONLY_ER = _("only ER of a year is rounded down")
@@ -201,6 +207,17 @@ def numbers(formula: str) -> tuple[float, ...]:
     return read(form(formula)).numbers
 
 
+def criteria(formula: str) -> tuple[float, ...]:
+    """Return the numbers in the criteria of a formula, such as ">100"."""
+    return tuple(float(one) for one in CRITERION.findall(formula))
+
+
+def compares(formula: str) -> bool:
+    """Whether a formula may take one of several branches."""
+    found = read(form(formula))
+    return bool(found.functions & CHOOSING) or any(one in form(formula) for one in "<>=")
+
+
 def chooses(rule: Equation) -> bool:
     """Whether an equation chooses between values."""
     return _branches(record(rule.function))
@@ -213,7 +230,7 @@ def _branches(expression: Expression) -> bool:
 
 def lacks_choice(rule: Equation, formula: str) -> bool:
     """Whether an equation chooses between values, and a formula has nothing that could."""
-    return chooses(rule) and not functions(formula) & CHOOSING and not set("<>=") & set(formula)
+    return chooses(rule) and not functions(formula) & (CHOOSING | {"SUM"}) and not set("<>=") & set(formula)
 
 
 # Hypotheses
@@ -394,7 +411,7 @@ def _branch(wrong: Wrong) -> Diagnosis | None:
     """Recognise a condition that is not the declared one, or that the equation does not have."""
     message = _("the condition in {symbol} is not the declared one")
     if not any(map(chooses, wrong.unfolded.rules)):
-        if not functions(wrong.formula) & CHOOSING - {"SUM", "ABS", "SIGN"}:
+        if not compares(wrong.formula):
             return None
         message = _("{symbol} has a condition that the equation does not have")
     return wrong.diagnosis("C9", message)

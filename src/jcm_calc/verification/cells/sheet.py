@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -27,9 +27,11 @@ from jcm_calc.verification.spreadsheet import EPOCH, Place, as_number, close, fo
 
 SEEDS = (20170101, 20171231)
 TRIES = 8
-BRANCHES = 16
+BRANCHES, FAR = 16, 32
 SIDES = (0.5, 0.999, 1.0, 1.001, 2.0)  # of a limit
 FIXED_COORDINATES = ("label", "row", "days_of_year", "year", "first_day", "last_day")
+
+Draw = Callable[[np.random.Generator, Parameter, Array], Array]
 
 
 @dataclass(frozen=True)
@@ -204,10 +206,26 @@ class CalculationSheets:
         """The inputs changed at random; the inputs as they are where no change gives a result."""
         return [self._changed(seed) for seed in SEEDS]
 
+    @cached_property
+    def far(self) -> list[Scenario]:
+        """Scenarios in which each quantity is up to a thousand times larger or smaller, all that follows included."""
+        found = []
+        for seed in range(FAR):
+            try:
+                arrays = self.documents.effects.calculated(
+                    self._perturbed(np.random.default_rng([SEEDS[0], seed]), _far)
+                )
+            except EvaluationError:
+                continue
+            found.append(self._scenario(arrays, {**self.documents.effects.actual, **self._expected(arrays)}))
+        return found
+
     def _changed(self, seed: int) -> Scenario:
         for attempt in range(TRIES):
             try:
-                found = self.documents.effects.calculated(self._perturbed(np.random.default_rng([seed, attempt])))
+                found = self.documents.effects.calculated(
+                    self._perturbed(np.random.default_rng([seed, attempt]), _drawn)
+                )
             except EvaluationError:
                 continue
             return self._scenario(found, {**self.documents.effects.actual, **self._expected(found)})
@@ -312,7 +330,9 @@ class CalculationSheets:
         except EvaluationError:
             return None
         scenario = self._scenario(found, {**actual, **self._expected(found)})
-        return scenario if close(scenario.cells.get(place), to) else None
+        if not close(scenario.cells.get(place), to):
+            return None
+        return replace(scenario, cells={**scenario.cells, place: to})
 
     def _varied(self, rule: Equation) -> list[tuple[dict[str, Array], Array]]:
         """Return operands of an equation drawn at random, with what it gives for them."""
@@ -343,7 +363,7 @@ class CalculationSheets:
         of_entries = [entry.place for entry in self.entries if entry.parameter.name == name]
         return of_entries + [cell.place for cell in self.cells if cell.name == name]
 
-    def _perturbed(self, rng: np.random.Generator) -> dict[str, Array]:
+    def _perturbed(self, rng: np.random.Generator, draw: Draw) -> dict[str, Array]:
         """Return the leaves, changed where every cell that shows them is known."""
         keys = {getattr(node, "by", "") for node in self.nodes.values()}
         values = dict(self.result.inputs.values)
@@ -351,7 +371,7 @@ class CalculationSheets:
             if not isinstance(node, Equation):
                 array = self.documents.effects.actual[name]
                 changed = numeric(node) and name in self.shown and name not in keys
-                values[name] = _drawn(rng, node, array) if changed and isinstance(node, Parameter) else array
+                values[name] = draw(rng, node, array) if changed and isinstance(node, Parameter) else array
         return values
 
     def _scenario(self, arrays: Mapping[str, Array], expected: Mapping[str, Array]) -> Scenario:
@@ -417,3 +437,12 @@ def _drawn(rng: np.random.Generator, node: Parameter, array: Array) -> Array:
     allowed = (drawn >= node.bounds.first) & (drawn < node.bounds.beyond)
     lower = np.where(allowed, drawn, array * rng.uniform(0.8, 0.99, array.shape))
     return np.where((lower >= node.bounds.first) & (lower < node.bounds.beyond), lower, array)
+
+
+def _far(rng: np.random.Generator, node: Parameter, array: Array) -> Array:
+    """Return numbers that are up to a thousand times those of an array, or as small, within the bounds."""
+    for _ in range(TRIES):
+        found: Array = array * 10.0 ** rng.uniform(-3.0, 3.0)
+        if ((found >= node.bounds.first) & (found < node.bounds.beyond)).all():
+            return found
+    return array
