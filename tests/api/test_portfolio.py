@@ -507,7 +507,7 @@ def test_the_command_refuses_what_it_cannot_do(projects_file, tmp_path):
     run = CliRunner()
     by = run.invoke(jcm, ["portfolio", str(projects_file), "--by", "colour"])
     assert by.exit_code == 2
-    assert "colour: one of country, scope, methodology" in " ".join(by.stderr.split())
+    assert "got colour; must be one of country, scope, methodology" in " ".join(by.stderr.split())
     lost = run.invoke(jcm, ["portfolio", str(projects_file), "-o", str(tmp_path / "nowhere" / "a.csv")])
     assert lost.exit_code == 2
     assert "a.csv cannot be written: No such file or directory" in " ".join(lost.stderr.split())

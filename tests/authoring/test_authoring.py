@@ -308,6 +308,9 @@ def test_what_cannot_be_begun_is_refused(tmp_path):
     assert "exists already" in run("new", "XX_AM009", "-o", tmp_path / "rules", code=2).output
     there = run("new", "ID_AM004", "--revises", "2.0", "--version", "2.0", "-o", tmp_path / "rules", code=2).output
     assert "ID_AM004 ver 2.0 is there already" in there
+    for version in ("1.0", "0.5", "1.9"):
+        earlier = run("new", "ID_AM004", "--revises", "2.0", "--version", version, "-o", tmp_path / "rules", code=2)
+        assert "is there already" in earlier.output or "must be later than 2.0" in earlier.output
     (tmp_path / "full").touch()
     full = run("new", "XX_AM009", "--package", "full", "-o", tmp_path / "full" / "rules", code=2).output
     assert "cannot be written: Not a directory" in " ".join(full.split())

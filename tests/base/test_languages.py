@@ -23,7 +23,7 @@ from workbooks import drawn_result, every_case, formulas, label
 import jcm_calc
 from jcm_calc import Methodology, calculate, in_language, read_workbook, verify
 from jcm_calc.api.case_file import read_case
-from jcm_calc.base.languages import Message, _, language, ngettext, preferred, spellings, translated
+from jcm_calc.base.languages import Message, TranslatedError, _, language, ngettext, preferred, spellings, translated
 from jcm_calc.cli import jcm
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.sheet_sets import sheet_sets
@@ -116,7 +116,7 @@ def test_a_message_is_english_until_it_is_shown():
     assert message == "missing: x, yes or no" == json.loads(json.dumps(message)) == str(message)
     assert translated(message) == message
     with in_language("ja"):
-        assert translated(message) == "未入力: x、yes または no"
+        assert translated(message) == "未入力: x、yes 又は no"
         assert message == "missing: x, yes or no"
         assert translated("missing: x, yes or no") == "missing: x, yes or no"  # somebody else's words
 
@@ -211,6 +211,25 @@ def test_an_error_speaks_the_language_in_which_it_is_read():
     for part in ("の入力に 4 件の問題", "'kg' は 'MWh' に換算できない", "0より大きい数値", "未入力: "):
         assert part in text
     assert "got" not in text
+
+
+def _said_twice(call):
+    with pytest.raises(TranslatedError) as caught:
+        call()
+    with in_language("ja"):
+        return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: calculate("PW_AM001", EG=1, p="2024").credits(), "未確認"),
+        (lambda: jcm_calc.methodology("ID_AM099"), "収録されていません"),
+        (lambda: jcm_calc.methodology("ID_AM003", version="9.9"), "バージョン"),
+    ],
+)
+def test_every_error_that_is_no_input_error_speaks_it_too(call, words):
+    assert words in _said_twice(call)
 
 
 # The command
@@ -323,6 +342,16 @@ def test_help_is_translated(path):
     for text in catalogue.helps(command):
         assert "".join(known()[text].string.split()) in said
     assert language() == "en"
+
+
+def test_lists_of_commands_are_whole_and_in_japanese():
+    pages = [run("--lang", "ja", *path, "--help").output for path in ((), ("evidence",))]
+    for page in pages:
+        assert not re.search(r"(?m)^ *[、。）」]", page)
+        commands = page.partition("コマンド:")[2]
+        assert "..." not in commands
+        assert all(JAPANESE.search(one) for one in re.split(r"(?m)^  (?=[a-z])", commands)[1:])
+    assert "承認済み文書の記載を項目ごとに確認する" in pages[0]
 
 
 @pytest.mark.parametrize("encoding", ["cp932", "ascii", "utf-8"])

@@ -107,7 +107,7 @@ def test_what_is_open_says_in_japanese_what_may_be_chosen(tmp_path):
     assert [one.exit_code for one in both] == [1, 1]
     said = both[1].stderr
     assert "処置のない指摘が 1 件ある" in said
-    assert "5 時間にわたり検針値がない" in said
+    assert "5 時間にわたり計測値がない" in said
     names = {word for name in ("gap", *TREATMENTS) for word in name.split()} | {"readings", "treatments"}
     assert [word for word in english(said) if word not in names] == []
 

@@ -874,6 +874,8 @@ def test_working_papers_of_a_verification_are_written_once(tmp_path):
     assert "leaves out the factor COP_RE,i" in (tmp_path / "paper.html").read_text("utf-8")
     assert (tmp_path / "paper.xlsx").stat().st_size > 5000
     assert "--force overwrites it" in run("verify", tmp_path / "report.xlsx", *papers, code=2).stderr
+    only_page = run("verify", tmp_path / "report.xlsx", *papers[2:], code=2).stderr
+    assert "for --html: " in only_page
     (tmp_path / "empty").mkdir()
     assert "holds no .xlsx file" in run("verify", tmp_path / "empty", code=2).stderr
 

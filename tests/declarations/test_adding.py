@@ -288,6 +288,16 @@ def test_the_check_of_an_author_passes_and_finds_an_area_that_would_add_over_mon
     calculations.stocks(Subject(declared(extensive="units", unit="ha")))
 
 
+@pytest.mark.parametrize("unit", ["ha", "kW"])
+def test_the_check_of_an_author_finds_an_area_that_adds_over_nothing(unit):
+    """Nothing else is shared between two rows of one unit then, so that splitting it shows nothing."""
+    m = Methodology("XX_AM009", version="1.0", title="", country="XX", sectoral_scope=1, indices={"i": "", "p": ""})
+    m.monitored("A_i,p", unit, text="")
+    m.monitored("D_i,p", "d", extensive="time", text="")
+    with pytest.raises(ConformanceError, match=rf"A_i,p in {unit} adds over i \(.*\): declare extensive='units'"):
+        calculations.stocks(Subject(m))
+
+
 # Wherever a methodology is read
 
 

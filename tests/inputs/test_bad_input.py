@@ -142,7 +142,7 @@ def fleet(request, tmp_path):
         (pint.UnitRegistry().Quantity([1, 2], "kg"), "'kilogram' cannot be converted to 'MWh'"),
         (
             pd.Series([1.0, 2.0], index=["a", "b"]),
-            "its index is called nothing: call it i or p, as with EC_PJ.rename_axis('i')",
+            "its index has no name: call it i or p, as with EC_PJ.rename_axis('i')",
         ),
         (pd.DataFrame([[1, 2], [3, 4]]), "its columns 0, 1 are not parameters"),
         (pd.DataFrame({"i": [1], "COP_PJ": [5.0]}), "give it as a table, without a name"),
@@ -161,9 +161,20 @@ class Odd(np.ndarray):
     unit = "kWh"
 
 
-def test_a_quantity_of_another_library_does_not_lose_its_unit():
-    foreign = np.array([[135.0]]).view(Odd)
+@pytest.mark.parametrize("shape", [(), (1,), (1, 1)])
+def test_a_quantity_of_another_library_does_not_lose_its_unit(shape):
+    foreign = np.full(shape, 135.0).view(Odd)
     assert "got a Odd: give a pint Quantity" in only(refusal("ID_AM003", **{**FOOD, "EC_PJ": foreign}))
+
+
+def test_nor_does_an_estimate_of_reductions():
+    foreign = np.full((), 3.0).view(Odd)
+    result = jcm_calc.calculate("PW_AM001", EG=1, p="2024")
+    with pytest.raises(InputError, match="got a Odd: give a pint Quantity"):
+        result.to_html("never.html", project={"estimate": foreign})
+    table = pd.DataFrame({"project": ["a"], "methodology": ["PW_AM001"], "p": ["2024"], "EG": [1.0]})
+    with pytest.raises(InputError, match="got a Odd: give a pint Quantity"):
+        jcm_calc.portfolio(table, {"a": foreign})
 
 
 def test_all_problems_come_at_once_and_a_faulty_value_is_not_missing_too():

@@ -265,3 +265,10 @@ def test_every_english_number_shows_one_thing_about_dots():
 def test_other_units_in_a_column_say_nothing_about_thousands():
     assert unclear_dots(["1.347 MWh", "950 kWh"]) == ""
     assert unclear_dots(["1.347 MWh", "950 MWh"]) == "1.347"
+
+
+def test_a_number_below_a_thousand_among_the_texts_says_the_same_as_a_text():
+    for whole in (950, 950.0, "950"):
+        with pytest.raises(InputError, match=r"'1\.347' has a dot that can be read in two ways"):
+            calculate("PW_AM001", EG=["1.347", whole], **FACTOR)
+    assert calculate("PW_AM001", EG=["1.347", 2500], **FACTOR).RE.m.sum() == pytest.approx(2501.347 / 2)

@@ -108,6 +108,67 @@ def test_no_operation_leaves_an_ordinary_table_that_does_not_name_its_meters(mon
     assert isinstance(table, MonitoredTable) or "meters" in [*table.columns, *table.index.names]
 
 
+# Changes of the amounts, the labels or the unit under which they stand.
+CHANGES = {
+    "another amount": lambda t: t.assign(**{HEADING: t[HEADING] * 2}),
+    "a rounded amount": lambda t: t.round(1),
+    "another unit": lambda t: t.rename(columns={HEADING: "EC_PJ [kWh]"}),
+    "rows of other units": lambda t: t.assign(i=t["i"].map({1: 2, 2: 1})),
+    "two units as one": lambda t: t.groupby("p", as_index=False)[[HEADING]].sum().assign(i=1),
+    "in an index": lambda t: t.assign(**{HEADING: t[HEADING] + 1}).set_index(["i", "p"]),
+}
+# What leaves every amount where it is.
+SELECTIONS = {
+    "one unit": lambda t: t[t["i"] == 1],
+    "another unit, with the number": lambda t: (
+        t.assign(**{"EC_PJ [kWh]": t[HEADING] * 1000}).drop(columns=HEADING)
+    ),
+    "a unit that is typed by hand": lambda t: pd.concat([t, OTHER.assign(i=3)]),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def two():
+    """Two units, with a year of readings each."""
+    hours = pd.DataFrame({"time": pd.date_range("2024-01-01", periods=8784, freq="h"), "a": [10.0, 12.0] * 4392})
+    source = {"kind": "interval", "step": "1 h", "stamp": "start", "time": "time", "columns": {"S1": "a", "S2": "b"}}
+    monitored = jcm_calc.monitor(
+        {name: {"parameter": "EC_PJ", "labels": {"i": i}, "unit": "kWh"} for name, i in (("S1", 1), ("S2", 2))},
+        {"timezone": "Asia/Jakarta", "sources": [{**source, "frame": hours.assign(b=hours["a"] * 3)}]},
+        p="2024",
+        methodology="ID_AM003",
+        **GIVEN,
+    )
+    return monitored.tables[0]
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_an_amount_that_is_not_the_one_on_record_is_refused(two, name):
+    with pytest.raises(InputError, match=r"EC_PJ.*, but the record of its readings has [\d,.]+: hand over"):
+        jcm_calc.calculate("ID_AM003", CHANGES[name](two), **GIVEN)
+
+
+@pytest.mark.parametrize("name", SELECTIONS)
+def test_a_part_of_what_is_on_record_is_taken(two, name):
+    assert jcm_calc.calculate("ID_AM003", SELECTIONS[name](two), **GIVEN).ER.m.size == 1
+
+
+def test_a_workbook_whose_metered_amounts_changed_places_is_doubtful(two, tmp_path):
+    from openpyxl import load_workbook
+
+    path = tmp_path / "report.xlsx"
+    jcm_calc.calculate("ID_AM003", two, **GIVEN).to_excel(path)
+    book = load_workbook(path)
+    sheet = book["MRS(input_separate)"]
+    amounts = {round(amount, 6) for amount in two[HEADING]}
+    found = [cell for row in sheet for cell in row if isinstance(cell.value, float) and round(cell.value, 6) in amounts]
+    found[0].value, found[1].value = found[1].value, found[0].value
+    book.save(path)
+    with pytest.warns(jcm_calc.InputWarning, match=r"EC_PJ of i=1, p=2024 is .*, and by the record of readings"):
+        result = jcm_calc.read_workbook(path).calculate()
+    assert "record of readings" in {item.name for item in result.unconfirmed}
+
+
 def test_monitored_parameters_are_handed_over_as_a_whole(monitored):
     whole = jcm_calc.calculate("ID_AM003", monitored, **GIVEN)
     tables = jcm_calc.calculate("ID_AM003", *monitored.tables, p=["2024"], **GIVEN)

@@ -233,3 +233,10 @@ def test_a_capacity_beside_the_limit_of_a_class_is_remarked_on(capacity, near):
     found = [one for one in result.remarks if one.topic is Topic.NEAR_LIMIT]
     assert bool(found) is near
     assert all("within 0.1 %" in str(one) and "COP_RE,i" in str(one) for one in found)
+
+
+@pytest.mark.parametrize("name", ["wood", "ethanol", "palm oil", "Vegetable Oil", "firewood", "bagasse"])
+def test_everyday_names_of_biogenic_fuels_are_not_answered_by_a_fossil_one(name):
+    with pytest.raises(InputError, match="biogenic") as raised:
+        calculate("VN_AM001", **TRUCK, fuel=[name])
+    assert "did you mean" not in str(raised.value)

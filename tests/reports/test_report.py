@@ -316,7 +316,11 @@ def _reading(roof, year):
 
 @pytest.mark.parametrize(
     ("arguments", "word"),
-    [(("X",), "is not a symbol"), (("RE", "--at", "i"), "such as p=2024"), (("RE", "--at", "i=9"), "there is no '9'")],
+    [
+        (("X",), "is not a symbol"),
+        (("RE", "--at", "i"), "such as p=2024"),
+        (("RE", "--at", "i=9"), "got '9'; must be one of its labels"),
+    ],
 )
 def test_what_cannot_be_explained_is_a_complaint(arguments, word):
     assert word in run("explain", BORNUUR, *arguments, code=2).output

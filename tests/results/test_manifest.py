@@ -412,6 +412,10 @@ def test_a_manifest_of_an_unknown_methodology_is_refused():
         (("call", "tables"), ["a.csv"], "call, tables no. 1: got 'a.csv'; must be a section"),
         (("call", "values", "evidence"), 5, "evidence cannot be the name of an input"),
         (("call", "values", "EC_PJ"), {"array": [[1], []]}, "is not recorded as"),
+        (("call", "evidence"), 5, "call, evidence: got 5"),
+        (("call", "evidence"), [{"content": 5}], "content: got 5; must be a section"),
+        (("call", "override"), "COP_RE", "call, override: got 'COP_RE'; must be a section"),
+        (("call", "on"), 2024, "call, on: got 2024; must be a day"),
     ],
 )
 def test_data_that_is_no_manifest_says_why(place, value, complaint):

@@ -460,6 +460,17 @@ def test_what_is_usual_is_the_middle_of_the_others():
         ({}, ""),
         ({"x_year": [2020, 2023]}, "there is nothing for 2021, 2022"),
         ({"x_year": [2022.5, 2023]}, "2,022.5 (x=1) is not the whole number of a year"),
+        ({"x_year": 2022.5, "W": [[10.0]]}, "2,022.5 is not the whole number of a year"),
+        ({"x_year": 2022, "W": [[10.0]]}, ""),
+        (
+            {"decay_form": "monthly", "x_month": 1, "W": [[10.0]], "p_month": 12},
+            "2023 is longer than the month that it counts",
+        ),
+        (
+            {"decay_form": "monthly", "x_month": 1, "W": [[10.0]], "p_month": 12, "p": ["2023-03", "2023-04"]},
+            "12 for 2023-04 does not follow from 12 for 2023-03",
+        ),
+        ({"decay_form": "monthly", "x_month": 1, "W": [[10.0]], "p_month": 1.5, "p": ["2023-03"]}, "1.5 is not the"),
         ({"x_year": [2022, 2022]}, "2022 is given more than once"),
         ({"decay_form": "monthly", "x_month": [1, 2], "p": ["2023-03", "2023-04"], "p_month": [3, 4]}, ""),
         (

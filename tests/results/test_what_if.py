@@ -184,7 +184,7 @@ def test_a_jump_over_the_target_is_no_break_even():
     """The reference COP of ID_AM002 jumps from class to class: a COP of 5.6 saves below 550 USRt only."""
     given = {name: value for name, value in CHILLERS.items() if name != "capacity"}
     given |= {"COP_PJ": 5.62, "T_cooling_out": 37.0, "T_chilled_out": 7.0}
-    with pytest.raises(InputError, match="jumps over 0 tCO2 at 550"):
+    with pytest.raises(InputError, match="passes 0 tCO2 in a step at 550"):
         break_even("ID_AM002", given, "capacity", between=(460, 800))
 
 

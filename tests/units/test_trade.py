@@ -103,6 +103,7 @@ KNOWN = {
     "Nm3": (1, "normal volume"),
     "t-km": (1e6, "mass·length"),
     "100km": (1e5, "length"),
+    "nmi": (1852, "length"),
     "°C": (1, "temperature"),
     "°F": (5 / 9, "temperature"),
 }
@@ -141,6 +142,13 @@ def test_each_spelling_is_converted_as_by_hand_or_refused_with_a_word(written, r
         else:
             with pytest.raises(UnitError):
                 conversion(written, declared)
+
+
+@pytest.mark.parametrize(("written", "row"), SPELLINGS)
+def test_a_plural_is_refused_where_its_unit_is(written, row):
+    if not row.means:
+        with pytest.raises(UnitError, match=re.escape(row.word)):
+            parse_unit(f"{written}s")
 
 
 @pytest.mark.parametrize(("written", "row"), [pair for pair in SPELLINGS if pair[0] != "a"])

@@ -266,6 +266,29 @@ def test_a_month_in_two_years_is_named_with_both(tmp_path):
     assert "2019" in finding.message.partition("that of")[2]
 
 
+def test_a_row_that_counts_ten_times_is_said_to_do_so(tmp_path):
+    found = verified(tmp_path, "=SUM({s}!B8:B18)/1000+{s}!B19/100")
+    (finding,) = grave(found)
+    assert "2020-12 is counted 10 times" in finding.message
+
+
+@pytest.mark.parametrize("times", [1.0, 1.02, 0.98, 1.5])
+@pytest.mark.parametrize(("total", "unit", "formula"), [
+    ("Total", 1, "={s}!B21/1000"), ("合計", 1, "=0.001*{s}!B21"), ("Total", 1000, "={s}!B21"),
+])  # fmt: skip
+def test_a_typed_total_is_compared_with_its_rows(total, unit, formula, times, tmp_path):
+    def edit(book):
+        book[MONTHS]["A21"], book[MONTHS]["B21"] = total, TRUE * 1000 / unit * times
+
+    found = verified(tmp_path, formula, edit)
+    own = [one for one in found.findings if one.code == "C5"]
+    assert len(own) == (times != 1)
+    for one in own:
+        assert one.effect.exact == pytest.approx(TRUE * (times - 1) * SLOPE)
+        assert found.result == ("incomplete" if times == 1.5 else "misstatement, not material")
+        assert one.places[0].cells == "B21"
+
+
 @pytest.mark.parametrize("typed", ["=135", "=135000/1000", "=0.135*1000", "=486/3.6", "=135*1"])
 def test_a_typed_number_in_another_unit_is_remarked_on(typed, tmp_path):
     found = verified(tmp_path, typed)

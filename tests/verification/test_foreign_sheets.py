@@ -2,8 +2,9 @@
 
 import re
 
+import openpyxl
 import pytest
-from hand_made import COP1, COP2, DAYS, EC1, EC2, EF_ELEC, ER, PE, RE, RE_OF_TWO, hand_made, two_units
+from hand_made import COP1, COP2, DAYS, EC1, EC2, EF_ELEC, ER, PE, RE, RE_OF_TWO, hand_made, stored, two_units
 from saying import findings_are_said_in_japanese  # noqa: F401 (used by every test)
 from workbooks import grids, office, recalculated_by_office
 
@@ -159,6 +160,17 @@ BRANCHES = {
     "RE": ["=IF(C10>100,C10*C11/C12*C13,C10*C11)", "=MAX(C10,50)*C11/C12*C13", "=IF(C10<=135,C10*C11/C12*C13,0)"],
     "PE": ["=IF(C16>1000,0,C16*C17)", "=MIN(C16,5000)*C17"],
 }
+# Conditions on what is no operand of the equation.
+BY_OTHERS = {
+    "ER": ["=IF(C16>100,C7-C15,C7)", "=IF('MRS(input)'!E6>100,C7-C15,C7)", "=IF(C11>1.5,C7-C15,C7)"],
+    "RE": ["=IF(C15>100,C10*C11/C12*C13,C10*C11*C13)"],
+}
+BRANCHES = {cell: [*BRANCHES.get(cell, ()), *BY_OTHERS.get(cell, ())] for cell in BRANCHES}
+HELPERS = {
+    "=IF(C25>100,C7-C15,C7)": "=C16",
+    "=C7-C15*C25": "=IF(C16>100,1,0)",
+    "=IF(C16>C25,C7-C15,C7)": 100,
+}
 
 
 @pytest.mark.parametrize(("cell", "formula"), [(cell, one) for cell, several in BRANCHES.items() for one in several])
@@ -168,6 +180,39 @@ def test_a_branch_that_only_the_formula_has_is_tried_on_both_sides_of_its_limit(
     (finding,) = found.of("error")
     assert formula[1:] in finding.message
     assert not found.clean
+
+
+@pytest.mark.parametrize("formula", HELPERS)
+def test_a_branch_through_another_cell_is_tried_on_both_sides(formula, tmp_path):
+    path = hand_made(tmp_path / "typed.xlsx")
+    book = openpyxl.load_workbook(path)
+    book["MRS(calc_process)"]["C4"], book["MRS(calc_process)"]["C25"] = formula, HELPERS[formula]
+    book.save(path)
+    stored(path)
+    found = jcm_calc.verify(path)
+    assert found.recalculated == found.reported == 25
+    (finding,) = found.of("error")
+    assert formula[1:] in finding.message
+
+
+def test_a_condition_that_changes_nothing_is_no_finding(tmp_path):
+    assert verified(tmp_path, formulas={"ER": "=IF(C16>100,C7-C15,C7-C15)"}).clean
+
+
+@pytest.mark.parametrize(("written", "asked"), [("1.347", True), ("0.814", False), ("1.35", False), (1.347, False)])
+def test_a_text_whose_dot_can_be_between_thousands_is_asked_about(written, asked, tmp_path):
+    found = verified(tmp_path, values={"EC": written})
+    assert ("E9" in {one.code for one in found.findings}) == asked
+    assert found.clean != asked
+
+
+def test_there_is_no_calculation_sheet(tmp_path):
+    path = hand_made(tmp_path / "typed.xlsx", formulas={"claim": 25})
+    book = openpyxl.load_workbook(path)
+    del book["MRS(calc_process)"]
+    book.save(path)
+    (finding,) = (one for one in jcm_calc.verify(path).findings if one.code == "A3")
+    assert finding.place == "MRS(input)"
 
 
 def test_first_and_last_day_in_a_table_of_their_own(tmp_path):

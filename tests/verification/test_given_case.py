@@ -1,5 +1,6 @@
 """What a case file gives completes a report that has no place for it, or contradicts it, which is a finding."""
 
+import re
 from pathlib import Path
 
 import openpyxl
@@ -75,6 +76,36 @@ def test_what_it_says_otherwise_is_an_error(more, subject, clean, tmp_path):
     found = jcm_calc.verify(clean, case=case(tmp_path, **more))
     assert [(one.subject, str(one.severity)) for one in k2(found)] == [(subject, "error")]
     assert not found.clean
+
+
+@pytest.mark.parametrize(
+    ("inputs", "told"),
+    [
+        ("COP_PJ = { 1 = 1.63 }", []),
+        ("COP_PJ = { 1 = 1.7 }", [("COP_PJ,i", "error")]),
+        ('"COP_PJ,i" = { "1" = 7 }', [("COP_PJ,i", "error")]),
+        ("COP_PJ = { 9 = 1.63 }", [("", "question")]),
+    ],
+)
+def test_a_value_by_label_is_compared_with_that_of_the_unit(inputs, told, clean, tmp_path):
+    found = jcm_calc.verify(clean, case=case(tmp_path, inputs=inputs))
+    assert [(one.subject, str(one.severity)) for one in k2(found)] == told
+    assert found.clean == (not told)
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"inputs": "EF_elek = 0.9"}, "EF_elek: .* did you mean EF_elec"),
+        ({"facts": "checks_a_year = 5"}, "checks_a_year: "),
+        ({"choices": 'power_source = "grid"'}, "power_source: "),
+    ],
+)
+def test_a_name_that_the_methodology_does_not_have_leaves_the_verification_open(more, told, clean, tmp_path):
+    found = jcm_calc.verify(clean, case=case(tmp_path, **more))
+    (finding,) = k2(found)
+    assert re.search(told, finding.message)
+    assert (found.result, found.recalculated) == ("incomplete", 25)
 
 
 def test_a_choice_that_it_makes_otherwise_is_an_error(tmp_path):

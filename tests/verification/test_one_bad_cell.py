@@ -60,6 +60,25 @@ def test_the_rest_is_calculated_without_it(name, clean, tmp_path):
     assert not {"H1", "C5", "A1"} & {one.code for one in found.of("error")}, "what follows from it is no error"
 
 
+# The cells that a finding names, of all that hold the quantity
+PLACES = {
+    "an ambiguous number": ("E9", {"D12"}),
+    "an amount out of its bounds": ("B6", {"C12"}),
+    "a label that is there twice": ("A10", {f"{column}{row}" for column in "CDEF" for row in (12, 13)}),
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_the_finding_names_the_cells_that_it_is_about(name, clean, tmp_path):
+    code, cells = PLACES[name]
+    changes = {(SEPARATE, "C12"): -1.7} if name not in BAD else BAD[name][0]
+    edit(clean, tmp_path / "report.xlsx", changes, again=False)
+    found = [one for one in jcm_calc.verify(tmp_path / "report.xlsx").findings if one.code == code]
+    assert found
+    for finding in found:
+        assert {place.cells for place in finding.places if place.sheet == SEPARATE} == cells
+
+
 @pytest.mark.parametrize("name", BAD)
 def test_every_other_check_is_still_made(name, clean, tmp_path):
     edit(clean, tmp_path / "report.xlsx", {**BAD[name][0], (CALC, "G35"): "=C35*D35*D15"}, again=False)
@@ -168,3 +187,30 @@ def test_sheets_of_two_years_are_told_apart_by_their_titles_and_years(names, tmp
     assert [one.year for one in found.years] == ["2017", "2018"]
     assert found.result == "no misstatement found", [str(one) for one in found.findings]
     assert not re.search("two sheets", str(found.missing))
+
+
+@pytest.mark.parametrize(("total", "code"), [(300.0, None), (100.0, None), (310.0, "A10")])
+def test_a_total_of_all_units_in_table_1_is_no_other_value(total, code, tmp_path):
+    jcm_calc.calculate("PW_AM001", EG=[[100.0], [200.0]], p="2024").to_excel(tmp_path / "report.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "report.xlsx")
+    row = next(cell.row for cells in book[MRS] for cell in cells if str(cell.value).startswith("EG"))
+    place = next(cell for cell in book[MRS][row] if "separate" in str(cell.value))
+    place.value = total
+    book.save(tmp_path / "report.xlsx")
+    codes = {one.code for one in jcm_calc.verify(tmp_path / "report.xlsx").findings}
+    assert ("A10" in codes) == (code is not None)
+
+
+@pytest.mark.parametrize(
+    ("blank", "label", "found"),
+    [(("C13", "D13", "E13", "F13"), 3, False), (("C13",), 3, True), (("C12", "D12", "E12", "F12"), 2, True)],
+)
+def test_rows_of_the_form_that_nobody_used_are_not_empty_cells(blank, label, found, clean, tmp_path):
+    """Without calculated columns, as in official forms: all values are typed in."""
+    book = openpyxl.load_workbook(clean, data_only=True)
+    for cell in blank:
+        book[SEPARATE][cell] = None
+    book[SEPARATE][f"B{blank[0][1:]}"] = label
+    book.save(tmp_path / "report.xlsx")
+    verified = jcm_calc.verify(tmp_path / "report.xlsx")
+    assert ("A9" in {one.code for one in verified.findings}) == found, [str(one) for one in verified.findings]

@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from jcm_calc.authoring.module_source import module_source
 from jcm_calc.base.languages import _
 from jcm_calc.declarations.items import Kind
-from jcm_calc.declarations.methodology import Declarations
+from jcm_calc.declarations.methodology import Declarations, version_key
 from jcm_calc.rulebooks import versions
 
 NUMBER = re.compile(r"[A-Z]{2}_AM\d{3}")
@@ -142,7 +142,7 @@ def revision_files(number: str, earlier: str, version: str = "") -> dict[str, st
     Raises
     ------
     KeyError
-        If the version cannot be calculated, or the later one is there already.
+        If the version cannot be calculated, or the later one is there already or is not later.
     """
     known = versions(number)
     if earlier not in known:
@@ -150,6 +150,9 @@ def revision_files(number: str, earlier: str, version: str = "") -> dict[str, st
         raise KeyError(complaint.format(number=number, earlier=earlier, known=", ".join(known)))
     if version in known:
         raise KeyError(_("{number} ver {version} is there already").format(number=number, version=version))
+    if version and version_key(version) <= version_key(earlier):
+        complaint = _("got version {version}; must be later than {earlier}, which it revises")
+        raise KeyError(complaint.format(version=version, earlier=earlier))
     base, name = home(known[earlier])
     text = _written(
         "revision.py", number=number, earlier=earlier, version=version, corrects=not version, base=base, name=name

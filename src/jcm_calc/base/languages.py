@@ -139,6 +139,13 @@ def translated(text: str) -> str:
     return translated(text.template).format(*map(_inserted, text.args), **fields)
 
 
+class TranslatedError(Exception):
+    """An error whose text is said in the language in which it is read."""
+
+    def __str__(self) -> str:
+        return translated(super().__str__())
+
+
 def _inserted(value: Any) -> Any:
     return translated(value) if isinstance(value, str) else value
 
@@ -184,7 +191,7 @@ def language() -> str:
 
 @contextmanager
 def in_language(code: str | None) -> Iterator[None]:
-    """Say everything in a language; other threads keep theirs.
+    """Set the language of all output within a block; other threads keep theirs.
 
     Parameters
     ----------

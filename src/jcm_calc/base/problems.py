@@ -262,14 +262,18 @@ def no_such_file(path: object, subject: str = "") -> Message:
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
-    """Return a hint at the nearest known name, or nothing.
+    """Return a hint at the nearest known name, or nothing; nothing, too, where the text names several of them.
 
     Examples
     --------
     >>> suggestion("EC_PV", ["EC_PJ", "COP_PJ"])
     '; did you mean EC_PJ?'
+    >>> suggestion("grid + captive", ["grid", "captive", "both"])
+    ''
     """
     folded = {word.casefold(): word for word in known}
+    if len(folded.keys() & re.findall(r"\w+", name.casefold())) > 1:
+        return ""
     near = get_close_matches(name.casefold(), folded, n=1)
     return _("; did you mean {name}?").format(name=folded[near[0]]) if near else ""
 

@@ -47,6 +47,9 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
     """Return what a TOML holds."""
     if len(text) > LARGEST or DEEP.search(text):
         raise InputError.of(name, _("is larger or deeper than any input that people write"))
+    if text.lstrip()[:1] == "{":
+        complaint = _("is JSON, not TOML. `jcm replay` reads manifests, and `jcm calc` case files (.toml)")
+        raise InputError.of(name, complaint)
     try:
         found = tomllib.loads(text)
     except (ValueError, RecursionError) as error:

@@ -87,7 +87,7 @@ def show_methodology(subject: str, version: str | None, page: Path | None, force
     """Show one methodology, by its number or by the file of its module; return the exit code."""
     from jcm_calc.cli.checking import UnusableError, is_path, of_file
 
-    output.check_target(page, force, (".html",))
+    output.check_target(page, force, (".html",), "--html")
     try:
         m = of_file(Path(subject), version) if is_path(subject) else methodology(subject.upper(), version)
     except UnusableError as error:
@@ -95,7 +95,7 @@ def show_methodology(subject: str, version: str | None, page: Path | None, force
     if page is not None:
         from jcm_calc.reports.html.display import methodology_file
 
-        with output.writing(page):
+        with output.writing(page, "--html"):
             save(page, methodology_file(m).encode(), overwrite=force)
     if as_json:
         output.data(_as_data(m) if page is None else {"written": str(page), "methodology": m.number})

@@ -45,7 +45,7 @@ with_evidence = click.option(
     multiple=True,
     type=FILE,
     callback=lambda ctx, option, files: files or None,
-    help="An evidence file, instead of those of your folder: see `jcm evidence`.",
+    help="Evidence file to use, instead of all in the folder that `jcm evidence folder` names.",
 )
 require_confirmed = click.option(
     "--require-confirmed",
@@ -254,7 +254,7 @@ def projects() -> None:
 @click.option(
     "--stage",
     type=click.Choice(["plan", "report"]),
-    help="Of FILE.xlsx: the plan of a project design document, or a report (the default).",
+    help="Write FILE.xlsx as the plan of a project design document, or as a report (the default).",
 )
 @file_option(
     "--previous",
@@ -397,16 +397,16 @@ def _explained(context: click.Context, option: click.Parameter, value: str | boo
 
 @jcm.command(runs="verifying.verify_files", several=OTHER_FILES)
 @click.argument("report", type=FILE)
-@file_option("--plan", metavar="PLAN.xlsx", help="The registered plan.")
-@file_option("--case", metavar="CASE.toml", help="What else is known: meters and their readings, periods.")
-@file_option("--previous", metavar="EARLIER.xlsx", multiple=True, help="An earlier report.")
+@file_option("--plan", metavar="PLAN.xlsx", help="The registered plan, to compare with.")
+@file_option("--case", metavar="CASE.toml", help="Case file with meters, readings and periods to compare with.")
+@file_option("--previous", metavar="EARLIER.xlsx", multiple=True, help="An earlier report, to compare with.")
 @click.option(
     "--materiality",
     metavar="SHARE",
     type=SHARE,
     default=0.05,
     show_default=True,
-    help="From which share of ER a difference is material.",
+    help="Materiality threshold, as a share of ER.",
 )
 @click.option("--select", metavar="CODES", multiple=True, help="Only these checks, such as A1,C5, or C for a group.")
 @click.option("--ignore", metavar="CODES", multiple=True, help="Not these checks; they are named in every output.")
@@ -453,7 +453,9 @@ def verify() -> None:
 @click.option("--package", "project", metavar="NAME", help="Begin a methodology package, such as my-rules.")
 @click.option("--revises", metavar="V", help="Begin a revision of this version.")
 @file_option("--from", "source", metavar="FILE.toml", help="A file with what it declares, without Python.")
-@click.option("--version", metavar="V", help="The version; with --revises the later one, or none to correct it.")
+@click.option(
+    "--version", metavar="V", help="New version number. With --revises, leave it out to correct the existing version."
+)
 @click.option("--title", default="", help="The official title.")
 @click.option("--scope", type=SCOPE, default=0, help="The sectoral scope.")
 @click.option("--index", metavar="TEXT", default="", help="What the index i means.")
@@ -666,7 +668,7 @@ def replay() -> None:
 @file_option("--html", "page", metavar="FILE.html", help="With --watch: write the page of the methodology, too.")
 @as_json
 def check() -> None:
-    """Check that a methodology holds together; for its author.
+    """Validate a methodology module, for its author.
 
     Inputs are drawn from what is declared. Needs `pip install jcm-calc[check]`.
 

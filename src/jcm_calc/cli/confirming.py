@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -75,10 +74,9 @@ def new_file(
     if target is None:
         output.write(text.rstrip())
         return
-    kinds = Counter(one.kind for one in found).items()
-    counts = Message(", ").join(_("{count} {kind}").format(count=count, kind=Message(kind)) for kind, count in kinds)
+    left = ngettext("{count} item to fill in", "{count} items to fill in", len(found)).format(count=len(found))
     message = _("{path}: {counts}; then run: jcm evidence check {path}")
-    output.paragraph(message.format(path=target, counts=counts or _("nothing is left to confirm")))
+    output.paragraph(message.format(path=target, counts=left if found else _("nothing is left to confirm")))
 
 
 def open_statements(m: Declarations | None) -> list[Statement]:

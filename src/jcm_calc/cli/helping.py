@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from contextvars import copy_context
@@ -18,6 +19,7 @@ from jcm_calc.cli import usage
 # What click says by itself.
 WORDS = (_("Usage"), _("Options"), _("Commands"), _("Show this message and exit."))
 UNFILLED = "\b\n"  # click leaves the lines of such a paragraph as they are
+CLOSING = re.compile(r"\n( +)([、。）」]+)")
 SHARE = 0.6  # of the lines of English that Japanese fills: its signs are twice as wide
 
 
@@ -53,12 +55,23 @@ class _Formatter(HelpFormatter):
             said.append((term, f"{translated(Message(words))}{bracket}{extra}"))
         super().write_dl(said, *widths, **options)
 
+    def getvalue(self) -> str:
+        """Return the page; no line begins with a sign that ends a phrase."""
+        return CLOSING.sub(r"\2\n\1", super().getvalue())
+
 
 class _Context(click.Context):
     formatter_class = _Formatter
 
 
-class Command(click.Command):
+class _Short(click.Command):
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """Return the first sentence of the help, whole."""
+        _mark, text = next(paragraphs(self.help or ""))
+        return text.partition(". ")[0].removesuffix(".") if language() == "en" else translated(Message(text))
+
+
+class Command(_Short):
     """A command whose help is translated.
 
     ``runs`` names what it runs, as ``file.function`` of this room: it is imported when the command runs, and takes the
@@ -90,13 +103,8 @@ class Command(click.Command):
         """Run it."""
         return ctx.invoke(self.function(), **ctx.params)
 
-    def get_short_help_str(self, limit: int = 45) -> str:
-        """Return the first sentence of the help, whole."""
-        _mark, text = next(paragraphs(self.help or ""))
-        return text.partition(". ")[0].removesuffix(".") if language() == "en" else translated(Message(text))
 
-
-class CommandGroup(click.Group):
+class CommandGroup(_Short, click.Group):
     """A group of such commands; what it does to the language ends with it."""
 
     context_class = _Context

@@ -190,28 +190,28 @@ def working(text: str) -> Iterator[None]:
         status.stop()
 
 
-def check_target(path: Path | None, force: bool, suffixes: Sequence[str]) -> None:
+def check_target(path: Path | None, force: bool, suffixes: Sequence[str], option: str = "--output") -> None:
     """Refuse to overwrite a file, and a name that ends otherwise than what is written; nothing where none is named."""
     if path is None:
         return
     if path.suffix.casefold() not in suffixes:
         complaint = _("{path} must end with {endings}").format(path=path, endings=_(" or ").join(suffixes))
-        raise bad("--output", complaint)
+        raise bad(option, complaint)
     if path.exists() and not force:
-        raise bad("--output", _("{path} exists already; --force overwrites it").format(path=path))
+        raise bad(option, _("{path} exists already; --force overwrites it").format(path=path))
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[None]:
+def writing(path: Path, option: str = "--output") -> Iterator[None]:
     """Show that a file is being written; complain where it cannot be."""
     try:
         with working(_("writing")):
             yield
     except FileExistsError:
-        raise bad("--output", _("{path} exists already; --force overwrites it").format(path=path)) from None
+        raise bad(option, _("{path} exists already; --force overwrites it").format(path=path)) from None
     except OSError as error:
         message = _("{path} cannot be written: {reason}").format(path=path, reason=error.strerror or error)
-        raise bad("--output", message) from None
+        raise bad(option, message) from None
 
 
 def bad(option: str, complaint: str) -> click.BadParameter:

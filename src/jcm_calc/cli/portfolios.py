@@ -35,7 +35,7 @@ def calculate_portfolio(
     output.check_target(target, force, FORMATS)
     for name in by:
         if name not in GROUPS:
-            complaint = _("{name}: one of {names}").format(name=name, names=", ".join(GROUPS))
+            complaint = _("got {name}; must be one of {names}").format(name=name, names=", ".join(GROUPS))
             raise output.bad("--by", complaint)
     with output.bar(_("projects")) as update:
 

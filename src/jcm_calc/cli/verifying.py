@@ -31,19 +31,19 @@ def verify_files(
     **options: Any,
 ) -> int:
     """Verify a workbook, or all of a folder; write what is found, and return the exit code."""
-    papers = [path for path in (target, as_html) if path is not None]
+    papers = [(path, option) for path, option in ((target, "--output"), (as_html, "--html")) if path is not None]
     if report.is_dir():
         if require_confirmed or papers:
             complaint = _("a folder gives a table: --require-confirmed and working papers are for a single report")
             raise click.UsageError(translated(complaint))
         return _verify_folder(report, plan, options, case, as_json)
-    for paper in papers:
-        output.check_target(paper, force, (".xlsx", ".html"))
+    for paper, option in papers:
+        output.check_target(paper, force, (".xlsx", ".html"), option)
     with without_warnings(), output.working(_("verifying")):
         found = verify(report, plan, case=case, **options)
-    for paper in papers:
+    for paper, option in papers:
         write = found.to_excel if paper.suffix.casefold() == ".xlsx" else found.to_html
-        with output.writing(paper):
+        with output.writing(paper, option):
             write(paper, overwrite=force)
     if as_json:
         output.data({**found.as_data(), **({"blockers": list(found.blockers)} if require_confirmed else {})})

@@ -23,6 +23,7 @@ from jcm_calc.inputs import checks
 from jcm_calc.inputs.carriers import FilledTable, as_pandas, refuse_name, split_heading, unit_in
 from jcm_calc.inputs.cells import single
 from jcm_calc.inputs.factors import REFERENCE, factor_named, is_factor, names_factor, of_refrigerants, one_factor_name
+from jcm_calc.inputs.metered import DOUBTFUL, TOLERANCE, Record, first_difference, on_record, record_key, record_of
 from jcm_calc.inputs.totals import texts
 from jcm_calc.inputs.values import GivenCells, InputValue, read_value, where
 from jcm_calc.units import Reciprocal
@@ -62,7 +63,7 @@ class Arguments:
         """Return the parameter or fact of that name or symbol; complain where it cannot be given."""
         found = self.declared.get(self.methodology.named(name) or "")
         if found is None:
-            self.problems.append(Problem(name, self._unknown(name) + where(source)))
+            self.problems.append(Problem(name, self._unknown(name, source) + where(source)))
         elif found.kind is Kind.CONSTANT:
             self.refuse(found, _("is true by definition and cannot be given"))
         elif found.name in self.refused:
@@ -76,7 +77,7 @@ class Arguments:
             return found
         return None
 
-    def _unknown(self, name: str) -> str:
+    def _unknown(self, name: str, source: str) -> str:
         m = self.methodology
         name = m.named(name) or name
         if any(name == rule.name for rule in m.rules):
@@ -90,6 +91,7 @@ class Arguments:
             complaint = _("unknown input: it is an index ({meaning}), for which a table has a column")
             return complaint.format(meaning=m.indices[name])
         hint = suggestion(name, [*self.declared, *m.choices, *m.indices])
+        hint += _("; drop the column, or rename it") if source else ""
         return _("unknown input: {methodology} has no such parameter{hint}").format(methodology=m, hint=hint)
 
     def refuse(self, parameter: Parameter, complaint: str) -> None:
@@ -172,11 +174,12 @@ class Arguments:
                 return letter
         if index.name is not None and index.name in self.methodology.indices:
             return str(index.name)  # which the parameter lacks: it must be constant along it
-        complaint = _("its index is called {name}: call it {letters}, as with {given}.rename_axis({first})")
+        unnamed = _("its index has no name: call it {letters}, as with {given}.rename_axis({first})")
+        foreign = _("its index is called {name}: call it {letters}, as with {given}.rename_axis({first})")
         first = repr(parameter.indices[:1] or "i")
         letters = _(" or ").join(parameter.indices) if parameter.indices else _("what it is")
-        called = _("nothing") if index.name is None else repr(str(index.name))
-        raise ValueError(complaint.format(name=called, letters=letters, given=parameter.name, first=first))
+        complaint = unnamed if index.name is None else foreign
+        raise ValueError(complaint.format(name=repr(index.name), letters=letters, given=parameter.name, first=first))
 
     def _choose(self, name: str, value: Any) -> None:
         choice = self.methodology.choices[name]
@@ -350,7 +353,7 @@ class Arguments:
         from jcm_calc.inputs.monitored_table import plain
         from jcm_calc.inputs.tables import flat
 
-        table = plain(table, source)
+        record, table = record_of(table), plain(table, source)
         self.warnings += [Problem(source, remark) for remark in table.attrs.get("remarks", ())]
         table = shapes.with_units_in_headings(shapes.with_periods(table))
         try:
@@ -359,9 +362,9 @@ class Arguments:
             raise InputError.of(source, str(error)) from None
         if complaint := self._dates(frame) or self._wide(frame):
             raise InputError.of(source, complaint)
-        self._arranged(frame, source)
+        self._arranged(frame, source, record)
 
-    def _arranged(self, frame: pd.DataFrame | FilledTable, source: str) -> None:
+    def _arranged(self, frame: pd.DataFrame | FilledTable, source: str, record: Record | None = None) -> None:
         from jcm_calc.inputs.tables import dense
 
         named: dict[str, Parameter] = {}
@@ -370,7 +373,10 @@ class Arguments:
                 parameter = self._parameter(split_heading(heading)[0], source)
                 if parameter is not None and parameter in named.values():
                     first = next(one for one, other in named.items() if other is parameter)
-                    complaint = _("has two columns for {symbol}: {first} and {second}")
+                    complaint = _(
+                        "has two columns for {symbol}: {first} and {second}. Keep one; where units differ, write each "
+                        "with its number in the cell"
+                    )
                     fields = {"symbol": parameter.symbol, "first": repr(first), "second": repr(heading)}
                     self.problems.append(Problem(source, complaint.format(**fields)))
                 elif parameter is not None:
@@ -387,6 +393,31 @@ class Arguments:
                 self.refuse(parameter, stated + where(source))
                 continue
             self._read(parameter, column)
+            if record is not None and parameter.name in self.given and (changed := self._changed(parameter, record)):
+                self.refuse(parameter, changed + where(source))
+
+    def _changed(self, parameter: Parameter, record: Record) -> str:
+        """Return a complaint about an amount that is not the one in the record of its readings."""
+        given, named = self.given[parameter.name], self.methodology.named
+        if DOUBTFUL in record.get("rules", ()) or not set(given.letters) <= set(given.labels):
+            return ""  # a workbook has said it already
+        recorded = on_record(record, parameter.name, given.letters, parameter.unit, named)
+        rows = [
+            {letter: given.labels[letter][at] for letter, at in zip(given.letters, place, strict=True)}
+            for place in (np.ndindex(given.values.shape) if recorded else ())
+        ]
+        keys = [record_key(row, given.letters) for row in rows]
+        own = dict(zip(keys, given.values.ravel().tolist(), strict=False))
+        key = first_difference(own, recorded, TOLERANCE)
+        if key is None:
+            return ""
+        complaint = _(
+            "got {own:,.10g} {unit} ({row}), but the record of its readings has {recorded:,.10g}: hand over what "
+            "monitor gives; if the amounts are to count as typed by hand, write "
+            "pandas.DataFrame(table).drop(columns='meters')"
+        )
+        row = ", ".join(f"{letter}={one}" for letter, one in zip(given.letters, key, strict=True))
+        return complaint.format(own=own[key], unit=parameter.unit, row=row, recorded=recorded[key])
 
 
 def _unit_in_labels(parameter: Parameter, column: GivenCells) -> str:

@@ -122,16 +122,16 @@ def bind(
     graph = completeness.graph(taken) if whole else completeness.possible(taken)
     labels = class_names.recognise(taken, axes)
     _check(taken, axes, graph, labels)
-    taken.warnings = _with_names(methodology, taken.warnings)
+    taken.warnings = with_names(methodology, taken.warnings)
     if taken.problems or graph is None:
-        raise InputError(str(methodology), _with_names(methodology, taken.problems), taken.warnings)
+        raise InputError(str(methodology), with_names(methodology, taken.problems), taken.warnings)
     # every array has one axis for each index of the methodology
     along = {letter: axis.labels for letter, axis in axes.items()}
     taken.given = {name: given.onto(along, orders) for name, given in taken.given.items()}
     return _inputs(taken, axes, graph, labels)
 
 
-def _with_names(m: Declarations, problems: list[Problem]) -> list[Problem]:
+def with_names(m: Declarations, problems: list[Problem]) -> list[Problem]:
     """Return problems that say how a parameter is called whose symbol cannot be typed as its name."""
     if not problems:
         return problems
@@ -265,7 +265,7 @@ def _inputs(taken: Arguments, axes: dict[str, Axis], graph: Graph, labels: Mappi
     found.values.update(coordinates.operands(graph, axes))
     used = {node.name for node in graph.parameters}
     InputError.raise_for(str(m), _select_rows(found, used), taken.warnings)
-    idle = _with_names(m, list(_idle(found, taken.by_class, used)))
+    idle = with_names(m, list(_idle(found, taken.by_class, used)))
     for rule in graph.equations:
         if set(rule.total) & set(found.absent):
             found.values[rule.name] = np.zeros((1,) * len(m.indices))

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import shown
-from jcm_calc.units import UnitError, is_quantity, normalise, parse_unit, unit_of
+from jcm_calc.units import UnitError, is_quantity, normalise, parse_unit, refuse_foreign, unit_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,10 +136,10 @@ def carried(raw: Any) -> Carried:
         cells, shape = _flatten(raw)
         return Carried(_compact(cells, shape))
     if isinstance(raw, np.ma.MaskedArray):
-        _refuse_foreign(raw)
+        refuse_foreign(raw)
         return _of_masked(raw)
     if isinstance(raw, np.ndarray | np.generic):
-        _refuse_foreign(raw)
+        refuse_foreign(raw)
         array = np.asarray(raw)
         return Carried(_of_numpy(array) if array.ndim else array[()])
     if hasattr(raw, "dtype") and type(raw).__module__.partition(".")[0] in ("pandas", "pint_pandas"):
@@ -150,7 +150,7 @@ def carried(raw: Any) -> Carried:
     if hasattr(raw, "columns"):
         raise ValueError(_("got a table in the place of values: give it without a name"))
     if is_array(raw):
-        _refuse_foreign(raw)
+        refuse_foreign(raw)
         return Carried(_as_numpy(raw))
     return Carried(raw)
 
@@ -226,13 +226,6 @@ def stated(attrs: Mapping[Any, Any], name: Any = None) -> str | None:
         if unit is not None:
             found.append(f"{unit:D}" if hasattr(unit, "dimensionality") else str(unit))
     return agreed(*found)
-
-
-def _refuse_foreign(raw: Any) -> None:
-    """Refuse an array that has units of a library other than pint."""
-    if hasattr(raw, "unit") or hasattr(raw, "units"):
-        complaint = _("got a {type}: give a pint Quantity, or plain numbers in the declared unit")
-        raise ValueError(complaint.format(type=type(raw).__name__))
 
 
 def _of_masked(raw: Any) -> Carried:

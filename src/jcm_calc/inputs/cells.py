@@ -87,8 +87,11 @@ def single(parameter: Parameter, raw: Any) -> float:
 
 def _unclear(cells: Array) -> Faults:
     """Complain of the first text of a column whose dot can stand before decimals or between thousands."""
-    texts = {place: cell for place, cell in enumerate(cells.ravel().tolist()) if isinstance(cell, str)}
-    found = unclear_dots(texts.values())
+    given = cells.ravel().tolist()
+    texts = {place: cell for place, cell in enumerate(given) if isinstance(cell, str)}
+    # a whole number below a thousand says the same whether its cell holds a text or a number
+    whole = {f"{cell:.0f}" for cell in given if texts and isinstance(cell, int | float) and cell in range(1, 1000)}
+    found = unclear_dots([*texts.values(), *whole])
     return {next(place for place, text in texts.items() if found in text): dots_complaint(found)} if found else {}
 
 

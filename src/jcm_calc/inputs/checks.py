@@ -396,9 +396,9 @@ def counted(
     """Warn of numbers of years and months that are not whole, leave one out, or contradict the periods."""
     for name, item in given.items():
         parameter = methodology.inputs.get(name)
-        if parameter is not None and parameter.counts and item.values.ndim == 1:
-            numbers, letter = item.values, parameter.indices
-            broken = numbers != np.round(numbers)
+        if parameter is not None and parameter.counts and item.values.ndim < 2:
+            numbers, letter = np.atleast_1d(item.values), parameter.indices
+            broken = item.values != np.round(item.values)
             complaint: str
             if broken.any():
                 message = _("{given} is not the whole number of a {what}")
@@ -426,6 +426,7 @@ def _gaps(numbers: Array) -> str:
 def _contradicts(parameter: Parameter, numbers: Array, periods: Sequence[Period]) -> str:
     """Say where numbers of months or years do not go with the periods."""
     firsts = [period.first for period in periods]
+    numbers = np.broadcast_to(numbers, len(firsts)) if numbers.size == 1 else numbers
     if any(first is None for first in firsts) or len(firsts) != numbers.size:
         steps = np.diff(numbers)
         complaint = _("{numbers} does not rise by one from period to period")

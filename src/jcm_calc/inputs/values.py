@@ -369,8 +369,8 @@ def read_cells(
     """Return numbers in the declared unit, truth values or codes of classes; the classes; and complaints."""
     if (parameter.textual or parameter.unit == "date") and unit not in (None, "", parameter.unit):
         raise ValueError(_("has no unit, but its heading says {unit}").format(unit=repr(unit)))
-    if isinstance(raw, np.ndarray) and raw.ndim == 0:
-        raw = raw[()]  # of a table without indices: the cell itself, which may be a text
+    if type(raw) is np.ndarray and raw.ndim == 0:
+        raw = raw[()]  # of a table without indices: the cell itself, which may be a text; a subclass may have a unit
     if parameter.unit == "category":
         return cells.classes(raw, parameter.categories)
     if parameter.unit == "yes/no":

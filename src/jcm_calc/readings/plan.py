@@ -24,7 +24,7 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A meter as it hangs on the wall: one serial number, in use from and to an instant."""
+    """A physical meter: one serial number, with its period of use."""
 
     serial: str
     accuracy_class: str

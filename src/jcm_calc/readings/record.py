@@ -11,7 +11,7 @@ from typing import Any
 
 from jcm_calc.base import hashes
 from jcm_calc.base.problems import listed
-from jcm_calc.inputs.metered import LISTS, NAMED, Record, merged, record_of
+from jcm_calc.inputs.metered import DOUBTFUL, LISTS, NAMED, Record, merged, record_of
 
 # what a spreadsheet that is saved again may still change of a number is no change
 DIGITS = 12
@@ -76,7 +76,7 @@ def doubtful(complaint: str) -> dict[str, Any]:
     'unconfirmed'
     """
     rule = {"grade": "unconfirmed", "note": complaint, "certainty": None, "source": "the record of readings"}
-    return merged([{"rules": {"record of readings": rule}}])
+    return merged([{"rules": {DOUBTFUL: rule}}])
 
 
 def sources(record: Record) -> dict[str, dict[str, str]]:

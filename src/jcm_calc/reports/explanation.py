@@ -178,8 +178,9 @@ def explain(result: Calculation, name: str, at: Mapping[str, Any]) -> Explanatio
             if str(at[letter]) in labels:
                 place[letter] = labels.index(str(at[letter]))
             else:
-                complaint = _("there is no {label}; there are {labels}")
-                complaint = complaint.format(label=repr(str(at[letter])), labels=listed(labels))
+                complaint = _("got {got}; must be one of its labels: {labels}{hint}")
+                hint = suggestion(str(at[letter]), labels)
+                complaint = complaint.format(got=repr(str(at[letter])), labels=listed(labels), hint=hint)
                 problems.append(Problem(letter, complaint))
     InputError.raise_for(str(m), problems)
     seen = _Walk(result, place)

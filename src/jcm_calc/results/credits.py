@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy.typing as npt
 
 from jcm_calc.base.groups import grouped
-from jcm_calc.base.languages import Message, _
+from jcm_calc.base.languages import Message, TranslatedError, _
 from jcm_calc.base.problems import Problem
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.interval import Interval
@@ -46,7 +46,7 @@ class CalendarYear(NamedTuple):
     tonnes: int  #: Whole tonnes of ER.
 
 
-class UnconfirmedError(Exception):
+class UnconfirmedError(TranslatedError):
     """Credits were requested that rest on rules or values that are not confirmed.
 
     Attributes

@@ -208,6 +208,13 @@ def _schema(given: Any) -> int:
     return given
 
 
+def _day(given: Any) -> date:
+    try:
+        return date.fromisoformat(text(given))
+    except ValueError:
+        raise ValueError(_("got {given}; must be a day such as 2024-01-31").format(given=shown(given))) from None
+
+
 def _values(given: Any) -> Mapping[str, Any]:
     if reserved := [name for name in section(given) if name in RESERVED]:
         raise ValueError(_("{names} cannot be the name of an input").format(names=listed(reserved)))
@@ -215,11 +222,16 @@ def _values(given: Any) -> Mapping[str, Any]:
 
 
 # What `replay` relies on.
+EVIDENCE = {"content": Field(section, required=True)} | dict.fromkeys(("file", "sha256"), Field(text, required=True))
 CALL = {
     "tables": Field(list_of(section), required=True),
     "values": Field(_values, required=True),
     "facts": Field(section, required=True),
     "p": Field(anything, required=True),
+    "on": Field(_day),
+    "evidence": Field(list_of(table_of(EVIDENCE))),
+    "split": Field(text),
+    "override": Field(section),
 }
 MANIFEST = {
     "schema": Field(_schema, required=True),

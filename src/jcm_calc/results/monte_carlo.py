@@ -18,6 +18,7 @@ from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import BLOCK, Array, EvaluationError
 from jcm_calc.engine.many import evaluate_many, length
+from jcm_calc.inputs.binding import with_names
 from jcm_calc.inputs.project import as_mapping
 from jcm_calc.inputs.schema import got, is_real
 from jcm_calc.results.calculation import Calculation, check_result, undefined
@@ -250,7 +251,7 @@ def uncertainty(
             drawn[name].weigh(slopes.get(name))
         except ValueError as error:
             problems.append(Problem(m.symbols().get(name, name), str(error)))
-    InputError.raise_for(str(m), problems)
+    InputError.raise_for(str(m), with_names(m, problems))
     return _run(result, drawn, draws, seed, progress)
 
 
@@ -325,4 +326,4 @@ def _impossible(
         message = _("draw {number} of {draws:,} {complaint}")
         complaint = message.format(number=error.place[0] + 1, draws=draws, complaint=problem.complaint)
         problems = [Problem(problem.subject, complaint)]
-    return InputError(str(result.methodology), problems)
+    return InputError(str(result.methodology), with_names(result.methodology, problems))

@@ -20,6 +20,7 @@ from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import Array, EvaluationError
 from jcm_calc.engine.many import evaluate_many
 from jcm_calc.inputs import cells
+from jcm_calc.inputs.binding import with_names
 from jcm_calc.inputs.carriers import as_pandas, carried, is_array, objects, refuse_name, split_heading
 from jcm_calc.inputs.factors import names_factor
 from jcm_calc.inputs.project import as_mapping
@@ -259,7 +260,7 @@ def _numbers(result: Calculation, varied: Mapping[str, Sequence[Any]]) -> dict[s
             problems += _impossible(result, parameter, np.delete(numbers[name], list(faults)))
         except (TypeError, ValueError) as error:
             problems.append(Problem(parameter.symbol, str(error), parameter.section))
-    InputError.raise_for(str(m), problems)
+    InputError.raise_for(str(m), with_names(m, problems))
     return numbers
 
 
@@ -366,16 +367,16 @@ def break_even(
     found = beyond(places)
     brackets = _brackets(places, found)
     if len(brackets) != 1:
-        raise InputError(str(m), [Problem(parameter.symbol, _no_bracket(places, found + target, brackets, of, target))])
+        raise _about(m, parameter, _no_bracket(places, found + target, brackets, of, target))
     left, right = brackets[0]
     root = left
     if left < right:
         root = float(brentq(lambda value: float(beyond(np.array(value))[0]), left, right, xtol=1e-12 * (high - low)))
     if abs(beyond(np.array(root))[0]) > 1e-6 * np.abs(found).max():
-        complaint = _("{of} jumps over {target:g} tCO2 at {root:.6g} and never is there").format(
-            of=of, target=target, root=root
+        complaint = _(
+            "{of} passes {target:g} tCO2 in a step at {root:.6g}, where another class or case begins: no value gives it"
         )
-        raise InputError(str(m), [Problem(parameter.symbol, complaint)])
+        raise _about(m, parameter, complaint.format(of=of, target=target, root=root))
     quantity: Quantity[float] = registry().Quantity(root, parameter.unit)
     return quantity
 
@@ -396,11 +397,15 @@ def _range(m: Declarations, kept: Mapping[str, Any], name: str, between: tuple[A
             usual = parameter.plausible or parameter.bounds
             low, high = usual.first, np.nextafter(usual.beyond, -np.inf)
     except (TypeError, ValueError) as error:
-        raise InputError(str(m), [Problem(parameter.symbol, str(error))]) from None
+        raise _about(m, parameter, str(error)) from None
     if not (np.isfinite([low, high]).all() and low < high):
         complaint = _("name the range to look at, from the smaller to the larger value: between=(low, high)")
-        raise InputError(str(m), [Problem(parameter.symbol, complaint)])
+        raise _about(m, parameter, complaint)
     return low, high
+
+
+def _about(m: Declarations, parameter: Parameter, complaint: str) -> InputError:
+    return InputError(str(m), with_names(m, [Problem(parameter.symbol, complaint)]))
 
 
 def _brackets(places: Array, found: Array) -> list[tuple[float, float]]:

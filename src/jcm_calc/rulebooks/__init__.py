@@ -29,7 +29,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from jcm_calc.base.languages import Message, _, take_catalogue, translated
+from jcm_calc.base.languages import Message, TranslatedError, _, take_catalogue, translated
 from jcm_calc.base.problems import InputError, Problem, listed, shown, suggestion
 from jcm_calc.declarations.faults import is_machinery, of_module, place_of
 from jcm_calc.declarations.frozen import FrozenDict
@@ -46,7 +46,7 @@ GROUP = "jcm_calc.methodologies"
 MODULE = re.compile(r"([a-z]{2}_am\d{3})(_\w+)?")
 
 
-class MethodologyNotFoundError(LookupError):
+class MethodologyNotFoundError(TranslatedError, LookupError):
     """There is no such methodology or version, or several are possible."""
 
 

@@ -33,6 +33,7 @@ from jcm_calc.units.conversions import (
     normalise,
     parse_unit,
     reading,
+    refuse_foreign,
     registry,
     unit_of,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "parse_number",
     "parse_unit",
     "reading",
+    "refuse_foreign",
     "registry",
     "split",
     "unclear_dots",

@@ -134,7 +134,7 @@ def normalise(unit: str) -> str:
     text = text.replace("%", " percent").strip().replace("·", "*").replace("⋅", "*")
     text = CARBON_DIOXIDE.sub(lambda match: ("t" if "ton" in match[1] else match[1]) + "CO2", text)
     text = PER_YEAR.sub("/yr", text)
-    text = words().sub(lambda match: _meaning(unit, match[0]), text)
+    text = words().sub(lambda match: _meaning(unit, match[1]), text)
     return CUBED.sub(r"\1**\2", text)
 
 
@@ -398,7 +398,7 @@ def magnitude(value: Any, declared: str) -> Any:
     Raises
     ------
     UnitError
-        If the unit is unknown or of another dimension.
+        If the unit is unknown, of another dimension, or that of another library than pint.
 
     Examples
     --------
@@ -413,4 +413,12 @@ def magnitude(value: Any, declared: str) -> Any:
         return number if unit is None else conversion(unit, declared)(number)
     if is_quantity(value):
         return conversion(unit_of(value), declared)(value.magnitude)
+    refuse_foreign(value)
     return value
+
+
+def refuse_foreign(value: Any) -> None:
+    """Refuse a quantity or an array that has a unit of a library other than pint."""
+    if hasattr(value, "unit") or hasattr(value, "units"):
+        complaint = _("got a {type}: give a pint Quantity, or plain numbers in the declared unit")
+        raise UnitError(complaint.format(type=type(value).__name__))

@@ -147,6 +147,7 @@ TRADE = (
     # transport
     _known("t-km, tkm, t.km, tonne-km, tonne-kilometre, tonne-kilometer", "t*km", _("tonne-kilometre")),
     _known("100km, 100 km", "hundred_km", _("as in L/100km")),
+    _known("nmi, nautical mile, nautical miles", "nautical_mile", _("1.852 km"), NIST),
     # temperature
     _known(
         "°C, oC, deg C, deg.C, deg. C, degree C, degrees C, degree Celsius, degrees Celsius, Celsius, °Celsius",
@@ -163,6 +164,7 @@ TRADE = (
     _refused("C", _("is a coulomb, or carbon: write degC for degrees Celsius"), "SI"),
     # time
     _refused("a", _("is an are, not a year: write yr"), "SI"),
+    _refused("hs, ds", _("is a hectosecond or a decisecond: write h or d"), "SI"),
 )
 
 # g, t or lb with a prefix, and carbon dioxide or its equivalent in any of the usual spellings.
@@ -181,4 +183,4 @@ def spellings() -> dict[str, Spelling]:
 def words() -> re.Pattern[str]:
     """Return the pattern that finds each spelling of the table as a whole word, the longest first."""
     longest_first = sorted(spellings(), key=len, reverse=True)
-    return re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+    return re.compile(rf"(?<![\w.])({'|'.join(map(re.escape, longest_first))})s?(?!\w)")

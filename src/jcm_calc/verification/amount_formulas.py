@@ -93,6 +93,8 @@ class AmountFormula:
                 yield from self._of_cells(self.cells)
             elif self.text and self.numbers:
                 yield from self._of_numbers()
+            elif self.end != self.entry.place:
+                yield from self._typed_total(self.end, number_in(self.book, self.end) or 0.0, self.scale)
 
     @property
     def settled(self) -> bool:
@@ -135,6 +137,22 @@ class AmountFormula:
         used = [weight for weight in weights.values() if weight]
         if used and min(used) == max(used) and (ratio := self._ratio(used[0])) != 1:
             yield self._multiplied(ratio, (exact - constant) * self.scale)
+        for place, weight in weights.items():
+            yield from self._typed_total(place, values[place], weight * self.scale)
+
+    def _typed_total(self, place: Place, value: float, weight: float) -> Iterator[AmountPart]:
+        """Yield a total, typed under dated rows, that is not the sum of those of the period."""
+        own = self.entry.period
+        times = {cell: time for cell, time in self.rows.summed_by(place).items() if own is None or _inside(time, own)}
+        numbers = [number for cell in times if (number := number_in(self.book, cell)) is not None]
+        total = math.fsum(numbers)
+        if len(numbers) < 2 or not value or not total or (ratio := self._ratio(value / total)) == 1:
+            return
+        said = _("the total {value} is typed in, and the rows of the period add up to {sum}")
+        said = said.format(value=shown_number(value), sum=shown_number(total))
+        excess, far = weight * value * (1 - 1 / ratio) if ratio else None, abs(ratio - 1) > NEAR
+        severity = Severity.WARNING if far else Severity.ERROR
+        yield self._part("C5", said, excess, (place,), severity=severity, unresolved=far)
 
     # Numbers typed into the formula
 

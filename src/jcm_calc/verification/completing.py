@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from jcm_calc.api.case_file import CaseFile
 from jcm_calc.base.languages import Message, _
-from jcm_calc.base.problems import Problem, ProblemKind
+from jcm_calc.base.problems import Problem, ProblemKind, suggestion
 from jcm_calc.base.toml import parse_toml, read_text
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.declarations.methodology import Declarations
@@ -52,7 +52,9 @@ def complete(
     found: CaseFile, given: CaseFile, entered: Collection[str], m: Declarations
 ) -> tuple[CaseFile, tuple[str, ...]]:
     """Return what a report holds with what it lacks of a case file, and the names of what was taken from that."""
-    choices = {name: option for name, option in given.choices.items() if name not in found.choices}
+    choices = {
+        name: option for name, option in given.choices.items() if name in m.choices and name not in found.choices
+    }
     inputs = {
         name: value
         for name, value in by_name(given.inputs, m, m.inputs).items()
@@ -85,6 +87,14 @@ def complete_periods(sets: Sequence[SheetSet], given: CaseFile | None) -> tuple[
 def by_name(values: Mapping[str, Any], m: Declarations, known: Mapping[str, Parameter]) -> dict[str, Any]:
     """Return those of the values that are known, by name."""
     return {name: value for key, value in values.items() if (name := m.named(key) or key) in known}
+
+
+def unknown(given: CaseFile, m: Declarations) -> Iterator[tuple[str, str]]:
+    """Yield the names in a case file that the methodology does not have, each with one that is like it."""
+    known = {**m.choices, **m.inputs, **m.facts}
+    for name in (*given.choices, *given.inputs, *given.facts):
+        if (m.named(name) or name) not in known:
+            yield name, suggestion(name, known)
 
 
 def periods_of(given: Any) -> list[Period]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import listed
 from jcm_calc.inputs import Period
+from jcm_calc.inputs.totals import is_total
 from jcm_calc.reports.workbook import written_periods
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.verification.findings import Correction, Finding, Severity, finding
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 MOST = 5000
 TWICE = 1.5  # a row that counts more than so much counts twice
+APART = 3  # so many rows may be between the rows of a table and their total
 AVERAGES = {"AVERAGE", "AVERAGEIF", "AVERAGEIFS", "MEDIAN"}
 STEP = 2.0**20  # so large that the digits of the rest of a sum do not blur it
 # What can be wrong with rows: the code of the check, and what is said of their times.
@@ -301,6 +303,18 @@ class DatedRows:
             last += 1
         yield from range(first, last + 1)
 
+    def summed_by(self, place: Place) -> dict[Place, Period]:
+        """Return the dated rows over or under a cell that is named as their total, with their times."""
+        sheet, row, column = place
+        texts = (self.book.value(sheet, row, at) for at in range(column))
+        if not any(isinstance(text, str) and is_total(text) for text in texts):
+            return {}
+        around = (row + way * step for way in (-1, 1) for step in range(1, APART + 1) if row + way * step >= 0)
+        first = next((at for at in around if self._label_in_row((sheet, at, column))), None)
+        rows = [] if first is None else self._table(sheet, column, [first])
+        times = (((sheet, at, column), self.label((sheet, at, column))) for at in rows)
+        return {cell: time for cell, time in times if time is not None}
+
     def _label_in_row(self, place: Place) -> bool:
         sheet, row, column = place
         return any(self._time((sheet, row, at)) for at in range(column))
@@ -394,7 +408,11 @@ class DatedRows:
 
     def _part(self, found: Breakdown, kind: str, lines: Sequence[DatedRow], excess: float) -> AmountPart:
         code, said = SAYS[kind]
+        often = lines[0].weight / found.usual if kind == "twice" else 2.0
+        if not math.isclose(often, 2.0, rel_tol=1e-9):
+            said = _("{times} is counted {often:.6g} times")
         said = said.format(
+            often=often,
             times=listed((str(line.period) for line in lines), limit=12),
             count=len(found.times),
             every=len(found.times) + len(lines),

@@ -95,7 +95,8 @@ class Documents:
     ) -> Finding:
         """Return a finding that says what a complaint says; without places, where its subject is entered."""
         message = Message("{}: {}").format(problem.subject, problem.complaint)
-        return Finding(code, message, places or self.report.places_of(problem.subject), problem.subject, **details)
+        places = places or self.report.places_of(problem.subject, problem.kinds)
+        return Finding(code, message, places, problem.subject, **details)
 
     def correcting(self, entry: EnteredValue, value: float) -> Corrected:
         """Return that an entry should hold another value, and what that does to ER, for a finding."""

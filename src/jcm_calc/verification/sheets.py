@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from jcm_calc.base.languages import Message, _
@@ -18,9 +19,10 @@ from jcm_calc.reports.workbook.tables import Row, Sheets, UnitTable
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.declared_checks import check, has_text
 from jcm_calc.verification.findings import Finding, Severity, finding
-from jcm_calc.verification.location import address, at, located, ranges
-from jcm_calc.verification.quantities import Quantities
-from jcm_calc.verification.spreadsheet import Place, as_number, close
+from jcm_calc.verification.location import Location, address, at, located, ranges
+from jcm_calc.verification.quantities import EnteredValue, Quantities
+from jcm_calc.verification.recalculating import TWO_WAYS
+from jcm_calc.verification.spreadsheet import Place, as_number, close, is_number
 
 UNSUPPORTED = re.compile(r"\b(previous report|earlier report|assum\w+|estimat\w+|guess\w*|to be confirmed|tbd)\b", re.I)
 MEMORY = re.compile(r"\b(recall\w*|memory|interview\w*|oral\w*|statement of (the )?users?|hearsay)\b", re.I)
@@ -43,7 +45,10 @@ def step_not_shown(documents: Analyses) -> Iterator[Finding]:
     rules = [node for name, node in nodes.items() if isinstance(node, Equation) and name in shown]
     totals = [rule for rule in rules if rule.total and not documents.sheet.several(rule.total)]
     shown |= {name for rule in totals for name in rule.arguments}
-    for name, node in nodes.items():
+    if not sheets:
+        message = _("there is no calculation sheet: no formula shows how the reductions are calculated")
+        yield Finding("A3", message, documents.report.input_sheets)
+    for name, node in nodes.items() if sheets else ():
         if isinstance(node, Equation) and name not in shown:
             message = _("the calculation sheet does not show {symbol} = {formula}")
             formula = node.written(documents.m.symbols()).partition(" = ")[2]
@@ -178,10 +183,18 @@ def _entry_cells(documents: Analyses) -> Iterator[tuple[Parameter, Place]]:
 
 
 def _unused(sheets: Sheets, table: UnitTable, row: int) -> bool:
-    """Whether a row has its label only, and what the sheet calculates of nothing."""
+    """Whether a row has its label only, and what the sheet calculates of nothing.
+
+    Of a table without calculated columns, these are the last rows of the form, with nothing but their numbers.
+    """
     cells = [sheets.cell(table.sheet, row, column) for column in table.columns]
     calculated = [cell for cell in cells if sheets.formula(cell) is not None]
-    return bool(calculated) and all(cell.value == "" for cell in cells if cell not in calculated)
+    if any(cell.value != "" for cell in cells if cell not in calculated):
+        return False
+    labels = [sheets.cell(table.sheet, row, column).value for column in table.label_columns]
+    later = [sheets.cell(table.sheet, other, column) for other in table.rows if other > row for column in table.columns]
+    last = len(cells) > 1 and all(cell.value == "" for cell in later)
+    return bool(calculated) or (last and all(str(label).removesuffix(".0").isdecimal() for label in labels))
 
 
 @check("A9")
@@ -215,7 +228,7 @@ def two_versions(documents: Analyses) -> Iterator[Finding]:
             if entry.parameter.name == parameter.name and entry.place[0] == separate.get(cell.sheet)
         ]
         value = _comparable(parameter, cell.value)
-        if own and value is not None and not any(close(value, _comparable(parameter, one.written)) for one in own):
+        if own and value is not None and not _is_one_of(value, parameter, own):
             message, say = _("{symbol} is {found} here, and {expected} in {place}"), {"place": own[0].address}
             values = (located(cell), parameter.symbol, cell.value, own[0].written)
             yield finding("A10", message, *values, say=say, unit=parameter.unit)
@@ -223,7 +236,23 @@ def two_versions(documents: Analyses) -> Iterator[Finding]:
     twice = (ProblemKind.DUPLICATE,) if any(blank(documents)) else (ProblemKind.DUPLICATE, ProblemKind.GIVEN_TWICE)
     contradictions = evidence_sheet.contradictions_of(documents.report.book, documents.m)
     for problem in (*documents.problems(*twice), *contradictions):
-        yield documents.of_problem("A10", problem)
+        again = _again(documents) if ProblemKind.DUPLICATE in problem.kinds else ()
+        yield documents.of_problem("A10", problem, again)
+
+
+def _is_one_of(value: Any, parameter: Parameter, entries: Sequence[EnteredValue]) -> bool:
+    """Whether a value is that of a unit, or the total of all units."""
+    numbers = [entry.written for entry in entries if is_number(entry.written)]
+    total = math.fsum(numbers) if parameter.adds_over_units and len(numbers) > 1 else math.nan
+    return close(value, total) or any(close(value, _comparable(parameter, entry.written)) for entry in entries)
+
+
+def _again(documents: Analyses) -> tuple[Location, ...]:
+    """Return the cells of values that are entered twice."""
+    cells: dict[tuple[Any, ...], list[Location]] = {}
+    for entry in documents.report.entries():
+        cells.setdefault((entry.parameter.name, *sorted(entry.labels.items())), []).append(entry.address)
+    return tuple(cell for several in cells.values() if len(several) > 1 for cell in several)
 
 
 def _comparable(parameter: Parameter, written: Any) -> Any:
@@ -250,6 +279,15 @@ def two_ways(documents: Analyses) -> Iterator[Finding]:
     for problem in (*unclear, *documents.unclear):
         question = number if ProblemKind.AMBIGUOUS_NUMBER in problem.kinds else day
         yield documents.of_problem("E9", problem, question=question, unresolved=True)
+    named = {problem.subject for problem in unclear}
+    message = _("{symbol} is the text {found!r}, which is read as {one}; it can also be read as {other}")
+    for entry in documents.report.entries():
+        parameter, text = entry.parameter, entry.written.strip() if isinstance(entry.written, str) else ""
+        unclear_number = not (parameter.textual or parameter.unit == "date" or text.lstrip("+-").startswith("0"))
+        if unclear_number and parameter.symbol not in named and (match := TWO_WAYS.fullmatch(text)):
+            say = {"one": f"{match[1]}.{match[2]}", "other": match[1] + match[2]}
+            values = (entry.address, parameter.symbol, text)
+            yield finding("E9", message, *values, say=say, question=number, unresolved=True)
 
 
 @check("K1")

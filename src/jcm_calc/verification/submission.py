@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from jcm_calc.api.case_file import CaseFile
 from jcm_calc.api.workbook_years import joined
 from jcm_calc.base.languages import _
+from jcm_calc.base.problems import ProblemKind
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import Period
@@ -24,7 +26,7 @@ from jcm_calc.verification import quantities
 from jcm_calc.verification.completing import complete, complete_periods
 from jcm_calc.verification.location import Location, address, at, located
 from jcm_calc.verification.quantities import CalculationRow, EnteredValue, Quantities, ShownQuantity
-from jcm_calc.verification.recalculating import Recalculation, recalculated
+from jcm_calc.verification.recalculating import TWO_WAYS, Recalculation, recalculated
 from jcm_calc.verification.reported import ReportedReductions, reported_reductions
 
 if TYPE_CHECKING:
@@ -169,13 +171,17 @@ class Submission:
             if isinstance(cell, str) and text in cell
         )
 
-    def places_of(self, subject: str) -> tuple[Location, ...]:
-        """Return where something is entered: the cells of a quantity, its row, or the sheets where it belongs."""
+    def places_of(self, subject: str, kinds: Collection[StrEnum] = ()) -> tuple[Location, ...]:
+        """Return where something is entered: the cells of a quantity, its row, or the sheets where it belongs.
+
+        Of a quantity of which something is complained, the cells that it is true of.
+        """
         if subject in self.book.sheets:
             return (at(subject),)
         parameter = self.reader.symbols.find(subject.partition(" [")[0])
         name = "" if parameter is None else parameter.name
-        cells = [entry.address for entry in self.entries() if entry.parameter.name == name]
+        entries = [entry for entry in self.entries() if entry.parameter.name == name]
+        cells = [entry.address for entry in entries if _is_about(entry, kinds)] or [entry.address for entry in entries]
         rows = [
             located(row.cells["value"]) for other, row in self.rows() if other.name == name and "value" in row.cells
         ]
@@ -220,6 +226,15 @@ class Submission:
             for step in quantities.steps(sheet, part.periods, self.sheets, known, letters)
             if step.name.removeprefix(quantities.TERMS) in nodes
         ]
+
+
+def _is_about(entry: EnteredValue, kinds: Collection[StrEnum]) -> bool:
+    """Whether a complaint of some kinds is true of a value."""
+    if ProblemKind.AMBIGUOUS_NUMBER in kinds:
+        return isinstance(entry.written, str) and TWO_WAYS.fullmatch(entry.written.strip()) is not None
+    allowed = entry.parameter.bounds if ProblemKind.OUT_OF_BOUNDS in kinds else entry.parameter.plausible
+    limited = not {ProblemKind.OUT_OF_BOUNDS, ProblemKind.IMPLAUSIBLE}.isdisjoint(kinds)
+    return not limited or (entry.numeric and allowed is not None and entry.value not in allowed)
 
 
 def _is_known(named: tuple[str, str]) -> bool:

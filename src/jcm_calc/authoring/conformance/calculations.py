@@ -37,18 +37,33 @@ DECLARE = _(
 STOCKS = ("m**2", "W")
 
 
+def _is_stock(parameter: Parameter) -> bool:
+    """Whether each month has the whole of a quantity, by its unit."""
+    if parameter.textual or parameter.unit == "date":
+        return False
+    own = registry().Quantity(1, pint_unit(parameter.unit)).dimensionality
+    return any(own == registry().Quantity(1, unit).dimensionality for unit in STOCKS)
+
+
 @check("stocks")
 def stocks(subject: Subject) -> Iterator[str]:
-    """Let nothing add over time of which each month has the whole, such as an area or a rated power."""
-    for parameter in subject.methodology.inputs.values():
-        if parameter.extensive is True and not parameter.textual:
-            own = registry().Quantity(1, pint_unit(parameter.unit)).dimensionality
-            if any(own == registry().Quantity(1, unit).dimensionality for unit in STOCKS):
-                message = _(
-                    "{symbol} in {unit} does not add over months: declare extensive='units'. Where each month has a "
-                    "separate amount, such as the area that was cleared in it, declare extensive='units time'"
-                )
-                yield message.format(symbol=parameter.symbol, unit=parameter.unit)
+    """Let an area or a rated power add over the units, where nothing else does, and never over months."""
+    m = subject.methodology
+    for letter in (one for one in m.indices if one != "p" and one not in subject.keys.labels):
+        along = [one for one in m.inputs.values() if letter in one.indices]
+        if not any(one.adds_over_units for one in along):  # `units_split` has nothing to share between rows
+            message = _("{symbol} in {unit} adds over {index} ({what}): declare extensive='units'")
+            for parameter in filter(_is_stock, along):
+                yield message.format(
+                    symbol=parameter.symbol, unit=parameter.unit, index=letter, what=m.indices[letter]
+                ) + subject.place(parameter.name)
+    for parameter in m.inputs.values():
+        if parameter.extensive is True and _is_stock(parameter):
+            message = _(
+                "{symbol} in {unit} does not add over months: declare extensive='units'. Where each month has a "
+                "separate amount, such as the area that was cleared in it, declare extensive='units time'"
+            )
+            yield message.format(symbol=parameter.symbol, unit=parameter.unit)
 
 
 @check("criteria answered")

@@ -134,10 +134,18 @@ class Reader:
             if letter != "p"
             for label in part.labels
         }
+        empty: dict[str, list[tuple[str, Cell]]] = {}
         for (letter, label), cell in found.empty.items():
             if (letter, label) not in given:
+                empty.setdefault(letter, []).append((label, cell))
+        for letter, named in empty.items():
+            if len(named) == 1:
                 complaint = _("{label} is named ({address}), and has no value: give its values, or delete the name")
-                self._complain(letter, complaint, cell, label=shown(label))
+                self._complain(letter, complaint, named[0][1], label=shown(named[0][0]))
+            else:
+                names = listed(f"{shown(label)} ({cell.address})" for label, cell in named)
+                complaint = _("{names} are named, and have no value: give their values, or delete the names")
+                self._complain(letter, complaint.format(names=names))
 
     def _periods(self, rows: Sequence[Row], listed_periods: Sequence[Row]) -> list[Period]:
         """Return the periods of a set: those of the table of periods, or those named in table 1."""

@@ -13,18 +13,20 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from jcm_calc.base.languages import Message, _, spellings
 from jcm_calc.base.problems import Problem, listed
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.evidence import Grade
 from jcm_calc.inputs.carriers import FilledTable, as_pandas, split_heading
-from jcm_calc.inputs.metered import METERS, NAMED, merged
+from jcm_calc.inputs.metered import METERS, NAMED, first_difference, merged, on_record, record_key
 from jcm_calc.readings import record
 from jcm_calc.reports.workbook.layout import FIRST, LEFT
 from jcm_calc.reports.workbook.opening import Book, Grid
 from jcm_calc.reports.workbook.page import Page
 from jcm_calc.reports.workbook.sheet import Column
-from jcm_calc.units import UnitError, conversion
+from jcm_calc.units import conversion
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -260,7 +262,7 @@ def with_record(
             parts.append(record.doubtful(_("the sheet {sheet} {complaint}").format(sheet=SHEET, complaint=complaint)))
         elif meters and doubt:
             parts.append(record.doubtful(doubt))
-        for said in _differing(as_pandas(frame), found["amounts"], measured, m):
+        for said in _differing(as_pandas(frame), found, measured, m):
             remarks.append(Problem(SHEET, said))
             parts.append(record.doubtful(said))
         if not parts:
@@ -274,26 +276,38 @@ def with_record(
 
 
 def _differing(
-    frame: pd.DataFrame, amounts: Iterable[Mapping[str, Any]], measured: Mapping[str, str], m: Declarations
+    frame: pd.DataFrame, found: Mapping[str, Any], measured: Mapping[str, str], m: Declarations
 ) -> Iterator[str]:
-    """Say which column of a table does not add up to the amounts on record."""
+    """Say which column of a table does not add up to the amounts on record, or has them in other rows."""
     import pandas as pd
 
+    names = {one["parameter"]: measured[meter] for meter, one in found["meters"].items()}
+    letters = "".join(one for one in frame if one in m.indices)
+    rows = [dict(zip(letters, labels, strict=True)) for labels in zip(*(frame[one] for one in letters), strict=True)]
     for heading in frame:
         name, unit = split_heading(str(heading))
-        mine = [row for row in amounts if measured.get(row["meter"]) == name]
-        if not mine:
+        if name not in measured.values():
             continue
         declared = m.inputs[name].unit
         try:
-            expected = sum(float(conversion(row["unit"], declared)(row["amount"])) for row in mine)
-        except (UnitError, TypeError):  # the record was changed, which is said elsewhere
+            recorded = on_record(found, name, letters, declared, names.get)
+            keys = [record_key(row, letters) for row in rows]
+        except (ValueError, TypeError):  # the record was changed, which is said elsewhere
+            continue
+        if not recorded:
             continue
         entered = pd.to_numeric(frame[heading], errors="coerce").to_numpy(dtype=float)
-        total = float(conversion(unit or declared, declared)(entered).sum())
+        amounts = np.asarray(conversion(unit or declared, declared)(entered))
+        total, expected = float(amounts.sum()), sum(recorded.values())
         if not math.isclose(total, expected, rel_tol=TOLERANCE):
             said = _("{name} is {total:,.10g} {unit} in all, and by the record of readings {expected:,.10g}")
             yield said.format(name=name, total=total, unit=declared, expected=expected)
+            continue
+        own = dict(zip(keys, amounts.tolist(), strict=bool(keys)))
+        if (key := first_difference(own, recorded, TOLERANCE)) is not None:
+            said = _("{name} of {row} is {own:,.10g} {unit}, and by the record of readings {expected:,.10g}")
+            row = ", ".join(f"{letter}={one}" for letter, one in zip(letters, key, strict=True))
+            yield said.format(name=name, row=row, own=own[key], unit=declared, expected=recorded[key])
 
 
 def _changed(found: Mapping[str, Any], stated: Iterable[str]) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -26,7 +28,7 @@ from jcm_calc.verification.cells.diagnosis import (
     numbers,
     unfolded,
 )
-from jcm_calc.verification.cells.sheet import CalculationSheets, QuantityCell, Scenario, numeric
+from jcm_calc.verification.cells.sheet import SIDES, CalculationSheets, QuantityCell, Scenario, numeric
 from jcm_calc.verification.findings import Details, EffectOnER, Finding, Severity, finding, shown_number
 from jcm_calc.verification.location import address, ranges
 from jcm_calc.verification.quantities import TERMS
@@ -34,14 +36,18 @@ from jcm_calc.verification.spreadsheet import (
     ROUNDING,
     Calculator,
     FormulaError,
+    Place,
     UnreadableError,
     areas,
     close,
     form,
     is_number,
+    precedents,
 )
 
 RESULTS = ("ER", "RE", "PE")
+# How far a formula is followed to the quantities that it may choose by, and how many are tried.
+MOST_CELLS, MOST_QUANTITIES, MOST_LIMITS = 200, 12, 6
 TYPED = _("{symbol} is typed in, not calculated")
 TYPED_AND_WRONG = _("{symbol} is typed in, not calculated, and the equation gives another value")
 HARD_CODED = _("{symbol} is typed in on the calculation sheet, and does not follow its input")
@@ -104,8 +110,10 @@ def _tried(cell: QuantityCell, formula: CellFormula, expected: float, right: boo
     if isinstance(node, Equation):
         if not node.total and chooses(node):
             yield _in_a_branch(cell, node, formula, expected)
-        if cell.sheet.is_new(cell, formula) and _compares(formula.text):  # formulas of one form have one limit
-            yield _at_a_limit(cell, node, formula, expected)
+        if cell.sheet.is_new(cell, formula):  # formulas of one form have one limit
+            if _compares(formula.text):
+                yield _at_a_limit(cell, node, formula, expected)
+            yield _by_a_quantity(cell, formula, expected)
 
 
 def _in_a_branch(cell: QuantityCell, rule: Equation, formula: CellFormula, expected: float) -> Wrong | None:
@@ -142,6 +150,41 @@ def _at_a_limit(cell: QuantityCell, rule: Equation, formula: CellFormula, expect
         if wrong is not None:
             return wrong
     return None
+
+
+def _by_a_quantity(cell: QuantityCell, formula: CellFormula, expected: float) -> Wrong | None:
+    """Return what is wrong with a formula on one of the sides of a limit of a quantity that it depends on."""
+    sheet = cell.sheet
+    places, limits = _compared(sheet, cell.place)
+    for limit, place in itertools.product(limits[:MOST_LIMITS], places[:MOST_QUANTITIES]):
+        sides = (side for side in SIDES if side != 1)  # an intermediate comes near its limit, not to it
+        scenarios = list(filter(None, (sheet.moved(place, limit * side) for side in sides)))
+        wrong = next(filter(None, (_wrong(cell, formula, [one, *scenarios], expected) for one in scenarios)), None)
+        if wrong is not None and math.isfinite(wrong.want[0]):
+            return wrong
+    return None
+
+
+def _compared(sheet: CalculationSheets, start: Place) -> tuple[list[Place], list[float]]:
+    """Return a cell of each quantity that a formula may choose by, also through others, and the limits."""
+    found, limits, texts = dict[str, Place](), set[float](), list[str]()
+    seen, waiting = {start}, [start]
+    while waiting and len(seen) < MOST_CELLS:
+        place = waiting.pop(0)
+        formula = sheet.formula(place)
+        if formula is None:
+            limits |= {sheet.stored(place)}
+            continue
+        texts.append(formula.text)
+        limits |= set(numbers(formula.text))
+        for other in (one for area in precedents(sheet.report.book, place) for one in islice(area.places, MOST_CELLS)):
+            if other in sheet.known:
+                found.setdefault(sheet.known[other][0], other)
+            elif other not in seen:
+                seen.add(other)
+                waiting.append(other)
+    chosen = any(map(_compares, texts))
+    return list(found.values()) if chosen else [], sorted(one for one in limits if is_number(one) and one)
 
 
 def _suspicious(cell: QuantityCell, formula: str) -> bool:

@@ -181,6 +181,9 @@ class CalculationSheets:
         ]
         self.entries = [entry for entry in self.report.entries() if entry.parameter.name in known]
         self.by_place = {cell.place: cell for cell in self.cells}
+        # the quantity and the labels of each cell that is known, on every sheet
+        self.known = {entry.place: (entry.parameter.name, entry.labels) for entry in self.entries}
+        self.known |= {cell.place: (cell.plain, cell.labels) for cell in self.cells}
         self.entered = {entry.parameter.name for entry in self.entries}
         self.shown = {cell.name for cell in self.cells} | self.entered
         self._forms = set[tuple[str, str]]()
@@ -278,6 +281,38 @@ class CalculationSheets:
                         continue
             cells = {place: operands[place].shown(value) for place, value in found.items()}
             yield Scenario(actual, {rule.name: np.full(actual[rule.name].shape, result)}, cells)
+
+    def moved(self, place: Place, to: float) -> Scenario | None:
+        """Return the scenario in which a cell of a quantity shows another number, with all that follows from it.
+
+        An intermediate is moved by the amounts that it is made of. None where the inputs do not allow it.
+        """
+        name, labels = self.known[place]
+        shown, node, actual = self.actual.cells.get(place), self.nodes[name], self.documents.effects.actual
+        if not is_number(shown) or not shown:
+            return None
+        leaves: list[Node] = [node]
+        if isinstance(node, Equation):
+            made_of = self.result.inputs.graph.upstream(name).nodes.values()
+            leaves = [one for one in made_of if isinstance(one, Parameter) and one.extensive]
+        values = dict(self.result.inputs.values)
+        for leaf in leaves:
+            if not isinstance(leaf, Parameter) or not numeric(leaf) or leaf.name not in self.entered:
+                return None
+            array = np.array(actual[leaf.name], dtype=float)
+            at = self.documents.effects.at(labels, array.shape) if leaf is node else ...
+            if at is None:
+                return None
+            array[at] *= to / shown
+            if not all(value in leaf.bounds for value in array.ravel().tolist()):
+                return None
+            values[leaf.name] = array
+        try:
+            found = self.documents.effects.calculated(values)
+        except EvaluationError:
+            return None
+        scenario = self._scenario(found, {**actual, **self._expected(found)})
+        return scenario if close(scenario.cells.get(place), to) else None
 
     def _varied(self, rule: Equation) -> list[tuple[dict[str, Array], Array]]:
         """Return operands of an equation drawn at random, with what it gives for them."""
