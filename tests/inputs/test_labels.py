@@ -195,8 +195,9 @@ def test_classes_of_a_csv_file_are_its_texts(tmp_path):
 
 def test_names_of_projects_and_scenarios_are_the_texts_of_a_csv_file(tmp_path):
     plants, labels = tmp_path / "plants.csv", ["00405", "405"]
-    plants.write_text("Project,methodology,p,EG\n" + "".join(f"{one},PW_AM001,2024,100\n" for one in labels))
-    assert portfolio(plants, processes=1).table["project"].tolist() == labels
+    for heading in ("Project", "ProJect "):
+        plants.write_text(f"{heading},methodology,p,EG\n" + "".join(f"{one},PW_AM001,2024,100\n" for one in labels))
+        assert portfolio(plants, processes=1).table["project"].tolist() == labels
     plants.write_text("project,methodology,p,i,EG\n" + "".join(f"07,PW_AM001,2024,{one},100\n" for one in labels))
     assert list(units_of(portfolio(plants, processes=1)["07"])) == labels
     cases = tmp_path / "scenarios.csv"
