@@ -162,6 +162,30 @@ def test_whole_numbers_of_a_csv_file_are_those_of_a_frame(texts, tmp_path):
     assert list(units_of(calculate("ID_AM003", path, units, EF_elec=0.8))) == ["1", "2", "3"]
 
 
+WHOLE = [(1234567890123456789, 1234567890123456780), (12345678901234567890, 1), (-1, 2), (999999999999999999, 10**18)]
+
+
+@pytest.mark.parametrize("carrier", ["csv", "parquet", "frame"])
+@pytest.mark.parametrize("labels", WHOLE, ids=str)
+def test_whole_numbers_of_any_length_are_one_label_in_every_form(labels, carrier, tmp_path):
+    energy = pd.DataFrame({"i": labels, "p": "2024", "EC_PJ": [100.0, 200]})
+    units = pd.DataFrame({"i": list(map(str, labels[::-1])), "COP_PJ": [2.0, 3.0], "application": "cold storage"})
+    want = None
+    for table in (given_as(carrier, energy, tmp_path), energy.astype({"i": str}), energy.astype({"i": object})):
+        for values in ({"COP_PJ": dict(zip(labels, [3.0, 2.0], strict=True)), "application": "cold storage"}, {}):
+            found = units_of(calculate("ID_AM003", table, *([] if values else [units]), EF_elec=0.8, **values))
+            want = want or found
+            assert found == want
+    assert list(want) == list(map(str, labels))
+
+
+@pytest.mark.parametrize("before", ["", "\n", "\r\n", "  \n\n", "\ufeff", "\ufeff\n"], ids=repr)
+def test_blank_lines_before_the_headings_of_a_csv_file_change_no_label(before, tmp_path):
+    path = tmp_path / "energy.csv"
+    path.write_text(f"{before}i,p,EG\n0405,2024,100\n405,2024,200\n", encoding="utf-8", newline="")
+    assert list(units_of(calculate("PW_AM001", path))) == ["0405", "405"]
+
+
 def test_classes_of_a_csv_file_are_its_texts(tmp_path):
     path = tmp_path / "fuels.csv"
     path.write_text("application,COP_PJ,EC_PJ\n01,2,100\n", encoding="utf-8")
@@ -171,8 +195,9 @@ def test_classes_of_a_csv_file_are_its_texts(tmp_path):
 
 def test_names_of_projects_and_scenarios_are_the_texts_of_a_csv_file(tmp_path):
     plants, labels = tmp_path / "plants.csv", ["00405", "405"]
-    plants.write_text("Project,methodology,p,EG\n" + "".join(f"{one},PW_AM001,2024,100\n" for one in labels))
-    assert portfolio(plants, processes=1).table["project"].tolist() == labels
+    for heading in ("Project", "ProJect "):
+        plants.write_text(f"{heading},methodology,p,EG\n" + "".join(f"{one},PW_AM001,2024,100\n" for one in labels))
+        assert portfolio(plants, processes=1).table["project"].tolist() == labels
     plants.write_text("project,methodology,p,i,EG\n" + "".join(f"07,PW_AM001,2024,{one},100\n" for one in labels))
     assert list(units_of(portfolio(plants, processes=1)["07"])) == labels
     cases = tmp_path / "scenarios.csv"

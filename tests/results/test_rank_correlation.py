@@ -27,7 +27,7 @@ SHAPES = {
 }
 
 
-@pytest.mark.parametrize("count", [2, 3, 50, 7_001, 300_000])
+@pytest.mark.parametrize("count", [2, 3, 50, 7_001, 20_000, 40_000, 300_000])
 def test_every_distribution_has_the_correlation_of_scipy(count):
     rng = np.random.default_rng(count)
     drawn = [shape(rng, count) for shape in SHAPES.values()]
@@ -36,7 +36,7 @@ def test_every_distribution_has_the_correlation_of_scipy(count):
         others = [*drawn, -one, one + 0.3 * noise.mean() / (1 + noise)]
         for other, found in zip(others, rank_correlations(one, others), strict=True):
             if np.ptp(one / 4) and np.ptp(other / 4):
-                assert found == pytest.approx(scipy.stats.spearmanr(one, other).statistic, abs=3e-6)
+                assert found == pytest.approx(scipy.stats.spearmanr(one, other).statistic, abs=1e-6)
 
 
 @given(values=arrays(float, st.integers(2, 40).map(lambda n: (3, n)), elements=st.floats(allow_nan=False, width=64)))
@@ -45,7 +45,7 @@ def test_few_values_have_the_correlation_of_scipy(values):
     for other, found in zip(values[1:], rank_correlations(values[0], [*values[1:]]), strict=True):
         ranks = [scipy.stats.rankdata(one) for one in (values[0], other)]
         if min(map(np.ptp, ranks)):
-            assert found == pytest.approx(np.corrcoef(*ranks)[0, 1], abs=3e-6)
+            assert found == pytest.approx(np.corrcoef(*ranks)[0, 1], abs=1e-6)
         else:
             assert found == 0
 

@@ -4,6 +4,7 @@ import re
 
 import draws
 import numpy as np
+import openpyxl
 import pytest
 
 import jcm_calc
@@ -105,3 +106,21 @@ def test_a_quantity_without_any_value_is_not_listed(plant):
     assert "SE" not in result.trace().index
     assert np.isnan(result["SE"].magnitude)
     assert result.derivatives()["FC"].ravel().tolist() == [-1.0]
+
+
+@pytest.mark.parametrize("number", ["ID_AM006", "ID_AM007"])
+def test_a_workbook_shows_an_error_where_a_quantity_has_no_value(number, tmp_path):
+    m = jcm_calc.methodology(number)
+    case = draws.cases(m)[0]
+    given = draws.draw(np.random.default_rng(6), m, case, for_sheets=True)
+    amounts = [one.name for one in m.inputs.values() if one.extensive and 0 in one.bounds and one.name in given]
+    idle = {name: np.zeros(np.shape(given[name])) for name in amounts}
+    result = m.calculate(**case, **{**given, **idle})
+    path = tmp_path / "idle.xlsx"
+    result.to_excel(path, plan=result)
+    cells = [cell for sheet in openpyxl.load_workbook(path, data_only=True) for row in sheet.values for cell in row]
+    assert "#DIV/0!" in cells
+    assert "nan" not in map(str, cells)
+    found = jcm_calc.verify(path)
+    assert found.result == "no misstatement found"
+    assert not [one for one in found.findings if one.severity != "question" or one.code == "A3"]

@@ -13,7 +13,8 @@ from jcm_calc.base.problems import Problem, listed
 from jcm_calc.inputs.periods import Period, cover_faults, order_faults, several, sheets
 from jcm_calc.inputs.values import InputValue, Orders
 
-WHOLE = re.compile(r"0|[1-9]\d{0,17}", re.ASCII)
+# A text that is the label of a whole number, and the first number that is too long for that: its label is a text.
+WHOLE, MOST = re.compile(r"0|[1-9]\d{0,17}", re.ASCII), 10**18
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,6 @@ def label(cell: Any) -> Any:
     if isinstance(cell, str):
         text = cell.strip() if cell.isascii() else unicodedata.normalize("NFC", cell.strip())
         return int(text) if text.isdecimal() and WHOLE.fullmatch(text) else text
-    if not isinstance(cell, float):
-        return cell
-    return int(cell) if cell.is_integer() else str(cell)
+    if isinstance(cell, float):
+        cell = int(cell) if cell.is_integer() else str(cell)
+    return cell if not isinstance(cell, int) or 0 <= cell < MOST else str(cell)

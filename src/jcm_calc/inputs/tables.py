@@ -24,7 +24,7 @@ from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem, ProblemKind, listed, no_such_file
 from jcm_calc.base.sheet_xml import LAST_COLUMN, parse, sheet_files
 from jcm_calc.declarations.methodology import Declarations
-from jcm_calc.inputs.axes import WHOLE, label
+from jcm_calc.inputs.axes import MOST, WHOLE, label
 from jcm_calc.inputs.carriers import (
     FilledTable,
     arrow_units,
@@ -56,7 +56,7 @@ LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|\[[^\]]*\]|[_*].')
 # Which row of its file the first row of a table is: the heading is row 1, as a spreadsheet program shows it.
 FIRST_ROW = "first_row"
 AS_WRITTEN: Mapping[str, Any] = {"encoding": "utf-8-sig", "keep_default_na": False}
-WHOLE_DECIMAL = re.compile(r"(0|[1-9]\d*)\.0+", re.ASCII)
+WHOLE_DECIMAL = re.compile(r"-?(0|[1-9]\d{0,14})\.0+", re.ASCII)
 # More bytes than the formats of any table take.
 STYLES = 10_000_000
 
@@ -175,7 +175,8 @@ def _read_csv(file: Path, of_labels: Set[str]) -> pd.DataFrame:
 
     _refuse_encoding(file)
     with file.open(encoding="utf-8-sig", newline="") as lines:
-        written = next(csv.reader(lines), [])
+        # pandas passes over lines of blanks
+        written = next((row for row in csv.reader(lines) if len(row) > 1 or "".join(row).strip()), [])
     headings = [heading.strip() for heading in written]
     labels = [own for own, heading in zip(written, headings, strict=True) if heading in of_labels]
     _refuse_width(file, len(headings))
@@ -221,7 +222,7 @@ def _as_labels(column: pd.Series[Any]) -> pd.Series[Any]:
 def _as_label(text: str) -> int | float | str:
     """Return 405 and 1.0 as numbers, anything else as the text that it is: 0405, 1.10 and 1E3."""
     float(text)  # in a column of texts 1.0 is a text
-    if WHOLE.fullmatch(text.removeprefix("-")):
+    if WHOLE.fullmatch(text):
         return int(text)
     return float(text) if WHOLE_DECIMAL.fullmatch(text) else text
 
@@ -399,7 +400,7 @@ def _coded(index: tuple[str, pd.Series[Any]]) -> tuple[npt.NDArray[np.intp], lis
 def _labels(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Any]]:
     """Return a code for each row, and the label of each code: 1, 1.0 and "1" are one label."""
     codes, cells = _factorize(column)
-    if column.dtype.kind in "iu":
+    if column.dtype.kind in "iu" and min(cells) >= 0 and max(cells) < MOST:
         return codes, cells
     among = texts(cells)
     if sums := totals_among(among):

@@ -35,9 +35,20 @@ class Effects:
         return self.calculated(self.result.inputs.values)
 
     def calculated(self, values: Mapping[str, Any]) -> dict[str, Array]:
-        """Return every quantity for some inputs, with the terms of each total before they are added up."""
+        """Return every quantity for some inputs, with the terms of each total before they are added up.
+
+        What ER does not need may be NaN.
+
+        Raises
+        ------
+        EvaluationError
+            If RE, PE or ER has no value.
+        """
         inputs = self.result.inputs
-        found = evaluate(inputs.graph, inputs.sizes, values, inputs.lookups(), tuple(inputs.graph.nodes))
+        graph, sizes, lookups = inputs.graph, inputs.sizes, inputs.lookups()
+        found = evaluate(graph, sizes, values, lookups, tuple(graph.nodes), finite=False)
+        if not all(np.isfinite(found[name]).all() for name in RESULTS):
+            evaluate(graph, sizes, values, lookups, RESULTS)
         totals = (rule for rule in inputs.graph.equations if rule.total and found.keys() >= set(rule.arguments))
         return {**found, **{f"{TERMS}{rule.name}": rule.terms(found).astype(float) for rule in totals}}
 

@@ -217,14 +217,15 @@ def _read(path: Path) -> pd.DataFrame:
     """Read a file of projects; a column that is labels in one methodology and numbers in another one is numbers."""
     frame = read(path, PROJECTS)
     own = [heading for heading in frame if str(heading).strip().casefold() == "methodology"]
-    labels, numbers = {*PROJECTS}, set[str]()
+    headings = [str(heading).strip() for heading in frame]
+    labels, numbers = {*PROJECTS, *(one for one in headings if one.casefold() == "project")}, set[str]()
     for number in frame[own[0]].dropna().unique() if own and path.suffix.casefold() == ".csv" else ():
         with suppress(MethodologyNotFoundError, BrokenModuleError):
             m = methodology(str(number).strip())
             labels |= label_headings(m)
             numbers |= {*m.inputs} - label_headings(m)
     found = labels - numbers
-    return read(path, found) if any(str(heading).strip() in found - {*PROJECTS} for heading in frame) else frame
+    return read(path, found) if (found - {*PROJECTS}).intersection(headings) else frame
 
 
 def _text(cell: Any) -> str:

@@ -26,6 +26,8 @@ OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": F
 CREATED = datetime(1980, 1, 1)
 LONGEST_TEXT = 32_767
 DARK, PALE, ENTERED, RESULT, DOUBT, LINE = "#1F4E5F", "#DCE8EC", "#FFF8DC", "#E3F1E3", "#FBE3B6", "#9FB4BC"
+# What a spreadsheet stores for 0 / 0: a number that is none makes the file one that no spreadsheet program opens.
+NO_VALUE = "#DIV/0!"
 # A value that somebody entered shows every digit of it. Such a format ends a whole number with a decimal sign, so
 # that whole numbers have a format of their own.
 EXACT, WHOLE = "#,##0.############", "#,##0"
@@ -316,6 +318,8 @@ class Sheet:
         for row, (text, value) in enumerate(zip(formulas, values, strict=True), first):
             if style == "calculated":
                 form = self.book.format(style, num_format=calculated_format(value))
+            if isinstance(value, float) and math.isnan(value):
+                value = NO_VALUE
             write(row, column, "=" + text, form, "" if value is None else value)
             if isinstance(value, str):
                 self._fit(row, column, column, value, style)

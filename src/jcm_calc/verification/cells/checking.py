@@ -130,7 +130,7 @@ def _in_a_branch(cell: QuantityCell, rule: Equation, formula: CellFormula, expec
         return None  # it takes what its operands are made of, which would have to change with them
     scenarios = list(cell.sheet.branches(cell, rule))
     found = (_wrong(cell, formula, [one, *scenarios], expected) for one in scenarios)
-    return next((wrong for wrong in found if wrong is not None and math.isfinite(wrong.want[0])), None)
+    return next(filter(None, found), None)
 
 
 def _at_a_limit(cell: QuantityCell, rule: Equation, formula: CellFormula, expected: float) -> Wrong | None:
@@ -148,7 +148,7 @@ def _at_a_limit(cell: QuantityCell, rule: Equation, formula: CellFormula, expect
     for limit in sorted(limit for limit in limits if limit):
         scenarios = list(sheet.around(cell, rule, made_of, operands, limit))
         wrong = next(filter(None, (_wrong(cell, formula, [one, *scenarios], expected) for one in scenarios)), None)
-        if wrong is not None and math.isfinite(wrong.want[0]):
+        if wrong is not None:
             return wrong
     return None
 
@@ -214,12 +214,14 @@ def _suspicious(cell: QuantityCell, formula: str) -> bool:
 
 
 def _wrong(cell: QuantityCell, formula: CellFormula, scenarios: Sequence[Scenario], expected: float) -> Wrong | None:
-    """Return what is wrong with a formula in some scenarios; None where the first shows nothing."""
+    """Return what is wrong with a formula in some scenarios; None where the first shows nothing, or has no number."""
     got, want = list[Any](), list[float]()
     for scenario in scenarios:
         wanted = cell.element(scenario.expected)
         assert wanted is not None
         want.append(cell.shown(wanted))
+        if not math.isfinite(want[0]):
+            return None
         got.append(given(cell, formula.text, scenario))
         if close(got[0], want[0]) and not _suspicious(cell, formula.text):
             return None
@@ -380,7 +382,7 @@ def because(cell: QuantityCell) -> str:
         values = [
             Message("{} = {}").format(sheet.symbol(name), shown_number(value))
             for name, value in operands.items()
-            if value is not None
+            if value is not None and math.isfinite(value)
         ]
         if values:
             written = _("{equation}; with {values}").format(equation=written, values=Message(", ").join(values))

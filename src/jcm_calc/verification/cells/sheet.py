@@ -100,9 +100,9 @@ class QuantityCell(ShownQuantity):
 
     @property
     def expected(self) -> float | None:
-        """What it should show for the inputs as they are; None where that is not known."""
+        """What it should show for the inputs as they are; None where that is not known, or no number."""
         value = self.element(self.sheet.actual.expected)
-        return None if value is None else self.shown(value)
+        return None if value is None or not math.isfinite(value) else self.shown(value)
 
     @property
     def follows(self) -> bool:
