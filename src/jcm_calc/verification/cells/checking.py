@@ -115,10 +115,10 @@ def _tried(cell: QuantityCell, formula: CellFormula, expected: float, right: boo
     if isinstance(node, Equation) and compares(formula.text):
         yield _at_a_limit(cell, node, formula, expected)
     places, limits = _compared(cell.sheet, cell.place)
-    if places:
-        yield _far_away(cell, formula, expected)
     key = getattr(node, "by", "")  # what is looked up does not follow its key here
     others = [place for place in places if cell.sheet.known[place][0] != key]
+    if any(cell.sheet.known[place][0] != cell.name for place in others):
+        yield _far_away(cell, formula, expected)
     yield _by_a_quantity(cell, formula, expected, others, limits)
 
 
