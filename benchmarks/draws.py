@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import resource
 from collections.abc import Callable
 from typing import Any
 
+import memory
 import numpy as np
 from scipy.special import ndtri
 
@@ -161,4 +161,4 @@ def check() -> None:
 if __name__ == "__main__":
     # in a process of its own: its peak memory is that of the draws alone
     ours()
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+    print(memory.peak() // 1024)

@@ -5,12 +5,12 @@ Faults are planted in 5 % of the meter-months: gaps, duplicates, spikes, stuck v
 
 from __future__ import annotations
 
-import resource
 import sys
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import memory
 
 METERS, MONTHS, FAULTY = 100, 12, 60
 MEMORY = "800MB"
@@ -125,4 +125,4 @@ def check(folder: Path, meters: int = METERS) -> None:
 if __name__ == "__main__":
     # in a process of its own: its peak memory is that of the survey alone
     ours(Path(sys.argv[1]))
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+    print(memory.peak() // 1024)

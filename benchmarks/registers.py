@@ -6,13 +6,13 @@ Five meters are replaced.
 
 from __future__ import annotations
 
-import resource
 import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import memory
 import numpy as np
 
 METERS, MONTHS = 100, 12
@@ -140,4 +140,4 @@ def check(folder: Path, meters: int = METERS) -> None:
 if __name__ == "__main__":
     # in a process of its own: its peak memory is that of the survey alone
     ours(Path(sys.argv[1]))
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+    print(memory.peak() // 1024)

@@ -57,7 +57,7 @@ def main() -> None:
         print(f"| {units:,} | {seconds(arrays(units)) * 1e3:,.1f} ms | {seconds(rows(units)) * 1e3:,.1f} ms |")
     print("\n| draws | of 1 unit | of 100 units |\n|---|---|---|")
     for count in (10_000, 100_000):
-        print(f"| {count:,} | {seconds(draws(1, count)):,.2f} s | {seconds(draws(100, count)):,.2f} s |")
+        print(f"| {count:,} | {seconds(draws(1, count)) * 1e3:,.1f} ms | {seconds(draws(100, count)) * 1e3:,.1f} ms |")
 
 
 if __name__ == "__main__":

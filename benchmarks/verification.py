@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 import warnings
 from pathlib import Path
 
+import memory
 from workbook import chillers
 
 import jcm_calc
 from jcm_calc.verification.verifying import verify_all
 
 WORKBOOKS = 200
-EARLY = 20
+EARLY = 100  # by then each cache is full
 
 
 def write(folder: Path) -> list[Path]:
@@ -43,4 +43,4 @@ if __name__ == "__main__":
     for number, path in enumerate(sys.argv[1:], 1):
         jcm_calc.verify(path)
         if number in (EARLY, WORKBOOKS):
-            print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+            print(memory.peak())
