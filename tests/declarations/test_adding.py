@@ -313,6 +313,7 @@ def test_no_place_asks_for_both_properties_at_once_but_to_write_them_down():
         *("declarations/items.py", "api/views.py", "results/manifest.py", "inputs/confirmation/statements.py"),
         # is it an amount at all
         *("inputs/checks.py", "api/portfolios/batches.py", "reports/workbook/filled_sheets.py"),
+        "verification/cells/sheet.py",
         "authoring/conformance/calculations.py",
         *(f"authoring/official_files/{name}.py" for name in ("declaring", "document_comparing", "importing")),
     }

@@ -164,7 +164,8 @@ def _is_distinct(cell: QuantityCell, scenario: Scenario) -> bool:
     """Whether a result is not the small difference of large operands, which has few digits."""
     wanted = cell.element(scenario.expected)
     operands = cell.rule.arguments if cell.rule is not None else ()
-    values = [cell.element(scenario.arrays, name) or 0.0 for name in operands if numeric(cell.sheet.nodes[name])]
+    nodes = cell.sheet.nodes  # without what an empty group lacks
+    values = [cell.element(scenario.arrays, name) or 0.0 for name in operands if name in nodes and numeric(nodes[name])]
     return wanted is not None and math.isfinite(wanted) and abs(wanted) >= DISTINCT * max(map(abs, values), default=0.0)
 
 
