@@ -16,7 +16,7 @@ PDF = b"%PDF-1.4\n%%EOF\n"  # only its hash is taken
 
 
 def lines(page):
-    """The commands of a page that stand in blocks without output."""
+    """The commands of a page in blocks without output."""
     text = (HOW_TO / page).read_text("utf-8")
     return [line for block in BLOCK.findall(text) for line in block.splitlines() if line.startswith("jcm ")]
 

@@ -22,9 +22,9 @@ COMMANDS = [pytest.param(path, one, id=" ".join(path)) for path, one in commands
 def complaint(*arguments):
     result = CliRunner().invoke(jcm, arguments, prog_name="jcm")
     assert result.exit_code == 2
-    usage, _, said = result.stderr.partition("\nError: ")
+    usage, _, shown = result.stderr.partition("\nError: ")
     assert usage.startswith("Usage: jcm")
-    return said.strip()
+    return shown.strip()
 
 
 def taken(command):
@@ -40,10 +40,10 @@ def taken(command):
 def test_an_argument_too_many(path, command):
     if any(one.nargs == -1 and one.name != "more_years" for one in command.params):
         return
-    said = complaint(*path, *taken(command), "one_more")
-    assert said.startswith(f"`jcm {' '.join(path)}` takes ")
-    assert "got one_more" in said
-    assert said.endswith(".")
+    shown = complaint(*path, *taken(command), "one_more")
+    assert shown.startswith(f"`jcm {' '.join(path)}` takes ")
+    assert "got one_more" in shown
+    assert shown.endswith(".")
 
 
 @pytest.mark.parametrize(("path", "command"), COMMANDS)
@@ -51,9 +51,9 @@ def test_an_argument_or_an_option_that_is_missing(path, command):
     required = [one for one in command.params if one.required]
     if not required:
         return
-    said = complaint(*path)
-    assert said.startswith("missing: ")
-    assert "Example: `jcm" in said or said.endswith(".")
+    shown = complaint(*path)
+    assert shown.startswith("missing: ")
+    assert "Example: `jcm" in shown or shown.endswith(".")
 
 
 @pytest.mark.parametrize(("path", "command"), COMMANDS)
@@ -73,9 +73,11 @@ def test_an_option_without_its_value(path, command):
     for one in command.params:
         if isinstance(one, click.Option):
             name = one.opts[0]
-            said = complaint(*path, f"{name}=yes") if one.is_flag else complaint(*path, name)
+            shown = complaint(*path, f"{name}=yes") if one.is_flag else complaint(*path, name)
             assert (
-                said == f"{name}: takes no value; write it alone" if one.is_flag else f"{name}: needs a value: " in said
+                shown == f"{name}: takes no value; write it alone"
+                if one.is_flag
+                else f"{name}: needs a value: " in shown
             )
 
 
@@ -84,8 +86,8 @@ def test_an_option_of_a_command_before_its_name():
 
 
 def test_several_reports_are_verified_by_their_folder():
-    said = complaint("verify", "a.xlsx", "b.xlsx")
-    assert "got b.xlsx, too. For several reports, name their folder; the plan goes after --plan" in said
+    shown = complaint("verify", "a.xlsx", "b.xlsx")
+    assert "got b.xlsx, too. For several reports, name their folder; the plan goes after --plan" in shown
 
 
 def test_years_are_years():

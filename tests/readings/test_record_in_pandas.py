@@ -108,7 +108,7 @@ def test_no_operation_leaves_an_ordinary_table_that_does_not_name_its_meters(mon
     assert isinstance(table, MonitoredTable) or "meters" in [*table.columns, *table.index.names]
 
 
-# Changes of the amounts, the labels or the unit under which they stand.
+# Changes of the amounts, the labels or the unit in the heading.
 CHANGES = {
     "another amount": lambda t: t.assign(**{HEADING: t[HEADING] * 2}),
     "a rounded amount": lambda t: t.round(1),

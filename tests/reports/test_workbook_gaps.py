@@ -94,11 +94,11 @@ def test_a_unit_that_somebody_named_and_that_has_no_value_is_refused(written, ro
 
 def test_several_units_without_a_value_are_named_together(written):
     cells = {**without(11, 12), (UNITS, "B11"): "north", (UNITS, "B12"): "south"}
-    told = "'north' (MRS(input_separate)!B11), 'south' (MRS(input_separate)!B12) are named, and have no value: "
+    empty = "'north' (MRS(input_separate)!B11), 'south' (MRS(input_separate)!B12) are named, and have no value: "
     three = {**OF_A_YEAR, "COP_PJ": [1.63, 2.19, 2.1], "EC_PJ": [[100.0], [200.0], [150.0]]}
     three["application"] = ["individual quick freezer", "cold storage", "cold storage"]
     (problem,) = problems(written(three, cells))
-    assert problem == f"i: {told}give their values, or delete the names"
+    assert problem == f"i: {empty}give their values, or delete the names"
 
 
 def test_a_unit_of_several_periods_without_a_value_is_named_once(written):

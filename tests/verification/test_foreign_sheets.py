@@ -161,7 +161,7 @@ BRANCHES = {
     "RE": ["=IF(C10>100,C10*C11/C12*C13,C10*C11)", "=MAX(C10,50)*C11/C12*C13", "=IF(C10<=135,C10*C11/C12*C13,0)"],
     "PE": ["=IF(C16>1000,0,C16*C17)", "=MIN(C16,5000)*C17"],
 }
-# Conditions on what is no operand of the equation.
+# Conditions on quantities that are not operands of the equation.
 BY_OTHERS = {
     "ER": ["=IF(C16>100,C7-C15,C7)", "=IF('MRS(input)'!E6>100,C7-C15,C7)", "=IF(C11>1.5,C7-C15,C7)"],
     "RE": ["=IF(C15>100,C10*C11/C12*C13,C10*C11*C13)"],

@@ -79,7 +79,7 @@ def test_what_it_says_otherwise_is_an_error(more, subject, clean, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("inputs", "told"),
+    ("inputs", "expected"),
     [
         ("COP_PJ = { 1 = 1.63 }", []),
         ("COP_PJ = { 1 = 1.7 }", [("COP_PJ,i", "error")]),
@@ -87,24 +87,24 @@ def test_what_it_says_otherwise_is_an_error(more, subject, clean, tmp_path):
         ("COP_PJ = { 9 = 1.63 }", [("", "question")]),
     ],
 )
-def test_a_value_by_label_is_compared_with_that_of_the_unit(inputs, told, clean, tmp_path):
+def test_a_value_by_label_is_compared_with_that_of_the_unit(inputs, expected, clean, tmp_path):
     found = jcm_calc.verify(clean, case=case(tmp_path, inputs=inputs))
-    assert [(one.subject, str(one.severity)) for one in k2(found)] == told
-    assert found.clean == (not told)
+    assert [(one.subject, str(one.severity)) for one in k2(found)] == expected
+    assert found.clean == (not expected)
 
 
 @pytest.mark.parametrize(
-    ("more", "told"),
+    ("more", "expected"),
     [
         ({"inputs": "EF_elek = 0.9"}, "EF_elek: .* did you mean EF_elec"),
         ({"facts": "checks_a_year = 5"}, "checks_a_year: "),
         ({"choices": 'power_source = "grid"'}, "power_source: "),
     ],
 )
-def test_a_name_that_the_methodology_does_not_have_leaves_the_verification_open(more, told, clean, tmp_path):
+def test_a_name_that_the_methodology_does_not_have_leaves_the_verification_open(more, expected, clean, tmp_path):
     found = jcm_calc.verify(clean, case=case(tmp_path, **more))
     (finding,) = k2(found)
-    assert re.search(told, finding.message)
+    assert re.search(expected, finding.message)
     assert (found.result, found.recalculated) == ("incomplete", 25)
 
 

@@ -1,4 +1,4 @@
-"""Formulas that nobody should write: a verification ends, and its result is not clean."""
+"""Hostile formulas: a verification ends, and its result is not clean."""
 
 import re
 import subprocess

@@ -140,7 +140,7 @@ def translated(text: str) -> str:
 
 
 class TranslatedError(Exception):
-    """An error whose text is said in the language in which it is read."""
+    """An error with a message in the language of its reader."""
 
     def __str__(self) -> str:
         return translated(super().__str__())

@@ -14,14 +14,14 @@ ONE_BY_ONE = _("Run the command once for each, and put what has blanks in quotat
 def explained(error: click.UsageError, context: click.Context) -> click.UsageError:
     """Return a complaint of click with what to do about it."""
     if isinstance(error, click.NoSuchOption):
-        said = _no_such_option(error, context)
+        complaint = _no_such_option(error, context)
     elif isinstance(error, click.MissingParameter) and error.param is not None:
-        said = _missing(error.param, context)
+        complaint = _missing(error.param, context)
     elif isinstance(error, click.BadOptionUsage):
-        said = _of_option(error, context)
+        complaint = _of_option(error, context)
     else:
         return error
-    return click.UsageError(translated(said), context)
+    return click.UsageError(translated(complaint), context)
 
 
 def too_many(extra: list[str], hint: str, context: click.Context) -> click.UsageError:

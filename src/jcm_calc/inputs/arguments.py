@@ -400,7 +400,7 @@ class Arguments:
         """Return a complaint about an amount that is not the one in the record of its readings."""
         given, named = self.given[parameter.name], self.methodology.named
         if DOUBTFUL in record.get("rules", ()) or not set(given.letters) <= set(given.labels):
-            return ""  # a workbook has said it already
+            return ""  # reading the workbook has complained already
         recorded = on_record(record, parameter.name, given.letters, parameter.unit, named)
         rows = [
             {letter: given.labels[letter][at] for letter, at in zip(given.letters, place, strict=True)}

@@ -102,7 +102,7 @@ class Extremes(NamedTuple):
 
 
 class Orders:
-    """Where the labels of an axis stand among those of a table, found once for each table."""
+    """The place of each label of an axis in a table; each table is searched once."""
 
     def __init__(self) -> None:
         # with the lists themselves, so that no other ones get their identities

@@ -17,19 +17,22 @@ Window = tuple[int, str, int, int]  # the number of a finding, meter, from and t
 
 
 def amounts(
-    readings: MeterReadings, findings: Mapping[int, ReadingsFinding], spoilt: Mapping[str, Sequence[Span]], weeks: bool
+    readings: MeterReadings,
+    findings: Mapping[int, ReadingsFinding],
+    excluded: Mapping[str, Sequence[Span]],
+    weeks: bool,
 ) -> dict[int, list[float]]:
     """Return, for each finding, the amounts of comparable periods, as far as all was read: the same number is kept.
 
     These are the same time whole weeks before and after, or else the times just before and after, of the same length.
-    The spoilt times of each meter are comparable with no other.
+    The ``excluded`` times of each meter are not compared.
     """
     wanted: list[Window] = []
     for number, finding in findings.items():
         blocks = [one.blocks for one in readings.of[finding.meter]]
         first, last = min(int(b["first"].min()) for b in blocks), max(int(b["last"].max()) for b in blocks)
         for start, end in _weeks(readings, finding, first, last) if weeks else _next_to(finding):
-            if first <= start and end <= last and not any(a < end and start < b for a, b in spoilt[finding.meter]):
+            if first <= start and end <= last and not any(a < end and start < b for a, b in excluded[finding.meter]):
                 wanted.append((number, finding.meter, start, end))
     found: dict[int, list[float]] = {number: [] for number in findings}
     total, covered = [0.0] * len(wanted), [0] * len(wanted)

@@ -409,17 +409,17 @@ class Work:
         self, findings: Sequence[ReadingsFinding], considered: Sequence[Sequence[str]]
     ) -> list[treatments.Around]:
         """Return what there is around each finding, as far as the treatments that are considered for it need it."""
-        spoilt: dict[str, list[Span]] = {  # times of each meter that are comparable with no other
+        excluded: dict[str, list[Span]] = {  # times of each meter that are not compared
             name: [(stop.start, stop.end) for stop in self.plan.stops_of(name)] for name in self.plan.meters
         }
         for one in findings:
             if one.kind not in ("boundary", "late calibration", "clock jump"):
-                spoilt[one.meter].append((one.start, one.end))
+                excluded[one.meter].append((one.start, one.end))
         comparable, adjacent = (
             comparable_periods.amounts(
                 self.meters,
                 {number: findings[number] for number, several in enumerate(considered) if names & set(several)},
-                spoilt,
+                excluded,
                 weeks=names is NEEDS_COMPARABLE,
             )
             for names in (NEEDS_COMPARABLE, NEEDS_ADJACENT)

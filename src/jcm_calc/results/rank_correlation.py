@@ -15,7 +15,7 @@ Array = npt.NDArray[Any]
 
 # Values in one class get the mean of their ranks. This makes the variance of the ranks smaller by a share s, and the
 # correlation of n values is off by about sqrt(s / n), seldom by three times as much. Where that is more than OFF, the
-# values are sorted: where they are few, where many are equal, or where a few lie far from the others.
+# values are sorted: where they are few, where many are equal, or where a few are far from the others.
 CLASSES, OFF = 65_536, 3e-7
 # Values that are looked at together.
 PART = 262_144

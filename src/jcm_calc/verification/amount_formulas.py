@@ -148,11 +148,11 @@ class AmountFormula:
         total = math.fsum(numbers)
         if len(numbers) < 2 or not value or not total or (ratio := self._ratio(value / total)) == 1:
             return
-        said = _("the total {value} is typed in, and the rows of the period add up to {sum}")
-        said = said.format(value=shown_number(value), sum=shown_number(total))
+        message = _("the total {value} is typed in, and the rows of the period add up to {sum}")
+        message = message.format(value=shown_number(value), sum=shown_number(total))
         excess, far = weight * value * (1 - 1 / ratio) if ratio else None, abs(ratio - 1) > NEAR
         severity = Severity.WARNING if far else Severity.ERROR
-        yield self._part("C5", said, excess, (place,), severity=severity, unresolved=far)
+        yield self._part("C5", message, excess, (place,), severity=severity, unresolved=far)
 
     # Numbers typed into the formula
 
@@ -218,24 +218,30 @@ class AmountFormula:
 
     def _chosen(self, values: list[float]) -> AmountPart:
         """Return a choice between typed numbers, with the effect of the other one that ER is highest above."""
-        said = _("the formula chooses between numbers that are typed into it, or combines them otherwise")
+        message = _("the formula chooses between numbers that are typed into it, or combines them otherwise")
         written = self.entry.value / self.scale
         near = [one for one in values if 0.5 <= one / written <= 2 and not _same(one, written)]
-        return self._open(said, max(((written - one) * self.scale for one in near), key=self._effect, default=None))
+        return self._open(message, max(((written - one) * self.scale for one in near), key=self._effect, default=None))
 
-    def _open(self, said: str, excess: float | None, question: str = "") -> AmountPart:
+    def _open(self, message: str, excess: float | None, question: str = "") -> AmountPart:
         """Return something of which somebody has to say what it is."""
         details: dict[str, Any] = {"severity": Severity.WARNING, "question": question, "unresolved": True}
-        return self._part("C13", said, excess, **details)
+        return self._part("C13", message, excess, **details)
 
     def _part(
-        self, code: str, said: str, excess: float | None, places: tuple[Place, ...] = (), because: str = "", **more: Any
+        self,
+        code: str,
+        message: str,
+        excess: float | None,
+        places: tuple[Place, ...] = (),
+        because: str = "",
+        **more: Any,
     ) -> AmountPart:
         """Return something in the amount that is in some cells, or in its formula."""
         formula = self.book.formula(self.entry.place)
         if not because and not places and formula is not None:
             because = f"={formula.text[:100]}"  # as a reader finds it in the cell
-        return AmountPart(code, said, self.entry, places or (self.entry.place,), excess, because=because, **more)
+        return AmountPart(code, message, self.entry, places or (self.entry.place,), excess, because=because, **more)
 
     def _effect(self, excess: float) -> float:
         found = self.rows.documents.effect_of([Correction(self.entry, excess=excess)])
@@ -259,22 +265,22 @@ class AmountFormula:
 
     def _multiplied(self, ratio: float, amount: float) -> AmountPart:
         """Return a factor; one that is far from a conversion of units may be a property, which somebody has to say."""
-        said = _("the formula multiplies it by {ratio:.10g}").format(ratio=ratio)
+        message = _("the formula multiplies it by {ratio:.10g}").format(ratio=ratio)
         excess = amount * (1 - 1 / ratio) if ratio else None
         if abs(ratio - 1) > NEAR:
-            return self._open(said, excess, _("what is this factor, and which document has it?"))
-        return self._part("C13", said, excess)
+            return self._open(message, excess, _("what is this factor, and which document has it?"))
+        return self._part("C13", message, excess)
 
     def _added(self, constant: float, exact: float, typed: bool = False) -> Iterator[AmountPart]:
         """Yield what is added to the rows, or, of typed numbers, to the largest one."""
         if abs(constant) <= 1e-9 * max(1.0, abs(exact)):
             return
         if typed and abs(constant) > NEAR * abs(exact):
-            said = _("the formula adds up numbers that are typed into it, which belong to no day or month")
-            yield self._open(said, None, _("from which meter or document are these numbers?"))
+            message = _("the formula adds up numbers that are typed into it, which belong to no day or month")
+            yield self._open(message, None, _("from which meter or document are these numbers?"))
             return
-        said = _("the formula adds {constant:.10g}").format(constant=constant)
-        yield self._part("C13", said, constant * self.scale)
+        message = _("the formula adds {constant:.10g}").format(constant=constant)
+        yield self._part("C13", message, constant * self.scale)
 
     @cached_property
     def _factors(self) -> list[float]:
@@ -300,8 +306,8 @@ class AmountFormula:
                 yield self._open(more if least >= 0 else less, (exact - sums) * self.scale if alike else None)
             return
         if self.totals and result_of(whole) != exact:
-            said = _("the sum includes a total of the same rows")
-            yield self._part("C5", said, (whole - exact) * self.scale, self.totals)
+            message = _("the sum includes a total of the same rows")
+            yield self._part("C5", message, (whole - exact) * self.scale, self.totals)
         yield from self._rounded(rounded - exact)
         if not self._metered:
             yield from self._factor(found, exact, constant)
@@ -319,8 +325,8 @@ class AmountFormula:
 
     def _rounded(self, excess: float) -> Iterator[AmountPart]:
         if abs(excess) > 1e-9 * max(1.0, abs(self.entry.value)):
-            said = _("the formula rounds it, and only ER of a year is rounded down")
-            yield self._part("H5", said, excess * self.scale)
+            message = _("the formula rounds it, and only ER of a year is rounded down")
+            yield self._part("H5", message, excess * self.scale)
 
     def _factor(self, found: Breakdown, exact: float, constant: float) -> Iterator[AmountPart]:
         yield from self._added(constant, exact)
@@ -330,22 +336,22 @@ class AmountFormula:
         for line in found.lines:
             own = line.weight / usual
             if abs(own - 1) > 1e-9 and own <= TWICE:
-                said = _("the formula multiplies the row of {time} by {ratio:.10g}")
+                message = _("the formula multiplies the row of {time} by {ratio:.10g}")
                 excess = (line.value or 0.0) * (line.weight - usual) * self.scale
-                yield self._part("C13", said.format(time=line.period, ratio=own), excess, (line.place,))
+                yield self._part("C13", message.format(time=line.period, ratio=own), excess, (line.place,))
 
     def _other_periods(self, found: Breakdown) -> Iterator[AmountPart]:
         own = self.entry.period
         lines = [line for line in found.lines if own is not None and not _inside(line.period, own)]
         if lines:
             times = listed((str(line.period) for line in lines), limit=12)
-            said = _("{times} is not in {period}, and its sum has it")
+            message = _("{times} is not in {period}, and its sum has it")
             twice = [other.labels["p"] for other in self.rows.sharing(self.entry, lines)]
             if twice:
-                said = _("{times} is not in {period}, and its sum has it; that of {others} has it, too")
-            said = said.format(times=times, period=self.entry.labels["p"], others=listed(twice))
+                message = _("{times} is not in {period}, and its sum has it; that of {others} has it, too")
+            message = message.format(times=times, period=self.entry.labels["p"], others=listed(twice))
             excess = math.fsum((line.value or 0.0) * line.weight for line in lines) * self.scale
-            yield self._part("C5", said, excess, tuple(line.place for line in lines))
+            yield self._part("C5", message, excess, tuple(line.place for line in lines))
 
     def _uncovered(self, found: Breakdown) -> Iterator[AmountPart]:
         """Yield the days of the period for which there is no row, where rows follow each other without holes."""
@@ -364,9 +370,9 @@ class AmountFormula:
         if open_:
             days = sum(high - low + 1 for low, high in open_)
             times = listed((f"{date.fromordinal(low)}/{date.fromordinal(high)}" for low, high in open_), limit=6)
-            said = _("{days} days of the period {period} have no row: {times}")
-            said = said.format(days=days, period=self.entry.labels["p"], times=times)
-            yield self._part("G5", said, None, question=_("was there no operation, or are data missing?"))
+            message = _("{days} days of the period {period} have no row: {times}")
+            message = message.format(days=days, period=self.entry.labels["p"], times=times)
+            yield self._part("G5", message, None, question=_("was there no operation, or are data missing?"))
 
     def _undated(
         self, loose: Mapping[Place, float], weights: Mapping[Place, float], values: Mapping[Place, float]
@@ -377,11 +383,11 @@ class AmountFormula:
             sheet, row, column = place
             others = math.fsum(one for other, one in values.items() if other not in loose)
             words = [str(self.book.value(sheet, row, at)) for at in range(column)]
-            said = _("the sum includes {value}, which does not belong to a day or month")
+            message = _("the sum includes {value}, which does not belong to a day or month")
             if any(map(is_total, words)) or math.isclose(value, others, rel_tol=1e-6):
-                said = _("the sum includes a total, {value}")
-            said = said.format(value=shown_number(value))
-            yield self._part("C5", said, value * weights[place] * self.scale, (place,))
+                message = _("the sum includes a total, {value}")
+            message = message.format(value=shown_number(value))
+            yield self._part("C5", message, value * weights[place] * self.scale, (place,))
 
     def _words(self, found: Breakdown, ranged: set[Place]) -> Iterator[AmountPart]:
         """Yield rows with a text that holds a number: a sum passes over it."""
@@ -391,18 +397,18 @@ class AmountFormula:
             text, time = self.rows.words(place), self.rows.label(place)
             if not text or time is None or (own is not None and not _inside(time, own)) or not NUMERAL.fullmatch(text):
                 continue
-            said = _("the row of {time} holds the text {text!r}, which the sum ignores").format(time=time, text=text)
+            message = _("the row of {time} holds the text {text!r}, which the sum ignores").format(time=time, text=text)
             if match := TWO_WAYS.fullmatch(text):
                 small, large = float(f"{match[1]}.{match[2]}"), float(match[1] + match[2])
                 because = _("read as {small:.10g} or as {large:.10g}: the amount is {one:.10g} or {other:.10g} too low")
                 because = because.format(small=small, large=large, one=small * weight, other=large * weight)
-                yield self._part("A7", said, None, (place,), because)
+                yield self._part("A7", message, None, (place,), because)
                 continue
             try:
                 value = float(str(plain_value(text)).replace(",", "").replace(" ", ""))
             except ValueError:
                 continue
-            yield self._part("A7", said, -value * weight, (place,))
+            yield self._part("A7", message, -value * weight, (place,))
 
     def _out_of_line(self, found: Breakdown) -> Iterator[AmountPart]:
         own = self.entry.period
@@ -411,15 +417,15 @@ class AmountFormula:
             assert line.value is not None
             amount = line.value * line.weight * self.scale
             if line.value < 0:
-                said = _("the row of {time} is negative: {value}").format(
+                message = _("the row of {time} is negative: {value}").format(
                     time=line.period, value=shown_number(line.value)
                 )
-                yield self._part("B6", said, amount, (line.place,))
+                yield self._part("B6", message, amount, (line.place,))
             elif power := _power(line, lines):
-                said = _("the row of {time} is {value}, about {power:,} times the others")
-                said = said.format(time=line.period, value=shown_number(line.value), power=power)
+                message = _("the row of {time} is {value}, about {power:,} times the others")
+                message = message.format(time=line.period, value=shown_number(line.value), power=power)
                 severity = Severity.ERROR if power >= 1000 else Severity.WARNING
-                yield self._part("B6", said, amount * (1 - 1 / power), (line.place,), severity=severity)
+                yield self._part("B6", message, amount * (1 - 1 / power), (line.place,), severity=severity)
 
 
 def _same(one: float, other: float) -> bool:

@@ -39,7 +39,7 @@ TWICE = 1.5  # a row that counts more than so much counts twice
 APART = 3  # so many rows may be between the rows of a table and their total
 AVERAGES = {"AVERAGE", "AVERAGEIF", "AVERAGEIFS", "MEDIAN"}
 STEP = 2.0**20  # so large that the digits of the rest of a sum do not blur it
-# What can be wrong with rows: the code of the check, and what is said of their times.
+# What can be wrong with rows: the code of the check, and the message about their times.
 SAYS = {
     "left out": ("C5", _("the sum has {count} of {every} rows: {times} is left out")),
     "twice": ("C5", _("{times} is counted twice")),
@@ -118,13 +118,13 @@ class Breakdown:
 
 @dataclass(frozen=True)
 class AmountPart:
-    """Something in an amount that does not belong there, or that it lacks; said without the symbol.
+    """Something in an amount that does not belong there, or that it lacks; its message does not name the symbol.
 
     The amount is too high by its ``excess``, in the declared unit; None where that is not known.
     """
 
     code: str
-    said: str
+    message: str
     entry: EnteredValue
     places: tuple[Place, ...]
     excess: float | None
@@ -381,7 +381,7 @@ class DatedRows:
         """Return parts of amounts as findings; one for several units and periods with the same words."""
         groups: dict[tuple[str, str, str], list[AmountPart]] = {}
         for part in parts:
-            groups.setdefault((part.code, part.said, part.entry.parameter.symbol), []).append(part)
+            groups.setdefault((part.code, part.message, part.entry.parameter.symbol), []).append(part)
         return [self._as_finding(group) for group in groups.values()]
 
     def _as_finding(self, group: Sequence[AmountPart]) -> Finding:
@@ -392,7 +392,7 @@ class DatedRows:
         rows = [address(place) for part in group for place in part.places]
         return Finding(
             first.code,
-            Message("{}: {}").format(symbol, first.said),
+            Message("{}: {}").format(symbol, first.message),
             tuple(dict.fromkeys([*rows, *(part.entry.address for part in group)])),
             symbol,
             amount,
@@ -407,11 +407,11 @@ class DatedRows:
         )
 
     def _part(self, found: Breakdown, kind: str, lines: Sequence[DatedRow], excess: float) -> AmountPart:
-        code, said = SAYS[kind]
+        code, message = SAYS[kind]
         often = lines[0].weight / found.usual if kind == "twice" else 2.0
         if not math.isclose(often, 2.0, rel_tol=1e-9):
-            said = _("{times} is counted {often:.6g} times")
-        said = said.format(
+            message = _("{times} is counted {often:.6g} times")
+        message = message.format(
             often=often,
             times=listed((str(line.period) for line in lines), limit=12),
             count=len(found.times),
@@ -420,7 +420,7 @@ class DatedRows:
         )
         blank = kind == "blank"
         return AmountPart(
-            *(code, said, found.entry, tuple(line.place for line in lines), excess or None),
+            *(code, message, found.entry, tuple(line.place for line in lines), excess or None),
             severity=Severity.QUESTION if blank else Severity.ERROR,
             because=_("each row of the period counts once"),
             question=_("is the value missing, or is it zero?") if blank else "",

@@ -74,9 +74,9 @@ def _changes_values(finding: Finding) -> bool:
 
 def _symptom(finding: Finding, cause: Finding) -> str:
     """Return what a finding says, and its cells where these are other ones than those of its cause."""
-    said = Message("{}: {}").format(finding.code, finding.message)
+    message = Message("{}: {}").format(finding.code, finding.message)
     elsewhere = [place for place in finding.places if place.cells and place not in cause.places]
-    return Message("{} ({})").format(said, joined(elsewhere)) if elsewhere else said
+    return Message("{} ({})").format(message, joined(elsewhere)) if elsewhere else message
 
 
 def _rank(finding: Finding) -> tuple[int, int]:

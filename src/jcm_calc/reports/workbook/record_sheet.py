@@ -262,9 +262,9 @@ def with_record(
             parts.append(record.doubtful(_("the sheet {sheet} {complaint}").format(sheet=SHEET, complaint=complaint)))
         elif meters and doubt:
             parts.append(record.doubtful(doubt))
-        for said in _differing(as_pandas(frame), found, measured, m):
-            remarks.append(Problem(SHEET, said))
-            parts.append(record.doubtful(said))
+        for difference in _differing(as_pandas(frame), found, measured, m):
+            remarks.append(Problem(SHEET, difference))
+            parts.append(record.doubtful(difference))
         if not parts:
             yield frame
             continue
@@ -292,7 +292,7 @@ def _differing(
         try:
             recorded = on_record(found, name, letters, declared, names.get)
             keys = [record_key(row, letters) for row in rows]
-        except (ValueError, TypeError):  # the record was changed, which is said elsewhere
+        except (ValueError, TypeError):  # the record was changed, for which there is another complaint
             continue
         if not recorded:
             continue
@@ -300,14 +300,14 @@ def _differing(
         amounts = np.asarray(conversion(unit or declared, declared)(entered))
         total, expected = float(amounts.sum()), sum(recorded.values())
         if not math.isclose(total, expected, rel_tol=TOLERANCE):
-            said = _("{name} is {total:,.10g} {unit} in all, and by the record of readings {expected:,.10g}")
-            yield said.format(name=name, total=total, unit=declared, expected=expected)
+            complaint = _("{name} is {total:,.10g} {unit} in all, and by the record of readings {expected:,.10g}")
+            yield complaint.format(name=name, total=total, unit=declared, expected=expected)
             continue
         own = dict(zip(keys, amounts.tolist(), strict=bool(keys)))
         if (key := first_difference(own, recorded, TOLERANCE)) is not None:
-            said = _("{name} of {row} is {own:,.10g} {unit}, and by the record of readings {expected:,.10g}")
+            complaint = _("{name} of {row} is {own:,.10g} {unit}, and by the record of readings {expected:,.10g}")
             row = ", ".join(f"{letter}={one}" for letter, one in zip(letters, key, strict=True))
-            yield said.format(name=name, row=row, own=own[key], unit=declared, expected=recorded[key])
+            yield complaint.format(name=name, row=row, own=own[key], unit=declared, expected=recorded[key])
 
 
 def _changed(found: Mapping[str, Any], stated: Iterable[str]) -> bool:

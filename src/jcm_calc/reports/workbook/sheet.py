@@ -26,7 +26,7 @@ OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": F
 CREATED = datetime(1980, 1, 1)
 LONGEST_TEXT = 32_767
 DARK, PALE, ENTERED, RESULT, DOUBT, LINE = "#1F4E5F", "#DCE8EC", "#FFF8DC", "#E3F1E3", "#FBE3B6", "#9FB4BC"
-# What a spreadsheet stores for 0 / 0: a number that is none makes the file one that no spreadsheet program opens.
+# What a spreadsheet stores for 0 / 0. No spreadsheet program opens a file with NaN as a number.
 NO_VALUE = "#DIV/0!"
 # A value that somebody entered shows every digit of it. Such a format ends a whole number with a decimal sign, so
 # that whole numbers have a format of their own.

@@ -73,7 +73,7 @@ OVERRIDE = _("override: {reason}")
 TERMS_OF = _("terms of {symbol}")
 ABOUT_CRITERION = _("criterion {number}: {text}")  # after the unit of a fact, without a heading
 UNCONFIRMED = "†"
-# In a list of default values: before the row of what has no class, above the column of what is no candidate.
+# Labels in a list of default values: of a row without a class, and of a column without a candidate.
 OWN_VALUE, ONLY_VALUE = _("value of the document"), _("Value")
 CAPTION = re.compile(r"\s*(\[|(table|表)\s*\d)", re.I)
 LINK = re.compile(r"(?:(?:'((?:[^']|'')+)'|([\w.]+))!)?\$?([A-Z]{1,3})\$?(\d{1,7})")

@@ -175,7 +175,7 @@ def _by_a_quantity(
     """Return what is wrong with a formula at a limit of a quantity that it depends on, or on one of its sides."""
     sheet = cell.sheet
     for limit, place in itertools.product(limits[:MOST_LIMITS], places[:MOST_QUANTITIES]):
-        # an intermediate comes near the limit of a declared choice, not to it
+        # an intermediate can be near the limit of a declared choice without being equal to it
         sides = (side for side in SIDES if side != 1 or not (cell.rule and chooses(cell.rule)))
         scenarios = list(filter(None, (sheet.moved(place, limit * side) for side in sides)))
         wrong = next(filter(None, (_wrong(cell, formula, [one, *scenarios], expected) for one in scenarios)), None)

@@ -110,6 +110,6 @@ def _on_sheet(sheet: str, periods: Sequence[Period], report: Submission, inputs:
 
 
 def _without(text: object, none: Message) -> str:
-    """Return the class or candidate that a text names; nothing where it says in any language that there is none."""
+    """Return the class or candidate that a text names; nothing if it is the label for no class, in any language."""
     name = str(text).strip()
     return "" if name in spellings(none) else name
